@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+// Starts the CLI on a Node that runs it: this one, or the one that npm put into node_modules/.bin.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const needed = [24, 12]
+const here = process.versions.node.split('.').map(Number)
+const recent = here[0] > needed[0] || (here[0] === needed[0] && here[1] >= needed[1])
+const local = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url))
+
+if (recent) {
+  // Reads of layers wait in libuv's pool; four threads are too few for many pulls beside file syncs.
+  process.env.UV_THREADPOOL_SIZE ??= '16'
+  const source = new URL('../src/main/cli.ts', import.meta.url)
+  await import(existsSync(source) ? source.href : new URL('../dist/main/cli.js', import.meta.url).href)
+} else if (existsSync(local)) {
+  const child = spawn(local, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => (signal ? process.kill(process.pid, signal) : process.exit(code ?? 1)))
+} else {
+  console.error(
+    `longshore needs Node ${needed.join('.')} or newer; this is Node ${process.versions.node}. Install a newer Node, or run "npm ci" in the checkout, which brings one.`,
+  )
+  process.exit(1)
+}

@@ -1,0 +1,207 @@
+import { createHash, type Hash } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { crc32 } from 'node:zlib'
+import type { Algorithm } from '#core/digest.ts'
+import { checksumBlock } from '#ports/blob-store.ts'
+import type { Failpoint } from '#ports/failpoint.ts'
+
+/** Where hashing and checksums stand at one offset; what a mark keeps and a rollback returns to. */
+interface Progress {
+  size: number
+  hash: Hash
+  blocks: number[]
+  /** CRC-32 of the block that is not full yet. */
+  open: number
+}
+
+const copyOf = (from: Progress): Progress => ({ ...from, hash: from.hash.copy(), blocks: [...from.blocks] })
+
+// The kernel starts to write back early, so that the sync at the end has little left to do.
+const writeBackEvery = 32 * 1024 * 1024
+const rehashPiece = 4 * 1024 * 1024
+
+/**
+ * One object's file while it is written; lives in an upload worker, so that hashing and syncing stall nobody else.
+ * A failed write stands as `failed` until the next rollback; a failed sync for good.
+ */
+export class WriteFile {
+  readonly #path: string
+  readonly #algorithm: Algorithm
+  readonly #failpoint: Failpoint
+  #descriptor: number
+  #now: Progress
+  #marked: Progress
+  #failed: Error | undefined
+  #lost: Error | undefined
+  #writtenBack = 0
+  #syncing: Promise<void> | undefined
+
+  private constructor(path: string, algorithm: Algorithm, failpoint: Failpoint, descriptor: number) {
+    this.#path = path
+    this.#algorithm = algorithm
+    this.#failpoint = failpoint
+    this.#descriptor = descriptor
+    this.#now = { size: 0, hash: createHash(algorithm), blocks: [], open: 0 }
+    this.#marked = copyOf(this.#now)
+  }
+
+  static create(path: string, algorithm: Algorithm, failpoint: Failpoint): WriteFile {
+    const flags = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | constants.O_NOFOLLOW
+    return new WriteFile(path, algorithm, failpoint, openSync(path, flags, 0o600))
+  }
+
+  /** Opens what an earlier process left; `reread` must follow before anything else. */
+  static resume(path: string, algorithm: Algorithm, failpoint: Failpoint): WriteFile {
+    const flags = constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW
+    return new WriteFile(path, algorithm, failpoint, openSync(path, flags, 0o600))
+  }
+
+  get descriptor(): number {
+    return this.#descriptor
+  }
+
+  get failure(): Error | undefined {
+    return this.#lost ?? this.#failed
+  }
+
+  get length(): number {
+    return fstatSync(this.#descriptor).size
+  }
+
+  /** Hashes the first `size` bytes again, giving way between pieces, and cuts off what is behind them. */
+  async reread(size: number): Promise<void> {
+    ftruncateSync(this.#descriptor, size)
+    const piece = Buffer.allocUnsafe(rehashPiece)
+    while (this.#now.size < size) {
+      const read = readSync(this.#descriptor, piece, 0, Math.min(piece.length, size - this.#now.size), this.#now.size)
+      if (read === 0) throw new Error('the file became shorter while it was read again')
+      this.#take(piece.subarray(0, read))
+      await new Promise(setImmediate)
+    }
+    this.#marked = copyOf(this.#now)
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#failed ?? this.#lost) return
+    try {
+      this.#failpoint('upload.write.block')
+      for (let done = 0; done < bytes.length; )
+        done += writeSync(this.#descriptor, bytes, done, bytes.length - done, this.#now.size + done)
+      this.#take(bytes)
+      this.#writeBack()
+    } catch (error) {
+      this.#failed = error as Error
+    }
+  }
+
+  mark(): number {
+    this.#throwFailure()
+    this.#marked = copyOf(this.#now)
+    return this.#now.size
+  }
+
+  rollback(): number {
+    if (this.#lost) throw this.#lost
+    this.#failed = undefined
+    if (this.#now.size !== this.#marked.size || this.length !== this.#marked.size) {
+      ftruncateSync(this.#descriptor, this.#marked.size)
+      this.#now = copyOf(this.#marked)
+    }
+    return this.#now.size
+  }
+
+  async seal(algorithm: Algorithm): Promise<{ hex: string; size: number; checksums: Uint8Array }> {
+    this.#throwFailure()
+    await this.#syncing
+    try {
+      this.#failpoint('upload.seal.before-sync')
+      fdatasyncSync(this.#descriptor)
+      this.#failpoint('upload.seal.before-folder-sync')
+      syncFolder(dirname(this.#path))
+    } catch (error) {
+      this.#lost = error as Error
+    }
+    this.#throwFailure()
+    const { size, blocks, open, hash } = this.#now
+    const hex = algorithm === this.#algorithm ? hash.copy().digest('hex') : await hashFile(this.#descriptor, size, algorithm)
+    const all = size % checksumBlock === 0 ? blocks : [...blocks, open]
+    const checksums = new Uint8Array(all.length * 4)
+    const view = new DataView(checksums.buffer)
+    for (const [index, value] of all.entries()) view.setUint32(index * 4, value)
+    return { hex, size, checksums }
+  }
+
+  async close(): Promise<void> {
+    await this.#syncing
+    if (this.#descriptor < 0) return
+    closeSync(this.#descriptor)
+    this.#descriptor = -1
+  }
+
+  #throwFailure(): void {
+    const failure = this.#lost ?? this.#failed
+    if (failure) throw failure
+  }
+
+  #take(bytes: Uint8Array): void {
+    const now = this.#now
+    now.hash.update(bytes)
+    for (let at = 0; at < bytes.length; ) {
+      const length = Math.min(checksumBlock - (now.size % checksumBlock), bytes.length - at)
+      now.open = crc32(bytes.subarray(at, at + length), now.open)
+      now.size += length
+      at += length
+      if (now.size % checksumBlock === 0) {
+        now.blocks.push(now.open)
+        now.open = 0
+      }
+    }
+  }
+
+  #writeBack(): void {
+    if (this.#syncing || this.#now.size - this.#writtenBack < writeBackEvery) return
+    this.#writtenBack = this.#now.size
+    this.#syncing = new Promise((resolve) => {
+      fdatasync(this.#descriptor, (error) => {
+        if (error) this.#lost = error
+        this.#syncing = undefined
+        resolve()
+      })
+    })
+  }
+}
+
+export function syncFolder(path: string): void {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** The digest of a file's first `size` bytes, in lower-case hex; gives way between pieces. */
+export async function hashFile(descriptor: number, size: number, algorithm: Algorithm): Promise<string> {
+  const hash = createHash(algorithm)
+  const piece = Buffer.allocUnsafe(rehashPiece)
+  for (let at = 0; at < size; ) {
+    const read = readSync(descriptor, piece, 0, Math.min(piece.length, size - at), at)
+    if (read === 0) break
+    hash.update(piece.subarray(0, read))
+    at += read
+    await new Promise(setImmediate)
+  }
+  return hash.digest('hex')
+}

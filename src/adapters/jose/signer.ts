@@ -1,0 +1,150 @@
+import {
+  calculateJwkThumbprint,
+  compactVerify,
+  CompactSign,
+  type CryptoKey,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+} from 'jose'
+import type { Clock } from '#ports/clock.ts'
+import type { MetadataStore, StoredSigningKey } from '#ports/metadata-store.ts'
+import type { SecretBox } from '#ports/secret-box.ts'
+import type { Signer } from '#ports/signer.ts'
+
+const algorithm = 'ES256'
+const day = 24 * 60 * 60 * 1000
+const signFor = 30 * day
+/** Longer than any token lives. */
+const verifyAfter = day
+const longestToken = 8192
+const rememberedTokens = 10_000
+
+interface LoadedKey {
+  stored: StoredSigningKey
+  verify: CryptoKey
+}
+
+/**
+ * Signs with the newest key of a registry and verifies with each that is not too old; makes one when there is none.
+ * The algorithm is the key's, never the token's (RFC 8725 §3.1), and a token of more than 8 KiB is not looked at.
+ */
+export function openSigner(deps: { store: MetadataStore; secrets: SecretBox; clock: Clock }, registryId: number): Signer {
+  return new JoseSigner(deps, registryId)
+}
+
+class JoseSigner implements Signer {
+  readonly #deps: { store: MetadataStore; secrets: SecretBox; clock: Clock }
+  readonly #registryId: number
+  #loading: Promise<Map<string, LoadedKey>> | undefined
+  #signing: { kid: string; key: CryptoKey } | undefined
+  // A signature is checked once; whatever else a token must fulfil is checked each time.
+  readonly #verified = new Map<string, { kid: string; claims: Readonly<Record<string, unknown>> }>()
+
+  constructor(deps: { store: MetadataStore; secrets: SecretBox; clock: Clock }, registryId: number) {
+    this.#deps = deps
+    this.#registryId = registryId
+  }
+
+  async sign(claims: Readonly<Record<string, unknown>>): Promise<string> {
+    const { kid, key } = await this.#signingKey()
+    return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+      .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid })
+      .sign(key)
+  }
+
+  async verify(token: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const keys = await this.#keys()
+    const now = this.#deps.clock.now()
+    const known = this.#verified.get(token)
+    if (known) return (keys.get(known.kid)?.stored.verifyUntil ?? 0) > now ? known.claims : undefined
+    const kid = kidOf(token)
+    const key = kid === undefined ? undefined : keys.get(kid)
+    if (kid === undefined || !key || key.stored.verifyUntil <= now) return undefined
+    try {
+      const { payload } = await compactVerify(token, key.verify, { algorithms: [algorithm] })
+      const claims: unknown = JSON.parse(new TextDecoder().decode(payload))
+      if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) return undefined
+      if (this.#verified.size >= rememberedTokens) this.#verified.clear()
+      this.#verified.set(token, { kid, claims: claims as Record<string, unknown> })
+      return claims as Record<string, unknown>
+    } catch {
+      return undefined
+    }
+  }
+
+  async keys(): Promise<{ keys: readonly Readonly<Record<string, unknown>>[] }> {
+    await this.#signingKey()
+    const keys = [...(await this.#keys()).values()]
+    return { keys: keys.map(({ stored }) => JSON.parse(stored.publicJwk) as Record<string, unknown>) }
+  }
+
+  async rotate({ revoke }: { revoke: boolean }): Promise<void> {
+    await this.#make(revoke)
+  }
+
+  #keys(): Promise<Map<string, LoadedKey>> {
+    this.#loading ??= this.#load()
+    return this.#loading
+  }
+
+  async #load(): Promise<Map<string, LoadedKey>> {
+    const keys = new Map<string, LoadedKey>()
+    for (const stored of await this.#deps.store.signingKeys(this.#registryId))
+      keys.set(stored.kid, { stored, verify: (await importJWK(JSON.parse(stored.publicJwk) as JWK, algorithm)) as CryptoKey })
+    return keys
+  }
+
+  async #signingKey(): Promise<{ kid: string; key: CryptoKey }> {
+    const now = this.#deps.clock.now()
+    const usable = [...(await this.#keys()).values()].filter((each) => each.stored.signUntil > now)
+    const newest = usable.sort((one, other) => other.stored.createdAt - one.stored.createdAt)[0]
+    if (!newest) {
+      await this.#make(false)
+      return this.#signingKey()
+    }
+    const { kid, privateSealed } = newest.stored
+    if (this.#signing?.kid !== kid) {
+      const jwk = JSON.parse(this.#deps.secrets.open(privateSealed, kid)) as JWK
+      this.#signing = { kid, key: (await importJWK(jwk, algorithm)) as CryptoKey }
+    }
+    return this.#signing
+  }
+
+  async #make(revokeOthers: boolean): Promise<void> {
+    const { store, secrets, clock } = this.#deps
+    const pair = await generateKeyPair(algorithm, { extractable: true })
+    const publicJwk = await exportJWK(pair.publicKey)
+    const kid = await calculateJwkThumbprint(publicJwk)
+    const now = clock.now()
+    await store.putSigningKey({
+      key: {
+        kid,
+        registryId: this.#registryId,
+        algorithm,
+        publicJwk: JSON.stringify({ ...publicJwk, kid, alg: algorithm, use: 'sig' }),
+        privateSealed: secrets.seal(JSON.stringify(await exportJWK(pair.privateKey)), kid),
+        createdAt: now,
+        signUntil: now + signFor,
+        verifyUntil: now + signFor + verifyAfter,
+      },
+      revokeOthers,
+      now,
+    })
+    this.#verified.clear()
+    this.#loading = undefined
+  }
+}
+
+/** The key id that a token names, when its header is exactly one of ours. */
+function kidOf(token: string): string | undefined {
+  if (token.length > longestToken || !/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(token)) return undefined
+  try {
+    const { alg, typ, kid, ...rest } = decodeProtectedHeader(token)
+    return alg === algorithm && typ === 'JWT' && Object.keys(rest).length === 0 ? kid : undefined
+  } catch {
+    return undefined
+  }
+}

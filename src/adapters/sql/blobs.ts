@@ -1,0 +1,37 @@
+import { RegistryError } from '#core/registry-error.ts'
+import { addLink, dropLink, linkIsNamed, renewLink } from './links.ts'
+import { ensureRepository, findRepository } from './repositories.ts'
+import type { Verb } from './verb.ts'
+
+export const mountBlob: Verb<'mountBlob'> = async (tx, { registryId, name, from, digest, leaseUntil }) => {
+  const source = await findRepository(tx, registryId, from)
+  if (!source) return false
+  const blob = await tx.get(
+    `SELECT 1 FROM repo_blob
+     JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
+     JOIN object ON object.object_id = blob.object_id
+     WHERE repo_blob.repo_id = ? AND repo_blob.digest = ? AND object.state = 'ready'${tx.forShare}`,
+    source.id,
+    digest,
+  )
+  if (!blob) return false
+  const target = await ensureRepository(tx, registryId, name)
+  tx.failpoint('mount.in-transaction')
+  await addLink(tx, { registryId, repositoryId: target.id, digest, leaseUntil })
+  return true
+}
+
+export const renewBlobLease: Verb<'renewBlobLease'> = (tx, { repositoryId, digest, leaseUntil }) =>
+  renewLink(tx, repositoryId, digest, leaseUntil)
+
+export const deleteBlob: Verb<'deleteBlob'> = async (tx, { registryId, name, digest, now }) => {
+  const repository = await findRepository(tx, registryId, name)
+  const link =
+    repository &&
+    (await tx.get(`SELECT 1 FROM repo_blob WHERE repo_id = ? AND digest = ?${tx.forUpdate}`, repository.id, digest))
+  if (!repository || !link) throw new RegistryError('blob-unknown', 'blob unknown to registry', { digest })
+  if (await linkIsNamed(tx, repository.id, digest))
+    throw new RegistryError('in-use', `blob ${digest} is named by a manifest of ${name}: delete the manifest first`, { digest })
+  tx.failpoint('blob.delete.in-transaction')
+  await dropLink(tx, registryId, repository.id, digest, now)
+}

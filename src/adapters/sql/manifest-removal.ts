@@ -1,0 +1,46 @@
+import type { Digest } from '#core/digest.ts'
+import { countReferences, reviewLink } from './links.ts'
+import type { SqlTransaction } from './transaction.ts'
+import { changeUsage } from './usage.ts'
+
+/** Takes one manifest out of a repository: its tags, what it names, its body when it was the registry's last. Returns the tags. */
+export async function removeManifest(
+  tx: SqlTransaction,
+  registryId: number,
+  repositoryId: number,
+  digest: Digest,
+  now: number,
+): Promise<string[]> {
+  const tags = await tx.all<{ name: string }>('SELECT name FROM tag WHERE repo_id = ? AND digest = ?', repositoryId, digest)
+  await tx.run('DELETE FROM tag WHERE repo_id = ? AND digest = ?', repositoryId, digest)
+  const blobs = await tx.all<{ child: Digest }>(
+    `SELECT child FROM manifest_ref WHERE repo_id = ? AND parent = ? AND kind = 'blob'`,
+    repositoryId,
+    digest,
+  )
+  for (const { child } of blobs) await releaseBlob(tx, registryId, repositoryId, child, now)
+  await tx.run('DELETE FROM manifest_ref WHERE repo_id = ? AND parent = ?', repositoryId, digest)
+  await tx.run('DELETE FROM manifest WHERE repo_id = ? AND digest = ?', repositoryId, digest)
+  await tx.run('UPDATE repository SET manifests = manifests - 1 WHERE id = ?', repositoryId)
+  const elsewhere = await tx.get('SELECT 1 FROM manifest WHERE registry_id = ? AND digest = ? LIMIT 1', registryId, digest)
+  if (!elsewhere) {
+    const body = await tx.get<{ size: number }>(
+      'DELETE FROM manifest_body WHERE registry_id = ? AND digest = ? RETURNING LENGTH(bytes) AS size',
+      registryId,
+      digest,
+    )
+    await changeUsage(tx, registryId, { used: -(body?.size ?? 0) })
+  }
+  return tags.map((each) => each.name)
+}
+
+async function releaseBlob(tx: SqlTransaction, registryId: number, repositoryId: number, digest: Digest, now: number): Promise<void> {
+  const link = await tx.get<{ lease_until: number }>(
+    'SELECT lease_until FROM repo_blob WHERE repo_id = ? AND digest = ?',
+    repositoryId,
+    digest,
+  )
+  if (!link) return
+  await countReferences(tx, registryId, digest, -1)
+  await reviewLink(tx, repositoryId, digest, Math.max(now, link.lease_until))
+}

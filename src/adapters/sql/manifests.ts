@@ -1,0 +1,217 @@
+import type { Digest } from '#core/digest.ts'
+import type { Descriptor, Manifest } from '#core/manifest.ts'
+import type { Tag } from '#core/reference.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import { countReferences } from './links.ts'
+import { removeManifest } from './manifest-removal.ts'
+import { ensureRepository, findRepository, locked, type RepositoryRow } from './repositories.ts'
+import type { SqlTransaction } from './transaction.ts'
+import { changeUsage, checkQuota } from './usage.ts'
+import type { Verb } from './verb.ts'
+
+export const putManifest: Verb<'putManifest'> = async (tx, input) => {
+  const { registryId, name, digest, manifest, tags, sparse, now, leaseUntil } = input
+  const repository = await ensureRepository(tx, registryId, name)
+  if (!repository.write_enabled) throw locked(`repository ${name}`, { name })
+  const known = await tx.get<{ write_enabled: number }>(
+    `SELECT write_enabled FROM manifest WHERE repo_id = ? AND digest = ?${tx.forUpdate}`,
+    repository.id,
+    digest,
+  )
+  if (known && !known.write_enabled && tags.length === 0) throw locked(`manifest ${digest}`, { digest })
+  const linked = await checkBlobs(tx, repository, manifest, sparse)
+  if (sparse === 'off') await checkChildren(tx, repository, manifest)
+  if (known)
+    await tx.run(
+      'UPDATE manifest SET media_type = ?, updated_at = ?, lease_until = ? WHERE repo_id = ? AND digest = ?',
+      manifest.mediaType,
+      now,
+      leaseUntil,
+      repository.id,
+      digest,
+    )
+  else await insertManifest(tx, { ...input, repository, linked })
+  tx.failpoint('manifest.put.in-transaction')
+  for (const tag of tags) await putTag(tx, repository, tag, digest, now)
+}
+
+async function insertManifest(
+  tx: SqlTransaction,
+  input: Parameters<typeof putManifest>[1] & { repository: RepositoryRow; linked: ReadonlySet<Digest> },
+): Promise<void> {
+  const { registryId, repository, digest, manifest, bytes, now, leaseUntil, linked } = input
+  const added = await tx.run(
+    'INSERT INTO manifest_body (registry_id, digest, bytes) VALUES (?, ?, ?) ON CONFLICT (registry_id, digest) DO NOTHING',
+    registryId,
+    digest,
+    bytes,
+  )
+  if (added > 0) {
+    await checkQuota(tx, registryId, bytes.length)
+    await changeUsage(tx, registryId, { used: bytes.length })
+  }
+  await tx.run(
+    `INSERT INTO manifest (repo_id, digest, registry_id, media_type, size, subject, artifact_type, annotations, created_at, updated_at, lease_until)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    repository.id,
+    digest,
+    registryId,
+    manifest.mediaType,
+    bytes.length,
+    manifest.subject ?? null,
+    manifest.artifactType ?? null,
+    manifest.subject && manifest.annotations ? JSON.stringify(manifest.annotations) : null,
+    now,
+    now,
+    leaseUntil,
+  )
+  await tx.run('UPDATE repository SET manifests = manifests + 1 WHERE id = ?', repository.id)
+  const reference = `INSERT INTO manifest_ref (repo_id, parent, child, kind) VALUES (?, ?, ?, ?)`
+  for (const blob of manifest.blobs) {
+    await tx.run(reference, repository.id, digest, blob.digest, 'blob')
+    if (linked.has(blob.digest)) await countReferences(tx, registryId, blob.digest, 1)
+  }
+  for (const child of manifest.manifests) await tx.run(reference, repository.id, digest, child.digest, 'manifest')
+}
+
+/** Which blobs the repository has; each that it must have is there with the size that the manifest says. */
+async function checkBlobs(
+  tx: SqlTransaction,
+  repository: RepositoryRow,
+  manifest: Manifest,
+  sparse: 'off' | 'index' | 'all',
+): Promise<ReadonlySet<Digest>> {
+  const linked = new Set<Digest>()
+  const missing: Digest[] = []
+  for (const blob of [...manifest.blobs].sort(byDigest)) {
+    const row = await tx.get<{ size: number }>(
+      `SELECT blob.size FROM repo_blob JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
+       WHERE repo_blob.repo_id = ? AND repo_blob.digest = ?${tx.forShare}`,
+      repository.id,
+      blob.digest,
+    )
+    if (!row) {
+      if (!blob.optional && sparse !== 'all') missing.push(blob.digest)
+      continue
+    }
+    if (row.size !== blob.size)
+      throw new RegistryError('size-invalid', `manifest says that ${blob.digest} has ${blob.size} bytes; it has ${row.size}`, {
+        digest: blob.digest,
+        size: row.size,
+      })
+    linked.add(blob.digest)
+  }
+  if (missing.length > 0) throw unknownToRepository(missing)
+  return linked
+}
+
+async function checkChildren(tx: SqlTransaction, repository: RepositoryRow, manifest: Manifest): Promise<void> {
+  const missing: Digest[] = []
+  for (const child of [...manifest.manifests].sort(byDigest)) {
+    const row = await tx.get(
+      `SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ?${tx.forShare}`,
+      repository.id,
+      child.digest,
+    )
+    if (!row) missing.push(child.digest)
+  }
+  if (missing.length > 0) throw unknownToRepository(missing)
+}
+
+const byDigest = (one: Descriptor, other: Descriptor) => (one.digest < other.digest ? -1 : 1)
+
+const unknownToRepository = (digests: readonly Digest[]) =>
+  new RegistryError(
+    'manifest-blob-unknown',
+    `manifest references ${digests.length === 1 ? 'an object' : `${digests.length} objects`} that the repository does not have: push ${digests.length === 1 ? 'it' : 'them'} first`,
+    { digests: digests.slice(0, 20) },
+  )
+
+async function putTag(tx: SqlTransaction, repository: RepositoryRow, tag: Tag, digest: Digest, now: number): Promise<void> {
+  const moved = await tx.run(
+    `INSERT INTO tag (repo_id, name, digest, created_at, updated_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (repo_id, name) DO UPDATE SET digest = excluded.digest, updated_at = excluded.updated_at WHERE tag.write_enabled = 1`,
+    repository.id,
+    tag,
+    digest,
+    now,
+    now,
+  )
+  if (moved === 0) throw locked(`tag ${tag}`, { tag })
+  tx.failpoint('tag.move.in-transaction')
+}
+
+export const unknownManifest = (reference: string, kind: 'tag' | 'digest') =>
+  kind === 'tag'
+    ? new RegistryError('manifest-unknown', `manifest tagged by "${reference}" is not found`, { Tag: reference })
+    : new RegistryError('manifest-unknown', `manifest ${reference} is not found`, { Digest: reference })
+
+export const deleteManifest: Verb<'deleteManifest'> = async (tx, { registryId, name, digest, now }) => {
+  const repository = await findRepository(tx, registryId, name)
+  if (!repository) throw unknownManifest(digest, 'digest')
+  const going = await withReferrers(tx, repository.id, digest)
+  if (going.length === 0) throw unknownManifest(digest, 'digest')
+  for (const each of going) await refuseLocked(tx, repository, name, each)
+  const tags: Tag[] = []
+  for (const each of going) tags.push(...((await removeManifest(tx, registryId, repository.id, each, now)) as Tag[]))
+  tx.failpoint('manifest.delete.in-transaction')
+  return { manifests: going, tags }
+}
+
+/** The manifest and all that refers to it, directly or not, each once; empty when it is not there. */
+async function withReferrers(tx: SqlTransaction, repositoryId: number, digest: Digest): Promise<Digest[]> {
+  const first = await tx.get(`SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ?${tx.forUpdate}`, repositoryId, digest)
+  if (!first) return []
+  const seen = new Set<Digest>([digest])
+  // A Set gives out what is added to it while it is walked.
+  for (const subject of seen) {
+    const referrers = await tx.all<{ digest: Digest }>(
+      `SELECT digest FROM manifest WHERE repo_id = ? AND subject = ?${tx.forUpdate}`,
+      repositoryId,
+      subject,
+    )
+    for (const each of referrers) seen.add(each.digest)
+  }
+  return [...seen]
+}
+
+async function refuseLocked(tx: SqlTransaction, repository: RepositoryRow, name: string, digest: Digest): Promise<void> {
+  if (!repository.delete_enabled) throw locked(`repository ${name}`, { name })
+  const manifest = await tx.get(
+    'SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ? AND delete_enabled = 0',
+    repository.id,
+    digest,
+  )
+  if (manifest) throw locked(`manifest ${digest}`, { digest })
+  const tag = await tx.get<{ name: string }>(
+    'SELECT name FROM tag WHERE repo_id = ? AND digest = ? AND delete_enabled = 0 LIMIT 1',
+    repository.id,
+    digest,
+  )
+  if (tag) throw locked(`tag ${tag.name}`, { tag: tag.name })
+}
+
+export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag }) => {
+  const repository = await findRepository(tx, registryId, name)
+  const row =
+    repository &&
+    (await tx.get<{ delete_enabled: number }>(
+      `SELECT delete_enabled FROM tag WHERE repo_id = ? AND name = ?${tx.forUpdate}`,
+      repository.id,
+      tag,
+    ))
+  if (!repository || !row) throw unknownManifest(tag, 'tag')
+  if (!repository.delete_enabled) throw locked(`repository ${name}`, { name })
+  if (!row.delete_enabled) throw locked(`tag ${tag}`, { tag })
+  tx.failpoint('tag.delete.in-transaction')
+  await tx.run('DELETE FROM tag WHERE repo_id = ? AND name = ?', repository.id, tag)
+}
+
+export const renewManifestLease: Verb<'renewManifestLease'> = async (tx, { repositoryId, digest, leaseUntil }) =>
+  (await tx.run(
+    'UPDATE manifest SET lease_until = CASE WHEN lease_until < ? THEN ? ELSE lease_until END WHERE repo_id = ? AND digest = ?',
+    leaseUntil,
+    leaseUntil,
+    repositoryId,
+    digest,
+  )) > 0

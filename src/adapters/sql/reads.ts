@@ -1,0 +1,183 @@
+import type { Digest } from '#core/digest.ts'
+import type { RepositoryName, Tag } from '#core/reference.ts'
+import type { LinkedBlob, ReferrerRow, StoredManifest, StoredObject, Upload, Usage } from '#ports/metadata-store.ts'
+import { findRepository } from './repositories.ts'
+import type { Read } from './verb.ts'
+
+const manifestColumns = `manifest.repo_id AS "repositoryId", manifest.digest AS digest, manifest.media_type AS "mediaType",
+  manifest_body.bytes AS bytes, manifest.lease_until AS "leaseUntil", manifest.subject AS subject`
+const bodyJoin = `JOIN manifest_body ON manifest_body.registry_id = manifest.registry_id AND manifest_body.digest = manifest.digest`
+const liveRepository = `repository.registry_id = ? AND repository.name = ? AND repository.state = 'live'`
+
+const byTag = `SELECT ${manifestColumns} FROM repository
+  JOIN tag ON tag.repo_id = repository.id
+  JOIN manifest ON manifest.repo_id = tag.repo_id AND manifest.digest = tag.digest
+  ${bodyJoin} WHERE ${liveRepository} AND tag.name = ?`
+
+export const manifestByTag: Read<'manifestByTag'> = async (db, registryId, name, tag) =>
+  db.get<StoredManifest>(byTag, registryId, name, tag)
+
+const byDigest = `SELECT ${manifestColumns} FROM repository
+  JOIN manifest ON manifest.repo_id = repository.id
+  ${bodyJoin} WHERE ${liveRepository} AND manifest.digest = ?`
+
+export const manifestByDigest: Read<'manifestByDigest'> = async (db, registryId, name, digest) =>
+  db.get<StoredManifest>(byDigest, registryId, name, digest)
+
+const linkedBlob = `SELECT repo_blob.repo_id AS "repositoryId", repo_blob.digest AS digest, object.size AS size,
+    object.storage_key AS "storageKey", object.object_id AS "objectId", object.block_crc AS checksums,
+    repo_blob.lease_until AS "leaseUntil"
+  FROM repository
+  JOIN repo_blob ON repo_blob.repo_id = repository.id
+  JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
+  JOIN object ON object.object_id = blob.object_id
+  WHERE ${liveRepository} AND repo_blob.digest = ? AND object.state = 'ready'`
+
+export const blob: Read<'blob'> = async (db, registryId, name, digest) => db.get<LinkedBlob>(linkedBlob, registryId, name, digest)
+
+export const repositoriesWithBlob: Read<'repositoriesWithBlob'> = async (db, registryId, digest, limit) =>
+  (
+    await db.all<{ name: RepositoryName }>(
+      `SELECT repository.name AS name FROM repo_blob JOIN repository ON repository.id = repo_blob.repo_id
+       WHERE repo_blob.registry_id = ? AND repo_blob.digest = ? AND repository.state = 'live' ORDER BY repository.name LIMIT ?`,
+      registryId,
+      digest,
+      limit,
+    )
+  ).map((row) => row.name)
+
+export const repositoryDeletedSeq: Read<'repositoryDeletedSeq'> = async (db, registryId, name) =>
+  (await db.get<{ seq: number }>('SELECT seq FROM repository_deletion WHERE registry_id = ? AND name = ?', registryId, name))?.seq
+
+export const repositoryExists: Read<'repositoryExists'> = async (db, registryId, name) =>
+  ((await findRepository(db, registryId, name))?.manifests ?? 0) > 0
+
+export const upload: Read<'upload'> = async (db, registryId, name, uploadId) =>
+  db.get<Upload>(
+    `SELECT upload.upload_id AS id, upload.repo_id AS "repositoryId", repository.name AS repository,
+       upload.principal_id AS "principalId", upload.object_id AS "objectId", object.storage_key AS "storageKey",
+       upload.algorithm AS algorithm, upload.size AS size, upload.last_start AS "lastStart", upload.state AS state,
+       upload.digest AS digest
+     FROM upload JOIN repository ON repository.id = upload.repo_id
+     LEFT JOIN object ON object.object_id = upload.object_id
+     WHERE upload.upload_id = ? AND ${liveRepository}`,
+    uploadId,
+    registryId,
+    name,
+  )
+
+export const tags: Read<'tags'> = async (db, registryId, name, { after, limit }) => {
+  const repository = await findRepository(db, registryId, name)
+  if (!repository || repository.manifests === 0) return undefined
+  const rows = await db.all<{ name: Tag }>(
+    'SELECT name FROM tag WHERE repo_id = ? AND name > ? ORDER BY name LIMIT ?',
+    repository.id,
+    after,
+    limit,
+  )
+  return rows.map((row) => row.name)
+}
+
+export const repositories: Read<'repositories'> = async (db, registryId, { after, limit }) =>
+  (
+    await db.all<{ name: RepositoryName }>(
+      `SELECT name FROM repository WHERE registry_id = ? AND state = 'live' AND manifests > 0 AND name > ? ORDER BY name LIMIT ?`,
+      registryId,
+      after,
+      limit,
+    )
+  ).map((row) => row.name)
+
+const referrerRows = (filter: string) => `SELECT manifest.digest AS digest, manifest.media_type AS "mediaType", manifest.size AS size,
+    manifest.artifact_type AS "artifactType", manifest.annotations AS annotations
+  FROM repository JOIN manifest ON manifest.repo_id = repository.id
+  WHERE ${liveRepository} AND manifest.subject = ? AND manifest.digest > ?${filter} ORDER BY manifest.digest LIMIT ?`
+const allReferrers = referrerRows('')
+const typedReferrers = referrerRows(' AND manifest.artifact_type = ?')
+
+export const referrers: Read<'referrers'> = async (db, registryId, name, digest, { artifactType, after, limit }) =>
+  artifactType === undefined
+    ? db.all<ReferrerRow>(allReferrers, registryId, name, digest, after, limit)
+    : db.all<ReferrerRow>(typedReferrers, registryId, name, digest, after, artifactType, limit)
+
+export const usage: Read<'usage'> = async (db, registryId) =>
+  (await db.get<Usage>(
+    'SELECT used, unreferenced, reserved, byte_limit AS "limit" FROM usage WHERE registry_id = ?',
+    registryId,
+  )) ?? { used: 0, unreferenced: 0, reserved: 0, limit: null }
+
+export const recomputedUsage: Read<'recomputedUsage'> = async (db, registryId) => {
+  const sum = async (sql: string) => (await db.get<{ sum: number | null }>(sql, registryId))?.sum ?? 0
+  // What a manifest names is told by the references, not by the counter that is being checked.
+  const named = `EXISTS (SELECT 1 FROM repo_blob
+    JOIN manifest_ref ON manifest_ref.repo_id = repo_blob.repo_id AND manifest_ref.child = repo_blob.digest AND manifest_ref.kind = 'blob'
+    WHERE repo_blob.registry_id = blob.registry_id AND repo_blob.digest = blob.digest)`
+  const blobs = await sum(`SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND ${named}`)
+  const bodies = await sum('SELECT SUM(LENGTH(bytes)) AS sum FROM manifest_body WHERE registry_id = ?')
+  return {
+    used: blobs + bodies,
+    unreferenced: await sum(`SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND NOT ${named}`),
+    reserved: await sum(
+      `SELECT SUM(upload.reserved) AS sum FROM upload JOIN repository ON repository.id = upload.repo_id WHERE repository.registry_id = ?`,
+    ),
+    limit: (await usage(db, registryId)).limit,
+  }
+}
+
+const objectColumns = `object_id AS "objectId", registry_id AS "registryId", digest, size, storage_key AS "storageKey", state`
+
+export const readyObjects: Read<'readyObjects'> = async (db, { after, limit }) =>
+  db.all<StoredObject>(
+    `SELECT ${objectColumns} FROM object WHERE state = 'ready' AND object_id > ? ORDER BY object_id LIMIT ?`,
+    after,
+    limit,
+  )
+
+export const condemnedObjects: Read<'condemnedObjects'> = async (db, { before, limit }) =>
+  db.all<StoredObject>(
+    `SELECT ${objectColumns} FROM object WHERE state = 'condemned' AND condemned_at <= ? ORDER BY condemned_at LIMIT ?`,
+    before,
+    limit,
+  )
+
+export const objectByKey: Read<'objectByKey'> = async (db, storageKey) =>
+  db.get<StoredObject>(`SELECT ${objectColumns} FROM object WHERE storage_key = ?`, storageKey)
+
+export const explain: Read<'explain'> = async (db, registryId, digest) => {
+  const stored = await db.all<{ id: number; repository: string }>(
+    `SELECT repository.id AS id, repository.name AS repository FROM manifest JOIN repository ON repository.id = manifest.repo_id
+     WHERE manifest.registry_id = ? AND manifest.digest = ? ORDER BY repository.name`,
+    registryId,
+    digest,
+  )
+  return {
+    objects: await db.all(
+      `SELECT object_id AS "objectId", state, size, condemned_at AS "condemnedAt" FROM object WHERE registry_id = ? AND digest = ?`,
+      registryId,
+      digest,
+    ),
+    links: await db.all(
+      `SELECT repository.name AS repository, repo_blob.lease_until AS "leaseUntil", gc_queue.review_after AS "reviewAfter"
+       FROM repo_blob JOIN repository ON repository.id = repo_blob.repo_id
+       LEFT JOIN gc_queue ON gc_queue.repo_id = repo_blob.repo_id AND gc_queue.digest = repo_blob.digest
+       WHERE repo_blob.registry_id = ? AND repo_blob.digest = ? ORDER BY repository.name`,
+      registryId,
+      digest,
+    ),
+    manifests: await db.all<{ repository: string; manifest: Digest; kind: 'blob' | 'manifest' }>(
+      `SELECT repository.name AS repository, manifest_ref.parent AS manifest, manifest_ref.kind AS kind
+       FROM manifest_ref JOIN repository ON repository.id = manifest_ref.repo_id
+       WHERE repository.registry_id = ? AND manifest_ref.child = ? ORDER BY repository.name, manifest_ref.parent LIMIT 100`,
+      registryId,
+      digest,
+    ),
+    stored: await Promise.all(
+      stored.map(async ({ id, repository }) => ({
+        repository,
+        tags: (await db.all<{ name: string }>('SELECT name FROM tag WHERE repo_id = ? AND digest = ? ORDER BY name', id, digest)).map(
+          (row) => row.name,
+        ),
+      })),
+    ),
+  }
+}

@@ -1,0 +1,160 @@
+import { RegistryError } from '#core/registry-error.ts'
+import type { Registry, StoredCredential, StoredSigningKey } from '#ports/metadata-store.ts'
+import type { SqlReader } from './transaction.ts'
+import type { Read, Verb } from './verb.ts'
+
+interface RegistryRow {
+  id: number
+  name: string
+  seq: number
+  admin_enabled: number
+  anonymous_pull: number
+  sku: Registry['sku']
+  rate_limits: Registry['rateLimits']
+}
+
+const registryOf = (row: RegistryRow): Registry => ({
+  id: row.id,
+  name: row.name,
+  seq: row.seq,
+  adminEnabled: row.admin_enabled === 1,
+  anonymousPull: row.anonymous_pull === 1,
+  sku: row.sku,
+  rateLimits: row.rate_limits,
+})
+
+const columns = 'id, name, seq, admin_enabled, anonymous_pull, sku, rate_limits'
+
+export const registries: Read<'registries'> = async (db) =>
+  (await db.all<RegistryRow>(`SELECT ${columns} FROM registry ORDER BY id`)).map(registryOf)
+
+export const registry: Read<'registry'> = async (db, name) => {
+  const row = await db.get<RegistryRow>(`SELECT ${columns} FROM registry WHERE name = ?`, name)
+  return row && registryOf(row)
+}
+
+const byId = async (db: SqlReader, id: number): Promise<Registry> => {
+  const row = await db.get<RegistryRow>(`SELECT ${columns} FROM registry WHERE id = ?`, id)
+  if (!row) throw new RegistryError('not-found', 'the registry does not exist', { id })
+  return registryOf(row)
+}
+
+export const createRegistry: Verb<'createRegistry'> = async (tx, { name, limit, adminEnabled, rateLimits }) => {
+  const row = await tx.get<{ id: number }>(
+    'INSERT INTO registry (name, admin_enabled, rate_limits) VALUES (?, ?, ?) RETURNING id',
+    name,
+    Number(adminEnabled),
+    rateLimits,
+  )
+  const id = row?.id ?? 0
+  await tx.run('INSERT INTO usage (registry_id, byte_limit) VALUES (?, ?)', id, limit)
+  return byId(tx, id)
+}
+
+export const updateRegistry: Verb<'updateRegistry'> = async (tx, { registryId, adminEnabled, anonymousPull, rateLimits, limit }) => {
+  const flag = (value: boolean | undefined) => (value === undefined ? null : Number(value))
+  await tx.run(
+    `UPDATE registry SET admin_enabled = COALESCE(?, admin_enabled), anonymous_pull = COALESCE(?, anonymous_pull),
+       rate_limits = COALESCE(?, rate_limits) WHERE id = ?`,
+    flag(adminEnabled),
+    flag(anonymousPull),
+    rateLimits ?? null,
+    registryId,
+  )
+  if (limit !== undefined) await tx.run('UPDATE usage SET byte_limit = ? WHERE registry_id = ?', limit, registryId)
+  return byId(tx, registryId)
+}
+
+interface CredentialRow {
+  id: string
+  registry_id: number
+  principal_id: string
+  principal_name: string
+  kind: 'admin'
+  slot: StoredCredential['slot']
+  secret_hash: string
+  secret_sealed: string
+  version: number
+}
+
+export const credentials: Read<'credentials'> = async (db, registryId) =>
+  (await db.all<CredentialRow>('SELECT * FROM credential WHERE registry_id = ? ORDER BY slot', registryId)).map((row) => ({
+    id: row.id,
+    registryId: row.registry_id,
+    principalId: row.principal_id,
+    principalName: row.principal_name,
+    kind: row.kind,
+    slot: row.slot,
+    secretHash: row.secret_hash,
+    secretSealed: row.secret_sealed,
+    version: row.version,
+  }))
+
+export const putCredential: Verb<'putCredential'> = async (tx, credential) => {
+  const row = await tx.get<{ version: number }>(
+    `INSERT INTO credential (id, registry_id, principal_id, principal_name, kind, slot, secret_hash, secret_sealed)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (registry_id, principal_id, slot) DO UPDATE SET secret_hash = excluded.secret_hash,
+       secret_sealed = excluded.secret_sealed, version = credential.version + 1
+     RETURNING version`,
+    credential.id,
+    credential.registryId,
+    credential.principalId,
+    credential.principalName,
+    credential.kind,
+    credential.slot,
+    credential.secretHash,
+    credential.secretSealed,
+  )
+  return { version: row?.version ?? 1 }
+}
+
+interface SigningKeyRow {
+  kid: string
+  registry_id: number
+  algorithm: 'ES256'
+  public_jwk: string
+  private_sealed: string
+  created_at: number
+  sign_until: number
+  verify_until: number
+}
+
+export const signingKeys: Read<'signingKeys'> = async (db, registryId) =>
+  (await db.all<SigningKeyRow>('SELECT * FROM signing_key WHERE registry_id = ? ORDER BY created_at, kid', registryId)).map(
+    (row): StoredSigningKey => ({
+      kid: row.kid,
+      registryId: row.registry_id,
+      algorithm: row.algorithm,
+      publicJwk: row.public_jwk,
+      privateSealed: row.private_sealed,
+      createdAt: row.created_at,
+      signUntil: row.sign_until,
+      verifyUntil: row.verify_until,
+    }),
+  )
+
+export const putSigningKey: Verb<'putSigningKey'> = async (tx, { key, revokeOthers, now }) => {
+  if (revokeOthers) await tx.run('DELETE FROM signing_key WHERE registry_id = ?', key.registryId)
+  else {
+    await tx.run('DELETE FROM signing_key WHERE registry_id = ? AND verify_until < ?', key.registryId, now)
+    await tx.run(
+      'UPDATE signing_key SET sign_until = ? WHERE registry_id = ? AND sign_until > ?',
+      now,
+      key.registryId,
+      now,
+    )
+  }
+  await tx.run(
+    `INSERT INTO signing_key (kid, registry_id, algorithm, public_jwk, private_sealed, created_at, sign_until, verify_until)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    key.kid,
+    key.registryId,
+    key.algorithm,
+    key.publicJwk,
+    key.privateSealed,
+    key.createdAt,
+    key.signUntil,
+    key.verifyUntil,
+  )
+}

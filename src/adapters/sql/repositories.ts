@@ -1,0 +1,106 @@
+import type { RepositoryName, Tag } from '#core/reference.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { Digest } from '#core/digest.ts'
+import { removeManifest } from './manifest-removal.ts'
+import { dropLink } from './links.ts'
+import type { SqlReader, SqlTransaction } from './transaction.ts'
+import type { Verb } from './verb.ts'
+
+export interface RepositoryRow {
+  id: number
+  manifests: number
+  write_enabled: number
+  delete_enabled: number
+}
+
+export const findRepository = (db: SqlReader, registryId: number, name: string) =>
+  db.get<RepositoryRow>(
+    `SELECT id, manifests, write_enabled, delete_enabled FROM repository WHERE registry_id = ? AND name = ? AND state = 'live'`,
+    registryId,
+    name,
+  )
+
+/** The repository of a push: made when it is not there. */
+export async function ensureRepository(tx: SqlTransaction, registryId: number, name: RepositoryName): Promise<RepositoryRow> {
+  const found = await findRepository(tx, registryId, name)
+  if (found) return found
+  await tx.run(
+    `INSERT INTO repository (registry_id, name) VALUES (?, ?) ON CONFLICT (registry_id, name) WHERE state = 'live' DO NOTHING`,
+    registryId,
+    name,
+  )
+  return (await findRepository(tx, registryId, name)) as RepositoryRow
+}
+
+export const unknownName = (name: string) =>
+  new RegistryError('name-unknown', 'repository name not known to registry', { name })
+
+export const locked = (what: string, detail: Record<string, unknown>) =>
+  new RegistryError('locked', `${what} is locked`, detail)
+
+export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryId, name }) => {
+  const repository = await findRepository(tx, registryId, name)
+  if (!repository) throw unknownName(name)
+  if (!repository.delete_enabled) throw locked(`repository ${name}`, { name })
+  const lock = await tx.get<{ name: string }>(
+    `SELECT name FROM tag WHERE repo_id = ? AND delete_enabled = 0
+     UNION ALL SELECT digest FROM manifest WHERE repo_id = ? AND delete_enabled = 0 LIMIT 1`,
+    repository.id,
+    repository.id,
+  )
+  if (lock) throw locked(`${name}: ${lock.name}`, { name, reference: lock.name })
+  const manifests = await tx.all<{ digest: Digest }>('SELECT digest FROM manifest WHERE repo_id = ? ORDER BY digest', repository.id)
+  const tags = await tx.all<{ name: Tag }>('SELECT name FROM tag WHERE repo_id = ? ORDER BY name', repository.id)
+  const row = await tx.get<{ seq: number }>('UPDATE registry SET seq = seq + 1 WHERE id = ? RETURNING seq', registryId)
+  await tx.run(
+    `INSERT INTO repository_deletion (registry_id, name, seq) VALUES (?, ?, ?)
+     ON CONFLICT (registry_id, name) DO UPDATE SET seq = excluded.seq`,
+    registryId,
+    name,
+    row?.seq ?? 0,
+  )
+  await tx.run(`UPDATE repository SET state = 'draining' WHERE id = ?`, repository.id)
+  return { manifests: manifests.map((each) => each.digest), tags: tags.map((each) => each.name) }
+}
+
+/** Empties deleted repositories piece by piece, so that no transaction grows with a repository. Returns how many rows went. */
+export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, limit }) => {
+  let removed = 0
+  const repositories = await tx.all<{ id: number; registry_id: number }>(
+    `SELECT id, registry_id FROM repository WHERE state = 'draining' ORDER BY id LIMIT 16`,
+  )
+  for (const { id, registry_id: registryId } of repositories) {
+    const manifests = await tx.all<{ digest: Digest }>('SELECT digest FROM manifest WHERE repo_id = ? LIMIT ?', id, limit - removed)
+    for (const { digest } of manifests) await removeManifest(tx, registryId, id, digest, now)
+    removed += manifests.length
+    if (removed >= limit) break
+    const links = await tx.all<{ digest: Digest }>('SELECT digest FROM repo_blob WHERE repo_id = ? LIMIT ?', id, limit - removed)
+    for (const { digest } of links) await dropLink(tx, registryId, id, digest, now)
+    removed += links.length
+    if (removed >= limit) break
+    // Sessions of the old repository end with it; the reaper takes their bytes.
+    const open = await tx.run('UPDATE upload SET expires_at = 0 WHERE repo_id = ?', id)
+    if (open === 0) removed += await tx.run('DELETE FROM repository WHERE id = ?', id)
+  }
+  return removed
+}
+
+export const setLocks: Verb<'setLocks'> = async (tx, { registryId, name, target, writeEnabled, deleteEnabled }) => {
+  const repository = await findRepository(tx, registryId, name)
+  if (!repository) throw unknownName(name)
+  const [table, where, key] =
+    target.kind === 'repository'
+      ? (['repository', 'id = ? AND ? IS NOT NULL', ''] as const)
+      : target.kind === 'tag'
+        ? (['tag', 'repo_id = ? AND name = ?', target.tag] as const)
+        : (['manifest', 'repo_id = ? AND digest = ?', target.digest] as const)
+  const flag = (value: boolean | undefined) => (value === undefined ? null : Number(value))
+  const changed = await tx.run(
+    `UPDATE ${table} SET write_enabled = COALESCE(?, write_enabled), delete_enabled = COALESCE(?, delete_enabled) WHERE ${where}`,
+    flag(writeEnabled),
+    flag(deleteEnabled),
+    repository.id,
+    key,
+  )
+  if (changed === 0) throw new RegistryError('manifest-unknown', `${key} is not known in ${name}`, { name, reference: key })
+}

@@ -1,0 +1,143 @@
+import type { Digest } from '#core/digest.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import { addLink, condemnObject } from './links.ts'
+import { ensureRepository } from './repositories.ts'
+import type { SqlTransaction } from './transaction.ts'
+import { changeUsage, checkQuota } from './usage.ts'
+import type { Verb } from './verb.ts'
+
+interface UploadRow {
+  repo_id: number
+  registry_id: number
+  object_id: string
+  state: 'open' | 'done'
+  reserved: number
+  digest: Digest | null
+}
+
+const findUpload = (tx: SqlTransaction, uploadId: string) =>
+  tx.get<UploadRow>(
+    `SELECT upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.reserved, upload.digest
+     FROM upload JOIN repository ON repository.id = upload.repo_id WHERE upload.upload_id = ?${tx.forUpdate}`,
+    uploadId,
+  )
+
+const openUpload = async (tx: SqlTransaction, uploadId: string): Promise<UploadRow> => {
+  const row = await findUpload(tx, uploadId)
+  if (row?.state === 'open') return row
+  throw new RegistryError('upload-unknown', 'blob upload unknown to registry', { upload: uploadId })
+}
+
+export const startUpload: Verb<'startUpload'> = async (tx, input) => {
+  const { registryId, name, uploadId, objectId, storageKey, principalId, algorithm, reserve, now, expiresAt } = input
+  const repository = await ensureRepository(tx, registryId, name)
+  await checkQuota(tx, registryId, reserve)
+  await tx.run(
+    `INSERT INTO object (object_id, registry_id, storage_key, state, created_at) VALUES (?, ?, ?, 'staging', ?)`,
+    objectId,
+    registryId,
+    storageKey,
+    now,
+  )
+  await tx.run(
+    `INSERT INTO upload (upload_id, repo_id, principal_id, object_id, algorithm, reserved, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    uploadId,
+    repository.id,
+    principalId,
+    objectId,
+    algorithm,
+    reserve,
+    expiresAt,
+  )
+  await changeUsage(tx, registryId, { reserved: reserve })
+}
+
+export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, size, lastStart, expiresAt }) => {
+  const upload = await openUpload(tx, uploadId)
+  const more = Math.max(0, size - upload.reserved)
+  await checkQuota(tx, upload.registry_id, more)
+  await tx.run(
+    'UPDATE upload SET size = ?, last_start = ?, expires_at = ?, reserved = ? WHERE upload_id = ?',
+    size,
+    lastStart,
+    expiresAt,
+    upload.reserved + more,
+    uploadId,
+  )
+  await changeUsage(tx, upload.registry_id, { reserved: more })
+}
+
+export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
+  const { uploadId, digest, size, checksums, now, leaseUntil, keepUntil } = input
+  const upload = await openUpload(tx, uploadId)
+  const registryId = upload.registry_id
+  const current = await tx.get<{ object_id: string; state: string }>(
+    `SELECT blob.object_id, object.state FROM blob JOIN object ON object.object_id = blob.object_id
+     WHERE blob.registry_id = ? AND blob.digest = ?${tx.forUpdate}`,
+    registryId,
+    digest,
+  )
+  const joined = current?.state === 'ready'
+  if (joined) await condemnObject(tx, upload.object_id, now)
+  else {
+    if (!current) await checkQuota(tx, registryId, size - upload.reserved)
+    await tx.run(
+      `UPDATE object SET state = 'ready', digest = ?, size = ?, block_crc = ?, verified_at = ? WHERE object_id = ?`,
+      digest,
+      size,
+      checksums,
+      now,
+      upload.object_id,
+    )
+    if (current) {
+      // The bytes that were there are bad: this push heals every repository that has the digest.
+      await condemnObject(tx, current.object_id, now)
+      await tx.run('UPDATE blob SET object_id = ? WHERE registry_id = ? AND digest = ?', upload.object_id, registryId, digest)
+    } else {
+      await tx.run(
+        'INSERT INTO blob (registry_id, digest, object_id, size) VALUES (?, ?, ?, ?)',
+        registryId,
+        digest,
+        upload.object_id,
+        size,
+      )
+      await changeUsage(tx, registryId, { unreferenced: size })
+    }
+  }
+  tx.failpoint('upload.finish.in-transaction')
+  await addLink(tx, { registryId, repositoryId: upload.repo_id, digest, leaseUntil })
+  await changeUsage(tx, registryId, { reserved: -upload.reserved })
+  await tx.run(
+    `UPDATE upload SET state = 'done', digest = ?, size = ?, reserved = 0, expires_at = ? WHERE upload_id = ?`,
+    digest,
+    size,
+    keepUntil,
+    uploadId,
+  )
+  return { objectId: joined ? current.object_id : upload.object_id, joined }
+}
+
+export const cancelUpload: Verb<'cancelUpload'> = async (tx, { uploadId, now }) => {
+  await endUpload(tx, uploadId, await openUpload(tx, uploadId), now)
+}
+
+async function endUpload(tx: SqlTransaction, uploadId: string, upload: UploadRow, now: number): Promise<void> {
+  if (upload.state === 'open') {
+    await condemnObject(tx, upload.object_id, now)
+    await changeUsage(tx, upload.registry_id, { reserved: -upload.reserved })
+  }
+  await tx.run('DELETE FROM upload WHERE upload_id = ?', uploadId)
+}
+
+export const reapUploads: Verb<'reapUploads'> = async (tx, { now, limit }) => {
+  const expired = await tx.all<UploadRow & { upload_id: string; storage_key: string }>(
+    `SELECT upload.upload_id, upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.reserved,
+       upload.digest, object.storage_key
+     FROM upload JOIN repository ON repository.id = upload.repo_id JOIN object ON object.object_id = upload.object_id
+     WHERE upload.expires_at < ? ORDER BY upload.expires_at LIMIT ?`,
+    now,
+    limit,
+  )
+  for (const row of expired) await endUpload(tx, row.upload_id, row, now)
+  return expired.filter((row) => row.state === 'open').map((row) => ({ uploadId: row.upload_id, storageKey: row.storage_key }))
+}

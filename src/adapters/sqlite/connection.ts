@@ -1,0 +1,47 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Failpoint } from '#ports/failpoint.ts'
+import type { SqlTransaction, SqlValue } from '../sql/transaction.ts'
+
+/** One connection to one database file, with each statement prepared once. */
+export class SqliteConnection implements SqlTransaction {
+  readonly database: DatabaseSync
+  readonly failpoint: Failpoint
+  // SQLite has one writer at a time: whoever decides already holds every row.
+  readonly forUpdate = ''
+  readonly forShare = ''
+  readonly #statements = new Map<string, StatementSync>()
+
+  constructor(path: string, options: { failpoint?: Failpoint; readOnly?: boolean } = {}) {
+    this.failpoint = options.failpoint ?? (() => {})
+    this.database = new DatabaseSync(path, { timeout: 5000 })
+    this.database.exec('PRAGMA foreign_keys = ON')
+    if (options.readOnly) this.database.exec('PRAGMA query_only = ON; PRAGMA cache_size = -32000')
+    else this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000')
+  }
+
+  get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+    return this.#prepare(sql).get(...values) as Row | undefined
+  }
+
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.#prepare(sql).all(...values) as Row[]
+  }
+
+  run(sql: string, ...values: SqlValue[]): number {
+    return Number(this.#prepare(sql).run(...values).changes)
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.database.close()
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (!statement) {
+      statement = this.database.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+}

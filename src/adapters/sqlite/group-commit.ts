@@ -1,0 +1,93 @@
+import { type Failure, type FailureDetail, RegistryError } from '#core/registry-error.ts'
+import type { MetadataCommands } from '#ports/metadata-store.ts'
+import type { Verb } from '../sql/verb.ts'
+import { commands } from '../sql/verbs.ts'
+import type { SqliteConnection } from './connection.ts'
+
+export interface Call {
+  id: number
+  name: keyof MetadataCommands
+  input: unknown
+}
+
+/** What crosses the thread's border instead of a RegistryError. */
+export interface CallFailure {
+  failure: Failure
+  message: string
+  detail: FailureDetail
+}
+
+export type Answer = { id: number; output: unknown } | { id: number; error: CallFailure }
+
+/** Commands that give space back, so they may use the ballast when the disk is full. */
+const freeing: ReadonlySet<keyof MetadataCommands> = new Set([
+  'cancelUpload',
+  'reapUploads',
+  'deleteBlob',
+  'deleteManifest',
+  'deleteTag',
+  'deleteRepository',
+  'drainRepositories',
+  'condemn',
+  'forgetObjects',
+  'quarantineObject',
+])
+
+/**
+ * Runs commands that wait together in one transaction, each in its own savepoint: one sync of the disk for all, and
+ * a command that fails takes nothing of the others with it. A full disk may roll the whole group back under us;
+ * then all of it failed.
+ * @param releaseBallast gives the disk some room; false when there is none left to give
+ */
+export async function runGroup(
+  connection: SqliteConnection,
+  group: readonly Call[],
+  releaseBallast: () => boolean = () => false,
+): Promise<Answer[]> {
+  const answers = await attempt(connection, group)
+  const full = (answer: Answer) => 'error' in answer && answer.error.failure === 'storage-full'
+  if (!answers.some(full) || !group.some((call) => freeing.has(call.name)) || !releaseBallast()) return answers
+  const again = group.filter((call, index) => freeing.has(call.name) && full(answers[index] as Answer))
+  const retried = new Map((await attempt(connection, again)).map((answer) => [answer.id, answer]))
+  return answers.map((answer) => retried.get(answer.id) ?? answer)
+}
+
+async function attempt(connection: SqliteConnection, group: readonly Call[]): Promise<Answer[]> {
+  const { database } = connection
+  const answers: Answer[] = []
+  try {
+    database.exec('BEGIN IMMEDIATE')
+    for (const call of group) {
+      database.exec('SAVEPOINT command')
+      try {
+        const output = await (commands[call.name] as Verb<never>)(connection, call.input as never)
+        database.exec('RELEASE command')
+        answers.push({ id: call.id, output })
+      } catch (error) {
+        if (!database.isTransaction) throw error
+        database.exec('ROLLBACK TO command; RELEASE command')
+        answers.push({ id: call.id, error: describe(error) })
+      }
+    }
+    database.exec('COMMIT')
+    return answers
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    const failure = describe(error)
+    return group.map((call) => ({ id: call.id, error: failure }))
+  }
+}
+
+// https://www.sqlite.org/rescode.html; the low byte is the primary code.
+const primary = { full: 13, ioError: 10, cannotOpen: 14, readOnly: 8, corrupt: 11 }
+
+export function describe(error: unknown): CallFailure {
+  if (error instanceof RegistryError) return { failure: error.failure, message: error.message, detail: error.detail }
+  const { errcode, code, message } = error as { errcode?: number; code?: string; message?: string }
+  const result = errcode === undefined ? undefined : errcode & 0xff
+  if (result === primary.full || code === 'ENOSPC' || code === 'EDQUOT')
+    return { failure: 'storage-full', message: 'the disk is full: free some space and try again', detail: {} }
+  if (code === 'EIO' || (result !== undefined && Object.values(primary).includes(result)))
+    return { failure: 'storage-failed', message: 'the database could not write to the disk', detail: {} }
+  throw new Error(`a command failed in a way that is a bug: ${message}`, { cause: error })
+}

@@ -1,0 +1,117 @@
+import { Worker } from 'node:worker_threads'
+import { RegistryError } from '#core/registry-error.ts'
+import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
+import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
+import { commands, reads } from '../sql/verbs.ts'
+import { SqliteConnection } from './connection.ts'
+import type { Answer, Call } from './group-commit.ts'
+import { migrate } from './migrate.ts'
+import type { WriterOptions } from './writer-thread.ts'
+
+/**
+ * The metadata store on one SQLite file (WAL, synchronous=FULL): commands go to the writer thread, reads are prepared
+ * statements on a connection of this thread.
+ * Throws NewerDatabase.
+ */
+export function openSqliteStore(options: {
+  path: string
+  /** A file that the writer may delete when the disk is full. */
+  ballast: string
+  failpoint?: ArmedFailpoint | undefined
+}): MetadataStore {
+  const first = new SqliteConnection(options.path, {
+    failpoint: armFailpoint(options.failpoint, () => process.kill(process.pid, 'SIGKILL')),
+  })
+  try {
+    migrate(first, options.path)
+  } finally {
+    first.close()
+  }
+  const reader = new SqliteConnection(options.path, { readOnly: true })
+  const writer = new Writer({ path: options.path, ballast: options.ballast, failpoint: options.failpoint })
+  return storeOf(
+    reader,
+    (name, input) => writer.run(name, input),
+    async () => {
+      await writer.close()
+      reader.close()
+    },
+  )
+}
+
+/** A store from a reading connection and a way to run commands. */
+export function storeOf(
+  reader: SqliteConnection,
+  run: (name: keyof MetadataCommands, input: unknown) => Promise<unknown>,
+  close: () => Promise<void>,
+): MetadataStore {
+  const store: Record<string, unknown> = { close }
+  for (const name of Object.keys(commands) as (keyof MetadataCommands)[]) store[name] = (input: unknown) => run(name, input)
+  for (const name of Object.keys(reads) as (keyof MetadataReads)[]) {
+    const read = reads[name] as (db: SqliteConnection, ...input: unknown[]) => Promise<unknown>
+    store[name] = (...input: unknown[]) => read(reader, ...input)
+  }
+  return store as unknown as MetadataStore
+}
+
+interface Waiting {
+  resolve: (output: unknown) => void
+  reject: (error: Error) => void
+}
+
+class Writer {
+  readonly #thread: Worker
+  readonly #waiting = new Map<number, Waiting>()
+  #outbox: Call[] = []
+  #nextId = 1
+  #failure: Error | undefined
+
+  constructor(options: WriterOptions) {
+    this.#thread = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: options })
+    this.#thread.on('message', (answers: Answer[]) => {
+      for (const answer of answers) this.#settle(answer)
+    })
+    this.#thread.on("error", (error) => this.#fail(error as Error))
+    this.#thread.on('exit', () => this.#fail(new Error('the writer has ended')))
+  }
+
+  run(name: keyof MetadataCommands, input: unknown): Promise<unknown> {
+    if (this.#failure) return Promise.reject(this.#failure)
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++
+      this.#waiting.set(id, { resolve, reject })
+      // What is asked in one turn of the loop travels together.
+      if (this.#outbox.push({ id, name, input }) === 1) queueMicrotask(() => this.#send())
+    })
+  }
+
+  async close(): Promise<void> {
+    while (this.#waiting.size > 0 && !this.#failure) await new Promise((resolve) => setTimeout(resolve, 5))
+    if (this.#failure) return
+    this.#failure = new Error('the store is closed')
+    const ended = new Promise((resolve) => this.#thread.once('exit', resolve))
+    this.#thread.postMessage('close')
+    await ended
+  }
+
+  #send(): void {
+    const calls = this.#outbox
+    this.#outbox = []
+    this.#thread.postMessage(calls)
+  }
+
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id)
+    this.#waiting.delete(answer.id)
+    if ('output' in answer) waiting?.resolve(answer.output)
+    else waiting?.reject(new RegistryError(answer.error.failure, answer.error.message, answer.error.detail))
+  }
+
+  // A writer that died leaves the fate of its last group unknown: nothing is answered as done, and the process ends.
+  #fail(error: Error): void {
+    this.#failure ??= error
+    for (const { reject } of this.#waiting.values())
+      reject(new RegistryError('storage-failed', 'the database writer has ended; the server must be restarted'))
+    this.#waiting.clear()
+  }
+}

@@ -1,0 +1,30 @@
+import { isIP } from 'node:net'
+
+/** What a certificate authority may sign (RFC 5280 §4.2.1.10): DNS names with all below them, and single addresses. DER. */
+export function nameConstraints(names: readonly string[]): Uint8Array {
+  const subtrees = names.map((name) => {
+    const family = isIP(name)
+    if (family === 0) return sequence(der(0x82, Buffer.from(name.replace(/^\*\./, ''), 'ascii')))
+    const address = family === 4 ? Buffer.from(name.split('.').map(Number)) : ipv6Bytes(name)
+    return sequence(der(0x87, Buffer.concat([address, Buffer.alloc(address.length, 0xff)])))
+  })
+  return sequence(der(0xa0, Buffer.concat(subtrees)))
+}
+
+const sequence = (...parts: Uint8Array[]): Buffer => der(0x30, Buffer.concat(parts))
+
+function der(tag: number, body: Uint8Array): Buffer {
+  const length = body.length < 0x80 ? [body.length] : [0x82, body.length >> 8, body.length & 0xff]
+  return Buffer.concat([Buffer.from([tag, ...length]), body])
+}
+
+function ipv6Bytes(address: string): Buffer {
+  const [head = '', tail] = address.split('::')
+  const words = (part: string) => part.split(':').filter((word) => word !== '')
+  const before = words(head)
+  const after = words(tail ?? '')
+  const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0')
+  const bytes = Buffer.alloc(16)
+  for (const [index, word] of [...before, ...zeros, ...after].entries()) bytes.writeUInt16BE(Number.parseInt(word, 16), index * 2)
+  return bytes
+}

@@ -1,0 +1,129 @@
+import { type Caller, decide } from '#core/access.ts'
+import type { Digest } from '#core/digest.ts'
+import type { RepositoryName } from '#core/reference.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import { type BlobReader, CorruptBlob } from '#ports/blob-store.ts'
+import type { LinkedBlob, Registry } from '#ports/metadata-store.ts'
+import type { Deps } from '../deps.ts'
+
+export const unknownBlob = (digest: Digest) => new RegistryError('blob-unknown', 'blob unknown to registry', { digest })
+
+/**
+ * What a repository's own link reaches; the answer that it is there is held by a lease first, so that collection never
+ * takes it from a push that relies on the answer. Fails with `blob-unknown`.
+ */
+export async function findBlob(
+  deps: Pick<Deps, 'store' | 'clock' | 'settings'>,
+  registry: Registry,
+  name: RepositoryName,
+  digest: Digest,
+): Promise<LinkedBlob> {
+  const blob = await deps.store.blob(registry.id, name, digest)
+  if (!blob) throw unknownBlob(digest)
+  const now = deps.clock.now()
+  const { lease } = deps.settings
+  if (blob.leaseUntil - now >= lease.renewBelow) return blob
+  const held = await renew(() =>
+    deps.store.renewBlobLease({ repositoryId: blob.repositoryId, digest, leaseUntil: now + lease.length }),
+  )
+  if (!held) throw unknownBlob(digest)
+  return blob
+}
+
+/** A full or broken disk must not stop reads: then the answer goes out without a lease (and collection rests, see collect.ts). */
+export async function renew(lease: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await lease()
+  } catch (error) {
+    if (error instanceof RegistryError && (error.failure === 'storage-full' || error.failure === 'storage-failed')) return true
+    throw error
+  }
+}
+
+/** Opens the bytes of a blob; the caller closes them. Missing bytes are quarantined, so that the next push heals them. */
+export async function openBlob(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>, blob: LinkedBlob): Promise<BlobReader> {
+  const reader = await deps.blobs.open(blob.storageKey, blob.size, blob.checksums)
+  if (reader) return reader
+  // A collection that ran to its end between the two reads took them: then they are gone, not damaged.
+  const object = await deps.store.objectByKey(blob.storageKey)
+  if (object?.state === 'ready') await quarantine(deps, blob)
+  throw unknownBlob(blob.digest)
+}
+
+export async function quarantine(deps: Pick<Deps, 'store' | 'clock'>, blob: Pick<LinkedBlob, 'objectId'>): Promise<void> {
+  await deps.store.quarantineObject({ objectId: blob.objectId, now: deps.clock.now() })
+}
+
+/** Gives a range of a blob's bytes, piece by piece. Wrong bytes on the disk end it with CorruptBlob and are quarantined. */
+export async function readBlob(
+  deps: Pick<Deps, 'store' | 'blobs' | 'clock'>,
+  blob: LinkedBlob,
+  reader: BlobReader,
+  range: { start: number; end: number },
+  take: (piece: Uint8Array) => Promise<boolean>,
+): Promise<void> {
+  try {
+    await reader.read(range.start, range.end, take)
+  } catch (error) {
+    if (error instanceof CorruptBlob) await quarantine(deps, blob)
+    throw error
+  }
+}
+
+/**
+ * Links a blob of another repository that the caller may read. Without `from`, any such repository will do.
+ * False when there is none: the answer is the same whether the blob is absent or forbidden.
+ */
+export async function mountBlob(
+  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'failpoint'>,
+  input: { registry: Registry; caller: Caller; name: RepositoryName; digest: Digest; from?: RepositoryName | undefined },
+): Promise<boolean> {
+  const { registry, name, digest } = input
+  const sources = input.from ? [input.from] : await deps.store.repositoriesWithBlob(registry.id, digest, mostSources)
+  for (const from of sources) {
+    if (!(await mayPull(deps, registry, input.caller, from))) continue
+    const now = deps.clock.now()
+    const mounted = await deps.store.mountBlob({
+      registryId: registry.id,
+      name,
+      from,
+      digest,
+      now,
+      leaseUntil: now + deps.settings.lease.length,
+    })
+    if (mounted) {
+      deps.failpoint('mount.after-commit')
+      return true
+    }
+  }
+  return false
+}
+
+const mostSources = 100
+
+async function mayPull(deps: Pick<Deps, 'store'>, registry: Registry, caller: Caller, name: RepositoryName): Promise<boolean> {
+  const repositoryDeletedSeq = await deletedSeq(deps, registry, caller, name)
+  return decide(caller, { kind: 'scope', type: 'repository', name, actions: ['pull'] }, { repositoryDeletedSeq }).allowed
+}
+
+/** The fact that `decide` wants of a token; nothing is asked when no repository was deleted since its issue. */
+export async function deletedSeq(
+  { store }: Pick<Deps, 'store'>,
+  registry: Registry,
+  caller: Caller,
+  name: string,
+): Promise<number | undefined> {
+  if (caller.seq === undefined || caller.seq >= registry.seq) return undefined
+  return store.repositoryDeletedSeq(registry.id, name)
+}
+
+/** Removes the repository's link. Fails with `blob-unknown`, `in-use`. */
+export async function deleteBlob(
+  deps: Pick<Deps, 'store' | 'clock' | 'failpoint'>,
+  registry: Registry,
+  name: RepositoryName,
+  digest: Digest,
+): Promise<void> {
+  await deps.store.deleteBlob({ registryId: registry.id, name, digest, now: deps.clock.now() })
+  deps.failpoint('blob.delete.after-commit')
+}

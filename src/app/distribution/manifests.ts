@@ -1,0 +1,96 @@
+import { type Algorithm, algorithmOf, type Digest, digestOf } from '#core/digest.ts'
+import { type Manifest, parseManifest } from '#core/manifest.ts'
+import type { Reference, RepositoryName, Tag } from '#core/reference.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { Registry, StoredManifest } from '#ports/metadata-store.ts'
+import type { Deps } from '../deps.ts'
+import { renew } from './blobs.ts'
+
+export const unknownManifest = (reference: Reference) =>
+  reference.kind === 'tag'
+    ? new RegistryError('manifest-unknown', `manifest tagged by "${reference.tag}" is not found`, { Tag: reference.tag })
+    : new RegistryError('manifest-unknown', `manifest ${reference.digest} is not found`, { Digest: reference.digest })
+
+/** Fails with `manifest-unknown`. A reading by digest is held by a lease, as for blobs: an index's children are asked for before it is put. */
+export async function findManifest(
+  deps: Pick<Deps, 'store' | 'clock' | 'settings'>,
+  registry: Registry,
+  name: RepositoryName,
+  reference: Reference,
+): Promise<StoredManifest> {
+  const { store, settings } = deps
+  if (reference.kind === 'tag') {
+    const tagged = await store.manifestByTag(registry.id, name, reference.tag)
+    if (!tagged) throw unknownManifest(reference)
+    return tagged
+  }
+  const manifest = await store.manifestByDigest(registry.id, name, reference.digest)
+  if (!manifest) throw unknownManifest(reference)
+  const now = deps.clock.now()
+  if (manifest.leaseUntil - now >= settings.lease.renewBelow) return manifest
+  const { repositoryId, digest } = manifest
+  if (!(await renew(() => store.renewManifestLease({ repositoryId, digest, leaseUntil: now + settings.lease.length }))))
+    throw unknownManifest(reference)
+  return manifest
+}
+
+/**
+ * Stores the bytes as they came, under their digest and the tags.
+ * Fails with `manifest-invalid`, `manifest-too-large`, `manifest-blob-unknown`, `digest-mismatch`, `size-invalid`, `locked`, `quota-exceeded`.
+ */
+export async function putManifest(
+  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'failpoint'> & { hash: HashBytes },
+  input: {
+    registry: Registry
+    name: RepositoryName
+    reference: Reference
+    tags: readonly Tag[]
+    contentType: string
+    bytes: Uint8Array
+  },
+): Promise<{ digest: Digest; manifest: Manifest; tags: readonly Tag[] }> {
+  const { registry, name, reference, contentType, bytes } = input
+  const algorithm = reference.kind === 'digest' ? algorithmOf(reference.digest) : 'sha256'
+  const digest = digestOf(algorithm, deps.hash(algorithm, bytes))
+  if (reference.kind === 'digest' && reference.digest !== digest)
+    throw new RegistryError('digest-mismatch', `the manifest's digest is ${digest}, not the one in the URL`, {
+      digest: reference.digest,
+    })
+  const manifest = parseManifest(bytes, contentType)
+  const tags = [...new Set(reference.kind === 'tag' ? [reference.tag, ...input.tags] : input.tags)]
+  const now = deps.clock.now()
+  deps.failpoint('manifest.put.before-commit')
+  await deps.store.putManifest({
+    registryId: registry.id,
+    name,
+    digest,
+    manifest,
+    bytes,
+    tags,
+    sparse: deps.settings.sparse,
+    now,
+    leaseUntil: now + deps.settings.lease.length,
+  })
+  deps.failpoint('manifest.put.after-commit')
+  return { digest, manifest, tags }
+}
+
+/** Lower-case hex of the digest of some bytes. */
+export type HashBytes = (algorithm: Algorithm, bytes: Uint8Array) => string
+
+/** A tag alone, or a manifest with its tags and referrers. Fails with `manifest-unknown`, `locked`. */
+export async function deleteManifest(
+  deps: Pick<Deps, 'store' | 'clock' | 'failpoint'>,
+  registry: Registry,
+  name: RepositoryName,
+  reference: Reference,
+): Promise<void> {
+  const now = deps.clock.now()
+  if (reference.kind === 'tag') {
+    await deps.store.deleteTag({ registryId: registry.id, name, tag: reference.tag, now })
+    deps.failpoint('tag.delete.after-commit')
+  } else {
+    await deps.store.deleteManifest({ registryId: registry.id, name, digest: reference.digest, now })
+    deps.failpoint('manifest.delete.after-commit')
+  }
+}

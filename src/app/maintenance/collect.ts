@@ -1,0 +1,138 @@
+import type { Deps } from '../deps.ts'
+
+type CollectDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint'>
+
+export interface Collected {
+  /** Links that were looked at, blobs that nothing holds any more, and their bytes. */
+  reviewed: number
+  condemned: number
+  condemnedBytes: number
+  /** Objects whose bytes were deleted, and how many bytes. */
+  deleted: number
+  deletedBytes: number
+  /** Upload sessions that had expired. */
+  uploads: number
+}
+
+const atOnce = 500
+
+/**
+ * One pass of online collection (store.md "Collection"), beside whatever runs:
+ * expired uploads end → deleted repositories drain → dead links are condemned → what was condemned long enough loses its bytes.
+ * Each step is safe alone and is taken up again by the next pass wherever this one stops.
+ * @param now the wall clock, given by who guards against its jumps
+ */
+export async function collect(deps: CollectDeps, now: number): Promise<Collected> {
+  const { store, blobs, settings, failpoint } = deps
+  const total: Collected = { reviewed: 0, condemned: 0, condemnedBytes: 0, deleted: 0, deletedBytes: 0, uploads: 0 }
+  for (;;) {
+    const ended = await store.reapUploads({ now, limit: atOnce })
+    total.uploads += ended.length
+    if (ended.length < atOnce) break
+  }
+  while ((await store.drainRepositories({ now, limit: atOnce })) > 0);
+  for (;;) {
+    const { reviewed, condemned, bytes } = await store.condemn({ now, limit: atOnce })
+    failpoint('collect.condemn.after-commit')
+    total.reviewed += reviewed
+    total.condemned += condemned
+    total.condemnedBytes += bytes
+    if (reviewed < atOnce) break
+  }
+  for (;;) {
+    const objects = await store.condemnedObjects({ before: now - settings.collectionDelay, limit: atOnce })
+    for (const object of objects) {
+      failpoint('collect.delete.before-bytes')
+      await blobs.delete(object.storageKey)
+      failpoint('collect.delete.after-bytes')
+      total.deletedBytes += object.size
+    }
+    if (objects.length > 0) await store.forgetObjects({ objectIds: objects.map((each) => each.objectId), now })
+    failpoint('collect.delete.after-commit')
+    total.deleted += objects.length
+    if (objects.length < atOnce) break
+  }
+  return total
+}
+
+const largestJump = 10 * 60 * 1000
+
+/**
+ * Runs passes until stopped. Rests for one lease length after the database could not be written (answers went out
+ * without leases then) and when the wall clock jumps: a lease must never end because a clock was set.
+ */
+export class Collector {
+  readonly #deps: CollectDeps
+  readonly #interval: number
+  readonly #report: (collected: Collected) => void
+  readonly #failed: (error: unknown) => void
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<Collected> | undefined
+  #restUntil = 0
+  #wall: number
+  #elapsed: number
+
+  /** @param interval between passes, in milliseconds */
+  constructor(
+    deps: CollectDeps,
+    options: { interval: number; report: (collected: Collected) => void; failed: (error: unknown) => void },
+  ) {
+    this.#deps = deps
+    this.#interval = options.interval
+    this.#report = options.report
+    this.#failed = options.failed
+    this.#wall = deps.clock.now()
+    this.#elapsed = deps.clock.elapsed()
+  }
+
+  start(): void {
+    this.#timer = setTimeout(() => void this.#tick(), this.#interval).unref()
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    await this.#running?.catch(() => {})
+  }
+
+  /** A pass now; joins one that is under way. Undefined while collection rests. */
+  async run(): Promise<Collected | undefined> {
+    const { clock, settings } = this.#deps
+    const wall = clock.now()
+    const elapsed = clock.elapsed()
+    if (Math.abs(wall - this.#wall - (elapsed - this.#elapsed)) > largestJump) this.#restUntil = elapsed + settings.lease.length
+    this.#wall = wall
+    this.#elapsed = elapsed
+    if (elapsed < this.#restUntil) return undefined
+    this.#running ??= collect(this.#deps, wall).finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  /** Leases could not be written: what was answered meanwhile must be given its time. */
+  rest(): void {
+    this.#restUntil = this.#deps.clock.elapsed() + this.#deps.settings.lease.length
+  }
+
+  /** Runs something that collection must not run beside. */
+  async pause<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.stop()
+    try {
+      return await work()
+    } finally {
+      this.start()
+    }
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      const collected = await this.run()
+      if (collected) this.#report(collected)
+    } catch (error) {
+      this.rest()
+      this.#failed(error)
+    }
+    if (this.#timer) this.start()
+  }
+}

@@ -1,0 +1,42 @@
+import { makeSecret } from '#core/secret.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { Registry, StoredCredential } from '#ports/metadata-store.ts'
+import type { Deps } from '../deps.ts'
+import { hashSecret } from './authenticate.ts'
+
+type Slot = StoredCredential['slot']
+type CredentialDeps = Pick<Deps, 'store' | 'ids' | 'secrets'> & { random: (bytes: number) => Uint8Array }
+
+/** As `az acr credential show` prints it. */
+export interface AdminCredentials {
+  username: string
+  passwords: { name: Slot; value: string }[]
+}
+
+/** Fails with `denied` while the admin user is off. */
+export async function showCredentials({ store, secrets }: Pick<Deps, 'store' | 'secrets'>, registry: Registry): Promise<AdminCredentials> {
+  if (!registry.adminEnabled)
+    throw new RegistryError('denied', `the admin user of registry ${registry.name} is off: switch it on with "longshore registry update --admin-enabled true"`)
+  const stored = await store.credentials(registry.id)
+  return {
+    username: registry.name,
+    passwords: stored.map(({ slot, secretSealed, id }) => ({ name: slot, value: secrets.open(secretSealed, id) })),
+  }
+}
+
+/** A new password in one slot; the old one, and each token got with it, ends at the next request. */
+export async function renewCredential(deps: CredentialDeps, registry: Registry, slot: Slot): Promise<void> {
+  const existing = (await deps.store.credentials(registry.id)).find((each) => each.slot === slot)
+  const id = existing?.id ?? deps.ids.next()
+  const secret = makeSecret(deps.random(32))
+  await deps.store.putCredential({
+    id,
+    registryId: registry.id,
+    principalId: existing?.principalId ?? `admin-${registry.id}`,
+    principalName: registry.name,
+    kind: 'admin',
+    slot,
+    secretHash: hashSecret(secret),
+    secretSealed: deps.secrets.seal(secret, id),
+  })
+}

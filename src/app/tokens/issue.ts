@@ -1,0 +1,59 @@
+import { intersect, type Scope } from '#core/scope.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { Deps } from '../deps.ts'
+import type { Authenticated } from './authenticate.ts'
+import { formatClaims, type TokenClaims } from './claims.ts'
+
+/** ACR's lives of tokens. In seconds. */
+export const accessTokenLife = 75 * 60
+export const refreshTokenLife = 3 * 60 * 60
+
+/**
+ * An access token for what is asked and held, which may be nothing: the request that needs more is refused then.
+ * A caller that came with a token cannot get more than that token has.
+ */
+export async function issueAccessToken(
+  deps: Pick<Deps, 'signer' | 'clock' | 'ids'>,
+  input: { registry: Registry; audience: string; by: Authenticated; scopes: readonly Scope[] },
+): Promise<string> {
+  const { caller } = input.by
+  const held = caller.narrowedTo ? intersect(caller.narrowedTo, caller.held) : caller.held
+  return sign(deps, input, 'access_token', accessTokenLife, intersect(input.scopes, held))
+}
+
+/** A refresh token of the whole credential. Fails with `denied` for who came with an access token or with nothing. */
+export async function issueRefreshToken(
+  deps: Pick<Deps, 'signer' | 'clock' | 'ids'>,
+  input: { registry: Registry; audience: string; by: Authenticated },
+): Promise<string> {
+  if (!input.by.credential || input.by.caller.narrowedTo)
+    throw new RegistryError('denied', 'a refresh token is given for a user name and password only')
+  return sign(deps, input, 'refresh_token', refreshTokenLife, [])
+}
+
+async function sign(
+  { signer, clock, ids }: Pick<Deps, 'signer' | 'clock' | 'ids'>,
+  { registry, audience, by }: { registry: Registry; audience: string; by: Authenticated },
+  kind: TokenClaims['kind'],
+  life: number,
+  access: readonly Scope[],
+): Promise<string> {
+  const now = Math.floor(clock.now() / 1000)
+  return signer.sign(
+    formatClaims({
+      kind,
+      id: ids.next(),
+      subject: by.caller.name,
+      principalId: by.caller.id,
+      credential: by.credential,
+      issuedAt: now,
+      notBefore: now,
+      expiresAt: now + life,
+      audience,
+      // A token is never younger than the one that it was got with.
+      seq: Math.min(registry.seq, by.caller.seq ?? registry.seq),
+      access,
+    }),
+  )
+}

@@ -1,0 +1,25 @@
+import { RegistryError } from '#core/registry-error.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { Deps } from '../deps.ts'
+import { type Authenticated, authenticate, type Presented } from './authenticate.ts'
+import type { FailedLogins } from './rate-limits.ts'
+
+/** `authenticate`, with guessing slowed down. Fails with `unauthorized`, `too-many-requests`. */
+export async function signIn(
+  deps: Pick<Deps, 'store' | 'signer' | 'clock'> & { failedLogins: FailedLogins },
+  registry: Registry,
+  audience: string,
+  presented: Presented,
+  address: string,
+): Promise<Authenticated> {
+  if (presented.kind !== 'basic') return authenticate(deps, registry, audience, presented)
+  deps.failedLogins.check(address, presented.username)
+  try {
+    const authenticated = await authenticate(deps, registry, audience, presented)
+    deps.failedLogins.succeeded(address, presented.username)
+    return authenticated
+  } catch (error) {
+    if (error instanceof RegistryError && error.failure === 'unauthorized') deps.failedLogins.failed(address, presented.username)
+    throw error
+  }
+}

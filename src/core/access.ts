@@ -1,0 +1,70 @@
+import { type Action, covers, type Scope, type ScopeType } from './scope.ts'
+
+/**
+ * The one decision of who may do what. Everything that asks "may this caller …" builds a Caller and an Access and
+ * calls `decide`; nothing else in the house compares rights.
+ */
+export interface Caller {
+  /** Immutable: `anonymous`, or a principal's id. Names are for people. */
+  id: string
+  kind: 'anonymous' | 'admin' | 'token'
+  name: string
+  /** What the principal itself holds now. */
+  held: readonly Scope[]
+  /** What the presented token was narrowed to; absent when the credential itself was presented. */
+  narrowedTo?: readonly Scope[]
+  /** For a token: the registry's `seq` at its issue. A repository deleted later than that is not this token's. */
+  seq?: number
+}
+
+/** What a request needs; `none` is written down for what everybody may do. */
+export type Access =
+  | { kind: 'none' }
+  | { kind: 'signed-in' }
+  | { kind: 'scope'; type: ScopeType; name: string; actions: readonly (Action | '*')[] }
+
+export type Decision =
+  | { allowed: true; because: 'open' | 'signed-in' | 'held' }
+  | {
+      allowed: false
+      because: 'anonymous' | 'not-held' | 'not-in-token' | 'token-older-than-repository'
+      /** The first action that is not granted. */
+      action?: Action | '*'
+    }
+
+/**
+ * @param facts `repositoryDeletedSeq`: the registry's seq when a repository of this name was last deleted, if ever
+ * Deny unless granted. The reason is data: the challenge, the log and `explain` read it.
+ */
+export function decide(caller: Caller, access: Access, facts: { repositoryDeletedSeq?: number | undefined } = {}): Decision {
+  if (access.kind === 'none') return { allowed: true, because: 'open' }
+  // A token that was given to nobody in particular is good for the front door while anonymous pull is on.
+  if (access.kind === 'signed-in')
+    return caller.kind === 'anonymous' && !(caller.narrowedTo && caller.held.length > 0)
+      ? { allowed: false, because: 'anonymous' }
+      : { allowed: true, because: 'signed-in' }
+  if (
+    caller.seq !== undefined &&
+    access.type === 'repository' &&
+    facts.repositoryDeletedSeq !== undefined &&
+    caller.seq < facts.repositoryDeletedSeq
+  )
+    return { allowed: false, because: 'token-older-than-repository' }
+  for (const action of access.actions) {
+    const within = (scopes: readonly Scope[]) => scopes.some((each) => covers(each, access.type, access.name, action))
+    if (caller.narrowedTo && !within(caller.narrowedTo))
+      return { allowed: false, because: caller.kind === 'anonymous' ? 'anonymous' : 'not-in-token', action }
+    if (!within(caller.held))
+      return { allowed: false, because: caller.kind === 'anonymous' ? 'anonymous' : 'not-held', action }
+  }
+  return { allowed: true, because: 'held' }
+}
+
+/** All that there is in one registry: what its admin user holds. */
+export const everything: readonly Scope[] = [
+  { type: 'repository', name: '*', actions: ['*'] },
+  { type: 'registry', name: 'catalog', actions: ['*'] },
+]
+
+/** What anonymous pull opens: reading each repository, never the catalog. */
+export const anonymousPull: readonly Scope[] = [{ type: 'repository', name: '*', actions: ['pull', 'metadata_read'] }]

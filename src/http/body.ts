@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http'
+import { watchProgress } from './progress.ts'
+
+export class BodyTooLarge extends Error {
+  readonly limit: number
+  constructor(limit: number) {
+    super(`the body is larger than ${limit} bytes`)
+    this.limit = limit
+  }
+}
+
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for await (const piece of streamBody(request)) {
+    length += piece.length
+    if (length > limit) throw new BodyTooLarge(limit)
+    pieces.push(piece)
+  }
+  return pieces.length === 1 ? Buffer.from(pieces[0] as Uint8Array) : Buffer.concat(pieces)
+}
+
+/** The body's pieces, watched: a client that sends next to nothing is cut off. Leaving early leaves the connection open. */
+export async function* streamBody(request: IncomingMessage): AsyncIterable<Uint8Array> {
+  const watch = watchProgress(request.socket)
+  try {
+    const iterator = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array>
+    for (;;) {
+      watch.waiting()
+      const next = await iterator.next()
+      watch.got(next.done ? 0 : next.value.length)
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    watch.end()
+  }
+}

@@ -1,0 +1,150 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { BodyTooLarge, readBody, streamBody } from './body.ts'
+import { linger } from './linger.ts'
+
+/** What the log tells of a request besides its line and status. Never a secret. */
+export interface LogFields {
+  principal?: string
+  repository?: string
+  digest?: string
+  failure?: string
+  reason?: string
+}
+
+export type Headers = readonly (readonly [name: string, value: string | number])[]
+
+/**
+ * One request and its one answer. Knows HTTP, not what is asked.
+ * Each answer carries the headers of `common` and the correlation id; an answer that comes before the request's body
+ * was read closes the connection, but not before the client could read it.
+ */
+export class Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly correlationId: string
+  /** Lower case, with the port when one was written. */
+  readonly host: string
+  readonly scheme: 'http' | 'https'
+  /** The peer, or what a trusted proxy says of it. */
+  readonly address: string
+  readonly log: LogFields = {}
+  /** An error that nobody expected; for the log. */
+  unexpected: unknown
+  /** Bytes of body that came, and that went. */
+  received = 0
+  sent = 0
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    origin: { correlationId: string; host: string; scheme: 'http' | 'https'; address: string },
+  ) {
+    this.request = request
+    this.response = response
+    this.correlationId = origin.correlationId
+    this.host = origin.host
+    this.scheme = origin.scheme
+    this.address = origin.address
+  }
+
+  header(name: string): string | undefined {
+    const value = this.request.headers[name]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+
+  /** Bytes that the request announces; undefined when it is sent in chunks or has none. */
+  get bodyLength(): number | undefined {
+    const length = this.request.headers['content-length']
+    return length === undefined ? undefined : Number(length)
+  }
+
+  get hasBody(): boolean {
+    return this.request.headers['transfer-encoding'] !== undefined || (this.bodyLength ?? 0) > 0
+  }
+
+  /** The whole body, of at most `limit` bytes. Throws BodyTooLarge. */
+  async body(limit: number): Promise<Buffer> {
+    if ((this.bodyLength ?? 0) > limit) throw new BodyTooLarge(limit)
+    this.#invite()
+    const bytes = await readBody(this.request, limit)
+    this.received += bytes.length
+    return bytes
+  }
+
+  /** The body as it comes; ends with an error when the client goes away or is too slow. */
+  async *bytes(): AsyncIterable<Uint8Array> {
+    if (!this.hasBody) return
+    this.#invite()
+    for await (const piece of streamBody(this.request)) {
+      this.received += piece.length
+      yield piece
+    }
+  }
+
+  /** Answers whole. A HEAD has the length of what it leaves out. */
+  async send(status: number, headers: Headers, body?: string | Uint8Array): Promise<void> {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body
+    const length = bytes?.length ?? 0
+    const omit = status === 204 || status === 304
+    const head = this.#head(omit || headers.some(([name]) => name === 'Content-Length') ? headers : [...headers, ['Content-Length', length]])
+    const early = this.hasBody && !this.request.complete
+    if (early) head.push('Connection', 'close')
+    this.response.writeHead(status, head)
+    const written = this.request.method === 'HEAD' || omit ? undefined : bytes
+    this.sent += written?.length ?? 0
+    if (!early) {
+      this.response.end(written)
+      return
+    }
+    // A client that waits for "100 Continue" sends nothing more.
+    if (written && written.length > 0) this.response.write(written)
+    else this.response.flushHeaders()
+    if (this.#awaitsInvitation) this.response.end()
+    else await linger(this.request, () => this.response.end())
+  }
+
+  /** Begins an answer whose bytes follow by `write`. */
+  begin(status: number, headers: Headers): void {
+    this.response.writeHead(status, this.#head(headers))
+    this.response.flushHeaders()
+  }
+
+  /** Sends one piece; resolves when its memory is free again. False when the client is gone. */
+  write(piece: Uint8Array): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (this.response.destroyed) resolve(false)
+      else
+        this.response.write(piece, (error) => {
+          if (!error) this.sent += piece.length
+          resolve(!error)
+        })
+    })
+  }
+
+  end(): void {
+    this.response.end()
+  }
+
+  /** Ends an answer so that the client sees that it is not whole. */
+  destroy(): void {
+    this.response.destroy()
+  }
+
+  get #awaitsInvitation(): boolean {
+    return this.request.headers.expect !== undefined && !this.#invited
+  }
+
+  #invited = false
+  // "100 Continue" is sent when somebody wants the body: after authorization, never before.
+  #invite(): void {
+    if (this.#invited || this.request.headers.expect === undefined) return
+    this.#invited = true
+    this.response.writeContinue()
+  }
+
+  #head(headers: Headers): (string | number)[] {
+    const head: (string | number)[] = ['X-Ms-Correlation-Request-Id', this.correlationId, 'X-Content-Type-Options', 'nosniff']
+    for (const [name, value] of headers) head.push(name, value)
+    return head
+  }
+}

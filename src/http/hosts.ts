@@ -1,0 +1,28 @@
+/** The names under which a server may be spoken to: exact, `*.example.org` for one label more, or an address. Any port. */
+export interface HostNames {
+  has(host: string): boolean
+}
+
+export function hostNames(names: readonly string[]): HostNames {
+  const exact = new Set(names.map(normalHost))
+  const suffixes = names.filter((name) => name.startsWith('*.')).map((name) => name.slice(1).toLowerCase())
+  return {
+    has(host) {
+      const name = withoutPort(host)
+      if (exact.has(name)) return true
+      return suffixes.some((suffix) => name.endsWith(suffix) && !name.slice(0, -suffix.length).includes('.') && name.length > suffix.length)
+    },
+  }
+}
+
+/** As hosts are compared: lower case, no dot at the end, an IPv6 address in brackets. */
+export const normalHost = (name: string): string => {
+  const lower = name.toLowerCase().replace(/\.$/, '')
+  return lower.includes(':') && !lower.startsWith('[') ? `[${lower}]` : lower
+}
+
+/** The name of a Host header. */
+export function withoutPort(host: string): string {
+  const match = /^(\[[0-9a-f:.%]+\]|[^:]*)(?::[0-9]{1,5})?$/i.exec(host)
+  return normalHost(match?.[1] ?? '')
+}

@@ -1,0 +1,21 @@
+import { BlockList, isIPv6 } from 'node:net'
+
+/** Peers whose `X-Forwarded-*` headers are believed; nobody, unless the operator names them. */
+export function trustedProxies(ranges: readonly string[]): { has(address: string | undefined): boolean } {
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [address = '', prefix] = range.split('/')
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    list.addSubnet(address, prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix), family)
+  }
+  return {
+    has(address) {
+      if (address === undefined || ranges.length === 0) return false
+      const plain = plainAddress(address)
+      return list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')
+    },
+  }
+}
+
+/** An IPv4 address that came over an IPv6 socket, as IPv4. */
+export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=[0-9.]+$)/i, '')

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync, watchFile, unwatchFile } from 'node:fs'
+import { join } from 'node:path'
+import { createSecureContext, type SecureContext } from 'node:tls'
+import { localCertificates } from '#adapters/x509/authority.ts'
+import type { Certificates } from '#http/listener.ts'
+import { ConfigError } from './config.ts'
+
+const lookEvery = 5_000
+
+interface Pair {
+  key: string
+  cert: string
+}
+
+/**
+ * The certificate of the HTTPS listener: the operator's own files, read again when they change, or the local one.
+ * A pair that cannot be used is reported and the one before stays.
+ */
+export async function openCertificates(options: {
+  folder: string
+  names: readonly string[]
+  own: { cert: string; key: string } | undefined
+  now: () => number
+  failed: (error: Error) => void
+}): Promise<Certificates & { caPath: string | undefined; close: () => void }> {
+  const { own } = options
+  const read = async (): Promise<Pair & { caPath?: string }> =>
+    own ? { key: readFileSync(own.key, 'utf8'), cert: readFileSync(own.cert, 'utf8') } : localCertificates(options.folder, options.names, options.now())
+  if (own) for (const path of [own.cert, own.key]) if (!existsSync(path)) throw new ConfigError(`tlsCert and tlsKey: there is no file ${path}`)
+  let current: Pair & { caPath?: string } = await read()
+  let context: SecureContext = createSecureContext({ ...current, minVersion: 'TLSv1.2' })
+  const listeners: (() => void)[] = []
+  const reload = async () => {
+    try {
+      const next = await read()
+      if (next.cert === current.cert && next.key === current.key) return
+      context = createSecureContext({ ...next, minVersion: 'TLSv1.2' })
+      current = next
+      for (const listener of listeners) listener()
+    } catch (error) {
+      options.failed(error as Error)
+    }
+  }
+  const watched = own ? [own.cert, own.key] : []
+  for (const path of watched) watchFile(path, { interval: lookEvery, persistent: false }, () => void reload())
+  // The local leaf is made again before it ends.
+  const daily = setInterval(() => void reload(), 24 * 60 * 60 * 1000).unref()
+  return {
+    caPath: own ? undefined : join(options.folder, 'ca.pem'),
+    fallback: () => current,
+    forName: () => context,
+    onChange: (listener) => listeners.push(listener),
+    close: () => {
+      clearInterval(daily)
+      for (const path of watched) unwatchFile(path)
+    },
+  }
+}

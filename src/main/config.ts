@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parse as parseYaml } from 'yaml'
+import { type Config, type Setting, type SettingName, settings } from './settings.ts'
+
+/** Where the value of a setting came from, for people: its name there. */
+export interface Effective {
+  name: SettingName
+  text: string
+  from: string
+}
+
+/** A value or a key that is not allowed; one line that names it. */
+export class ConfigError extends Error {}
+
+const names = Object.keys(settings) as SettingName[]
+const words = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+export const flagOf = (name: SettingName): string => `--${words(name)}`
+export const variableOf = (name: SettingName): string => `LONGSHORE_${words(name).replaceAll('-', '_').toUpperCase()}`
+
+/** Variables of ours that are not settings of the server. */
+const otherVariables = new Set(['LONGSHORE_CONFIG', 'LONGSHORE_TOOLS_DIR'])
+
+/**
+ * Flags over the environment over the YAML file over the defaults. An unknown or wrong one throws ConfigError.
+ * @param file from --config or LONGSHORE_CONFIG; without it `longshore.yaml` in the data directory, when there is one
+ */
+export function readConfig(
+  flags: Readonly<Partial<Record<SettingName, string>>>,
+  environment: Readonly<Record<string, string | undefined>>,
+  file: string | undefined,
+): { config: Config; effective: Effective[] } {
+  for (const variable of Object.keys(environment))
+    if (variable.startsWith('LONGSHORE_') && !otherVariables.has(variable) && !names.some((name) => variableOf(name) === variable))
+      throw new ConfigError(`${variable}: unknown setting${near(variable, names.map(variableOf))}`)
+  const dataDir = resolve(
+    flags.dataDir || environment.LONGSHORE_DATA_DIR || join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'longshore'),
+  )
+  const named = file ?? environment.LONGSHORE_CONFIG
+  const path = named ?? join(dataDir, 'longshore.yaml')
+  const fromFile = named !== undefined || existsSync(path) ? readFile(path) : {}
+  const config: Partial<Record<SettingName, unknown>> = {}
+  const effective: Effective[] = []
+  for (const name of names) {
+    const variable = variableOf(name)
+    const [text, from] =
+      name === 'dataDir'
+        ? [dataDir, flags.dataDir ? flagOf(name) : environment[variable] ? variable : 'default']
+        : flags[name] !== undefined
+          ? [flags[name], flagOf(name)]
+          : environment[variable] !== undefined
+            ? [environment[variable] ?? '', variable]
+            : fromFile[name] !== undefined
+              ? [fromFile[name] ?? '', `${path}: ${name}`]
+              : [settings[name].fallback, 'default']
+    try {
+      config[name] = settings[name].parse(text)
+    } catch (error) {
+      throw new ConfigError(`${from}: ${(error as Error).message}; got "${text}"`)
+    }
+    const setting: Setting<unknown> = settings[name]
+    if (!setting.hidden || text !== setting.fallback) effective.push({ name, text: setting.secret ? '********' : text, from })
+  }
+  return { config: config as Config, effective }
+}
+
+function readFile(path: string): Partial<Record<SettingName, string>> {
+  let document: unknown
+  try {
+    document = parseYaml(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new ConfigError(`${path}: ${(error as Error).message.split('\n')[0]}`)
+  }
+  if (document === null || document === undefined) return {}
+  if (typeof document !== 'object' || Array.isArray(document)) throw new ConfigError(`${path}: expected keys with values`)
+  const values: Partial<Record<SettingName, string>> = {}
+  for (const [key, value] of Object.entries(document)) {
+    const name = names.find((each) => each === key)
+    if (!name || name === 'dataDir') throw new ConfigError(`${path}: ${key}: unknown setting${near(key, names)}`)
+    const plain = (item: unknown) => typeof item === 'string' || typeof item === 'number'
+    if (plain(value)) values[name] = String(value)
+    else if (Array.isArray(value) && value.every(plain)) values[name] = value.join(',')
+    else throw new ConfigError(`${path}: ${key}: expected a text, a number or a list of texts`)
+  }
+  return values
+}
+
+function near(wrong: string, known: readonly string[]): string {
+  const best = known.map((each) => ({ each, distance: distance(wrong, each) })).sort((a, b) => a.distance - b.distance)[0]
+  return best && best.distance <= 4 ? `; did you mean ${best.each}?` : `; known are ${known.join(', ')}`
+}
+
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (const [i, letter] of [...one].entries()) {
+    const next = [i + 1]
+    for (const [j, against] of [...other].entries())
+      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (letter === against ? 0 : 1)))
+    row = next
+  }
+  return row.at(-1) ?? 0
+}

@@ -1,0 +1,175 @@
+import { rmSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { isIP } from 'node:net'
+import { destination } from 'pino'
+import { ensureBallast } from '#adapters/fs/ballast.ts'
+import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { Uploads } from '#app/distribution/uploads.ts'
+import { Collector } from '#app/maintenance/collect.ts'
+import { type AdminCredentials, showCredentials } from '#app/tokens/credentials.ts'
+import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
+import { Gate } from '#http/gate.ts'
+import { hostNames } from '#http/hosts.ts'
+import { type ListenAddress, listen, type Listener } from '#http/listener.ts'
+import { trustedProxies } from '#http/proxies.ts'
+import { serveAdmin } from '#surfaces/admin/surface.ts'
+import { errorBody } from '#surfaces/distribution/errors.ts'
+import { openCertificates } from './certificates.ts'
+import { openControl } from './control.ts'
+import { frontDoor } from './front-door.ts'
+import { openRegistry } from './registry.ts'
+import type { Config } from './settings.ts'
+import { openTelemetry } from './telemetry.ts'
+
+/** What a person needs to know of a server that has just started. */
+export interface Started {
+  registry: string
+  http: ListenAddress | undefined
+  https: ListenAddress | undefined
+  admin: ListenAddress | undefined
+  loginServer: string
+  caPath: string | undefined
+  /** Only at the first start of a data directory. */
+  credentials: AdminCredentials | undefined
+  /** Takes nothing new, lets what runs end for the grace of the configuration, closes the stores. */
+  stop: () => Promise<void>
+}
+
+const idleUploadsEvery = 60_000
+const longestLine = 4096
+const longestWait = 10_000
+
+/**
+ * Starts the server. Fails with ConfigError, DirectoryOwned, NewerDatabase, NameOutsideAuthority, and as `listen` does.
+ */
+export async function serve(config: Config): Promise<Started> {
+  const { deps, registry, first, close } = await openRegistry(config)
+  const closers: (() => Promise<void> | void)[] = [close]
+  const stop = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    const directory = dataDirectory(config.dataDir)
+    const names = allNames(config)
+    const uploads = new Uploads(deps)
+    const gate = new Gate({ most: config.maxRequests, longestLine, longestWait })
+    const telemetry = openTelemetry({
+      level: config.logLevel,
+      destination: destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 200 }),
+      gauges: {
+        longshore_requests_inside: { help: 'Requests being answered.', read: () => gate.inside },
+        longshore_requests_waiting: { help: 'Requests in line.', read: () => gate.waiting },
+        longshore_uploads_open: { help: 'Upload sessions with an open file.', read: () => uploads.open },
+        longshore_used_bytes: { help: 'Bytes that manifests name.', read: async () => (await deps.store.usage(registry.id)).used },
+        longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space()).free },
+      },
+    })
+    closers.push(() => telemetry.log.flush())
+    const { log } = telemetry
+    const collector = new Collector(deps, {
+      interval: config.gcInterval,
+      report: telemetry.collected,
+      failed: (error) => log.error({ error: String(error) }, 'collection failed; it rests for one lease'),
+    })
+    collector.start()
+    closers.push(() => collector.stop())
+    const tidy = setInterval(() => {
+      void uploads.closeIdle()
+      ensureBallast(directory.ballast)
+    }, idleUploadsEvery).unref()
+    closers.push(() => clearInterval(tidy))
+
+    const certificates =
+      config.https === 'off'
+        ? undefined
+        : await openCertificates({
+            folder: directory.tls,
+            names,
+            own: config.tlsCert ? { cert: config.tlsCert, key: config.tlsKey } : undefined,
+            now: () => deps.clock.now(),
+            failed: (error) => log.error({ error: error.message }, 'the certificate could not be read again; the one before stays'),
+          })
+    closers.push(() => certificates?.close())
+    const listeners: { [Name in 'http' | 'https' | 'admin']?: Listener } = {}
+    const badRequest = (status: number) => errorBody('UNSUPPORTED', `the request is not HTTP as it should be (${status})`, {})
+    // The login server may need a port that the system chooses: the door opens after the listeners know theirs.
+    let handle: ReturnType<typeof frontDoor> = (_request, response) => void response.writeHead(503, { 'Retry-After': 1 }).end()
+    for (const name of ['http', 'https'] as const) {
+      const address = config[name]
+      if (address === 'off') continue
+      const listener = await listen({
+        address,
+        ...(name === 'https' && certificates ? { certificates } : {}),
+        handle: (request, response) => handle(request, response),
+        badRequest,
+      })
+      listeners[name] = listener
+    }
+    const loginServer = (config.publicUrl?.host ?? localAddress(listeners)).toLowerCase()
+    handle = frontDoor({
+      deps: { ...deps, uploads, failedLogins: new FailedLogins(deps.clock), rateLimits: new RateLimits(deps.clock) },
+      names: hostNames(names),
+      loginServer,
+      proxies: trustedProxies(config.trustedProxies),
+      gate,
+      telemetry,
+    })
+    let draining = false
+    if (config.admin !== 'off')
+      listeners.admin = await listen({
+        address: config.admin,
+        handle: serveAdmin({
+          ready: async () => {
+            if (draining) throw new Error('draining')
+            await deps.store.usage(registry.id)
+          },
+          metrics: async () => ({ type: telemetry.metrics.contentType, text: await telemetry.metrics.metrics() }),
+        }),
+        badRequest,
+      })
+    closers.push(() => listeners.admin?.close(0))
+    closers.push(async () => {
+      draining = true
+      await Promise.all([listeners.http?.close(config.shutdownGrace), listeners.https?.close(config.shutdownGrace)])
+    })
+    const control = await openControl(directory.control, { deps, collector, config })
+    closers.push(async () => {
+      await control.close()
+      rmSync(directory.control, { force: true })
+    })
+    log.info({ http: listeners.http?.address, https: listeners.https?.address, admin: listeners.admin?.address, loginServer }, 'started')
+    return {
+      registry: registry.name,
+      http: listeners.http?.address,
+      https: listeners.https?.address,
+      admin: listeners.admin?.address,
+      loginServer,
+      caPath: certificates?.caPath,
+      credentials: first ? await showCredentials(deps, registry) : undefined,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** The names that the server answers to: this machine's loopback, what it listens on, and what the operator names. */
+function allNames(config: Config): string[] {
+  const names = ['localhost', 'longshore.localhost', '*.longshore.localhost', '127.0.0.1', '::1', 'host.docker.internal']
+  for (const address of [config.http, config.https]) {
+    if (address === 'off') continue
+    if (address.host === '0.0.0.0' || address.host === '::') names.push(hostname().toLowerCase())
+    else names.push(address.host.toLowerCase())
+  }
+  if (config.publicUrl) names.push(config.publicUrl.hostname.replace(/^\[|\]$/g, ''))
+  return [...new Set([...names, ...config.names])].filter((name) => isIP(name) !== 0 || /^[a-z0-9*.-]+$/.test(name))
+}
+
+function localAddress(listeners: { http?: Listener; https?: Listener }): string {
+  const listener = listeners.https ?? listeners.http
+  if (!listener) return 'localhost'
+  const { host, port } = listener.address
+  const everywhere = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)
+  return `${everywhere ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,113 @@
+import { isIP } from 'node:net'
+import type { ListenAddress } from '#http/listener.ts'
+import { parseFailpoint, type ArmedFailpoint } from '#ports/failpoint.ts'
+
+/** Reads one value from its text. Throws a sentence that tells what is allowed. */
+type Parse<Value> = (text: string) => Value
+
+export interface Setting<Value> {
+  parse: Parse<Value>
+  /** As it would be written. */
+  fallback: string
+  /** The catalogue's key of its explanation is `setting.<name>`. */
+  secret?: boolean
+  hidden?: boolean
+}
+
+export type Duration = number
+export type ByteCount = number
+
+const refuse = (allowed: string): never => {
+  throw new Error(`expected ${allowed}`)
+}
+
+const listener: Parse<ListenAddress | 'off'> = (text) => {
+  if (text === 'off') return 'off'
+  const match = /^(\[[0-9a-fA-F:]+\]|[^:\s]+):([0-9]{1,5})$/.exec(text)
+  const port = Number(match?.[2])
+  if (!match || port > 65535) return refuse('host:port, as in 127.0.0.1:5000, or off')
+  return { host: (match[1] ?? '').replace(/^\[|\]$/g, ''), port }
+}
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const duration: Parse<Duration> = (text) => {
+  const match = /^([0-9]{1,9})(ms|s|m|h|d)$/.exec(text)
+  return match ? Number(match[1]) * (units[match[2] ?? ''] ?? 1) : refuse('a number with ms, s, m, h or d, as in 24h')
+}
+
+const sizes: Readonly<Record<string, number>> = { '': 1, B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }
+const bytes: Parse<ByteCount> = (text) => {
+  const match = /^([0-9]{1,15})(B|KiB|MiB|GiB|TiB)?$/.exec(text)
+  return match ? Number(match[1]) * (sizes[match[2] ?? ''] ?? 1) : refuse('a number of bytes, or one with KiB, MiB, GiB or TiB')
+}
+
+const bytesOrNone: Parse<ByteCount | null> = (text) => (text === 'none' ? null : bytes(text))
+
+const count: Parse<number> = (text) => (/^[1-9][0-9]{0,8}$/.test(text) ? Number(text) : refuse('a whole number from 1'))
+
+const oneOf =
+  <const Choice extends string>(...choices: Choice[]): Parse<Choice> =>
+  (text) =>
+    choices.find((each) => each === text) ?? refuse(`one of ${choices.join(', ')}`)
+
+const list =
+  <Value>(item: Parse<Value>): Parse<Value[]> =>
+  (text) =>
+    text.split(',').map((each) => each.trim()).filter((each) => each !== '').map(item)
+
+const hostName: Parse<string> = (text) => {
+  const lower = text.toLowerCase().replace(/^\[|\]$/g, '')
+  if (isIP(lower) !== 0) return lower
+  const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+  if (!new RegExp(`^(?:\\*\\.)?${label}(?:\\.${label})*$`).test(lower) || lower.length > 253)
+    return refuse('a host name, *.domain, or an IP address, without a port')
+  return lower
+}
+
+const network: Parse<string> = (text) => {
+  const [address = '', prefix] = text.split('/')
+  const family = isIP(address)
+  const longest = family === 6 ? 128 : 32
+  if (family === 0 || (prefix !== undefined && !(/^[0-9]{1,3}$/.test(prefix) && Number(prefix) <= longest)))
+    return refuse('an IP address or a network, as in 10.0.0.0/8')
+  return text
+}
+
+const origin: Parse<URL | undefined> = (text) => {
+  if (text === '') return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username)
+    return refuse('https://host[:port] without a path')
+  return url
+}
+
+const path: Parse<string> = (text) => text
+const failpoint: Parse<ArmedFailpoint | undefined> = (text) => (text === '' ? undefined : parseFailpoint(text))
+
+/** Everything that can be set. The name in YAML; `LONGSHORE_` and capitals in the environment; dashes as a flag. */
+export const settings = {
+  dataDir: { parse: path, fallback: '' },
+  http: { parse: listener, fallback: '127.0.0.1:5000' },
+  https: { parse: listener, fallback: '127.0.0.1:5443' },
+  admin: { parse: listener, fallback: '127.0.0.1:5001' },
+  publicUrl: { parse: origin, fallback: '' },
+  names: { parse: list(hostName), fallback: '' },
+  trustedProxies: { parse: list(network), fallback: '' },
+  tlsCert: { parse: path, fallback: '' },
+  tlsKey: { parse: path, fallback: '' },
+  sparse: { parse: oneOf('off', 'index', 'all'), fallback: 'index' },
+  storageLimit: { parse: bytesOrNone, fallback: 'none' },
+  largestBlob: { parse: bytes, fallback: '200GiB' },
+  diskFloor: { parse: bytes, fallback: '256MiB' },
+  gcInterval: { parse: duration, fallback: '1m' },
+  gcLease: { parse: duration, fallback: '24h' },
+  gcDelay: { parse: duration, fallback: '24h' },
+  uploadLife: { parse: duration, fallback: '7d' },
+  maxRequests: { parse: count, fallback: '512' },
+  shutdownGrace: { parse: duration, fallback: '30s' },
+  logLevel: { parse: oneOf('silent', 'error', 'info', 'debug'), fallback: 'info' },
+  failpoint: { parse: failpoint, fallback: '', hidden: true },
+} as const satisfies Record<string, Setting<unknown>>
+
+export type SettingName = keyof typeof settings
+export type Config = { readonly [Name in SettingName]: ReturnType<(typeof settings)[Name]['parse']> }

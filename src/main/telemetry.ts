@@ -1,0 +1,88 @@
+import { type DestinationStream, type Logger, pino } from 'pino'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as Metrics } from 'prom-client'
+import type { Exchange } from '#http/exchange.ts'
+import type { Collected } from '#app/maintenance/collect.ts'
+
+/** What the process tells of itself: one log line a request, and figures with labels of our own choosing only. */
+export interface Telemetry {
+  log: Logger
+  metrics: Metrics
+  answered(exchange: Exchange, milliseconds: number): void
+  collected(collected: Collected): void
+}
+
+export interface TelemetryOptions {
+  level: 'silent' | 'error' | 'info' | 'debug'
+  destination: DestinationStream
+  gauges: Readonly<Record<string, { help: string; read: () => number | Promise<number> }>>
+}
+
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+export function openTelemetry({ level, destination, gauges }: TelemetryOptions): Telemetry {
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+  const metrics = new Metrics()
+  collectDefaultMetrics({ register: metrics })
+  const registers = [metrics]
+  const requests = new Counter({ name: 'longshore_requests_total', help: 'Requests answered.', labelNames: ['method', 'status'], registers })
+  const duration = new Histogram({
+    name: 'longshore_request_seconds',
+    help: 'From the first byte of a request to the last of its answer.',
+    labelNames: ['method'],
+    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600],
+    registers,
+  })
+  const received = new Counter({ name: 'longshore_received_bytes_total', help: 'Bytes of request bodies.', registers })
+  const sent = new Counter({ name: 'longshore_sent_bytes_total', help: 'Bytes of answer bodies.', registers })
+  const condemned = new Counter({ name: 'longshore_collected_condemned_bytes_total', help: 'Bytes that nothing holds any more.', registers })
+  const deleted = new Counter({ name: 'longshore_collected_deleted_bytes_total', help: 'Bytes deleted from the disk.', registers })
+  for (const [name, { help, read }] of Object.entries(gauges))
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        this.set(await read())
+      },
+    })
+  return {
+    log,
+    metrics,
+    answered(exchange, milliseconds) {
+      const { request, response } = exchange
+      const method = methods.has(request.method ?? '') ? (request.method ?? '') : 'other'
+      const status = response.statusCode
+      requests.inc({ method, status })
+      duration.observe({ method }, milliseconds / 1000)
+      if (exchange.received > 0) received.inc(exchange.received)
+      if (exchange.sent > 0) sent.inc(exchange.sent)
+      const line = {
+        correlationId: exchange.correlationId,
+        method: request.method,
+        // Never the query: a signature or a token may stand there.
+        path: pathOf(request.url ?? ''),
+        status,
+        address: exchange.address,
+        ...exchange.log,
+        received: exchange.received,
+        sent: exchange.sent,
+        ms: Math.round(milliseconds * 100) / 100,
+        ...(response.writableFinished ? {} : { brokenOff: true }),
+      }
+      if (exchange.unexpected === undefined) log.info(line, 'request')
+      else log.error({ ...line, error: describe(exchange.unexpected) }, 'request failed unexpectedly')
+    },
+    collected(collected) {
+      condemned.inc(collected.condemnedBytes)
+      deleted.inc(collected.deletedBytes)
+      if (collected.condemned + collected.deleted + collected.uploads > 0) log.info(collected, 'collected')
+    },
+  }
+}
+
+function pathOf(url: string): string {
+  const mark = url.indexOf('?')
+  return (mark === -1 ? url : url.slice(0, mark)).slice(0, 1024)
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -1,0 +1,86 @@
+import type { Algorithm, Digest } from '#core/digest.ts'
+
+/**
+ * Where the bytes of blobs lie. A key is used for one object only and never written again after `seal`; the store
+ * knows neither repositories nor digests' owners. The row that names a key is committed before `create`.
+ *
+ * A writer is open → sealed | abandoned.
+ * open:      `append` takes bytes; `mark` promises them; `rollback` returns to a mark. One call at a time.
+ * sealed:    the bytes are durable, whatever happens to the machine; only readers from here on.
+ * abandoned: the writer is closed, what it wrote stays under its key until `delete`.
+ *
+ * Fails with `storage-full` (no space: nothing that was marked is lost, the writer stands) and `storage-failed`.
+ */
+export interface BlobStore {
+  /** Opens the writer of a new key. Fails if the key was ever written. */
+  create(key: string, algorithm: Algorithm): BlobWriter
+  /**
+   * Opens the writer of a key that an earlier process left, with the first `size` bytes that it holds.
+   * They are read again in the background; `seal` waits for that. Holds fewer when the machine lost some.
+   */
+  resume(key: string, algorithm: Algorithm, size: number): Promise<BlobWriter>
+  /** Opens the bytes of a sealed key. Undefined when there are none. The caller closes the reader. */
+  open(key: string, size: number, checksums: Uint8Array): Promise<BlobReader | undefined>
+  /** Reads everything under a key and returns its digest and length; undefined when there is nothing. */
+  digest(key: string, algorithm: Algorithm): Promise<{ digest: Digest; size: number } | undefined>
+  /** Deletes what is under a key; deleting nothing succeeds. */
+  delete(key: string): Promise<void>
+  /** Keys that have bytes, in no order. For alarms and checks: no decision is taken from it. */
+  keys(): AsyncIterable<string>
+  /** Free and total bytes where new objects would lie. */
+  space(): Promise<{ free: number; total: number }>
+  /** Ends what the store runs in the background. Writers that are open are abandoned. */
+  close(): Promise<void>
+}
+
+export interface BlobWriter {
+  /** Bytes taken since the beginning, marked or not. */
+  readonly size: number
+  /** The size at the last mark. */
+  readonly marked: number
+  /**
+   * Takes bytes; copies them before it returns. The promise is the back pressure: at most one call is under way.
+   */
+  append(bytes: Uint8Array): Promise<void>
+  /** Everything taken so far is now in the file (it survives the process, not yet the machine). Returns the size. */
+  mark(): Promise<number>
+  /** Forgets what was taken since the last mark; that is the state after a broken request too. */
+  rollback(): Promise<void>
+  /**
+   * Everything taken is durable. The digest is of the asked algorithm; another than `create` was given costs one more reading.
+   * After a failure the writer is abandoned: a failed sync is never tried again on the same file.
+   */
+  seal(algorithm: Algorithm): Promise<SealedBlob>
+  /** Closes without sealing. Idempotent. */
+  abandon(): Promise<void>
+}
+
+export interface SealedBlob {
+  digest: Digest
+  size: number
+  /** One CRC-32 per block of `checksumBlock` bytes, each 4 bytes big-endian. */
+  checksums: Uint8Array
+}
+
+/** Bytes that one checksum covers, and that one read takes. */
+export const checksumBlock = 1024 * 1024
+
+export interface BlobReader {
+  readonly size: number
+  /**
+   * Gives the bytes from `start` up to and with `end` in pieces of at most one block, each checked before it is given.
+   * `take` is called with one piece at a time; the piece is valid until its promise resolves. When it answers false the reading ends.
+   * Fails with a `CorruptBlob` before a wrong byte is given.
+   */
+  read(start: number, end: number, take: (piece: Uint8Array) => Promise<boolean>): Promise<void>
+  close(): Promise<void>
+}
+
+/** The bytes on the disk are not those that were sealed. */
+export class CorruptBlob extends Error {
+  readonly key: string
+  constructor(key: string) {
+    super(`the stored bytes of object ${key} differ from what was written`)
+    this.key = key
+  }
+}

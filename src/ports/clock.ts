@@ -1,0 +1,7 @@
+/** Time, as an argument. */
+export interface Clock {
+  /** Milliseconds since 1970 on the wall clock. It may jump. */
+  now(): number
+  /** Milliseconds since some start; never goes back, never jumps. */
+  elapsed(): number
+}

@@ -1,0 +1,281 @@
+import type { Algorithm, Digest } from '#core/digest.ts'
+import type { Manifest } from '#core/manifest.ts'
+import type { RepositoryName, Tag } from '#core/reference.ts'
+
+/**
+ * The facts: what there is, who may read which bytes, what is held and until when.
+ *
+ * Promises of every adapter:
+ * - A command (below) is one transaction: it happens whole or not at all, and its decision is taken inside it.
+ *   When its promise resolves it is durable; when it rejects with a RegistryError nothing of it happened.
+ *   Any number of commands may be under way at once; each sees the ones that resolved before it began.
+ * - A read sees at least every command that resolved before it began.
+ * - Times are milliseconds since 1970, given by the caller.
+ * - `storage-full` and `storage-failed` are thrown by any command when the disk refuses; the store goes on when it no longer does.
+ */
+export interface MetadataStore extends MetadataReads, MetadataCommands {
+  /** Waits for the commands under way, then closes. */
+  close(): Promise<void>
+}
+
+export interface Registry {
+  id: number
+  name: string
+  /** Grows with every explicit delete of a repository. */
+  seq: number
+  adminEnabled: boolean
+  anonymousPull: boolean
+  /** ACR's tiers; the rate table of one applies when `rateLimits` is `tier`. */
+  sku: 'Basic' | 'Standard' | 'Premium'
+  rateLimits: 'off' | 'tier'
+}
+
+export interface StoredCredential {
+  id: string
+  registryId: number
+  principalId: string
+  principalName: string
+  kind: 'admin'
+  slot: 'password' | 'password2'
+  /** SHA-256 of the secret, in hex: its 256 random bits need no slow hash. */
+  secretHash: string
+  /** The secret itself under the key file, because `credential show` shows it again. */
+  secretSealed: string
+  /** Grows with each renewal; tokens carry it. */
+  version: number
+}
+
+export interface StoredManifest {
+  repositoryId: number
+  digest: Digest
+  mediaType: string
+  bytes: Uint8Array
+  leaseUntil: number
+  subject: Digest | null
+}
+
+export interface LinkedBlob {
+  repositoryId: number
+  digest: Digest
+  size: number
+  storageKey: string
+  objectId: string
+  checksums: Uint8Array
+  leaseUntil: number
+}
+
+export interface Upload {
+  id: string
+  repositoryId: number
+  repository: RepositoryName
+  principalId: string
+  objectId: string
+  storageKey: string
+  algorithm: Algorithm
+  /** Bytes that were acknowledged. */
+  size: number
+  /** First byte of the last accepted chunk; a repeat of exactly that chunk succeeds. */
+  lastStart: number
+  state: 'open' | 'done'
+  /** Once done. */
+  digest: Digest | null
+}
+
+export interface ReferrerRow {
+  digest: Digest
+  mediaType: string
+  size: number
+  artifactType: string | null
+  annotations: string | null
+}
+
+export interface Usage {
+  /** Bytes of what manifests name, each digest once; what users see. */
+  used: number
+  /** Bytes that no manifest names (yet, or any more). */
+  unreferenced: number
+  /** Bytes that uploads under way hold a place for. */
+  reserved: number
+  /** Null: no limit. */
+  limit: number | null
+}
+
+export interface MetadataReads {
+  registries(): Promise<Registry[]>
+  registry(name: string): Promise<Registry | undefined>
+  credentials(registryId: number): Promise<StoredCredential[]>
+  signingKeys(registryId: number): Promise<StoredSigningKey[]>
+  /** The registry's seq when a repository of this name was last deleted explicitly. */
+  repositoryDeletedSeq(registryId: number, name: string): Promise<number | undefined>
+  repositoryExists(registryId: number, name: RepositoryName): Promise<boolean>
+  manifestByTag(registryId: number, name: RepositoryName, tag: Tag): Promise<StoredManifest | undefined>
+  manifestByDigest(registryId: number, name: RepositoryName, digest: Digest): Promise<StoredManifest | undefined>
+  /** A blob that this repository's own link reaches and whose bytes are ready. */
+  blob(registryId: number, name: RepositoryName, digest: Digest): Promise<LinkedBlob | undefined>
+  /** Any repository of the registry that has a link to the digest, in name order, at most `limit`. */
+  repositoriesWithBlob(registryId: number, digest: Digest, limit: number): Promise<RepositoryName[]>
+  upload(registryId: number, name: RepositoryName, uploadId: string): Promise<Upload | undefined>
+  /** In byte order, after `after`. Undefined: no such repository, or it is hidden. */
+  tags(registryId: number, name: RepositoryName, page: { after: string; limit: number }): Promise<Tag[] | undefined>
+  /** Repositories that have a manifest, in byte order. */
+  repositories(registryId: number, page: { after: string; limit: number }): Promise<RepositoryName[]>
+  /** Manifests whose subject is `digest`, in digest order. */
+  referrers(
+    registryId: number,
+    name: RepositoryName,
+    digest: Digest,
+    page: { artifactType?: string | undefined; after: string; limit: number },
+  ): Promise<ReferrerRow[]>
+  usage(registryId: number): Promise<Usage>
+  /** What holds a digest in a registry; for people. */
+  explain(registryId: number, digest: Digest): Promise<DigestHolders>
+  /** Objects whose bytes should be there, in id order. */
+  readyObjects(page: { after: string; limit: number }): Promise<StoredObject[]>
+  condemnedObjects(page: { before: number; limit: number }): Promise<StoredObject[]>
+  objectByKey(storageKey: string): Promise<StoredObject | undefined>
+  /** Recomputes what the counters say; for checks. */
+  recomputedUsage(registryId: number): Promise<Usage>
+}
+
+export interface StoredObject {
+  objectId: string
+  registryId: number
+  digest: Digest | null
+  size: number
+  storageKey: string
+  state: 'staging' | 'ready' | 'condemned' | 'quarantined' | 'deleted'
+}
+
+export interface DigestHolders {
+  objects: { objectId: string; state: string; size: number; condemnedAt: number | null }[]
+  links: { repository: string; leaseUntil: number; reviewAfter: number | null }[]
+  manifests: { repository: string; manifest: Digest; kind: 'blob' | 'manifest' }[]
+  /** When the digest is a manifest itself: where, and its tags. */
+  stored: { repository: string; tags: string[] }[]
+}
+
+export interface StoredSigningKey {
+  kid: string
+  registryId: number
+  algorithm: 'ES256'
+  publicJwk: string
+  privateSealed: string
+  createdAt: number
+  /** Signs until then; verifies until `verifyUntil`. */
+  signUntil: number
+  verifyUntil: number
+}
+
+type Command<Input, Output> = (input: Input) => Promise<Output>
+
+/** Each is one transaction. Failures that are not of the disk are named at each. */
+export interface MetadataCommands {
+  createRegistry: Command<
+    { name: string; limit: number | null; adminEnabled: boolean; rateLimits: Registry["rateLimits"] },
+    Registry
+  >
+  updateRegistry: Command<
+    { registryId: number; adminEnabled?: boolean; anonymousPull?: boolean; rateLimits?: Registry['rateLimits']; limit?: number | null },
+    Registry
+  >
+  putCredential: Command<Omit<StoredCredential, 'version'>, { version: number }>
+  putSigningKey: Command<{ key: StoredSigningKey; revokeOthers: boolean; now: number }, void>
+
+  /** Makes the repository if needed, the session, its object (staging) and the reservation. `quota-exceeded`. */
+  startUpload: Command<
+    {
+      registryId: number
+      name: RepositoryName
+      uploadId: string
+      objectId: string
+      storageKey: string
+      principalId: string
+      algorithm: Algorithm
+      reserve: number
+      now: number
+      expiresAt: number
+    },
+    void
+  >
+  /** Records the acknowledged size. Reserves more when it outgrew its place. `upload-unknown`, `quota-exceeded`. */
+  noteUpload: Command<{ uploadId: string; size: number; lastStart: number; expiresAt: number }, void>
+  /**
+   * The bytes are durable: object ready, blob made or joined, link with lease, reservation given back, session done.
+   * Returns which object the digest has now; when it joined another, ours is condemned. `upload-unknown`, `quota-exceeded`.
+   */
+  finishUpload: Command<
+    { uploadId: string; digest: Digest; size: number; checksums: Uint8Array; now: number; leaseUntil: number; keepUntil: number },
+    { objectId: string; joined: boolean }
+  >
+  /** Session gone, object condemned. `upload-unknown`. */
+  cancelUpload: Command<{ uploadId: string; now: number }, void>
+  /** Ends sessions that expired; returns their keys. */
+  reapUploads: Command<{ now: number; limit: number }, { uploadId: string; storageKey: string }[]>
+
+  /** Links a blob of `from` into `name`. False when `from` has no link to it or its bytes are not ready. */
+  mountBlob: Command<
+    { registryId: number; name: RepositoryName; from: RepositoryName; digest: Digest; now: number; leaseUntil: number },
+    boolean
+  >
+  /** Before a positive answer: the link is held until `leaseUntil`. False when it is gone. */
+  renewBlobLease: Command<{ repositoryId: number; digest: Digest; leaseUntil: number }, boolean>
+  renewManifestLease: Command<{ repositoryId: number; digest: Digest; leaseUntil: number }, boolean>
+  /** Removes a repository's link. `blob-unknown`, `in-use`. */
+  deleteBlob: Command<{ registryId: number; name: RepositoryName; digest: Digest; now: number }, void>
+
+  /** `manifest-blob-unknown`, `size-invalid`, `locked`, `quota-exceeded`. */
+  putManifest: Command<
+    {
+      registryId: number
+      name: RepositoryName
+      digest: Digest
+      manifest: Manifest
+      bytes: Uint8Array
+      tags: readonly Tag[]
+      /** Which children may be missing. */
+      sparse: 'off' | 'index' | 'all'
+      now: number
+      leaseUntil: number
+    },
+    void
+  >
+  /** With its tags and its referrers, or nothing. `manifest-unknown`, `locked`. */
+  deleteManifest: Command<
+    { registryId: number; name: RepositoryName; digest: Digest; now: number },
+    { manifests: Digest[]; tags: Tag[] }
+  >
+  /** The tag alone. `manifest-unknown`, `locked`. */
+  deleteTag: Command<{ registryId: number; name: RepositoryName; tag: Tag; now: number }, void>
+  /** Frees the name at once and raises the registry's seq. `name-unknown`, `locked`. */
+  deleteRepository: Command<
+    { registryId: number; name: RepositoryName; now: number },
+    { manifests: Digest[]; tags: Tag[] }
+  >
+  /** Empties deleted repositories, up to `limit` rows; returns how many went. */
+  drainRepositories: Command<{ now: number; limit: number }, number>
+  /** Locks, at three levels. `name-unknown`, `manifest-unknown`. */
+  setLocks: Command<
+    {
+      registryId: number
+      name: RepositoryName
+      target: { kind: 'repository' } | { kind: 'tag'; tag: Tag } | { kind: 'manifest'; digest: Digest }
+      writeEnabled?: boolean
+      deleteEnabled?: boolean
+    },
+    void
+  >
+
+  /** Condemns up to `limit` links whose review is due and that nothing holds. */
+  condemn: Command<{ now: number; limit: number }, { reviewed: number; condemned: number; bytes: number }>
+  /** The bytes of these are deleted. */
+  forgetObjects: Command<{ objectIds: readonly string[]; now: number }, void>
+  /** A reading found other bytes than were written, or none: no longer served, and healed by the next push. */
+  quarantineObject: Command<{ objectId: string; now: number }, void>
+  verifiedObjects: Command<{ objectIds: readonly string[]; now: number }, void>
+}
+
+/** How long a positive answer holds what it speaks of, and below which rest it is renewed. In milliseconds. */
+export interface LeaseTimes {
+  length: number
+  renewBelow: number
+}

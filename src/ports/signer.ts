@@ -1,0 +1,13 @@
+/** Signs and verifies the tokens of a registry. One algorithm per key; the key is chosen by `kid` among our own, never from the token. */
+export interface Signer {
+  sign(claims: Readonly<Record<string, unknown>>): Promise<string>
+  /**
+   * The claims of a token whose signature is one of ours, whatever its age; undefined for anything else.
+   * Verifies form, algorithm, key and type; claims are the caller's to judge.
+   */
+  verify(token: string): Promise<Readonly<Record<string, unknown>> | undefined>
+  /** The public keys, as RFC 7517 has them. */
+  keys(): Promise<{ keys: readonly Readonly<Record<string, unknown>>[] }>
+  /** Makes a new key now; tokens of the old one stay good until they end, or at once not, when `revoke` is true. */
+  rotate(options: { revoke: boolean }): Promise<void>
+}

@@ -1,0 +1,23 @@
+import type { Access } from '#core/access.ts'
+
+export type ChallengeReason = 'invalid_token' | 'insufficient_scope'
+
+/** `WWW-Authenticate` as ACR writes it: quoted, no space after a comma (Docker token spec; acr "challenge → tokens"). */
+export function challenge(
+  { realm, service }: { realm: string; service: string },
+  access: Access,
+  error: ChallengeReason | undefined,
+): string {
+  const parts = [`realm="${realm}"`, `service="${service}"`]
+  if (access.kind === 'scope') parts.push(`scope="${access.type}:${access.name}:${askedActions(access).join(',')}"`)
+  if (error) parts.push(`error="${error}"`)
+  return `Bearer ${parts.join(',')}`
+}
+
+/** What the caller lacks, as the body of a 401 lists it. */
+export const missing = (access: Access): { Type: string; Name: string; Action: string }[] =>
+  access.kind === 'scope' ? askedActions(access).map((action) => ({ Type: access.type, Name: access.name, Action: action })) : []
+
+// Who pushes also reads: clients ask for the scope of the challenge and use that token for the whole push.
+const askedActions = (access: Extract<Access, { kind: 'scope' }>): readonly string[] =>
+  access.actions.includes('push') && !access.actions.includes('pull') ? ['pull', ...access.actions] : access.actions

@@ -1,0 +1,97 @@
+import { parseScopes } from '#core/scope.ts'
+import { type Failure, RegistryError } from '#core/registry-error.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { Deps } from '#app/deps.ts'
+import type { Authenticated, Presented } from '#app/tokens/authenticate.ts'
+import { accessTokenLife, issueAccessToken, issueRefreshToken } from '#app/tokens/issue.ts'
+import type { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
+import { signIn } from '#app/tokens/sign-in.ts'
+import { BodyTooLarge } from '#http/body.ts'
+import { parseAuthorization } from '#http/credentials.ts'
+import type { Exchange, Headers } from '#http/exchange.ts'
+import { wireOf } from './errors.ts'
+import { parseTokenRequest, type TokenRequest } from './request.ts'
+
+export type TokenDeps = Deps & { failedLogins: FailedLogins; rateLimits: RateLimits }
+
+export interface Served {
+  registry: Registry
+  /** The audience of the tokens. */
+  service: string
+  /** Whether a name that a client gives as `service` is one of the registry's. */
+  isKnown(service: string): boolean
+}
+
+const largestForm = 64 * 1024
+const headers: Headers = [
+  ['Content-Type', 'application/json; charset=utf-8'],
+  ['Cache-Control', 'private, no-store'],
+]
+
+/** Answers one request of `/oauth2/`. Never rejects. */
+export async function serveTokens(deps: TokenDeps, served: Served, exchange: Exchange): Promise<void> {
+  try {
+    deps.rateLimits.count(served.registry, 'oauth', 'oauth')
+    const request = parseTokenRequest(exchange.request.method ?? '', exchange.request.url ?? '', await form(exchange))
+    if (request.kind === 'keys') await exchange.send(200, headers, JSON.stringify(await deps.signer.keys()))
+    else await exchange.send(200, headers, JSON.stringify(await issue(deps, served, exchange, request)))
+  } catch (error) {
+    await fail(exchange, error)
+  }
+}
+
+async function issue(deps: TokenDeps, served: Served, exchange: Exchange, request: TokenRequest) {
+  const { registry, service } = served
+  if (request.service !== undefined && !served.isKnown(request.service))
+    throw new RegistryError('request-invalid', `service "${request.service.slice(0, 200)}" is not this registry: expected "${service}"`)
+  const presented = request.presented ?? fromHeader(exchange)
+  const by = await signIn(deps, registry, service, presented, exchange.address)
+  exchange.log.principal = by.caller.name
+  const scopes = parseScopes(request.scopes)
+  const accessToken = await issueAccessToken(deps, { registry, audience: service, by, scopes })
+  const refreshToken = await refresh(deps, served, by, request)
+  return {
+    access_token: accessToken,
+    expires_in: accessTokenLife,
+    issued_at: new Date(deps.clock.now()).toISOString(),
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+  }
+}
+
+async function refresh(deps: TokenDeps, { registry, service }: Served, by: Authenticated, request: TokenRequest) {
+  const presented = request.presented
+  if (presented?.kind === 'refresh') return presented.token
+  if (!request.offline || !by.credential || by.caller.narrowedTo) return undefined
+  return issueRefreshToken(deps, { registry, audience: service, by })
+}
+
+function fromHeader(exchange: Exchange): Presented {
+  const presented = parseAuthorization(exchange.header('authorization')) ?? { kind: 'none' as const }
+  if (presented === 'malformed' || presented.kind === 'bearer')
+    throw new RegistryError('unauthorized', 'authentication required: send the user name and password as Basic')
+  return presented
+}
+
+async function form(exchange: Exchange): Promise<string | undefined> {
+  if (exchange.request.method !== 'POST') return undefined
+  try {
+    return (await exchange.body(largestForm)).toString('utf8')
+  } catch (error) {
+    if (error instanceof BodyTooLarge) throw new RegistryError('request-invalid', `a token request may have up to ${largestForm} bytes`)
+    throw error
+  }
+}
+
+async function fail(exchange: Exchange, error: unknown): Promise<void> {
+  if (exchange.response.headersSent || exchange.request.destroyed) return exchange.destroy()
+  const known = error instanceof RegistryError ? error : undefined
+  if (!known) exchange.unexpected = error
+  const failure: Failure = known?.failure ?? 'storage-failed'
+  const [status, code] = wireOf(failure)
+  exchange.log.failure = failure
+  const message = known?.message ?? `internal error; the log has it under correlation id ${exchange.correlationId}`
+  const more: (readonly [string, string | number])[] = []
+  if (failure === 'too-many-requests') more.push(['Retry-After', Number(known?.detail.retryAfter ?? 1)])
+  const body = JSON.stringify({ errors: [{ code, message, detail: known?.detail ?? {} }] })
+  await exchange.send(status, [...headers, ...more], body).catch(() => exchange.destroy())
+}
