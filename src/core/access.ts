@@ -13,6 +13,8 @@ export interface Caller {
   held: readonly Scope[]
   /** What the presented token was narrowed to; absent when the credential itself was presented. */
   narrowedTo?: readonly Scope[]
+  /** The token could be had again with more scopes: it was got with the credential itself, not with another token. */
+  mayAskMore?: boolean
   /** For a token: the registry's `seq` at its issue. A repository deleted later than that is not this token's. */
   seq?: number
 }
@@ -54,10 +56,16 @@ export function decide(caller: Caller, access: Access, facts: { repositoryDelete
     const within = (scopes: readonly Scope[]) => scopes.some((each) => covers(each, access.type, access.name, action))
     if (caller.narrowedTo && !within(caller.narrowedTo))
       return { allowed: false, because: caller.kind === 'anonymous' ? 'anonymous' : 'not-in-token', action }
-    if (!within(caller.held))
-      return { allowed: false, because: caller.kind === 'anonymous' ? 'anonymous' : 'not-held', action }
+    if (!within(caller.held)) return { allowed: false, because: caller.kind === 'anonymous' ? 'anonymous' : 'not-held', action }
   }
   return { allowed: true, because: 'held' }
+}
+
+/** What the caller could do with another token; undefined when this one, or the credential itself, is all there is. */
+export function askingMore(caller: Caller): Caller | undefined {
+  if (!caller.mayAskMore) return undefined
+  const { id, kind, name, held, seq } = caller
+  return { id, kind, name, held, ...(seq === undefined ? {} : { seq }) }
 }
 
 /** All that there is in one registry: what its admin user holds. */

@@ -14,11 +14,9 @@ export const isDigest = (text: string): text is Digest => form.test(text)
 /** Reads a digest from outside. Fails with `digest-invalid`. OCI image-spec, descriptor.md "Digests". */
 export function parseDigest(text: string): Digest {
   if (isDigest(text)) return text
-  throw new RegistryError(
-    'digest-invalid',
-    'invalid digest: expected sha256:<64 hex digits> or sha512:<128 hex digits>, in lower case',
-    { digest: text.slice(0, 200) },
-  )
+  throw new RegistryError('digest-invalid', 'invalid digest: expected sha256:<64 hex digits> or sha512:<128 hex digits>, in lower case', {
+    digest: text.slice(0, 200),
+  })
 }
 
 export const algorithmOf = (value: Digest): Algorithm => (value.startsWith('sha256:') ? 'sha256' : 'sha512')

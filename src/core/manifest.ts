@@ -32,7 +32,17 @@ export interface Manifest {
 }
 
 const manifestKeys = knownKeys(
-  'schemaVersion', 'mediaType', 'artifactType', 'config', 'layers', 'blobs', 'manifests', 'subject', 'annotations', 'fsLayers', 'history',
+  'schemaVersion',
+  'mediaType',
+  'artifactType',
+  'config',
+  'layers',
+  'blobs',
+  'manifests',
+  'subject',
+  'annotations',
+  'fsLayers',
+  'history',
 )
 const descriptorKeys = knownKeys('mediaType', 'digest', 'size', 'urls', 'annotations', 'data', 'platform', 'artifactType')
 
@@ -82,8 +92,7 @@ function read(body: JsonObject, declared: string): Manifest {
 
   const blobs = shape === 'image' ? imageBlobs(body) : shape === 'artifact' ? list(body, 'blobs', false) : []
   const manifests = shape === 'index' ? list(body, 'manifests', true) : []
-  if (blobs.length + manifests.length > mostReferences)
-    throw new JsonError(`it names more than ${mostReferences} other objects`)
+  if (blobs.length + manifests.length > mostReferences) throw new JsonError(`it names more than ${mostReferences} other objects`)
   const subject = body.has('subject') && body.get('subject') !== null ? descriptor(body.get('subject'), 'subject') : undefined
   const artifactType = effectiveArtifactType(body, shape)
   const annotations = strings(body.get('annotations'), 'annotations')

@@ -22,8 +22,7 @@ const shapes: Readonly<Record<string, ManifestShape>> = {
   [mediaTypes.orasArtifact]: 'artifact',
 }
 
-export const shapeOf = (mediaType: string): ManifestShape | undefined =>
-  Object.hasOwn(shapes, mediaType) ? shapes[mediaType] : undefined
+export const shapeOf = (mediaType: string): ManifestShape | undefined => (Object.hasOwn(shapes, mediaType) ? shapes[mediaType] : undefined)
 
 export const isSchema1 = (mediaType: string): boolean =>
   mediaType === mediaTypes.dockerSchema1 || mediaType === mediaTypes.dockerSchema1Signed

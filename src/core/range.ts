@@ -30,8 +30,7 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
   }
   const start = Number(first)
   const end = last === '' ? size - 1 : Math.min(Number(last), size - 1)
-  if (last !== '' && Number(last) < start) return undefined
-  if (start >= size) throw unsatisfiable()
+  if (start >= size || end < start) throw unsatisfiable()
   return { start, end }
 }
 

@@ -56,5 +56,4 @@ export function parseReference(text: string): Reference {
   return { kind: 'tag', tag: parseTag(text) }
 }
 
-export const formatReference = (reference: Reference): string =>
-  reference.kind === 'tag' ? reference.tag : reference.digest
+export const formatReference = (reference: Reference): string => (reference.kind === 'tag' ? reference.tag : reference.digest)

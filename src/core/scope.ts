@@ -1,15 +1,7 @@
 import { RegistryError } from './registry-error.ts'
 
 /** What may be done to a resource of the data plane; ACR's vocabulary (token scopes). */
-export const actions = [
-  'pull',
-  'push',
-  'delete',
-  'metadata_read',
-  'metadata_write',
-  'deleted_read',
-  'deleted_restore',
-] as const
+export const actions = ['pull', 'push', 'delete', 'metadata_read', 'metadata_write', 'deleted_read', 'deleted_restore'] as const
 export type Action = (typeof actions)[number]
 export type ScopeType = 'repository' | 'registry' | 'artifact-repository'
 
@@ -45,7 +37,12 @@ function parseScope(text: string): Scope | undefined {
   const type = text.slice(0, first)
   const name = text.slice(first + 1, last)
   if (!types.includes(type) || name.length > longestName || !namePattern.test(name)) return undefined
-  const wanted = new Set(text.slice(last + 1).split(',').map(parseAction))
+  const wanted = new Set(
+    text
+      .slice(last + 1)
+      .split(',')
+      .map(parseAction),
+  )
   wanted.delete(undefined)
   return wanted.size === 0 ? undefined : { type: type as ScopeType, name, actions: [...wanted] as (Action | '*')[] }
 }

@@ -20,7 +20,6 @@ export class JsonNumber {
 
 const numberForm = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 // A run of characters that stand for themselves inside a string.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them unescaped
 const plainForm = /[^"\\\u0000-\u001f]*/y
 const escapes: Readonly<Record<string, string>> = {
   '"': '"',
@@ -62,8 +61,7 @@ export function checkKeys(object: JsonObject, known: ReadonlyMap<string, string>
 }
 
 /** The names that `checkKeys` guards, by their folded form. */
-export const knownKeys = (...names: string[]): ReadonlyMap<string, string> =>
-  new Map(names.map((name) => [foldKey(name), name]))
+export const knownKeys = (...names: string[]): ReadonlyMap<string, string> => new Map(names.map((name) => [foldKey(name), name]))
 
 class Parser {
   readonly #text: string

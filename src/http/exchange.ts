@@ -47,6 +47,11 @@ export class Exchange {
     this.address = origin.address
   }
 
+  /** Nobody is there any more to be answered, or an answer has begun. */
+  get beyondAnswer(): boolean {
+    return this.response.headersSent || this.response.destroyed || this.request.socket.destroyed
+  }
+
   header(name: string): string | undefined {
     const value = this.request.headers[name]
     return Array.isArray(value) ? value.join(', ') : value
@@ -86,7 +91,9 @@ export class Exchange {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
     const length = bytes?.length ?? 0
     const omit = status === 204 || status === 304
-    const head = this.#head(omit || headers.some(([name]) => name === 'Content-Length') ? headers : [...headers, ['Content-Length', length]])
+    const head = this.#head(
+      omit || headers.some(([name]) => name === 'Content-Length') ? headers : [...headers, ['Content-Length', length]],
+    )
     const early = this.hasBody && !this.request.complete
     if (early) head.push('Connection', 'close')
     this.response.writeHead(status, head)

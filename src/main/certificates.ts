@@ -25,8 +25,11 @@ export async function openCertificates(options: {
 }): Promise<Certificates & { caPath: string | undefined; close: () => void }> {
   const { own } = options
   const read = async (): Promise<Pair & { caPath?: string }> =>
-    own ? { key: readFileSync(own.key, 'utf8'), cert: readFileSync(own.cert, 'utf8') } : localCertificates(options.folder, options.names, options.now())
-  if (own) for (const path of [own.cert, own.key]) if (!existsSync(path)) throw new ConfigError(`tlsCert and tlsKey: there is no file ${path}`)
+    own
+      ? { key: readFileSync(own.key, 'utf8'), cert: readFileSync(own.cert, 'utf8') }
+      : localCertificates(options.folder, options.names, options.now())
+  if (own)
+    for (const path of [own.cert, own.key]) if (!existsSync(path)) throw new ConfigError(`tlsCert and tlsKey: there is no file ${path}`)
   let current: Pair & { caPath?: string } = await read()
   let context: SecureContext = createSecureContext({ ...current, minVersion: 'TLSv1.2' })
   const listeners: (() => void)[] = []

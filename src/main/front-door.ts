@@ -34,11 +34,13 @@ export function frontDoor(options: FrontDoorOptions): (request: IncomingMessage,
     const serve = () => route(options, exchange)
     if (gate.tryEnter()) void serve().finally(() => gate.leave())
     else
-      void gate.enter().then((admitted) =>
-        admitted
-          ? serve().finally(() => gate.leave())
-          : refuse(exchange, 'overloaded', 'the registry is overloaded: try again', [['Retry-After', 5]]),
-      )
+      void gate
+        .enter()
+        .then((admitted) =>
+          admitted
+            ? serve().finally(() => gate.leave())
+            : refuse(exchange, 'overloaded', 'the registry is overloaded: try again', [['Retry-After', 5]]),
+        )
   }
 }
 
@@ -65,13 +67,21 @@ async function route(options: FrontDoorOptions, exchange: Exchange): Promise<voi
   try {
     if (!names.has(exchange.host)) {
       const name = withoutPort(exchange.host).slice(0, 255)
-      return await refuse(exchange, 'host-unknown', `this server does not answer for "${name}": the operator may add the name to LONGSHORE_NAMES`)
+      return await refuse(
+        exchange,
+        'host-unknown',
+        `this server does not answer for "${name}": the operator may add the name to LONGSHORE_NAMES`,
+      )
     }
     const url = exchange.request.url ?? ''
     const registry = await deps.store.registry(firstRegistry)
     if (!registry) return await refuse(exchange, 'not-found', 'there is no registry here')
     if (url.startsWith('/v2/') || url === '/v2' || url.startsWith('/v2?'))
-      return await serveDistribution(deps, { registry, service: loginServer, realm: `${exchange.scheme}://${exchange.host}/oauth2/token` }, exchange)
+      return await serveDistribution(
+        deps,
+        { registry, service: loginServer, realm: `${exchange.scheme}://${exchange.host}/oauth2/token` },
+        exchange,
+      )
     if (url.startsWith('/oauth2/')) {
       const isKnown = (service: string) => normalHost(service) === loginServer || names.has(service)
       return await serveTokens(deps, { registry, service: loginServer, isKnown }, exchange)

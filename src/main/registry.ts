@@ -42,8 +42,7 @@ export async function openRegistry(config: Config): Promise<OpenRegistry> {
     const random = (bytes: number) => randomBytes(bytes)
     const existing = await store.registry(firstRegistry)
     const registry =
-      existing ??
-      (await store.createRegistry({ name: firstRegistry, limit: config.storageLimit, adminEnabled: true, rateLimits: 'off' }))
+      existing ?? (await store.createRegistry({ name: firstRegistry, limit: config.storageLimit, adminEnabled: true, rateLimits: 'off' }))
     for (const slot of ['password', 'password2'] as const)
       if (!(await store.credentials(registry.id)).some((each) => each.slot === slot))
         await renewCredential({ store, ids: systemIds, secrets, random }, registry, slot)

@@ -53,7 +53,11 @@ const oneOf =
 const list =
   <Value>(item: Parse<Value>): Parse<Value[]> =>
   (text) =>
-    text.split(',').map((each) => each.trim()).filter((each) => each !== '').map(item)
+    text
+      .split(',')
+      .map((each) => each.trim())
+      .filter((each) => each !== '')
+      .map(item)
 
 const hostName: Parse<string> = (text) => {
   const lower = text.toLowerCase().replace(/^\[|\]$/g, '')

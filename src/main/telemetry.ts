@@ -24,7 +24,12 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
   const metrics = new Metrics()
   collectDefaultMetrics({ register: metrics })
   const registers = [metrics]
-  const requests = new Counter({ name: 'longshore_requests_total', help: 'Requests answered.', labelNames: ['method', 'status'], registers })
+  const requests = new Counter({
+    name: 'longshore_requests_total',
+    help: 'Requests answered.',
+    labelNames: ['method', 'status'],
+    registers,
+  })
   const duration = new Histogram({
     name: 'longshore_request_seconds',
     help: 'From the first byte of a request to the last of its answer.',
@@ -34,7 +39,11 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
   })
   const received = new Counter({ name: 'longshore_received_bytes_total', help: 'Bytes of request bodies.', registers })
   const sent = new Counter({ name: 'longshore_sent_bytes_total', help: 'Bytes of answer bodies.', registers })
-  const condemned = new Counter({ name: 'longshore_collected_condemned_bytes_total', help: 'Bytes that nothing holds any more.', registers })
+  const condemned = new Counter({
+    name: 'longshore_collected_condemned_bytes_total',
+    help: 'Bytes that nothing holds any more.',
+    registers,
+  })
   const deleted = new Counter({ name: 'longshore_collected_deleted_bytes_total', help: 'Bytes deleted from the disk.', registers })
   for (const [name, { help, read }] of Object.entries(gauges))
     new Gauge({

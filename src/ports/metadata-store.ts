@@ -170,10 +170,7 @@ type Command<Input, Output> = (input: Input) => Promise<Output>
 
 /** Each is one transaction. Failures that are not of the disk are named at each. */
 export interface MetadataCommands {
-  createRegistry: Command<
-    { name: string; limit: number | null; adminEnabled: boolean; rateLimits: Registry["rateLimits"] },
-    Registry
-  >
+  createRegistry: Command<{ name: string; limit: number | null; adminEnabled: boolean; rateLimits: Registry['rateLimits'] }, Registry>
   updateRegistry: Command<
     { registryId: number; adminEnabled?: boolean; anonymousPull?: boolean; rateLimits?: Registry['rateLimits']; limit?: number | null },
     Registry
@@ -240,17 +237,11 @@ export interface MetadataCommands {
     void
   >
   /** With its tags and its referrers, or nothing. `manifest-unknown`, `locked`. */
-  deleteManifest: Command<
-    { registryId: number; name: RepositoryName; digest: Digest; now: number },
-    { manifests: Digest[]; tags: Tag[] }
-  >
+  deleteManifest: Command<{ registryId: number; name: RepositoryName; digest: Digest; now: number }, { manifests: Digest[]; tags: Tag[] }>
   /** The tag alone. `manifest-unknown`, `locked`. */
   deleteTag: Command<{ registryId: number; name: RepositoryName; tag: Tag; now: number }, void>
   /** Frees the name at once and raises the registry's seq. `name-unknown`, `locked`. */
-  deleteRepository: Command<
-    { registryId: number; name: RepositoryName; now: number },
-    { manifests: Digest[]; tags: Tag[] }
-  >
+  deleteRepository: Command<{ registryId: number; name: RepositoryName; now: number }, { manifests: Digest[]; tags: Tag[] }>
   /** Empties deleted repositories, up to `limit` rows; returns how many went. */
   drainRepositories: Command<{ now: number; limit: number }, number>
   /** Locks, at three levels. `name-unknown`, `manifest-unknown`. */

@@ -27,8 +27,7 @@ class FsBlobStore implements BlobStore {
 
   constructor(root: string, failpoint: ArmedFailpoint | undefined) {
     this.#root = root
-    for (let shard = 0; shard < 256; shard++)
-      mkdirSync(join(root, shard.toString(16).padStart(2, '0')), { recursive: true, mode: 0o700 })
+    for (let shard = 0; shard < 256; shard++) mkdirSync(join(root, shard.toString(16).padStart(2, '0')), { recursive: true, mode: 0o700 })
     syncFolder(root)
     this.#workers = new UploadWorkers(Math.min(4, Math.max(2, availableParallelism())), failpoint)
   }

@@ -43,8 +43,7 @@ export class DirectoryOwned extends Error {
 
 /** Makes the directory if needed and takes it for this process. Throws DirectoryOwned. `release` gives it back. */
 export function ownDataDirectory(directory: DataDirectory): { release: () => void } {
-  for (const path of [directory.root, join(directory.root, 'keys'), directory.objects])
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+  for (const path of [directory.root, join(directory.root, 'keys'), directory.objects]) mkdirSync(path, { recursive: true, mode: 0o700 })
   const pidFile = join(directory.root, 'owner.pid')
   const lock = new DatabaseSync(join(directory.root, 'owner.db'), { timeout: 0 })
   try {

@@ -33,7 +33,7 @@ export function openMemoryBlobStore(): MemoryBlobStore {
       objects.delete(key)
     },
     async *keys() {
-      yield* [...objects.keys()]
+      yield* objects.keys()
     },
     space: async () => ({ free: 2 ** 40, total: 2 ** 40 }),
     close: async () => {},

@@ -27,8 +27,7 @@ export const renewBlobLease: Verb<'renewBlobLease'> = (tx, { repositoryId, diges
 export const deleteBlob: Verb<'deleteBlob'> = async (tx, { registryId, name, digest, now }) => {
   const repository = await findRepository(tx, registryId, name)
   const link =
-    repository &&
-    (await tx.get(`SELECT 1 FROM repo_blob WHERE repo_id = ? AND digest = ?${tx.forUpdate}`, repository.id, digest))
+    repository && (await tx.get(`SELECT 1 FROM repo_blob WHERE repo_id = ? AND digest = ?${tx.forUpdate}`, repository.id, digest))
   if (!repository || !link) throw new RegistryError('blob-unknown', 'blob unknown to registry', { digest })
   if (await linkIsNamed(tx, repository.id, digest))
     throw new RegistryError('in-use', `blob ${digest} is named by a manifest of ${name}: delete the manifest first`, { digest })

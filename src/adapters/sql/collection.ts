@@ -44,6 +44,5 @@ export const quarantineObject: Verb<'quarantineObject'> = async (tx, { objectId 
 }
 
 export const verifiedObjects: Verb<'verifiedObjects'> = async (tx, { objectIds, now }) => {
-  for (const objectId of objectIds)
-    await tx.run(`UPDATE object SET verified_at = ? WHERE object_id = ? AND state = 'ready'`, now, objectId)
+  for (const objectId of objectIds) await tx.run(`UPDATE object SET verified_at = ? WHERE object_id = ? AND state = 'ready'`, now, objectId)
 }

@@ -73,13 +73,7 @@ export const linkIsNamed = async (tx: SqlTransaction, repositoryId: number, dige
  * Takes the link away; with the registry's last link the blob goes too and its object is condemned.
  * Returns the bytes that were condemned. The caller knows that no manifest of the repository names the digest.
  */
-export async function dropLink(
-  tx: SqlTransaction,
-  registryId: number,
-  repositoryId: number,
-  digest: Digest,
-  now: number,
-): Promise<number> {
+export async function dropLink(tx: SqlTransaction, registryId: number, repositoryId: number, digest: Digest, now: number): Promise<number> {
   await tx.run('DELETE FROM repo_blob WHERE repo_id = ? AND digest = ?', repositoryId, digest)
   await tx.run('DELETE FROM gc_queue WHERE repo_id = ? AND digest = ?', repositoryId, digest)
   const blob = await tx.get<{ object_id: string; size: number }>(

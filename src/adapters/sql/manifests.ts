@@ -108,11 +108,7 @@ async function checkBlobs(
 async function checkChildren(tx: SqlTransaction, repository: RepositoryRow, manifest: Manifest): Promise<void> {
   const missing: Digest[] = []
   for (const child of [...manifest.manifests].sort(byDigest)) {
-    const row = await tx.get(
-      `SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ?${tx.forShare}`,
-      repository.id,
-      child.digest,
-    )
+    const row = await tx.get(`SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ?${tx.forShare}`, repository.id, child.digest)
     if (!row) missing.push(child.digest)
   }
   if (missing.length > 0) throw unknownToRepository(missing)
@@ -177,11 +173,7 @@ async function withReferrers(tx: SqlTransaction, repositoryId: number, digest: D
 
 async function refuseLocked(tx: SqlTransaction, repository: RepositoryRow, name: string, digest: Digest): Promise<void> {
   if (!repository.delete_enabled) throw locked(`repository ${name}`, { name })
-  const manifest = await tx.get(
-    'SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ? AND delete_enabled = 0',
-    repository.id,
-    digest,
-  )
+  const manifest = await tx.get('SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ? AND delete_enabled = 0', repository.id, digest)
   if (manifest) throw locked(`manifest ${digest}`, { digest })
   const tag = await tx.get<{ name: string }>(
     'SELECT name FROM tag WHERE repo_id = ? AND digest = ? AND delete_enabled = 0 LIMIT 1',

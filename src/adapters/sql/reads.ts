@@ -101,10 +101,12 @@ export const referrers: Read<'referrers'> = async (db, registryId, name, digest,
     : db.all<ReferrerRow>(typedReferrers, registryId, name, digest, after, artifactType, limit)
 
 export const usage: Read<'usage'> = async (db, registryId) =>
-  (await db.get<Usage>(
-    'SELECT used, unreferenced, reserved, byte_limit AS "limit" FROM usage WHERE registry_id = ?',
-    registryId,
-  )) ?? { used: 0, unreferenced: 0, reserved: 0, limit: null }
+  (await db.get<Usage>('SELECT used, unreferenced, reserved, byte_limit AS "limit" FROM usage WHERE registry_id = ?', registryId)) ?? {
+    used: 0,
+    unreferenced: 0,
+    reserved: 0,
+    limit: null,
+  }
 
 export const recomputedUsage: Read<'recomputedUsage'> = async (db, registryId) => {
   const sum = async (sql: string) => (await db.get<{ sum: number | null }>(sql, registryId))?.sum ?? 0

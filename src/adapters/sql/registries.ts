@@ -138,12 +138,7 @@ export const putSigningKey: Verb<'putSigningKey'> = async (tx, { key, revokeOthe
   if (revokeOthers) await tx.run('DELETE FROM signing_key WHERE registry_id = ?', key.registryId)
   else {
     await tx.run('DELETE FROM signing_key WHERE registry_id = ? AND verify_until < ?', key.registryId, now)
-    await tx.run(
-      'UPDATE signing_key SET sign_until = ? WHERE registry_id = ? AND sign_until > ?',
-      now,
-      key.registryId,
-      now,
-    )
+    await tx.run('UPDATE signing_key SET sign_until = ? WHERE registry_id = ? AND sign_until > ?', now, key.registryId, now)
   }
   await tx.run(
     `INSERT INTO signing_key (kid, registry_id, algorithm, public_jwk, private_sealed, created_at, sign_until, verify_until)

@@ -32,11 +32,9 @@ export async function ensureRepository(tx: SqlTransaction, registryId: number, n
   return (await findRepository(tx, registryId, name)) as RepositoryRow
 }
 
-export const unknownName = (name: string) =>
-  new RegistryError('name-unknown', 'repository name not known to registry', { name })
+export const unknownName = (name: string) => new RegistryError('name-unknown', 'repository name not known to registry', { name })
 
-export const locked = (what: string, detail: Record<string, unknown>) =>
-  new RegistryError('locked', `${what} is locked`, detail)
+export const locked = (what: string, detail: Record<string, unknown>) => new RegistryError('locked', `${what} is locked`, detail)
 
 export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryId, name }) => {
   const repository = await findRepository(tx, registryId, name)

@@ -71,7 +71,7 @@ class Writer {
     this.#thread.on('message', (answers: Answer[]) => {
       for (const answer of answers) this.#settle(answer)
     })
-    this.#thread.on("error", (error) => this.#fail(error as Error))
+    this.#thread.on('error', (error) => this.#fail(error as Error))
     this.#thread.on('exit', () => this.#fail(new Error('the writer has ended')))
   }
 

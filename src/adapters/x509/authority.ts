@@ -44,7 +44,11 @@ export async function localCertificates(folder: string, names: readonly string[]
     throw new NameOutsideAuthority(
       `the certificate authority of this data directory may not sign for "${outside}" (it may for ${allowed.join(', ')}): make a new one with "longshore ca --renew" and trust that one, or bring a certificate of your own`,
     )
-  const [leaf, leafKey, leafNames] = ['server.pem', 'server.key', 'server.names'].map((name) => join(folder, name)) as [string, string, string]
+  const [leaf, leafKey, leafNames] = ['server.pem', 'server.key', 'server.names'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
   if (!stillGood(leaf, leafNames, names, now)) {
     const made = await makeLeaf(readFileSync(caPath, 'utf8'), readFileSync(caKeyPath, 'utf8'), names, now)
     write(leafKey, made.key, 0o600)

@@ -1,4 +1,4 @@
-import { type Caller, decide } from '#core/access.ts'
+import { askingMore, type Caller, decide } from '#core/access.ts'
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
@@ -23,9 +23,7 @@ export async function findBlob(
   const now = deps.clock.now()
   const { lease } = deps.settings
   if (blob.leaseUntil - now >= lease.renewBelow) return blob
-  const held = await renew(() =>
-    deps.store.renewBlobLease({ repositoryId: blob.repositoryId, digest, leaseUntil: now + lease.length }),
-  )
+  const held = await renew(() => deps.store.renewBlobLease({ repositoryId: blob.repositoryId, digest, leaseUntil: now + lease.length }))
   if (!held) throw unknownBlob(digest)
   return blob
 }
@@ -72,13 +70,22 @@ export async function readBlob(
 
 /**
  * Links a blob of another repository that the caller may read. Without `from`, any such repository will do.
- * False when there is none: the answer is the same whether the blob is absent or forbidden.
+ * False when there is none: the answer is the same whether the blob is absent or forbidden. Fails with `unauthorized`
+ * when the principal may read there and only this token cannot: it is to ask for one that does. That is told from
+ * rights alone, before anybody looks for the blob.
  */
 export async function mountBlob(
   deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'failpoint'>,
   input: { registry: Registry; caller: Caller; name: RepositoryName; digest: Digest; from?: RepositoryName | undefined },
 ): Promise<boolean> {
   const { registry, name, digest } = input
+  const stronger = askingMore(input.caller)
+  const source = input.from ?? ('*' as RepositoryName)
+  if (stronger && !(await mayPull(deps, registry, input.caller, source)) && (await mayPull(deps, registry, stronger, source)))
+    throw new RegistryError('unauthorized', 'authentication required: the token does not cover the repository to mount from', {
+      error: 'insufficient_scope',
+      because: 'not-in-token',
+    })
   const sources = input.from ? [input.from] : await deps.store.repositoriesWithBlob(registry.id, digest, mostSources)
   for (const from of sources) {
     if (!(await mayPull(deps, registry, input.caller, from))) continue

@@ -175,7 +175,8 @@ export class Uploads {
   async #use<Result>(upload: Upload, work: (session: Session) => Promise<Result>): Promise<Result> {
     const before = this.#sessions.get(upload.id)
     if (before?.busy) throw outOfOrder(before.writer.size, 'another request writes to this upload')
-    const session = before && !before.broken ? before : { writer: undefined as unknown as BlobWriter, busy: true, broken: false, touched: 0 }
+    const session =
+      before && !before.broken ? before : { writer: undefined as unknown as BlobWriter, busy: true, broken: false, touched: 0 }
     session.busy = true
     this.#sessions.set(upload.id, session)
     try {
@@ -275,8 +276,7 @@ export class Uploads {
 
   #checkSize(size: number): void {
     const { largestBlob } = this.#deps.settings
-    if (size > largestBlob)
-      throw new RegistryError('blob-too-large', `a blob may have up to ${largestBlob} bytes`, { limit: largestBlob })
+    if (size > largestBlob) throw new RegistryError('blob-too-large', `a blob may have up to ${largestBlob} bytes`, { limit: largestBlob })
   }
 }
 

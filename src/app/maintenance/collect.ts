@@ -73,10 +73,7 @@ export class Collector {
   #elapsed: number
 
   /** @param interval between passes, in milliseconds */
-  constructor(
-    deps: CollectDeps,
-    options: { interval: number; report: (collected: Collected) => void; failed: (error: unknown) => void },
-  ) {
+  constructor(deps: CollectDeps, options: { interval: number; report: (collected: Collected) => void; failed: (error: unknown) => void }) {
     this.#deps = deps
     this.#interval = options.interval
     this.#report = options.report

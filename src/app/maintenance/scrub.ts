@@ -13,9 +13,7 @@ export interface Scrubbed {
 const atOnce = 200
 
 /** Reads every object again and compares it with its digest. Runs beside everything else. */
-export async function scrub(
-  { store, blobs, clock }: Pick<Deps, 'store' | 'blobs' | 'clock'>,
-): Promise<Scrubbed> {
+export async function scrub({ store, blobs, clock }: Pick<Deps, 'store' | 'blobs' | 'clock'>): Promise<Scrubbed> {
   const result: Scrubbed = { objects: 0, bytes: 0, bad: [], strangers: [] }
   for (let after = ''; ; ) {
     const objects = await store.readyObjects({ after, limit: atOnce })

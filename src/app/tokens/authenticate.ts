@@ -35,8 +35,7 @@ export async function authenticate(
   if (presented.kind === 'none') return anonymous(registry)
   if (presented.kind === 'bearer') return byToken(deps, registry, audience, presented.token, ['access_token'])
   if (presented.kind === 'refresh') return byToken(deps, registry, audience, presented.token, ['refresh_token'])
-  if (presented.username === tokenUser)
-    return byToken(deps, registry, audience, presented.password, ['access_token', 'refresh_token'])
+  if (presented.username === tokenUser) return byToken(deps, registry, audience, presented.password, ['access_token', 'refresh_token'])
   return byPassword(deps, registry, presented.username, presented.password)
 }
 
@@ -57,12 +56,7 @@ export const hashSecret = (secret: string): string => createHash('sha256').updat
 // Compared for a user that there is not, so that the answer takes as long.
 const nobody = hashSecret('')
 
-async function byPassword(
-  { store }: Pick<Deps, 'store'>,
-  registry: Registry,
-  username: string,
-  password: string,
-): Promise<Authenticated> {
+async function byPassword({ store }: Pick<Deps, 'store'>, registry: Registry, username: string, password: string): Promise<Authenticated> {
   const presented = Buffer.from(hashSecret(password), 'hex')
   let found: StoredCredential | undefined
   const candidates = await store.credentials(registry.id)
@@ -88,7 +82,7 @@ async function byToken(
   const now = clock.now() / 1000
   if (now > claims.expiresAt + leewaySeconds) throw refused('the token has expired', 'invalid_token')
   if (now < claims.notBefore - leewaySeconds) throw refused('the token is not valid yet', 'invalid_token')
-  const narrowed = claims.kind === 'access_token' ? { narrowedTo: claims.access } : {}
+  const narrowed = claims.kind === 'access_token' ? { narrowedTo: claims.access, mayAskMore: !claims.final } : {}
   if (claims.credential === null) {
     const nobodyInParticular = anonymous(registry)
     return { ...nobodyInParticular, caller: { ...nobodyInParticular.caller, ...narrowed, seq: claims.seq } }

@@ -18,6 +18,8 @@ export interface TokenClaims {
   expiresAt: number
   audience: string
   seq: number
+  /** Got with an access token, so it can never have more than that one. */
+  final: boolean
   /** Access tokens only. */
   access: readonly Scope[]
 }
@@ -41,6 +43,7 @@ export function formatClaims(claims: TokenClaims): Record<string, unknown> {
     pid: claims.principalId,
     ...(claims.credential ? { cid: claims.credential.id, cver: claims.credential.version } : {}),
     seq: claims.seq,
+    ...(claims.final ? { fin: true } : {}),
   }
 }
 
@@ -59,7 +62,7 @@ export function parseClaims(raw: Readonly<Record<string, unknown>>): TokenClaims
   const access = kind === 'access_token' ? parseAccess(raw.access) : []
   if (!access) return undefined
   const credential = cid !== undefined && version !== undefined ? { id: cid, version } : null
-  return { kind, id, subject, principalId, credential, issuedAt, notBefore, expiresAt, audience, seq, access }
+  return { kind, id, subject, principalId, credential, issuedAt, notBefore, expiresAt, audience, seq, final: raw.fin === true, access }
 }
 
 function parseAccess(value: unknown): Scope[] | undefined {

@@ -16,7 +16,10 @@ export interface AdminCredentials {
 /** Fails with `denied` while the admin user is off. */
 export async function showCredentials({ store, secrets }: Pick<Deps, 'store' | 'secrets'>, registry: Registry): Promise<AdminCredentials> {
   if (!registry.adminEnabled)
-    throw new RegistryError('denied', `the admin user of registry ${registry.name} is off: switch it on with "longshore registry update --admin-enabled true"`)
+    throw new RegistryError(
+      'denied',
+      `the admin user of registry ${registry.name} is off: switch it on with "longshore registry update --admin-enabled true"`,
+    )
   const stored = await store.credentials(registry.id)
   return {
     username: registry.name,

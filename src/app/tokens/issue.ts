@@ -53,6 +53,7 @@ async function sign(
       audience,
       // A token is never younger than the one that it was got with.
       seq: Math.min(registry.seq, by.caller.seq ?? registry.seq),
+      final: by.caller.narrowedTo !== undefined,
       access,
     }),
   )

@@ -56,8 +56,7 @@ export class FailedLogins {
   check(address: string, username: string): void {
     const now = this.#clock.elapsed()
     const until = this.#failures.get(keyOf(address, username))?.until ?? 0
-    if (until > now)
-      throw new RegistryError('too-many-requests', 'too many failed logins', { retryAfter: Math.ceil((until - now) / 1000) })
+    if (until > now) throw new RegistryError('too-many-requests', 'too many failed logins', { retryAfter: Math.ceil((until - now) / 1000) })
   }
 
   failed(address: string, username: string): void {

@@ -1,15 +1,19 @@
 import type { Access } from '#core/access.ts'
+import { formatScope, type Scope } from '#core/scope.ts'
 
 export type ChallengeReason = 'invalid_token' | 'insufficient_scope'
 
 /** `WWW-Authenticate` as ACR writes it: quoted, no space after a comma (Docker token spec; acr "challenge → tokens"). */
 export function challenge(
-  { realm, service }: { realm: string; service: string },
+  { realm, service, alsoAsk }: { realm: string; service: string; alsoAsk: readonly Scope[] },
   access: Access,
   error: ChallengeReason | undefined,
 ): string {
   const parts = [`realm="${realm}"`, `service="${service}"`]
-  if (access.kind === 'scope') parts.push(`scope="${access.type}:${access.name}:${askedActions(access).join(',')}"`)
+  if (access.kind === 'scope') {
+    const own = `${access.type}:${access.name}:${askedActions(access).join(',')}`
+    parts.push(`scope="${[own, ...alsoAsk.map(formatScope)].join(' ')}"`)
+  }
   if (error) parts.push(`error="${error}"`)
   return `Bearer ${parts.join(',')}`
 }

@@ -40,5 +40,4 @@ export const wire = {
   'storage-failed': [503, 'UNAVAILABLE'],
 } as const satisfies Record<Failure, readonly [status: number, code: string]>
 
-export const errorBody = (code: string, message: string, detail: unknown): string =>
-  JSON.stringify({ errors: [{ code, message, detail }] })
+export const errorBody = (code: string, message: string, detail: unknown): string => JSON.stringify({ errors: [{ code, message, detail }] })

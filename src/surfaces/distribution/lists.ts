@@ -15,9 +15,7 @@ const usualPage = 100
 const referrersPage = 100
 
 export async function listRepositories({ deps, registry, exchange }: Context, { page }: Of<'catalog.list'>): Promise<void> {
-  const { items, link } = await takePage(page, '/v2/_catalog', (after, limit) =>
-    deps.store.repositories(registry.id, { after, limit }),
-  )
+  const { items, link } = await takePage(page, '/v2/_catalog', (after, limit) => deps.store.repositories(registry.id, { after, limit }))
   await exchange.send(200, [apiVersion, json, ...link], JSON.stringify({ repositories: items }))
 }
 

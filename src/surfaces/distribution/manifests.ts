@@ -23,12 +23,7 @@ export async function getManifest(
     const error = unknownManifest(reference)
     throw new RegistryError('manifest-unknown', `${error.message} in a type that the Accept header takes: it is ${mediaType}`, error.detail)
   }
-  const headers = [
-    apiVersion,
-    ['Content-Type', mediaType],
-    ['Docker-Content-Digest', digest],
-    ['ETag', `"${digest}"`],
-  ] as const
+  const headers = [apiVersion, ['Content-Type', mediaType], ['Docker-Content-Digest', digest], ['ETag', `"${digest}"`]] as const
   if (matches(exchange.header('if-none-match'), digest)) return exchange.send(304, headers)
   await exchange.send(200, headers, bytes)
 }
@@ -71,4 +66,3 @@ export async function removeManifest(
   exchange.log.digest = formatReference(reference)
   await exchange.send(202, [apiVersion])
 }
-

@@ -1,5 +1,13 @@
 import { type Algorithm, type Digest, parseAlgorithm, parseDigest } from '#core/digest.ts'
-import { formatReference, parseReference, parseRepositoryName, parseTag, type Reference, type RepositoryName, type Tag } from '#core/reference.ts'
+import {
+  formatReference,
+  parseReference,
+  parseRepositoryName,
+  parseTag,
+  type Reference,
+  type RepositoryName,
+  type Tag,
+} from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 
 /** A page of a list: what comes after `last`, at most `n`. */

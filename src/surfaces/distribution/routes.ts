@@ -1,5 +1,5 @@
 import type { Access } from '#core/access.ts'
-import type { Action } from '#core/scope.ts'
+import type { Action, Scope } from '#core/scope.ts'
 import { getBlob, removeBlob } from './blobs.ts'
 import type { Context } from './context.ts'
 import { listReferrers, listRepositories, listTags } from './lists.ts'
@@ -14,6 +14,8 @@ type Of<K extends Kind> = Extract<DistributionRequest, { kind: K }>
 /** Read: counted as such by the rate limits. Each row says what its caller must hold; a kind without a row does not compile. */
 interface Route<K extends Kind> {
   access: (request: Of<K>) => Access
+  /** Scopes that a caller without a token is told to ask for as well; what it then lacks is not refused. */
+  alsoAsk?: (request: Of<K>) => readonly Scope[]
   rate: 'read' | 'write' | 'delete' | 'referrers'
   handle: (context: Context, request: Of<K>) => Promise<void>
 }
@@ -43,7 +45,13 @@ export const routes: { readonly [K in Kind]: Route<K> } = {
   'manifest.head': { access: pull, rate: 'read', handle: getManifest },
   'manifest.put': { access: push, rate: 'write', handle: storeManifest },
   'manifest.delete': { access: remove, rate: 'delete', handle: removeManifest },
-  'upload.start': { access: push, rate: 'write', handle: startUpload },
+  'upload.start': {
+    access: push,
+    // A mount reads from elsewhere: from one repository, or from whichever has the blob.
+    alsoAsk: ({ mount }) => (mount ? [{ type: 'repository', name: mount.from ?? '*', actions: ['pull'] }] : []),
+    rate: 'write',
+    handle: startUpload,
+  },
   'upload.append': { access: push, rate: 'write', handle: appendToUpload },
   'upload.finish': { access: push, rate: 'write', handle: finishUpload },
   'upload.status': { access: push, rate: 'read', handle: showUpload },

@@ -1,5 +1,6 @@
 import { type Access, type Caller, type Decision, decide } from '#core/access.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import type { Scope } from '#core/scope.ts'
 import type { Registry } from '#ports/metadata-store.ts'
 import { CorruptBlob } from '#ports/blob-store.ts'
 import { deletedSeq } from '#app/distribution/blobs.ts'
@@ -29,19 +30,21 @@ export interface Served {
 /** Answers one request of `/v2/`: parse, who, may they, count, do. Never rejects. */
 export async function serveDistribution(deps: SurfaceDeps, served: Served, exchange: Exchange): Promise<void> {
   let access: Access = { kind: 'signed-in' }
+  let alsoAsk: readonly Scope[] = []
   try {
     const request = parseRequest(exchange.request.method ?? '', exchange.request.url ?? '')
     if ('repository' in request) exchange.log.repository = request.repository
     if ('digest' in request && request.digest) exchange.log.digest = request.digest
     const route = routeOf(request)
     access = route.access(request)
+    alsoAsk = route.alsoAsk?.(request) ?? []
     const caller = await identify(deps, served, exchange)
     const decision = await judge(deps, served.registry, caller, access)
     if (!decision.allowed) throw refusal(caller, access, decision)
     deps.rateLimits.count(served.registry, caller.id, route.rate)
     await route.handle({ deps, registry: served.registry, caller, exchange }, request)
   } catch (error) {
-    await fail(exchange, served, access, error)
+    await fail(exchange, { ...served, alsoAsk }, access, error)
   }
 }
 
@@ -68,15 +71,15 @@ function refusal(caller: Caller, access: Access, decision: Extract<Decision, { a
       : presentedToken || decision.because === 'not-held'
         ? 'insufficient_scope'
         : undefined
-  return new RegistryError(
-    'unauthorized',
-    'authentication required, visit https://aka.ms/acr/authorization for more information.',
-    { ...(error ? { error } : {}), because: decision.because, missing: missing(access) },
-  )
+  return new RegistryError('unauthorized', 'authentication required, visit https://aka.ms/acr/authorization for more information.', {
+    ...(error ? { error } : {}),
+    because: decision.because,
+    missing: missing(access),
+  })
 }
 
-async function fail(exchange: Exchange, served: Served, access: Access, error: unknown): Promise<void> {
-  if (exchange.response.headersSent || exchange.response.destroyed || error instanceof BrokenBody || exchange.request.destroyed) {
+async function fail(exchange: Exchange, served: Served & { alsoAsk: readonly Scope[] }, access: Access, error: unknown): Promise<void> {
+  if (exchange.beyondAnswer || error instanceof BrokenBody) {
     exchange.log.failure = error instanceof CorruptBlob ? 'corrupt-blob' : 'broken-off'
     exchange.destroy()
     return
@@ -95,7 +98,8 @@ async function fail(exchange: Exchange, served: Served, access: Access, error: u
   if (known.failure === 'range-unsatisfiable') headers.push(['Content-Range', `bytes */${Number(known.detail.size ?? 0)}`])
   if (known.failure === 'too-many-requests') headers.push(['Retry-After', Number(known.detail.retryAfter ?? 1)])
   if (status === 503) headers.push(['Retry-After', 5])
-  if (known.failure === 'method-unsupported' && Array.isArray(known.detail.allowed)) headers.push(['Allow', known.detail.allowed.join(', ')])
+  if (known.failure === 'method-unsupported' && Array.isArray(known.detail.allowed))
+    headers.push(['Allow', known.detail.allowed.join(', ')])
   await exchange.send(status, headers, errorBody(code, known.message, detail)).catch(() => exchange.destroy())
 }
 

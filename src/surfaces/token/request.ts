@@ -49,10 +49,8 @@ function parseForm(form: URLSearchParams): TokenRequest {
     scopes: form.getAll('scope'),
     offline: form.get('access_type') === 'offline' || form.get('offline_token') === 'true',
   }
-  if (grant === 'password')
-    return { ...common, presented: { kind: 'basic', username: need('username'), password: need('password') } }
-  if (grant === 'refresh_token')
-    return { ...common, presented: { kind: 'refresh', token: need('refresh_token') } }
+  if (grant === 'password') return { ...common, presented: { kind: 'basic', username: need('username'), password: need('password') } }
+  if (grant === 'refresh_token') return { ...common, presented: { kind: 'refresh', token: need('refresh_token') } }
   throw new RegistryError('request-invalid', `grant_type "${grant.slice(0, 40)}" is not supported: expected password or refresh_token`)
 }
 

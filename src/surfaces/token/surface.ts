@@ -83,7 +83,7 @@ async function form(exchange: Exchange): Promise<string | undefined> {
 }
 
 async function fail(exchange: Exchange, error: unknown): Promise<void> {
-  if (exchange.response.headersSent || exchange.request.destroyed) return exchange.destroy()
+  if (exchange.beyondAnswer) return exchange.destroy()
   const known = error instanceof RegistryError ? error : undefined
   if (!known) exchange.unexpected = error
   const failure: Failure = known?.failure ?? 'storage-failed'

@@ -1,0 +1,17 @@
+import { spawnSync } from 'node:child_process'
+import { conclude, runTests } from './run-tests.ts'
+
+// Everything that needs no system package: first what the compiler and the linter see, then the tests.
+const checks = [
+  ['tsc', '--noEmit'],
+  ['oxlint', '--quiet'],
+  ['biome', 'check', '--diagnostic-level=error', '.'],
+] as const
+
+let failed = 0
+for (const [tool, ...options] of checks) {
+  const { status } = spawnSync(`node_modules/.bin/${tool}`, options, { stdio: 'inherit' })
+  if (status !== 0) failed++
+}
+const counts = runTests(['test/*.test.ts', 'src/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/wire/**/*.test.ts'], 2)
+conclude({ passed: counts.passed + checks.length - failed, failed: counts.failed + failed })
