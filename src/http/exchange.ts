@@ -11,6 +11,8 @@ export interface LogFields {
   reason?: string
 }
 
+const smallBody = 16 * 1024
+
 export type Headers = readonly (readonly [name: string, value: string | number])[]
 
 /**
@@ -100,7 +102,10 @@ export class Exchange {
     const written = this.request.method === 'HEAD' || omit ? undefined : bytes
     this.sent += written?.length ?? 0
     if (!early) {
-      this.response.end(written)
+      // As one string with the head, a small answer is one write to the socket; Latin-1 keeps each byte as it is.
+      if (written && written.length <= smallBody)
+        this.response.end(Buffer.from(written.buffer, written.byteOffset, written.length).toString('latin1'), 'latin1')
+      else this.response.end(written)
       return
     }
     // A client that waits for "100 Continue" sends nothing more.

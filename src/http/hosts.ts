@@ -3,14 +3,26 @@ export interface HostNames {
   has(host: string): boolean
 }
 
+const mostJudged = 1000
+
 export function hostNames(names: readonly string[]): HostNames {
   const exact = new Set(names.map(normalHost))
   const suffixes = names.filter((name) => name.startsWith('*.')).map((name) => name.slice(1).toLowerCase())
+  const judge = (host: string): boolean => {
+    const name = withoutPort(host)
+    if (exact.has(name)) return true
+    return suffixes.some((suffix) => name.endsWith(suffix) && !name.slice(0, -suffix.length).includes('.') && name.length > suffix.length)
+  }
+  // The same few hosts come with every request.
+  const judged = new Map<string, boolean>()
   return {
     has(host) {
-      const name = withoutPort(host)
-      if (exact.has(name)) return true
-      return suffixes.some((suffix) => name.endsWith(suffix) && !name.slice(0, -suffix.length).includes('.') && name.length > suffix.length)
+      let known = judged.get(host)
+      if (known === undefined) {
+        if (judged.size >= mostJudged) judged.clear()
+        judged.set(host, (known = judge(host)))
+      }
+      return known
     },
   }
 }

@@ -6,8 +6,9 @@ import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { Collector } from '#app/maintenance/collect.ts'
-import { type AdminCredentials, showCredentials } from '#app/tokens/credentials.ts'
+import { showCredentials } from '#app/tokens/credentials.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
+import type { AdminCredentials } from '#core/maintenance.ts'
 import { Gate } from '#http/gate.ts'
 import { hostNames } from '#http/hosts.ts'
 import { type ListenAddress, listen, type Listener } from '#http/listener.ts'
@@ -17,6 +18,7 @@ import { errorBody } from '#surfaces/distribution/errors.ts'
 import { openCertificates } from './certificates.ts'
 import { openControl } from './control.ts'
 import { frontDoor } from './front-door.ts'
+import { LineBuffer } from './line-buffer.ts'
 import { openRegistry } from './registry.ts'
 import type { Config } from './settings.ts'
 import { openTelemetry } from './telemetry.ts'
@@ -53,9 +55,10 @@ export async function serve(config: Config): Promise<Started> {
     const names = allNames(config)
     const uploads = new Uploads(deps)
     const gate = new Gate({ most: config.maxRequests, longestLine, longestWait })
+    const lines = new LineBuffer(destination({ dest: 1, sync: false }))
     const telemetry = openTelemetry({
       level: config.logLevel,
-      destination: destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 200 }),
+      destination: lines,
       gauges: {
         longshore_requests_inside: { help: 'Requests being answered.', read: () => gate.inside },
         longshore_requests_waiting: { help: 'Requests in line.', read: () => gate.waiting },
@@ -64,7 +67,7 @@ export async function serve(config: Config): Promise<Started> {
         longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space()).free },
       },
     })
-    closers.push(() => telemetry.log.flush())
+    closers.push(() => lines.flushSync())
     const { log } = telemetry
     const collector = new Collector(deps, {
       interval: config.gcInterval,

@@ -1,7 +1,8 @@
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as Metrics } from 'prom-client'
 import type { Exchange } from '#http/exchange.ts'
-import type { Collected } from '#app/maintenance/collect.ts'
+import type { Collected } from '#core/maintenance.ts'
+import type { LineBuffer } from './line-buffer.ts'
 
 /** What the process tells of itself: one log line a request, and figures with labels of our own choosing only. */
 export interface Telemetry {
@@ -13,14 +14,16 @@ export interface Telemetry {
 
 export interface TelemetryOptions {
   level: 'silent' | 'error' | 'info' | 'debug'
-  destination: DestinationStream
+  destination: LineBuffer
   gauges: Readonly<Record<string, { help: string; read: () => number | Promise<number> }>>
 }
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 export function openTelemetry({ level, destination, gauges }: TelemetryOptions): Telemetry {
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+  const time = isoTime()
+  const log = pino({ level, base: null, timestamp: time }, destination)
+  const tellsRequests = log.isLevelEnabled('info')
   const metrics = new Metrics()
   collectDefaultMetrics({ register: metrics })
   const registers = [metrics]
@@ -54,6 +57,17 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
         this.set(await read())
       },
     })
+  const figures = new Map<string, { count: () => void; observe: (seconds: number) => void }>()
+  const figuresOf = (method: string, status: number) => {
+    const key = `${method} ${status}`
+    let found = figures.get(key)
+    if (!found) {
+      const [counter, histogram] = [requests.labels(method, String(status)), duration.labels(method)]
+      found = { count: () => counter.inc(), observe: (seconds) => histogram.observe(seconds) }
+      figures.set(key, found)
+    }
+    return found
+  }
   return {
     log,
     metrics,
@@ -61,25 +75,16 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
       const { request, response } = exchange
       const method = methods.has(request.method ?? '') ? (request.method ?? '') : 'other'
       const status = response.statusCode
-      requests.inc({ method, status })
-      duration.observe({ method }, milliseconds / 1000)
+      const { count, observe } = figuresOf(method, status)
+      count()
+      observe(milliseconds / 1000)
       if (exchange.received > 0) received.inc(exchange.received)
       if (exchange.sent > 0) sent.inc(exchange.sent)
-      const line = {
-        correlationId: exchange.correlationId,
-        method: request.method,
-        // Never the query: a signature or a token may stand there.
-        path: pathOf(request.url ?? ''),
-        status,
-        address: exchange.address,
-        ...exchange.log,
-        received: exchange.received,
-        sent: exchange.sent,
-        ms: Math.round(milliseconds * 100) / 100,
-        ...(response.writableFinished ? {} : { brokenOff: true }),
-      }
-      if (exchange.unexpected === undefined) log.info(line, 'request')
-      else log.error({ ...line, error: describe(exchange.unexpected) }, 'request failed unexpectedly')
+      if (exchange.unexpected !== undefined)
+        log.error({ ...fieldsOf(exchange, milliseconds), error: describe(exchange.unexpected) }, 'request failed unexpectedly')
+      // In pino's form without its walk over the fields: this line is written for each request.
+      else if (tellsRequests)
+        destination.write(`{"level":30${time()},"msg":"request",${JSON.stringify(fieldsOf(exchange, milliseconds)).slice(1)}\n`)
     },
     collected(collected) {
       condemned.inc(collected.condemnedBytes)
@@ -89,9 +94,38 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
   }
 }
 
+const fieldsOf = (exchange: Exchange, milliseconds: number) => ({
+  correlationId: exchange.correlationId,
+  method: exchange.request.method,
+  // Never the query: a signature or a token may stand there.
+  path: pathOf(exchange.request.url ?? ''),
+  status: exchange.response.statusCode,
+  address: exchange.address,
+  ...exchange.log,
+  received: exchange.received,
+  sent: exchange.sent,
+  ms: Math.round(milliseconds * 100) / 100,
+  brokenOff: exchange.response.writableFinished ? undefined : true,
+})
+
 function pathOf(url: string): string {
   const mark = url.indexOf('?')
   return (mark === -1 ? url : url.slice(0, mark)).slice(0, 1024)
 }
 
 const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+
+/** pino's time stamp, with the second's text made once a second. */
+function isoTime(): () => string {
+  let second = 0
+  let text = ''
+  return () => {
+    const now = Date.now()
+    const current = Math.floor(now / 1000)
+    if (current !== second) {
+      second = current
+      text = `,"time":"${new Date(now).toISOString().slice(0, 20)}`
+    }
+    return `${text}${String(now % 1000).padStart(3, '0')}Z"`
+  }
+}

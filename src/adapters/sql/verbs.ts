@@ -1,6 +1,7 @@
 import type { MetadataCommands, MetadataReads } from '#ports/metadata-store.ts'
 import { deleteBlob, mountBlob, renewBlobLease } from './blobs.ts'
 import { condemn, forgetObjects, quarantineObject, verifiedObjects } from './collection.ts'
+import { counts } from './counts.ts'
 import { deleteManifest, deleteTag, putManifest, renewManifestLease } from './manifests.ts'
 import * as reading from './reads.ts'
 import {
@@ -44,4 +45,4 @@ export const commands: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   verifiedObjects,
 }
 
-export const reads: { [Name in keyof MetadataReads]: Read<Name> } = { ...reading, registries, registry, credentials, signingKeys }
+export const reads: { [Name in keyof MetadataReads]: Read<Name> } = { ...reading, counts, registries, registry, credentials, signingKeys }

@@ -5,6 +5,7 @@ import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/meta
 import { commands, reads } from '../sql/verbs.ts'
 import { SqliteConnection } from './connection.ts'
 import type { Answer, Call } from './group-commit.ts'
+import { KeptReads } from './kept-reads.ts'
 import { migrate } from './migrate.ts'
 import type { WriterOptions } from './writer-thread.ts'
 
@@ -46,10 +47,12 @@ export function storeOf(
   close: () => Promise<void>,
 ): MetadataStore {
   const store: Record<string, unknown> = { close }
-  for (const name of Object.keys(commands) as (keyof MetadataCommands)[]) store[name] = (input: unknown) => run(name, input)
+  const kept = new KeptReads()
+  for (const name of Object.keys(commands) as (keyof MetadataCommands)[])
+    store[name] = (input: unknown) => run(name, input).finally(() => kept.ends(name, input))
   for (const name of Object.keys(reads) as (keyof MetadataReads)[]) {
     const read = reads[name] as (db: SqliteConnection, ...input: unknown[]) => Promise<unknown>
-    store[name] = (...input: unknown[]) => read(reader, ...input)
+    store[name] = (...input: unknown[]) => kept.through(name, input, () => read(reader, ...input))
   }
   return store as unknown as MetadataStore
 }

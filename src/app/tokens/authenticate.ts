@@ -77,7 +77,7 @@ async function byToken(
   kinds: readonly TokenClaims['kind'][],
 ): Promise<Authenticated> {
   const raw = await signer.verify(token)
-  const claims = raw && parseClaims(raw)
+  const claims = raw && claimsOf(raw)
   if (!claims || !kinds.includes(claims.kind) || claims.audience !== audience) throw refused('the token is not valid here', 'invalid_token')
   const now = clock.now() / 1000
   if (now > claims.expiresAt + leewaySeconds) throw refused('the token has expired', 'invalid_token')
@@ -94,6 +94,14 @@ async function byToken(
     caller: { ...adminCaller(credential), ...narrowed, seq: claims.seq },
     credential: { id: credential.id, version: credential.version },
   }
+}
+
+// The signer gives the same object for the same token: what it says is read once.
+const readClaims = new WeakMap<object, TokenClaims | false>()
+function claimsOf(raw: Readonly<Record<string, unknown>>): TokenClaims | undefined {
+  let claims = readClaims.get(raw)
+  if (claims === undefined) readClaims.set(raw, (claims = parseClaims(raw) ?? false))
+  return claims || undefined
 }
 
 const refused = (why: string, error?: 'invalid_token') =>

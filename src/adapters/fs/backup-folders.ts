@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type Algorithm, type Digest, digestOf } from '#core/digest.ts'
+import type { BackupManifest } from '#core/maintenance.ts'
+import { Refusal } from '#core/refusal.ts'
+import type { BackupFolders, BackupReader, BackupWriter } from '#ports/backup.ts'
+import { copyDurably, linkOrCopy, syncPath } from './copy-file.ts'
+import { type DataDirectory, dataDirectory } from './data-directory.ts'
+import { openRestoreTarget } from './restore-target.ts'
+import { hashFile } from './write-file.ts'
+
+/**
+ * A backup mirrors the data directory (data-directory.ts), without what belongs to a running process:
+ *   backup.json          what it is: versions, time, counts
+ *   longshore.db         the facts, without uploads under way
+ *   objects/             hard links to the objects where the file system allows it: they are never written again
+ *   keys/secret.key tls/
+ */
+export const manifestName = 'backup.json'
+const ours: ReadonlySet<string> = new Set([manifestName, 'longshore.db', 'longshore.db-journal', 'objects', 'keys', 'tls'])
+
+export const backupFolders = (directory: DataDirectory): BackupFolders => ({
+  create: (to) => createBackup(directory, to),
+  open: openBackup,
+  restoreTarget: () => openRestoreTarget(directory),
+})
+
+async function createBackup(source: DataDirectory, to: string): Promise<BackupWriter> {
+  if (!(await isEmpty(to))) throw new Refusal('backup-target-not-empty', { path: to })
+  const partial = `${to}.partial`
+  const left = await names(partial)
+  if (left.some((name) => !ours.has(name))) throw new Refusal('backup-target-not-empty', { path: partial })
+  await rm(partial, { recursive: true, force: true })
+  const target = dataDirectory(partial)
+  for (const folder of [target.objects, dirname(target.secretKey)]) await mkdir(folder, { recursive: true, mode: 0o700 })
+  const shards = new Set<string>()
+  return {
+    factsPath: target.database,
+    addObject: async (storageKey, size) => {
+      const from = join(source.objects, storageKey)
+      const found = await stat(from).catch(() => undefined)
+      if (found?.size !== size) return 'missing'
+      const shard = dirname(storageKey)
+      if (!shards.has(shard)) {
+        await mkdir(join(target.objects, shard), { recursive: true, mode: 0o700 })
+        shards.add(shard)
+      }
+      return linkOrCopy(from, join(target.objects, storageKey), 0o600)
+    },
+    finish: async (manifest) => {
+      await copySecrets(source, target)
+      await writeFile(join(partial, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
+      await syncPath(target.database)
+      for (const shard of shards) await syncPath(join(target.objects, shard))
+      for (const folder of [target.objects, partial]) await syncPath(folder)
+      await rename(partial, to)
+      await syncPath(dirname(to))
+    },
+    abandon: () => rm(partial, { recursive: true, force: true }),
+  }
+}
+
+async function openBackup(from: string): Promise<BackupReader> {
+  const folder = dataDirectory(from)
+  const unreadable = new Refusal('backup-unreadable', { path: from })
+  const text = await readFile(join(from, manifestName), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' || error.code === 'ENOTDIR' ? unreadable : error
+  })
+  if (!existsSync(folder.database)) throw unreadable
+  return {
+    manifest: parseManifest(text) ?? fail(unreadable),
+    factsPath: folder.database,
+    sizeOf: async (key) => (await stat(join(folder.objects, key)).catch(() => undefined))?.size,
+    digestOf: (key, algorithm) => digestOfFile(join(folder.objects, key), algorithm),
+  }
+}
+
+const fail = (error: Error): never => {
+  throw error
+}
+
+function parseManifest(text: string): BackupManifest | undefined {
+  try {
+    const manifest = JSON.parse(text) as Record<string, unknown>
+    const figures = ['formatVersion', 'schemaVersion', 'objects', 'bytes']
+    return figures.every((name) => Number.isSafeInteger(manifest[name])) ? (manifest as unknown as BackupManifest) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function digestOfFile(path: string, algorithm: Algorithm): Promise<Digest> {
+  const handle = await open(path, 'r')
+  try {
+    return digestOf(algorithm, await hashFile(handle.fd, (await handle.stat()).size, algorithm))
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The key file and the certificates of one data directory, or of a backup, for another. */
+export async function copySecrets(from: DataDirectory, to: DataDirectory): Promise<void> {
+  await mkdir(dirname(to.secretKey), { recursive: true, mode: 0o700 })
+  await copyDurably(from.secretKey, to.secretKey, 0o400)
+  await syncPath(dirname(to.secretKey))
+  const certificates = await names(from.tls)
+  if (certificates.length === 0) return
+  await mkdir(to.tls, { recursive: true, mode: 0o700 })
+  for (const name of certificates) {
+    const { mode } = await stat(join(from.tls, name))
+    await copyDurably(join(from.tls, name), join(to.tls, name), mode & 0o777)
+  }
+  await syncPath(to.tls)
+}
+
+const names = (path: string): Promise<string[]> =>
+  readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+
+// A disk's own folder for found files is nobody's.
+const isEmpty = async (path: string): Promise<boolean> =>
+  (await names(path).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOTDIR' ? ['a file'] : fail(error)))).every(
+    (name) => name === 'lost+found',
+  )

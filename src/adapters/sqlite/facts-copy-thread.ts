@@ -1,0 +1,33 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { SqliteConnection } from './connection.ts'
+
+export interface FactsCopyJob {
+  from: string
+  to: string
+}
+
+// What belongs to the process that runs, not to the copy: sessions, their files, and files that wait to be deleted.
+const leaveOut = [
+  'DELETE FROM upload',
+  'UPDATE usage SET reserved = 0',
+  `DELETE FROM object WHERE state IN ('staging', 'condemned', 'deleted')`,
+]
+
+const { from, to } = workerData as FactsCopyJob
+const source = new SqliteConnection(from, { readOnly: true })
+try {
+  source.run('VACUUM INTO ?', to)
+} finally {
+  source.close()
+}
+const copy = new SqliteConnection(to)
+try {
+  copy.database.exec('BEGIN')
+  for (const statement of leaveOut) copy.run(statement)
+  copy.database.exec('COMMIT')
+  // One file without companions, which opens on a disk that is not to be written.
+  copy.database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE')
+} finally {
+  copy.close()
+}
+parentPort?.postMessage('done')

@@ -1,0 +1,60 @@
+import { Worker } from 'node:worker_threads'
+import { DatabaseSync } from 'node:sqlite'
+import type { Counts } from '#core/maintenance.ts'
+import { Refusal } from '#core/refusal.ts'
+import type { CopiedObject, FactsCopy, FactsFiles } from '#ports/backup.ts'
+import { schemaVersion } from '../sql/schema.ts'
+import type { FactsCopyJob } from './facts-copy-thread.ts'
+
+/** Copies of the database by `VACUUM INTO`, in a thread of their own: they may take minutes. */
+export const sqliteFactsFiles = (database: string): FactsFiles => ({
+  schemaVersion,
+  copyTo: async (path) => {
+    await copyInThread({ from: database, to: path })
+    return openCopy(path, false)
+  },
+  open: async (path) => openCopy(path, true),
+})
+
+function copyInThread(job: FactsCopyJob): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL('./facts-copy-thread.ts', import.meta.url), { workerData: job })
+    thread.once('message', () => resolve())
+    thread.once('error', (error) => reject(error as Error))
+    thread.once('exit', () => reject(new Error('the copy of the database has ended early')))
+  })
+}
+
+function openCopy(path: string, readOnly: boolean): FactsCopy {
+  const database = new DatabaseSync(path, { readOnly })
+  const count = (sql: string) => Number(database.prepare(sql).get()?.count ?? 0)
+  try {
+    const live = `JOIN repository ON repository.id = repo_id WHERE repository.state = 'live'`
+    const counts: Counts = {
+      repositories: count(`SELECT COUNT(*) AS count FROM repository WHERE state = 'live' AND manifests > 0`),
+      manifests: count(`SELECT COUNT(*) AS count FROM manifest ${live}`),
+      tags: count(`SELECT COUNT(*) AS count FROM tag ${live}`),
+      blobs: count('SELECT COUNT(*) AS count FROM blob'),
+      uploads: 0,
+    }
+    const page = database.prepare(
+      `SELECT object_id AS objectId, digest, size, storage_key AS storageKey FROM object
+       WHERE state = 'ready' AND object_id > ? ORDER BY object_id LIMIT ?`,
+    )
+    return {
+      schemaVersion: count('SELECT MAX(version) AS count FROM schema_version'),
+      counts,
+      objects: async ({ after, limit }) => page.all(after, limit) as unknown as CopiedObject[],
+      quarantine: async (objectIds) => {
+        const change = database.prepare(`UPDATE object SET state = 'quarantined' WHERE object_id = ?`)
+        for (const objectId of objectIds) change.run(objectId)
+      },
+      close: async () => database.close(),
+    }
+  } catch (error) {
+    database.close()
+    // SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB: it is no database of ours.
+    if ([1, 11, 26].includes((error as { errcode?: number }).errcode ?? 0)) throw new Refusal('backup-unreadable', { path })
+    throw error
+  }
+}

@@ -1,0 +1,75 @@
+import type { MetadataCommands, MetadataReads, StoredManifest } from '#ports/metadata-store.ts'
+
+/** Reads that each request asks and that almost never change; one of these commands ends what was kept of all of them. */
+const settled: ReadonlySet<keyof MetadataReads> = new Set(['registry', 'credentials', 'signingKeys'])
+const endsSettled: ReadonlySet<keyof MetadataCommands> = new Set([
+  'createRegistry',
+  'updateRegistry',
+  'putCredential',
+  'putSigningKey',
+  'deleteRepository',
+])
+/** Commands that change what a tag or a digest of the repository that they name means. */
+const endsManifests: ReadonlySet<keyof MetadataCommands> = new Set(['putManifest', 'deleteManifest', 'deleteTag', 'deleteRepository'])
+
+const mostBytes = 16 * 1024 * 1024
+const overhead = 512
+
+/**
+ * What was read, kept as long as it is true. This process is the only one that writes (data-directory.ts) and each of
+ * its commands is answered through `ends`, so nothing here outlives a change: a read that began before the answer may
+ * see the state before, one that begins after it never does (ports/metadata-store.ts).
+ * A row is kept in the same turn of the loop in which the database gave it, so no answer can come between.
+ */
+export class KeptReads {
+  readonly #settled = new Map<string, Promise<unknown>>()
+  readonly #manifests = new Map<string, Map<string, Promise<StoredManifest | undefined>>>()
+  #bytes = 0
+
+  ends(command: keyof MetadataCommands, input: unknown): void {
+    if (endsSettled.has(command)) this.#settled.clear()
+    if (endsManifests.has(command)) this.#manifests.delete(repositoryKey(input as { registryId: number; name: string }))
+    else if (command === 'renewManifestLease') this.#forgetManifests()
+  }
+
+  /** The read itself, or what it said before. */
+  through(read: keyof MetadataReads, input: readonly unknown[], run: () => Promise<unknown>): Promise<unknown> {
+    if (settled.has(read)) {
+      const key = `${read} ${String(input[0])}`
+      let found = this.#settled.get(key)
+      if (!found) this.#settled.set(key, (found = run()))
+      return found
+    }
+    if (read !== 'manifestByTag' && read !== 'manifestByDigest') return run()
+    const [registryId, name, reference] = input as [number, string, string]
+    const key = repositoryKey({ registryId, name })
+    const known = this.#manifests.get(key)?.get(reference)
+    if (known) return known
+    const found = run() as Promise<StoredManifest | undefined>
+    this.#keep(key, reference, found)
+    return found
+  }
+
+  #keep(key: string, reference: string, found: Promise<StoredManifest | undefined>): void {
+    let repository = this.#manifests.get(key)
+    if (!repository) this.#manifests.set(key, (repository = new Map()))
+    repository.set(reference, found)
+    void found.then(
+      (row) => {
+        // What is not there is asked again: absence has no end that we would be told of under every name.
+        if (!row) repository.delete(reference)
+        this.#bytes += (row?.bytes.length ?? 0) + overhead
+        if (this.#bytes > mostBytes) this.#forgetManifests()
+      },
+      () => repository.delete(reference),
+    )
+  }
+
+  #forgetManifests(): void {
+    this.#manifests.clear()
+    this.#bytes = 0
+  }
+}
+
+// A tag has no colon and a digest has one, so the two never meet in one repository's map.
+const repositoryKey = ({ registryId, name }: { registryId: number; name: string }): string => `${registryId} ${name}`
