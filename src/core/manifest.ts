@@ -45,6 +45,7 @@ const manifestKeys = knownKeys(
   'history',
 )
 const descriptorKeys = knownKeys('mediaType', 'digest', 'size', 'urls', 'annotations', 'data', 'platform', 'artifactType')
+const platformKeys = knownKeys('architecture', 'os', 'os.version', 'os.features', 'variant', 'features')
 
 /**
  * Reads a manifest strictly.
@@ -149,6 +150,9 @@ function descriptor(value: Json | undefined, where: string): Descriptor {
   if (urls !== undefined && urls !== null && !(Array.isArray(urls) && urls.every((each) => typeof each === 'string')))
     throw new JsonError(`${where}.urls must be a list of strings`)
   strings(value.get('annotations'), `${where}.annotations`)
+  const platform = value.get('platform') ?? null
+  if (platform instanceof Map) checkKeys(platform, platformKeys)
+  else if (platform !== null) throw new JsonError(`${where}.platform must be an object`)
   const away = Array.isArray(urls) && urls.length > 0
   return { mediaType, digest, size: size(value.get('size'), where), optional: isNonDistributable(mediaType) || away }
 }

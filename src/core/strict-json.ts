@@ -157,6 +157,8 @@ class Parser {
       this.#at += plain.length
       const next = this.#text[this.#at]
       if (next === '"') {
+        // Go reads half a pair of surrogates as U+FFFD, so two keys that differ here could be one there.
+        if (!out.isWellFormed()) throw this.#error('a string has half a surrogate pair')
         this.#at++
         return out
       }

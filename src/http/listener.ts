@@ -24,6 +24,8 @@ export interface ListenerOptions {
   handle: (request: IncomingMessage, response: ServerResponse) => void
   /** The body of the answer to what is not HTTP, or beyond its limits. */
   badRequest: (status: 400 | 408 | 431) => string
+  /** In milliseconds; others than the usual are for tests. */
+  limits?: { headersTimeout: number; connectionsCheckingInterval: number }
 }
 
 export interface Listener {
@@ -49,6 +51,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     // Layers take as long as they take; bodies have their own watch (progress.ts).
     requestTimeout: 0,
     connectionsCheckingInterval: 5_000,
+    ...options.limits,
     insecureHTTPParser: false,
     noDelay: true,
   }
@@ -104,17 +107,23 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 function closeServer(server: Server, grace: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), grace)
+    // A kept-alive connection becomes idle when its request ends, not when the server begins to close.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50)
     server.close(() => {
       clearTimeout(cut)
+      clearInterval(sweep)
       resolve()
     })
-    server.closeIdleConnections()
   })
 }
 
 /** Ends a connection whose reader takes nothing of the answer; call before the bytes of an answer are sent. */
-export function cutIdleReader(response: ServerResponse): void {
+export function cutIdleReader(response: ServerResponse, idle = idleReader): void {
   const { socket } = response
-  socket?.setTimeout(idleReader, () => socket.destroy())
-  response.once('close', () => socket?.setTimeout(0))
+  // Node destroys a socket whose time is up when nobody else listens for it.
+  socket?.setTimeout(idle)
+  // By then Node may have set the time of a connection at rest; only ours is taken back.
+  response.once('close', () => {
+    if (socket?.timeout === idle) socket.setTimeout(0)
+  })
 }

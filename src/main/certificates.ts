@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, watchFile, unwatchFile } from 'node:fs'
 import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { localCertificates } from '#adapters/x509/authority.ts'
+import { forgetAuthority, localCertificates } from '#adapters/x509/authority.ts'
 import type { Certificates } from '#http/listener.ts'
 import { ConfigError } from './config.ts'
 
@@ -10,6 +10,14 @@ const lookEvery = 5_000
 interface Pair {
   key: string
   cert: string
+}
+
+export interface OpenCertificates extends Certificates {
+  /** Of the local authority. */
+  caPath: string | undefined
+  /** Makes another local authority and uses it from the next connection on. */
+  renewAuthority: () => Promise<void>
+  close: () => void
 }
 
 /**
@@ -22,7 +30,7 @@ export async function openCertificates(options: {
   own: { cert: string; key: string } | undefined
   now: () => number
   failed: (error: Error) => void
-}): Promise<Certificates & { caPath: string | undefined; close: () => void }> {
+}): Promise<OpenCertificates> {
   const { own } = options
   const read = async (): Promise<Pair & { caPath?: string }> =>
     own
@@ -33,13 +41,16 @@ export async function openCertificates(options: {
   let current: Pair & { caPath?: string } = await read()
   let context: SecureContext = createSecureContext({ ...current, minVersion: 'TLSv1.2' })
   const listeners: (() => void)[] = []
+  const use = async () => {
+    const next = await read()
+    if (next.cert === current.cert && next.key === current.key) return
+    context = createSecureContext({ ...next, minVersion: 'TLSv1.2' })
+    current = next
+    for (const listener of listeners) listener()
+  }
   const reload = async () => {
     try {
-      const next = await read()
-      if (next.cert === current.cert && next.key === current.key) return
-      context = createSecureContext({ ...next, minVersion: 'TLSv1.2' })
-      current = next
-      for (const listener of listeners) listener()
+      await use()
     } catch (error) {
       options.failed(error as Error)
     }
@@ -53,6 +64,10 @@ export async function openCertificates(options: {
     fallback: () => current,
     forName: () => context,
     onChange: (listener) => listeners.push(listener),
+    renewAuthority: async () => {
+      forgetAuthority(options.folder)
+      await use()
+    },
     close: () => {
       clearInterval(daily)
       for (const path of watched) unwatchFile(path)

@@ -1,7 +1,5 @@
 import { rmSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { isIP } from 'node:net'
-import { destination } from 'pino'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
@@ -20,6 +18,7 @@ import { openControl } from './control.ts'
 import { frontDoor } from './front-door.ts'
 import { LineBuffer } from './line-buffer.ts'
 import { openRegistry } from './registry.ts'
+import { serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
 import { openTelemetry } from './telemetry.ts'
 
@@ -52,10 +51,10 @@ export async function serve(config: Config): Promise<Started> {
   }
   try {
     const directory = dataDirectory(config.dataDir)
-    const names = allNames(config)
+    const names = serverNames(config)
     const uploads = new Uploads(deps)
     const gate = new Gate({ most: config.maxRequests, longestLine, longestWait })
-    const lines = new LineBuffer(destination({ dest: 1, sync: false }))
+    const lines = new LineBuffer(1)
     const telemetry = openTelemetry({
       level: config.logLevel,
       destination: lines,
@@ -135,7 +134,7 @@ export async function serve(config: Config): Promise<Started> {
       draining = true
       await Promise.all([listeners.http?.close(config.shutdownGrace), listeners.https?.close(config.shutdownGrace)])
     })
-    const control = await openControl(directory.control, { deps, collector, config })
+    const control = await openControl(directory.control, { deps, collector, config, certificates, log })
     closers.push(async () => {
       await control.close()
       rmSync(directory.control, { force: true })
@@ -155,18 +154,6 @@ export async function serve(config: Config): Promise<Started> {
     await stop()
     throw error
   }
-}
-
-/** The names that the server answers to: this machine's loopback, what it listens on, and what the operator names. */
-function allNames(config: Config): string[] {
-  const names = ['localhost', 'longshore.localhost', '*.longshore.localhost', '127.0.0.1', '::1', 'host.docker.internal']
-  for (const address of [config.http, config.https]) {
-    if (address === 'off') continue
-    if (address.host === '0.0.0.0' || address.host === '::') names.push(hostname().toLowerCase())
-    else names.push(address.host.toLowerCase())
-  }
-  if (config.publicUrl) names.push(config.publicUrl.hostname.replace(/^\[|\]$/g, ''))
-  return [...new Set([...names, ...config.names])].filter((name) => isIP(name) !== 0 || /^[a-z0-9*.-]+$/.test(name))
 }
 
 function localAddress(listeners: { http?: Listener; https?: Listener }): string {

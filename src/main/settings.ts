@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { parseByteCount } from '#core/byte-count.ts'
 import type { ListenAddress } from '#http/listener.ts'
 import { parseFailpoint, type ArmedFailpoint } from '#ports/failpoint.ts'
 
@@ -35,11 +36,7 @@ const duration: Parse<Duration> = (text) => {
   return match ? Number(match[1]) * (units[match[2] ?? ''] ?? 1) : refuse('a number with ms, s, m, h or d, as in 24h')
 }
 
-const sizes: Readonly<Record<string, number>> = { '': 1, B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }
-const bytes: Parse<ByteCount> = (text) => {
-  const match = /^([0-9]{1,15})(B|KiB|MiB|GiB|TiB)?$/.exec(text)
-  return match ? Number(match[1]) * (sizes[match[2] ?? ''] ?? 1) : refuse('a number of bytes, or one with KiB, MiB, GiB or TiB')
-}
+const bytes: Parse<ByteCount> = (text) => parseByteCount(text) ?? refuse('a number of bytes, or one with KiB, MiB, GiB or TiB')
 
 const bytesOrNone: Parse<ByteCount | null> = (text) => (text === 'none' ? null : bytes(text))
 

@@ -1,4 +1,5 @@
 import type { Algorithm, Digest } from '#core/digest.ts'
+import type { Counts } from '#core/maintenance.ts'
 import type { Manifest } from '#core/manifest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 
@@ -127,6 +128,8 @@ export interface MetadataReads {
     page: { artifactType?: string | undefined; after: string; limit: number },
   ): Promise<ReferrerRow[]>
   usage(registryId: number): Promise<Usage>
+  /** How many there are of each; for people. */
+  counts(registryId: number): Promise<Counts>
   /** What holds a digest in a registry; for people. */
   explain(registryId: number, digest: Digest): Promise<DigestHolders>
   /** Objects whose bytes should be there, in id order. */

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Algorithm, type Digest, digestOf } from '#core/digest.ts'
 import type { BackupManifest } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { BackupFolders, BackupReader, BackupWriter } from '#ports/backup.ts'
-import { copyDurably, linkOrCopy, syncPath } from './copy-file.ts'
+import { linkOrCopy, syncPath } from './copy-file.ts'
+import { copySecrets, namesIn } from './copy-secrets.ts'
 import { type DataDirectory, dataDirectory } from './data-directory.ts'
 import { openRestoreTarget } from './restore-target.ts'
 import { hashFile } from './write-file.ts'
@@ -23,13 +24,13 @@ const ours: ReadonlySet<string> = new Set([manifestName, 'longshore.db', 'longsh
 export const backupFolders = (directory: DataDirectory): BackupFolders => ({
   create: (to) => createBackup(directory, to),
   open: openBackup,
-  restoreTarget: () => openRestoreTarget(directory),
+  restoreTarget: (from) => openRestoreTarget(directory, dataDirectory(from)),
 })
 
 async function createBackup(source: DataDirectory, to: string): Promise<BackupWriter> {
   if (!(await isEmpty(to))) throw new Refusal('backup-target-not-empty', { path: to })
   const partial = `${to}.partial`
-  const left = await names(partial)
+  const left = await namesIn(partial)
   if (left.some((name) => !ours.has(name))) throw new Refusal('backup-target-not-empty', { path: partial })
   await rm(partial, { recursive: true, force: true })
   const target = dataDirectory(partial)
@@ -99,29 +100,8 @@ async function digestOfFile(path: string, algorithm: Algorithm): Promise<Digest>
   }
 }
 
-/** The key file and the certificates of one data directory, or of a backup, for another. */
-export async function copySecrets(from: DataDirectory, to: DataDirectory): Promise<void> {
-  await mkdir(dirname(to.secretKey), { recursive: true, mode: 0o700 })
-  await copyDurably(from.secretKey, to.secretKey, 0o400)
-  await syncPath(dirname(to.secretKey))
-  const certificates = await names(from.tls)
-  if (certificates.length === 0) return
-  await mkdir(to.tls, { recursive: true, mode: 0o700 })
-  for (const name of certificates) {
-    const { mode } = await stat(join(from.tls, name))
-    await copyDurably(join(from.tls, name), join(to.tls, name), mode & 0o777)
-  }
-  await syncPath(to.tls)
-}
-
-const names = (path: string): Promise<string[]> =>
-  readdir(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
-
 // A disk's own folder for found files is nobody's.
 const isEmpty = async (path: string): Promise<boolean> =>
-  (await names(path).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOTDIR' ? ['a file'] : fail(error)))).every(
+  (await namesIn(path).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOTDIR' ? ['a file'] : fail(error)))).every(
     (name) => name === 'lost+found',
   )

@@ -91,3 +91,6 @@ export async function dropLink(tx: SqlTransaction, registryId: number, repositor
 
 export const condemnObject = (tx: SqlTransaction, objectId: string, now: number) =>
   tx.run(`UPDATE object SET state = 'condemned', condemned_at = ? WHERE object_id = ?`, now, objectId)
+
+/** For an object that no link ever reached: nobody can be reading it, so its bytes need not wait. */
+export const discardObject = (tx: SqlTransaction, objectId: string) => condemnObject(tx, objectId, 0)

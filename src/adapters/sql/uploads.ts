@@ -1,6 +1,6 @@
 import type { Digest } from '#core/digest.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { addLink, condemnObject } from './links.ts'
+import { addLink, condemnObject, discardObject } from './links.ts'
 import { ensureRepository } from './repositories.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage, checkQuota } from './usage.ts'
@@ -78,7 +78,7 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
     digest,
   )
   const joined = current?.state === 'ready'
-  if (joined) await condemnObject(tx, upload.object_id, now)
+  if (joined) await discardObject(tx, upload.object_id)
   else {
     if (!current) await checkQuota(tx, registryId, size - upload.reserved)
     await tx.run(
@@ -117,13 +117,13 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   return { objectId: joined ? current.object_id : upload.object_id, joined }
 }
 
-export const cancelUpload: Verb<'cancelUpload'> = async (tx, { uploadId, now }) => {
-  await endUpload(tx, uploadId, await openUpload(tx, uploadId), now)
+export const cancelUpload: Verb<'cancelUpload'> = async (tx, { uploadId }) => {
+  await endUpload(tx, uploadId, await openUpload(tx, uploadId))
 }
 
-async function endUpload(tx: SqlTransaction, uploadId: string, upload: UploadRow, now: number): Promise<void> {
+async function endUpload(tx: SqlTransaction, uploadId: string, upload: UploadRow): Promise<void> {
   if (upload.state === 'open') {
-    await condemnObject(tx, upload.object_id, now)
+    await discardObject(tx, upload.object_id)
     await changeUsage(tx, upload.registry_id, { reserved: -upload.reserved })
   }
   await tx.run('DELETE FROM upload WHERE upload_id = ?', uploadId)
@@ -138,6 +138,6 @@ export const reapUploads: Verb<'reapUploads'> = async (tx, { now, limit }) => {
     now,
     limit,
   )
-  for (const row of expired) await endUpload(tx, row.upload_id, row, now)
+  for (const row of expired) await endUpload(tx, row.upload_id, row)
   return expired.filter((row) => row.state === 'open').map((row) => ({ uploadId: row.upload_id, storageKey: row.storage_key }))
 }

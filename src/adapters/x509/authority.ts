@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { randomBytes, webcrypto } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import * as x509 from '@peculiar/x509'
@@ -70,7 +70,18 @@ function stillGood(leaf: string, leafNames: string, names: readonly string[], no
   return new x509.X509Certificate(readFileSync(leaf, 'utf8')).notAfter.getTime() - now > renewLeafBelow
 }
 
-const write = (path: string, text: string, mode: number) => writeFileSync(path, text, { mode })
+// By another name first: a key file of mode 0400 cannot be written over, and a reader never sees half a file.
+const write = (path: string, text: string, mode: number) => {
+  rmSync(`${path}.new`, { force: true })
+  writeFileSync(`${path}.new`, text, { mode, flush: true })
+  renameSync(`${path}.new`, path)
+}
+
+/** The next `localCertificates` makes a new authority, which whoever trusted this one must trust anew. */
+export function forgetAuthority(folder: string): void {
+  // In this order a crash at any moment leaves either the old authority or none.
+  for (const name of ['server.names', 'ca.pem']) rmSync(join(folder, name), { force: true })
+}
 
 async function makeAuthority(caPath: string, keyPath: string, namesPath: string, names: readonly string[], now: number): Promise<void> {
   const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair

@@ -1,8 +1,9 @@
 import { RegistryError } from '#core/registry-error.ts'
+import type { BlobStore } from '#ports/blob-store.ts'
 import type { Deps } from '../deps.ts'
 
 const freshFor = 1000
-let known: { free: number; total: number; at: number } | undefined
+const known = new WeakMap<BlobStore, { free: number; total: number; at: number }>()
 
 /**
  * Refuses new bytes with `storage-full` while the disk is below its floor, so that deletes and the database keep room.
@@ -10,7 +11,8 @@ let known: { free: number; total: number; at: number } | undefined
  */
 export async function checkDiskFloor({ blobs, clock, settings }: Pick<Deps, 'blobs' | 'clock' | 'settings'>): Promise<void> {
   const now = clock.elapsed()
-  if (!known || now - known.at > freshFor || now < known.at) known = { ...(await blobs.space()), at: now }
-  if (known.free >= Math.min(settings.diskFloor, known.total / 20)) return
-  throw new RegistryError('storage-full', 'the disk is almost full: free some space and try again', { free: known.free })
+  let space = known.get(blobs)
+  if (!space || now - space.at > freshFor) known.set(blobs, (space = { ...(await blobs.space()), at: now }))
+  if (space.free >= Math.min(settings.diskFloor, space.total / 20)) return
+  throw new RegistryError('storage-full', 'the disk is almost full: free some space and try again', { free: space.free })
 }

@@ -1,18 +1,7 @@
+import type { Collected } from '#core/maintenance.ts'
 import type { Deps } from '../deps.ts'
 
 type CollectDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint'>
-
-export interface Collected {
-  /** Links that were looked at, blobs that nothing holds any more, and their bytes. */
-  reviewed: number
-  condemned: number
-  condemnedBytes: number
-  /** Objects whose bytes were deleted, and how many bytes. */
-  deleted: number
-  deletedBytes: number
-  /** Upload sessions that had expired. */
-  uploads: number
-}
 
 const atOnce = 500
 
@@ -67,6 +56,8 @@ export class Collector {
   readonly #report: (collected: Collected) => void
   readonly #failed: (error: unknown) => void
   #timer: NodeJS.Timeout | undefined
+  #started = false
+  #pauses = 0
   #running: Promise<Collected> | undefined
   #restUntil = 0
   #wall: number
@@ -83,17 +74,18 @@ export class Collector {
   }
 
   start(): void {
-    this.#timer = setTimeout(() => void this.#tick(), this.#interval).unref()
+    this.#started = true
+    this.#schedule()
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    await this.#running?.catch(() => {})
+    this.#started = false
+    await this.#settle()
   }
 
-  /** A pass now; joins one that is under way. Undefined while collection rests. */
+  /** A pass now; joins one that is under way. Undefined while collection rests or is paused. */
   async run(): Promise<Collected | undefined> {
+    if (this.#pauses > 0) return undefined
     const { clock, settings } = this.#deps
     const wall = clock.now()
     const elapsed = clock.elapsed()
@@ -112,14 +104,31 @@ export class Collector {
     this.#restUntil = this.#deps.clock.elapsed() + this.#deps.settings.lease.length
   }
 
+  get isPaused(): boolean {
+    return this.#pauses > 0
+  }
+
   /** Runs something that collection must not run beside. */
   async pause<Result>(work: () => Promise<Result>): Promise<Result> {
-    await this.stop()
+    this.#pauses++
     try {
+      await this.#settle()
       return await work()
     } finally {
-      this.start()
+      this.#pauses--
+      this.#schedule()
     }
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    this.#timer = this.#started && this.#pauses === 0 ? setTimeout(() => void this.#tick(), this.#interval).unref() : undefined
+  }
+
+  async #settle(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    await this.#running?.catch(() => {})
   }
 
   async #tick(): Promise<void> {
@@ -130,6 +139,6 @@ export class Collector {
       this.rest()
       this.#failed(error)
     }
-    if (this.#timer) this.start()
+    this.#schedule()
   }
 }

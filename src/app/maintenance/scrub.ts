@@ -1,24 +1,18 @@
 import { algorithmOf, type Digest } from '#core/digest.ts'
+import type { Scrubbed } from '#core/maintenance.ts'
+import { Refusal } from '#core/refusal.ts'
 import type { Deps } from '../deps.ts'
-
-export interface Scrubbed {
-  objects: number
-  bytes: number
-  /** What is damaged or missing; quarantined, and healed by the next push of the digest. */
-  bad: { digest: Digest; objectId: string; problem: 'missing' | 'corrupt' }[]
-  /** Files that no row names: a bug or a foreign hand; nothing is deleted. */
-  strangers: string[]
-}
 
 const atOnce = 200
 
-/** Reads every object again and compares it with its digest. Runs beside everything else. */
-export async function scrub({ store, blobs, clock }: Pick<Deps, 'store' | 'blobs' | 'clock'>): Promise<Scrubbed> {
+/** Reads every object again and compares it with its digest. Runs beside everything else. Fails with `interrupted`. */
+export async function scrub({ store, blobs, clock }: Pick<Deps, 'store' | 'blobs' | 'clock'>, signal?: AbortSignal): Promise<Scrubbed> {
   const result: Scrubbed = { objects: 0, bytes: 0, bad: [], strangers: [] }
   for (let after = ''; ; ) {
     const objects = await store.readyObjects({ after, limit: atOnce })
     const good: string[] = []
     for (const object of objects) {
+      if (signal?.aborted) throw new Refusal('interrupted')
       const digest = object.digest as Digest
       const found = await blobs.digest(object.storageKey, algorithmOf(digest))
       result.objects++

@@ -1,3 +1,4 @@
+import type { AdminCredentials } from '#core/maintenance.ts'
 import { makeSecret } from '#core/secret.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry, StoredCredential } from '#ports/metadata-store.ts'
@@ -6,12 +7,6 @@ import { hashSecret } from './authenticate.ts'
 
 type Slot = StoredCredential['slot']
 type CredentialDeps = Pick<Deps, 'store' | 'ids' | 'secrets'> & { random: (bytes: number) => Uint8Array }
-
-/** As `az acr credential show` prints it. */
-export interface AdminCredentials {
-  username: string
-  passwords: { name: Slot; value: string }[]
-}
 
 /** Fails with `denied` while the admin user is off. */
 export async function showCredentials({ store, secrets }: Pick<Deps, 'store' | 'secrets'>, registry: Registry): Promise<AdminCredentials> {

@@ -1,0 +1,12 @@
+import type { UsageReport } from '#core/maintenance.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { Deps } from '../deps.ts'
+
+export async function reportUsage({ store, blobs }: Pick<Deps, 'store' | 'blobs'>, registry: Registry): Promise<UsageReport> {
+  return {
+    registry: registry.name,
+    ...(await store.usage(registry.id)),
+    ...(await store.counts(registry.id)),
+    diskFree: (await blobs.space()).free,
+  }
+}

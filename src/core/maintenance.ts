@@ -1,0 +1,146 @@
+/**
+ * What an operator does to a data directory: one method a deed, plain JSON data in and out. The command line talks to
+ * this; behind it is either the registry itself or the socket of the process that has it open.
+ * Fails with Refusal, RegistryError, and as the disk does.
+ */
+export interface Maintenance {
+  /** `denied` while the admin user is off. */
+  showCredentials(input: { registry: string }): Promise<AdminCredentials>
+  renewCredential(input: { registry: string; slot: PasswordSlot }): Promise<AdminCredentials>
+  showRegistry(input: { registry: string }): Promise<RegistrySummary>
+  updateRegistry(input: { registry: string } & RegistryChange): Promise<RegistrySummary>
+  usage(input: { registry: string }): Promise<UsageReport>
+  /** A pass of collection now. */
+  collect(): Promise<Collected>
+  explain(input: { registry: string; digest: string }): Promise<Explained>
+  scrub(options?: DeedOptions): Promise<Scrubbed>
+  /** @param input.to an absolute path on the machine that has the data directory */
+  backUp(input: { to: string }, options?: DeedOptions): Promise<BackedUp>
+  rotateKey(input: { revoke: boolean }): Promise<{ keys: SigningKeyInfo[] }>
+  /** The authority that signed the local certificate of the HTTPS listener; `renew` makes another. */
+  authority(input: { renew: boolean }): Promise<AuthorityInfo>
+}
+
+export interface DeedOptions {
+  /** Stops a long deed at its next safe moment; it fails with `interrupted`. */
+  signal?: AbortSignal | undefined
+}
+
+export const passwordSlots = ['password', 'password2'] as const
+export type PasswordSlot = (typeof passwordSlots)[number]
+
+/** As `az acr credential show` prints it. */
+export interface AdminCredentials {
+  username: string
+  passwords: { name: PasswordSlot; value: string }[]
+}
+
+export interface RegistryChange {
+  adminEnabled?: boolean
+  anonymousPullEnabled?: boolean
+  rateLimits?: 'off' | 'tier'
+  /** Bytes; null: none. */
+  storageLimit?: number | null
+}
+
+export interface RegistrySummary {
+  name: string
+  adminUserEnabled: boolean
+  anonymousPullEnabled: boolean
+  sku: string
+  rateLimits: 'off' | 'tier'
+  storageLimit: number | null
+}
+
+/** How many rows there are of each kind that people know. */
+export interface Counts {
+  repositories: number
+  manifests: number
+  tags: number
+  blobs: number
+  uploads: number
+}
+
+export interface UsageReport extends Counts {
+  registry: string
+  /** Bytes that manifests name, each digest once. */
+  used: number
+  /** Bytes that no manifest names (yet, or any more). */
+  unreferenced: number
+  /** Bytes that uploads under way hold a place for. */
+  reserved: number
+  limit: number | null
+  diskFree: number
+}
+
+export interface Collected {
+  /** Links that were looked at, blobs that nothing holds any more, and their bytes. */
+  reviewed: number
+  condemned: number
+  condemnedBytes: number
+  /** Objects whose bytes were deleted, and how many bytes. */
+  deleted: number
+  deletedBytes: number
+  /** Upload sessions that had expired. */
+  uploads: number
+}
+
+/** What holds a digest. Times in ISO 8601. */
+export interface Explained {
+  registry: string
+  digest: string
+  held: boolean
+  objects: { objectId: string; state: string; size: number; condemnedAt: string | null; deletedAfter: string | null }[]
+  links: { repository: string; leaseUntil: string; leaseOver: boolean; reviewAfter: string | null }[]
+  /** Manifests that name it. */
+  manifests: { repository: string; manifest: string; kind: 'blob' | 'manifest' }[]
+  /** Where it is a manifest itself. */
+  stored: { repository: string; tags: string[] }[]
+}
+
+export interface Scrubbed {
+  objects: number
+  bytes: number
+  /** What is damaged or missing; quarantined, and healed by the next push of the digest. */
+  bad: { digest: string; objectId: string; problem: 'missing' | 'corrupt' }[]
+  /** Files that no row names: a bug or a foreign hand; nothing is deleted. */
+  strangers: string[]
+}
+
+export interface BackupManifest extends Counts {
+  formatVersion: number
+  schemaVersion: number
+  /** ISO 8601. */
+  createdAt: string
+  objects: number
+  bytes: number
+}
+
+export interface BackedUp extends BackupManifest {
+  path: string
+  /** Objects that share their bytes with the data directory, and objects that were copied. */
+  linked: number
+  copied: number
+  /** Digests whose bytes were missing or too short; the backup has them as damaged, the next push heals them. */
+  missing: string[]
+}
+
+export interface Restored extends BackupManifest {
+  path: string
+  verified: boolean
+}
+
+export interface SigningKeyInfo {
+  kid: string
+  createdAt: string
+  signsUntil: string
+  verifiesUntil: string
+}
+
+export interface AuthorityInfo {
+  path: string
+  subject: string
+  /** SHA-256 of the certificate. */
+  fingerprint: string
+  notAfter: string
+}

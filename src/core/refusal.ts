@@ -1,0 +1,44 @@
+/**
+ * Why a deed of the operator was not done, when a person can do something about it. Each has a sentence in the
+ * catalogues of the command line (`refusal.<reason>`), which takes its blanks from the detail.
+ */
+export const refusalReasons = [
+  'no-registry',
+  'registry-unknown',
+  'directory-owned',
+  'owner-silent',
+  'owner-gone',
+  'socket-path-too-long',
+  'server-must-stop',
+  'address-in-use',
+  'address-not-permitted',
+  'address-not-here',
+  'permission',
+  'disk-full',
+  'database-newer',
+  'collection-rests',
+  'collection-paused',
+  'backup-target-not-empty',
+  'backup-unreadable',
+  'backup-newer',
+  'backup-damaged',
+  'restore-target-not-empty',
+  'restore-unfinished',
+  'no-local-authority',
+  'interrupted',
+] as const
+
+export type RefusalReason = (typeof refusalReasons)[number]
+export type RefusalDetail = Readonly<Record<string, string | number>>
+
+export class Refusal extends Error {
+  readonly reason: RefusalReason
+  readonly detail: RefusalDetail
+
+  constructor(reason: RefusalReason, detail: RefusalDetail = {}) {
+    super(`${reason} ${JSON.stringify(detail)}`)
+    this.name = 'Refusal'
+    this.reason = reason
+    this.detail = detail
+  }
+}

@@ -1,0 +1,33 @@
+import { X509Certificate } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { forgetAuthority, localCertificates } from '#adapters/x509/authority.ts'
+import type { AuthorityInfo } from '#core/maintenance.ts'
+import { Refusal } from '#core/refusal.ts'
+import type { OpenCertificates } from './certificates.ts'
+import { serverNames } from './server-names.ts'
+import type { Config } from './settings.ts'
+
+/**
+ * The certificate of the local authority, made anew when asked.
+ * @param running the certificates of the running server, which take up a new authority at once
+ */
+export async function localAuthority(
+  config: Config,
+  { renew, now, running }: { renew: boolean; now: number; running?: OpenCertificates | undefined },
+): Promise<AuthorityInfo> {
+  if (config.https === 'off' || config.tlsCert !== '') throw new Refusal('no-local-authority')
+  const { tls } = dataDirectory(config.dataDir)
+  const path = join(tls, 'ca.pem')
+  if (renew && running) await running.renewAuthority()
+  else if (renew) forgetAuthority(tls)
+  if (!existsSync(path)) await localCertificates(tls, serverNames(config), now)
+  const certificate = new X509Certificate(readFileSync(path))
+  return {
+    path,
+    subject: certificate.subject,
+    fingerprint: certificate.fingerprint256,
+    notAfter: certificate.validToDate.toISOString(),
+  }
+}
