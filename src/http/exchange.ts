@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BodyTooLarge, readBody, streamBody } from './body.ts'
+import { afterIntake } from './burst.ts'
 import { linger } from './linger.ts'
 
 /** What the log tells of a request besides its line and status. Never a secret. */
@@ -103,9 +104,10 @@ export class Exchange {
     this.sent += written?.length ?? 0
     if (!early) {
       // As one string with the head, a small answer is one write to the socket; Latin-1 keeps each byte as it is.
-      if (written && written.length <= smallBody)
-        this.response.end(Buffer.from(written.buffer, written.byteOffset, written.length).toString('latin1'), 'latin1')
-      else this.response.end(written)
+      if (written && written.length <= smallBody) {
+        const text = Buffer.from(written.buffer, written.byteOffset, written.length).toString('latin1')
+        afterIntake(() => this.response.end(text, 'latin1'))
+      } else this.response.end(written)
       return
     }
     // A client that waits for "100 Continue" sends nothing more.

@@ -1,7 +1,7 @@
 import { write, writeSync } from 'node:fs'
 import type { DestinationStream } from 'pino'
 
-const flushAt = 64 * 1024
+const flushAt = 256 * 1024
 const flushEvery = 100
 const tryAgainAfter = 10
 
