@@ -3,6 +3,7 @@ import type { BlobWriter, SealedBlob } from '#ports/blob-store.ts'
 import { slotSize, type UploadWorkers } from './upload-workers.ts'
 
 const slotsPerWriter = 2
+const closed = () => new Error('the writer is closed')
 
 /** The serving thread's end of a file that an upload worker writes. */
 export class FsBlobWriter implements BlobWriter {
@@ -57,18 +58,22 @@ export class FsBlobWriter implements BlobWriter {
   }
 
   async mark(): Promise<number> {
+    this.#refuseClosed()
     this.#flush()
     this.marked = (await this.#workers.call({ kind: 'mark', writer: this.#writer })) as number
     return this.marked
   }
 
   async rollback(): Promise<void> {
+    this.#refuseClosed()
     this.#filled = 0
-    this.#failure = undefined
     this.size = (await this.#workers.call({ kind: 'rollback', writer: this.#writer })) as number
+    // Only now: the answers to what was still under way came before this one.
+    if (!this.#closed) this.#failure = undefined
   }
 
   async seal(algorithm: Algorithm): Promise<SealedBlob> {
+    this.#refuseClosed()
     this.#flush()
     try {
       const sealed = (await this.#workers.call({ kind: 'seal', writer: this.#writer, algorithm })) as {
@@ -88,7 +93,14 @@ export class FsBlobWriter implements BlobWriter {
       if (this.#slot) this.#workers.giveSlot(this.#slot)
       this.#slot = undefined
     })
+    // An append that waits for room ends: its worker answers no more.
+    this.#failure ??= closed()
+    this.#wake?.()
     await this.#closed
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw closed()
   }
 
   #flush(): void {
@@ -100,11 +112,12 @@ export class FsBlobWriter implements BlobWriter {
   }
 
   async #freeSlot(): Promise<SharedArrayBuffer> {
-    while (this.#underWay >= slotsPerWriter) {
+    while (this.#underWay >= slotsPerWriter && !this.#failure) {
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#wake = resolve
       await promise
     }
+    if (this.#failure) throw this.#failure
     return this.#workers.takeSlot()
   }
 }

@@ -34,9 +34,11 @@ export const dataDirectory = (root: string): DataDirectory => ({
 
 /** Another process has the data directory. */
 export class DirectoryOwned extends Error {
+  readonly root: string
   readonly pid: number | undefined
   constructor(root: string, pid: number | undefined) {
     super(`${root} is in use by ${pid === undefined ? 'another process' : `process ${pid}`}`)
+    this.root = root
     this.pid = pid
   }
 }

@@ -59,7 +59,8 @@ function readerOf(key: string, bytes: Uint8Array, size: number, checksums: Uint8
       for (let block = Math.floor(start / checksumBlock); block * checksumBlock <= end && size > 0; block++) {
         const first = block * checksumBlock
         const piece = bytes.subarray(first, Math.min(first + checksumBlock, size))
-        if (piece.length !== Math.min(checksumBlock, size - first) || crc32(piece) !== expected.getUint32(block * 4))
+        const known = block * 4 + 4 <= expected.byteLength
+        if (!known || piece.length !== Math.min(checksumBlock, size - first) || crc32(piece) !== expected.getUint32(block * 4))
           throw new CorruptBlob(key)
         if (!(await take(piece.subarray(Math.max(0, start - first), Math.min(piece.length, end + 1 - first))))) return
       }
@@ -68,10 +69,13 @@ function readerOf(key: string, bytes: Uint8Array, size: number, checksums: Uint8
   }
 }
 
+const closed = () => new Error('the writer is closed')
+
 class MemoryBlobWriter implements BlobWriter {
   readonly #objects: Map<string, Uint8Array>
   readonly #key: string
-  readonly #failure: Error | undefined
+  /** The key was taken, or the writer is closed. */
+  #failure: Error | undefined
   size: number
   marked: number
 
@@ -84,6 +88,7 @@ class MemoryBlobWriter implements BlobWriter {
   }
 
   async append(bytes: Uint8Array): Promise<void> {
+    if (this.#failure) throw this.#failure
     this.#objects.set(this.#key, Buffer.concat([this.#bytes(), bytes]))
     this.size += bytes.length
   }
@@ -95,17 +100,21 @@ class MemoryBlobWriter implements BlobWriter {
   }
 
   async rollback(): Promise<void> {
+    if (this.#failure) throw this.#failure
     this.size = this.marked
     this.#objects.set(this.#key, this.#bytes().slice(0, this.size))
   }
 
   async seal(algorithm: Algorithm): Promise<SealedBlob> {
     if (this.#failure) throw this.#failure
+    this.#failure = closed()
     const bytes = this.#bytes()
     return { digest: digestOfBytes(bytes, algorithm), size: bytes.length, checksums: checksumsOf(bytes) }
   }
 
-  async abandon(): Promise<void> {}
+  async abandon(): Promise<void> {
+    this.#failure ??= closed()
+  }
 
   #bytes(): Uint8Array {
     return this.#objects.get(this.#key) ?? new Uint8Array()

@@ -9,6 +9,7 @@ export class SqliteConnection implements SqlTransaction {
   // SQLite has one writer at a time: whoever decides already holds every row.
   readonly forUpdate = ''
   readonly forShare = ''
+  #sync: 'FULL' | 'NORMAL' = 'FULL'
   readonly #statements = new Map<string, StatementSync>()
 
   constructor(path: string, options: { failpoint?: Failpoint; readOnly?: boolean } = {}) {
@@ -29,6 +30,13 @@ export class SqliteConnection implements SqlTransaction {
 
   run(sql: string, ...values: SqlValue[]): number {
     return Number(this.#prepare(sql).run(...values).changes)
+  }
+
+  /** FULL: the next commits survive the loss of power; NORMAL: the end of the process (https://www.sqlite.org/pragma.html#pragma_synchronous). */
+  sync(level: 'FULL' | 'NORMAL'): void {
+    if (level === this.#sync) return
+    this.database.exec(`PRAGMA synchronous = ${level}`)
+    this.#sync = level
   }
 
   close(): void {

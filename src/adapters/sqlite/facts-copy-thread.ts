@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { SqliteConnection } from './connection.ts'
 
@@ -14,9 +15,9 @@ const leaveOut = [
 ]
 
 const { from, to } = workerData as FactsCopyJob
-const source = new SqliteConnection(from, { readOnly: true })
+const source = new DatabaseSync(from, { readOnly: true, timeout: 5000 })
 try {
-  source.run('VACUUM INTO ?', to)
+  source.prepare('VACUUM INTO ?').run(to)
 } finally {
   source.close()
 }

@@ -34,6 +34,12 @@ const freeing: ReadonlySet<keyof MetadataCommands> = new Set([
 ])
 
 /**
+ * Commands whose answer promises nothing beyond the life of this process (docs/decisions/0004): a session that begins
+ * or goes on, and what is simply done again. A group of these alone is not synced by itself; the next synced one carries it.
+ */
+const soft: ReadonlySet<keyof MetadataCommands> = new Set(['startUpload', 'noteUpload', 'verifiedObjects', 'forgetObjects'])
+
+/**
  * Runs commands that wait together in one transaction, each in its own savepoint: one sync of the disk for all, and
  * a command that fails takes nothing of the others with it. A full disk may roll the whole group back under us;
  * then all of it failed.
@@ -55,6 +61,7 @@ export async function runGroup(
 async function attempt(connection: SqliteConnection, group: readonly Call[]): Promise<Answer[]> {
   const { database } = connection
   const answers: Answer[] = []
+  connection.sync(group.every((call) => soft.has(call.name)) ? 'NORMAL' : 'FULL')
   try {
     database.exec('BEGIN IMMEDIATE')
     for (const call of group) {

@@ -5,6 +5,7 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import * as x509 from '@peculiar/x509'
 import { nameConstraints } from './name-constraints.ts'
+import { NameOutsideAuthority } from './name-outside-authority.ts'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const day = 24 * 60 * 60 * 1000
@@ -22,9 +23,6 @@ export interface LocalCertificates {
   key: string
   cert: string
 }
-
-/** A name lies outside of what the authority may sign. */
-export class NameOutsideAuthority extends Error {}
 
 /**
  * The server's own certificates in `folder`: an authority made once that may sign only for `names` and what is below

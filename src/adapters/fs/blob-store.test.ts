@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { blobStoreContract, hexOf, newKey, patternOf } from '#ports/blob-store.contract.ts'
+import { type BlobStore, checksumBlock } from '#ports/blob-store.ts'
+import type { ArmedFailpoint } from '#ports/failpoint.ts'
+import { openFsBlobStore } from './blob-store.ts'
+
+blobStoreContract('fs', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'longshore-blobs-'))
+  let store = openFsBlobStore(root)
+  return {
+    subject: {
+      store: () => store,
+      reopen: async () => {
+        await store.close()
+        store = openFsBlobStore(root)
+      },
+      damage: async (key, change) => writeFileSync(join(root, key), change(readFileSync(join(root, key)))),
+    },
+    close: async () => {
+      await store.close()
+      rmSync(root, { recursive: true })
+    },
+  }
+})
+
+const folder = mkdtempSync(join(tmpdir(), 'longshore-blobs-'))
+after(() => rmSync(folder, { recursive: true }))
+
+async function withStore(failpoint: ArmedFailpoint | undefined, work: (store: BlobStore) => Promise<void>): Promise<void> {
+  const store = openFsBlobStore(folder, failpoint)
+  try {
+    await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+test('an object is a file of mode 0600 under its own name, and a link in its place is not followed', () =>
+  withStore(undefined, async (store) => {
+    const [key, linked] = [newKey(), newKey()]
+    const writer = store.create(key, 'sha256')
+    await writer.append(patternOf(5))
+    await writer.mark()
+    await writer.seal('sha256')
+    const stat = lstatSync(join(folder, key))
+    assert.equal(stat.isFile(), true)
+    assert.equal(stat.mode & 0o777, 0o600)
+    const target = join(folder, 'elsewhere')
+    writeFileSync(target, 'untouched')
+    symlinkSync(target, join(folder, linked))
+    const through = store.create(linked, 'sha256')
+    await assert.rejects(async () => {
+      await through.append(patternOf(5))
+      await through.mark()
+    })
+    await assert.rejects(store.resume(linked, 'sha256', 5))
+    await assert.rejects(store.digest(linked, 'sha256'))
+    assert.equal(readFileSync(target, 'utf8'), 'untouched')
+    rmSync(target)
+    rmSync(join(folder, linked))
+  }))
+
+test('what is no key reaches no file', () =>
+  withStore(undefined, async (store) => {
+    const zeros = '0'.repeat(36)
+    for (const key of ['', 'x', '../x', 'aa/../../x', '/etc/passwd', `aa/${zeros.slice(1)}`, `AA/${zeros}`, `aa/${zeros}/x`, `aa/${zeros}\n`]) {
+      assert.throws(() => store.create(key, 'sha256'), /not a storage key/, key)
+      await assert.rejects(async () => store.open(key, 0, new Uint8Array()), /not a storage key/, key)
+      await assert.rejects(async () => store.delete(key), /not a storage key/, key)
+      await assert.rejects(async () => store.digest(key, 'sha256'), /not a storage key/, key)
+      await assert.rejects(async () => store.resume(key, 'sha256', 0), /not a storage key/, key)
+    }
+  }))
+
+for (const [effect, failure] of [
+  ['ENOSPC', 'storage-full'],
+  ['EIO', 'storage-failed'],
+] as const)
+  for (const from of [1, 2, 3])
+    test(`${effect} at the write ${from} is ${failure}; after a rollback the writer stands with what was marked`, () =>
+      withStore({ name: 'upload.write.block', effect, from }, async (store) => {
+        const key = newKey()
+        const writer = store.create(key, 'sha256')
+        const marked = patternOf(from === 1 ? 0 : checksumBlock / 4)
+        await writer.append(marked)
+        await writer.mark()
+        await assert.rejects(
+          async () => {
+            for (let pieces = 0; pieces < 8; pieces++) await writer.append(patternOf(checksumBlock, 3))
+            await writer.mark()
+          },
+          { name: 'RegistryError', failure },
+        )
+        await writer.rollback()
+        assert.deepEqual([writer.size, writer.marked], [marked.length, marked.length])
+        assert.equal(statSync(join(folder, key)).size, marked.length)
+        // Not yet written, so the disk cannot refuse it: a failure here would be an old one.
+        await writer.append(patternOf(10))
+        await writer.rollback()
+        const sealed = await writer.seal('sha256')
+        assert.deepEqual([sealed.size, sealed.digest], [marked.length, `sha256:${hexOf(marked)}`])
+      }))
+
+test('a failure that is answered while the rollback is under way is not kept for later', () =>
+  withStore({ name: 'upload.write.block', effect: 'ENOSPC', from: 1 }, async (store) => {
+    const writer = store.create(newKey(), 'sha256')
+    for (let round = 0; round < 20; round++) {
+      // Two slots are on their way when the rollback is asked for.
+      await writer.append(patternOf(checksumBlock)).catch(() => {})
+      await writer.rollback()
+      await writer.append(patternOf(10))
+      await writer.rollback()
+    }
+    assert.equal(writer.size, 0)
+    await writer.abandon()
+  }))
+
+for (const name of ['upload.seal.before-sync', 'upload.seal.before-folder-sync'] as const)
+  test(`a failed sync (${name}) fails the writer for good`, () =>
+    withStore({ name, effect: 'EIO', from: 1 }, async (store) => {
+      const writer = store.create(newKey(), 'sha256')
+      await writer.append(patternOf(100))
+      await writer.mark()
+      await assert.rejects(writer.seal('sha256'), { failure: 'storage-failed' })
+      await assert.rejects(writer.seal('sha256'))
+      await assert.rejects(writer.rollback())
+    }))
+
+test('the failure of a disk names neither its path nor its call', () =>
+  withStore(undefined, async (store) => {
+    const key = newKey()
+    const first = store.create(key, 'sha256')
+    await first.mark()
+    await first.abandon()
+    const second = store.create(key, 'sha256')
+    await assert.rejects(second.mark(), (error: Error) => !error.message.includes(folder) && !error.message.includes(key))
+    await second.abandon()
+  }))

@@ -1,0 +1,2 @@
+/** A name lies outside of what the authority may sign. */
+export class NameOutsideAuthority extends Error {}
