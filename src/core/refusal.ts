@@ -15,7 +15,6 @@ export const refusalReasons = [
   'address-not-here',
   'permission',
   'disk-full',
-  'database-newer',
   'collection-rests',
   'collection-paused',
   'backup-target-not-empty',

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs'
-import { setTimeout as pause } from 'node:timers/promises'
 import { backupFolders } from '#adapters/fs/backup-folders.ts'
-import { dataDirectory, DirectoryOwned, ownDataDirectory } from '#adapters/fs/data-directory.ts'
+import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { sqliteFactsFiles } from '#adapters/sqlite/facts-files.ts'
-import { socketPath } from '#adapters/system/socket-path.ts'
 import { backUp } from '#app/maintenance/backup.ts'
 import { Collector } from '#app/maintenance/collect.ts'
 import { explain } from '#app/maintenance/explain.ts'
@@ -11,7 +8,6 @@ import { changeRegistry, findRegistry, summarize } from '#app/maintenance/regist
 import { scrub } from '#app/maintenance/scrub.ts'
 import { reportUsage } from '#app/maintenance/usage.ts'
 import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
-import { controlClient } from '#client/control.ts'
 import { parseDigest } from '#core/digest.ts'
 import type { Maintenance } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
@@ -78,47 +74,9 @@ export function maintenanceOf({ deps, collector, config, certificates }: Mainten
   }
 }
 
-export interface OpenMaintenance {
-  deeds: Maintenance
-  close: () => Promise<void>
-}
-
-const patience = 5_000
-const lookEvery = 100
-
-/**
- * The deeds on a data directory: in this process while nobody has it, else through the socket of the process that has.
- * An owner that is just starting or stopping is waited for. Fails with `no-registry`, `owner-silent`.
- */
-export async function openMaintenance(config: Config): Promise<OpenMaintenance> {
-  const { dataDir } = config
-  const until = performance.now() + patience
-  for (;;) {
-    const pid = await tryHere(config)
-    if (typeof pid === 'object') return pid
-    const socket = socketPath(dataDirectory(dataDir).control)
-    const deeds = controlClient(socket.path)
-    if (await deeds.isThere()) return { deeds, close: async () => socket.release() }
-    socket.release()
-    if (performance.now() > until) throw new Refusal('owner-silent', { dataDir, pid: pid ?? '?' })
-    await pause(lookEvery)
-  }
-}
-
-/** The deeds, or the process that has the directory. */
-async function tryHere(config: Config): Promise<OpenMaintenance | number | undefined> {
-  const directory = dataDirectory(config.dataDir)
-  try {
-    // Looking must not make a registry where there is none.
-    if (!existsSync(directory.database)) {
-      if (existsSync(directory.root)) ownDataDirectory(directory).release()
-      if (!existsSync(directory.database)) throw new Refusal('no-registry', { dataDir: config.dataDir })
-    }
-    const { deps, close } = await openRegistry(config)
-    const collector = new Collector(deps, { interval: config.gcInterval, report: () => {}, failed: () => {} })
-    return { deeds: maintenanceOf({ deps, collector, config }), close }
-  } catch (error) {
-    if (error instanceof DirectoryOwned) return error.pid
-    throw error
-  }
+/** The deeds in this process, until `close`. Fails as `openRegistry` does. */
+export async function maintainHere(config: Config): Promise<{ deeds: Maintenance; close: () => Promise<void> }> {
+  const { deps, close } = await openRegistry(config)
+  const collector = new Collector(deps, { interval: config.gcInterval, report: () => {}, failed: () => {} })
+  return { deeds: maintenanceOf({ deps, collector, config }), close }
 }

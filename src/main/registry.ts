@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { dataDirectory, ownDataDirectory } from '#adapters/fs/data-directory.ts'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
+import { isHalfRestored } from '#adapters/fs/restore-target.ts'
 import { openSigner } from '#adapters/jose/signer.ts'
 import { openSqliteStore } from '#adapters/sqlite/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
@@ -10,6 +11,7 @@ import { openSecretBox } from '#adapters/system/secret-box.ts'
 import type { Deps } from '#app/deps.ts'
 import { renewCredential } from '#app/tokens/credentials.ts'
 import type { HashBytes } from '#app/distribution/manifests.ts'
+import { Refusal } from '#core/refusal.ts'
 import { armFailpoint } from '#ports/failpoint.ts'
 import type { Registry } from '#ports/metadata-store.ts'
 import type { Config } from './settings.ts'
@@ -35,6 +37,7 @@ export async function openRegistry(config: Config): Promise<OpenRegistry> {
   const directory = dataDirectory(config.dataDir)
   const ownership = ownDataDirectory(directory)
   try {
+    if (isHalfRestored(directory)) throw new Refusal('restore-unfinished', { dataDir: config.dataDir })
     ensureBallast(directory.ballast)
     const secrets = openSecretBox(directory.secretKey)
     const store = openSqliteStore({ path: directory.database, ballast: directory.ballast, failpoint: config.failpoint })

@@ -9,7 +9,7 @@ import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import type { AdminCredentials } from '#core/maintenance.ts'
 import { Gate } from '#http/gate.ts'
 import { hostNames } from '#http/hosts.ts'
-import { type ListenAddress, listen, type Listener } from '#http/listener.ts'
+import type { ListenAddress, Listener } from '#http/listener.ts'
 import { trustedProxies } from '#http/proxies.ts'
 import { serveAdmin } from '#surfaces/admin/surface.ts'
 import { errorBody } from '#surfaces/distribution/errors.ts'
@@ -17,6 +17,7 @@ import { openCertificates } from './certificates.ts'
 import { openControl } from './control.ts'
 import { frontDoor } from './front-door.ts'
 import { LineBuffer } from './line-buffer.ts'
+import { listenFor } from './listening.ts'
 import { openRegistry } from './registry.ts'
 import { serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
@@ -54,7 +55,7 @@ export async function serve(config: Config): Promise<Started> {
     const names = serverNames(config)
     const uploads = new Uploads(deps)
     const gate = new Gate({ most: config.maxRequests, longestLine, longestWait })
-    const lines = new LineBuffer(1)
+    const lines = new LineBuffer(2)
     const telemetry = openTelemetry({
       level: config.logLevel,
       destination: lines,
@@ -99,7 +100,7 @@ export async function serve(config: Config): Promise<Started> {
     for (const name of ['http', 'https'] as const) {
       const address = config[name]
       if (address === 'off') continue
-      const listener = await listen({
+      const listener = await listenFor(name, {
         address,
         ...(name === 'https' && certificates ? { certificates } : {}),
         handle: (request, response) => handle(request, response),
@@ -118,7 +119,7 @@ export async function serve(config: Config): Promise<Started> {
     })
     let draining = false
     if (config.admin !== 'off')
-      listeners.admin = await listen({
+      listeners.admin = await listenFor('admin', {
         address: config.admin,
         handle: serveAdmin({
           ready: async () => {
