@@ -2,6 +2,7 @@
 // Starts the CLI on a Node that runs it: this one, or the one that npm put into node_modules/.bin.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import * as module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const needed = [24, 12]
@@ -10,6 +11,11 @@ const recent = here[0] > needed[0] || (here[0] === needed[0] && here[1] >= neede
 const local = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url))
 
 if (recent) {
+  // What was compiled (and stripped of types) is kept for the next start; a folder that cannot be written is no matter.
+  const cache = fileURLToPath(new URL('../node_modules/.cache/longshore', import.meta.url))
+  module.enableCompileCache?.(cache)
+  // For the worker threads.
+  process.env.NODE_COMPILE_CACHE ??= cache
   // Reads of layers wait in libuv's pool; four threads are too few for many pulls beside file syncs.
   process.env.UV_THREADPOOL_SIZE ??= '16'
   const source = new URL('../src/main/cli.ts', import.meta.url)
