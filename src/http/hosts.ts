@@ -38,3 +38,10 @@ export function withoutPort(host: string): string {
   const match = /^(\[[0-9a-f:.%]+\]|[^:]*)(?::[0-9]{1,5})?$/i.exec(host)
   return normalHost(match?.[1] ?? '')
 }
+
+/** RFC 9112 §3.2: a request has one Host. Of two, what stands before us may have believed the other. */
+export function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === 'host') hosts++
+  return hosts > 1
+}

@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import type { RateLimits, FailedLogins } from '#app/tokens/rate-limits.ts'
 import { Exchange } from '#http/exchange.ts'
 import type { Gate } from '#http/gate.ts'
-import { type HostNames, normalHost, withoutPort } from '#http/hosts.ts'
+import { hasSeveralHosts, type HostNames, normalHost, withoutPort } from '#http/hosts.ts'
 import { plainAddress, trustedProxies } from '#http/proxies.ts'
 import { errorBody, wire } from '#surfaces/distribution/errors.ts'
 import type { DistributionDeps } from '#surfaces/distribution/context.ts'
@@ -65,6 +65,7 @@ function originOf({ proxies }: FrontDoorOptions, request: IncomingMessage, corre
 async function route(options: FrontDoorOptions, exchange: Exchange): Promise<void> {
   const { deps, names, loginServer } = options
   try {
+    if (hasSeveralHosts(exchange.request.rawHeaders)) return await refuse(exchange, 'request-invalid', 'a request must have one Host header')
     if (!names.has(exchange.host)) {
       const name = withoutPort(exchange.host).slice(0, 255)
       return await refuse(

@@ -2,9 +2,10 @@ import { isIP } from 'node:net'
 
 /** What a certificate authority may sign (RFC 5280 §4.2.1.10): DNS names with all below them, and single addresses. DER. */
 export function nameConstraints(names: readonly string[]): Uint8Array {
-  const subtrees = names.map((name) => {
+  const bare = names.map((name) => name.replace(/^\*\./, ''))
+  const subtrees = [...new Set(bare)].map((name) => {
     const family = isIP(name)
-    if (family === 0) return sequence(der(0x82, Buffer.from(name.replace(/^\*\./, ''), 'ascii')))
+    if (family === 0) return sequence(der(0x82, Buffer.from(name, 'ascii')))
     const address = family === 4 ? Buffer.from(name.split('.').map(Number)) : ipv6Bytes(name)
     return sequence(der(0x87, Buffer.concat([address, Buffer.alloc(address.length, 0xff)])))
   })
@@ -14,8 +15,10 @@ export function nameConstraints(names: readonly string[]): Uint8Array {
 const sequence = (...parts: Uint8Array[]): Buffer => der(0x30, Buffer.concat(parts))
 
 function der(tag: number, body: Uint8Array): Buffer {
-  const length = body.length < 0x80 ? [body.length] : [0x82, body.length >> 8, body.length & 0xff]
-  return Buffer.concat([Buffer.from([tag, ...length]), body])
+  // DER wants the shortest form of a length; Go refuses any other.
+  const { length } = body
+  const written = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
+  return Buffer.concat([Buffer.from([tag, ...written]), body])
 }
 
 function ipv6Bytes(address: string): Buffer {

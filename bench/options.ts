@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util'
+import { type ServerName, serverNames } from './servers/server.ts'
+
+export interface Options {
+  command: 'compare' | 'soak'
+  minutes: number
+  only: string[]
+  servers: ServerName[]
+  quick: boolean
+  quietPeers: boolean
+  profile: boolean
+  dir: string | undefined
+  cores: { server: number | undefined; load: number | undefined }
+}
+
+export function helpText(items: ReadonlyArray<{ name: string; title: string }>): string {
+  const list = items.map(({ name, title }) => `  ${name.padEnd(15)} ${title}`).join('\n')
+  return `npm run bench -- [options]            compare Longshore with its peers, here and now
+npm run bench -- soak [minutes]       hold Longshore under mixed load, watch its memory (10 minutes)
+
+Each server is started on loopback with a fresh folder on the same disk, side by side; rounds go from
+server to server, so that noise of the machine reaches all of them. Printed is the median of each, and
+how many times better Longshore is (×2.0: twice as good; ×0.5: half as good). Everything that was
+measured is written to bench/results/<time>.json.
+
+What favours the peers: they run without authentication, while Longshore checks a token with each request;
+and all but zot-commit answer a push before it is on the disk, while Longshore answers after. Each server
+logs as it does by default, into a file. Dirty pages are written out before each measurement.
+
+Options
+  --only NAME,…        only these items
+  --servers NAME,…     only these servers: ${serverNames.join(', ')}
+  --quick              shorter, fewer rounds, fewer tags: for a look, not for a claim
+  --quiet-peers        the peers log errors only, Longshore as by default: favours them more
+  --profile            Longshore writes a .cpuprofile for each of its starts into bench/results
+  --dir FOLDER         where data goes; must be a disk, not tmpfs (TMPDIR, or the system's)
+  --cores SERVER,LOAD  the two processors of the pinned items (0,1); "off" pins nothing
+  --help               this
+
+Items
+${list}
+
+Servers
+  longshore            this checkout
+  zot, zot-commit      when a zot is on PATH: as it comes, and with "commit": true, which syncs as we do
+  distribution         distribution v3, built once by Go into LONGSHORE_TOOLS_DIR (~/.cache/longshore-tools)
+  docker-registry      Debian's distribution 2, by apt-get when it is missing
+  nginx                sendfile of the same bytes, for blob GET only; by apt-get when it is missing
+wrk and curl come by apt-get too; without wrk our own generator asks. zb is used when it is on PATH.
+
+The exit status is 1 when a server failed in an item, 0 otherwise; a missed target is printed, not failed.`
+}
+
+/** The options, or undefined where --help is asked for. Throws with a sentence on anything unknown. */
+export function parseOptions(args: string[], itemNames: readonly string[]): Options | undefined {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      only: { type: 'string' },
+      servers: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      'quiet-peers': { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      dir: { type: 'string' },
+      cores: { type: 'string', default: '0,1' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) return undefined
+  const [command = 'compare', minutes = '10'] = positionals
+  if (command !== 'compare' && command !== 'soak') throw new Error(`no command "${command}"; --help lists what there is`)
+  if (!(Number(minutes) > 0)) throw new Error(`"${minutes}" is not a number of minutes`)
+  return {
+    command,
+    minutes: Number(minutes),
+    only: chosen('item', values.only, itemNames),
+    servers: chosen('server', values.servers, serverNames),
+    quick: values.quick,
+    quietPeers: values['quiet-peers'],
+    profile: values.profile,
+    dir: values.dir,
+    cores: parseCores(values.cores),
+  }
+}
+
+function chosen<Name extends string>(what: string, list: string | undefined, known: readonly Name[]): Name[] {
+  if (list === undefined) return [...known]
+  const names = list.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !known.some((candidate) => candidate === name))
+  if (unknown !== undefined) throw new Error(`no ${what} "${unknown}"; there are ${known.join(', ')}`)
+  return known.filter((name) => names.includes(name))
+}
+
+function parseCores(text: string): Options['cores'] {
+  if (text === 'off') return { server: undefined, load: undefined }
+  const [server, load] = text.split(',').map(Number)
+  if (server === undefined || load === undefined || !Number.isInteger(server) || !Number.isInteger(load)) {
+    throw new Error(`--cores ${text}: two numbers, as in 0,1, or off`)
+  }
+  return { server, load }
+}

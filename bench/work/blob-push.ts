@@ -1,0 +1,54 @@
+import { attempt, type Bench, type Item, rotated, withFleet } from '../item.ts'
+import { settleDisk } from '../servers/fleet.ts'
+import type { Server } from '../servers/server.ts'
+import { type Blob, FreshBytes, mebibyte } from '../wire/content.ts'
+import { RegistryClient } from '../wire/registry.ts'
+import { blobSizes } from './blob-get.ts'
+
+export const blobPushRow = (size: number, how: string): string => `push ${size} MiB, ${how}`
+const repository = 'bench/pushes'
+const chunkSize = 10 * mebibyte
+
+const ways: Record<string, (client: RegistryClient, blob: Blob) => Promise<void>> = {
+  monolithic: (client, blob) => client.pushBlob(repository, blob),
+  chunked: (client, blob) => client.pushBlobInChunks(repository, blob, chunkSize),
+}
+
+async function run(bench: Bench): Promise<void> {
+  const { recorder, quick } = bench
+  for (const size of blobSizes) {
+    const bytes = new FreshBytes(size * mebibyte)
+    const rounds = quick && size >= 100 ? 2 : size === 512 ? 3 : 5
+    // New servers for each size: what was pushed is removed before the disk is full.
+    await withFleet(bench, { row: `start for ${size} MiB` }, async (servers) => {
+      for (let round = size === 512 ? 0 : -1; round < rounds; round++) {
+        for (const server of rotated(servers, round)) {
+          for (const [how, pushOne] of rotated(Object.entries(ways), round)) {
+            const row = blobPushRow(size, how)
+            await attempt(bench, row, server, async () => {
+              const seconds = await timed(server, bytes.next(), pushOne)
+              if (round < 0) return
+              const detail = { seconds }
+              recorder.add(row, server.name, { value: size / seconds, unit: 'MiB/s', better: 'more', detail })
+            })
+          }
+        }
+      }
+    })
+  }
+}
+
+async function timed(server: Server, blob: Blob, pushOne: (client: RegistryClient, blob: Blob) => Promise<void>): Promise<number> {
+  for (const method of ['POST', 'PATCH', 'PUT']) await server.authorize(method, `/v2/${repository}/blobs/uploads/`)
+  const client = new RegistryClient(server)
+  try {
+    settleDisk()
+    const begin = performance.now()
+    await pushOne(client, blob)
+    return (performance.now() - begin) / 1000
+  } finally {
+    client.close()
+  }
+}
+
+export const blobPush: Item = { name: 'blob-push', title: 'Blob push', disk: 20, run }

@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import { formatByteCount } from '#core/byte-count.ts'
+import { addDataOptions, addOutputOption, type Cli, type DataOptions, newCommand, onDeeds, type OutputOptions, print } from './command.ts'
+import { pairs } from './print.ts'
+
+export function backupCommand(cli: Cli): Command {
+  const { host, say } = cli
+  return addOutputOption(addDataOptions(newCommand('backup', say('backup.summary'), say('backup.more')), cli), cli)
+    .argument('<folder>', say('backup.folder'))
+    .action(async (folder: string, options: DataOptions & OutputOptions) => {
+      const to = host.absolute(folder)
+      const signal = host.interruption()
+      const backedUp = await onDeeds(cli, options, (deeds) => deeds.backUp({ to }, { signal }))
+      if (backedUp.missing.length > 0) cli.exitWith(1)
+      print(cli, options, backedUp, ({ path, objects, bytes, linked, copied, repositories, manifests, tags, missing }) =>
+        pairs([
+          [say('backup.path'), path],
+          [say('backup.objects'), `${objects} (${say('backup.how', { linked, copied })})`],
+          [say('backup.bytes'), formatByteCount(bytes)],
+          [say('count.repositories'), String(repositories)],
+          [say('count.manifests'), String(manifests)],
+          [say('count.tags'), String(tags)],
+          ...missing.map((digest) => [say('backup.missing'), digest] as const),
+        ]),
+      )
+    })
+}

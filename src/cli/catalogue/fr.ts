@@ -1,0 +1,276 @@
+import type { Catalogue } from '../words.ts'
+
+export const fr: Catalogue = {
+  'program.summary': 'Longshore : tout Azure Container Registry sur vos propres machines.',
+  'program.more': `Pour commencer :
+  longshore serve                      démarre le registre ; le premier démarrage affiche son adresse et son mot de passe
+  longshore credential show            affiche de nouveau le mot de passe
+  longshore config                     affiche chaque réglage et d'où vient sa valeur
+
+Les données sont dans un seul dossier : --data-dir, ou LONGSHORE_DATA_DIR, ou longshore sous XDG_DATA_HOME (~/.local/share).
+Les commandes agissent sur ce dossier, que son serveur tourne ou non.
+Codes de sortie : 0 fait · 1 pas fait, ou un défaut a été trouvé · 2 ligne de commande ou configuration incorrecte.`,
+
+  'heading.usage': 'Usage :',
+  'heading.options': 'Options :',
+  'heading.arguments': 'Arguments :',
+  'heading.commands': 'Commandes :',
+  'heading.settings': 'Réglages (variable d’environnement, valeur par défaut) :',
+
+  'option.help': 'affiche cette aide',
+  'option.version': 'affiche la version',
+  'option.data-dir': 'le dossier des données du registre (LONGSHORE_DATA_DIR)',
+  'option.config': 'fichier YAML de réglages (LONGSHORE_CONFIG ; par défaut : longshore.yaml dans le dossier des données)',
+  'option.output': 'comment afficher : table (par défaut) pour les personnes, json pour les scripts',
+  'option.registry': 'nom du registre (par défaut : local)',
+
+  'serve.summary': 'Démarre le registre et le sert jusqu’à l’arrêt.',
+  'serve.more': `Le premier démarrage crée le dossier des données, un administrateur et une autorité de certification locale, puis
+affiche sur la sortie standard ce qu’il faut pour se connecter et pousser une image. Les démarrages suivants affichent
+une ligne. Le journal (JSON) va sur la sortie d’erreur. SIGTERM ou Ctrl-C arrête proprement dans le délai
+--shutdown-grace ; un second signal arrête tout de suite.
+
+Une option l’emporte sur sa variable d’environnement, celle-ci sur le fichier YAML, celui-ci sur la valeur par défaut.
+
+Exemples :
+  longshore serve
+  longshore serve --data-dir /srv/longshore --http 0.0.0.0:5000 --names registry.example.com
+  longshore serve --https 0.0.0.0:443 --tls-cert server.pem --tls-key server.key
+  longshore serve 2>longshore.log`,
+  'serve.first': 'Longshore a créé le registre « {registry} » et tourne.',
+  'serve.addresses': 'Adresses',
+  'serve.admin': 'Exploitation',
+  'serve.user': 'Utilisateur',
+  'serve.password': 'Mot de passe',
+  'serve.data': 'Données',
+  'serve.ca': 'AC pour HTTPS',
+  'serve.try': 'Pour pousser une image :',
+  'serve.again': 'Le mot de passe ne sera plus affiché ; « longshore credential show » le donne.',
+  'serve.running': 'Longshore tourne sur {addresses}, ses données sont dans {dataDir}',
+
+  'config.summary': 'Affiche chaque réglage, sa valeur et d’où elle vient.',
+  'config.more': `Prend les mêmes options que « serve » et ne démarre rien ; une valeur incorrecte est signalée par son nom
+(code de sortie 2). Les secrets ne sont pas affichés.
+
+Exemples :
+  longshore config
+  longshore config --config longshore.yaml --output json`,
+  'config.setting': 'réglage',
+  'config.value': 'valeur',
+  'config.source': 'origine',
+
+  'credential.summary': 'Les mots de passe de l’administrateur.',
+  'credential.more': `Exemples :
+  longshore credential show
+  longshore credential renew --password-name password2`,
+  'credential.show.summary': 'Affiche l’administrateur et ses deux mots de passe.',
+  'credential.show.more': `Le JSON est celui de « az acr credential show ».
+
+Exemples :
+  longshore credential show
+  longshore credential show --output json | jq -r '.passwords[0].value'`,
+  'credential.renew.summary': 'Crée un nouveau mot de passe à l’une des deux places.',
+  'credential.renew.more': `L’ancien mot de passe, et tout jeton obtenu avec lui, prend fin à la requête suivante. Pour changer sans
+interruption : renouvelez password2, donnez-le aux clients, puis renouvelez password.
+
+Exemples :
+  longshore credential renew --password-name password`,
+  'credential.renew.slot': 'lequel des deux : password ou password2',
+
+  'ca.summary': 'Le certificat de l’autorité locale qui signe pour HTTPS.',
+  'ca.more': `L’autorité est créée au premier démarrage et ne peut signer que pour les noms de ce serveur. Les clients font
+confiance à son certificat, pour Docker dans /etc/docker/certs.d/<hôte>:<port>/ca.crt.
+
+Exemples :
+  longshore ca --path
+  curl --cacert "$(longshore ca --path)" https://localhost:5443/v2/
+  longshore ca --renew`,
+  'ca.path': 'n’affiche que le chemin du certificat de l’autorité',
+  'ca.renew': 'crée une autre autorité ; les clients doivent faire confiance à la nouvelle',
+  'ca.file': 'Certificat',
+  'ca.subject': 'Sujet',
+  'ca.until': 'Valable jusqu’au',
+  'ca.renewed': 'Une nouvelle autorité a été créée : les clients qui faisaient confiance à l’ancienne doivent accepter celle-ci.',
+
+  'registry.summary': 'Ce qui est activé dans le registre.',
+  'registry.more': `Exemples :
+  longshore registry show
+  longshore registry update --anonymous-pull-enabled true`,
+  'registry.show.summary': 'Affiche le registre.',
+  'registry.show.more': `Exemples :
+  longshore registry show --output json`,
+  'registry.update.summary': 'Modifie le registre ; un serveur qui tourne suit dès la requête suivante.',
+  'registry.update.more': `Exemples :
+  longshore registry update --admin-enabled false
+  longshore registry update --anonymous-pull-enabled true --storage-limit 500GiB`,
+  'registry.update.admin': 'l’administrateur peut-il se connecter',
+  'registry.update.anonymous': 'chacun peut-il tirer sans se connecter',
+  'registry.update.rates': 'off, ou tier : les cadences de requêtes du niveau du registre',
+  'registry.update.limit': 'octets stockés au plus : none, ou un nombre avec KiB, MiB, GiB ou TiB',
+
+  'usage.summary': 'Combien est stocké.',
+  'usage.more': `« Utilisé » est ce que les manifestes nomment, chaque condensat une fois. « Sans référence » est ce qu’aucun
+manifeste ne nomme encore, ou ne nomme plus ; c’est collecté à la fin de son bail. « Réservé » est la place tenue par les
+envois en cours. La limite compte les trois.
+
+Exemples :
+  longshore usage
+  longshore usage --output json`,
+  'usage.registry': 'Registre',
+  'usage.used': 'Utilisé',
+  'usage.unreferenced': 'Sans référence',
+  'usage.reserved': 'Réservé',
+  'usage.limit': 'Limite',
+  'usage.none': 'aucune',
+  'usage.free': 'Libre sur le disque',
+  'count.repositories': 'Dépôts',
+  'count.manifests': 'Manifestes',
+  'count.tags': 'Étiquettes',
+  'count.blobs': 'Blobs',
+  'count.uploads': 'Envois ouverts',
+
+  'gc.summary': 'Collecte maintenant ce que rien ne tient plus, ou dit ce qui tient un condensat.',
+  'gc.more': `Le serveur collecte de lui-même (--gc-interval) ; ceci est un passage immédiat, avec les mêmes délais de sûreté :
+ce qui a été poussé ou confirmé récemment a un bail (--gc-lease), et les octets ne sont effacés qu’un certain temps après
+que plus rien ne les tient (--gc-delay).
+
+Exemples :
+  longshore gc
+  longshore gc --explain sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`,
+  'gc.explain': 'dit ce qui tient ce condensat et jusqu’à quand ; ne collecte rien',
+  'gc.reviewed': 'Examinés',
+  'gc.condemned': 'Plus tenus',
+  'gc.deleted': 'Effacés du disque',
+  'gc.uploads': 'Envois expirés',
+  'explain.unknown': 'Le registre {registry} ne connaît pas {digest}.',
+  'explain.held': '{digest} est tenu et ne sera pas collecté.',
+  'explain.free': 'Plus rien ne tient {digest} ; il sera collecté.',
+  'explain.tagged': 'C’est un manifeste de {repository}, avec les étiquettes {tags}.',
+  'explain.untagged': 'C’est un manifeste de {repository}, sans étiquette.',
+  'explain.named': 'Le manifeste {manifest} de {repository} le nomme.',
+  'explain.lease': '{repository} peut le lire ; son bail court jusqu’à {leaseUntil}.',
+  'explain.lease-over': '{repository} peut le lire ; son bail a pris fin à {leaseUntil}.',
+  'explain.review': 'La collecte reverra le lien de {repository} après {reviewAfter}.',
+  'explain.object': 'Ses octets sont l’objet {objectId} ({bytes}), état {state}.',
+  'explain.condemned': 'L’objet {objectId} ({bytes}) a été condamné à {condemnedAt} ; ses octets seront effacés après {deletedAfter}.',
+
+  'scrub.summary': 'Relit tous les octets stockés et les compare à leurs condensats.',
+  'scrub.more': `Ce qui est abîmé n’est plus servi ; le prochain envoi du même condensat le répare. Les fichiers qui
+n’appartiennent à rien sont listés et laissés en place. Lit tout, à côté du serveur qui tourne. Code de sortie 1 quand un
+défaut a été trouvé.
+
+Exemples :
+  longshore scrub
+  longshore scrub --output json`,
+  'scrub.objects': 'Objets lus',
+  'scrub.bytes': 'Octets lus',
+  'scrub.bad': 'Défectueux',
+  'scrub.missing': 'absent',
+  'scrub.corrupt': 'abîmé',
+  'scrub.strangers': 'Fichiers de personne',
+
+  'backup.summary': 'Copie tout le registre dans un nouveau dossier pendant qu’il est utilisé.',
+  'backup.more': `Le dossier doit être vide ou absent ; il n’apparaît sous son nom qu’une fois complet. Les objets sont des liens
+physiques quand le dossier est sur le même système de fichiers (rapide, sans place ; copiez alors le dossier sur un autre
+disque), sinon des copies. C’est le serveur qui l’écrit : il doit en avoir le droit. Le dossier contient la clé des mots de
+passe : gardez-le aussi sûrement que les données. Code de sortie 1 quand les octets d’un condensat manquaient.
+
+Exemples :
+  longshore backup /backups/monday
+  longshore backup /backups/monday --output json`,
+  'backup.folder': 'où ; vide ou absent',
+  'backup.path': 'Sauvegarde',
+  'backup.objects': 'Objets',
+  'backup.how': 'liés {linked}, copiés {copied}',
+  'backup.bytes': 'Octets',
+  'backup.missing': 'Manquant',
+
+  'restore.summary': 'Remplit un dossier de données vide à partir d’une sauvegarde.',
+  'restore.more': `Le serveur ne doit pas tourner. Toute la sauvegarde est examinée avant que le premier octet soit écrit.
+
+Exemples :
+  longshore restore /backups/monday --data-dir /srv/longshore
+  longshore restore /backups/monday --verify`,
+  'restore.folder': 'un dossier fait par « longshore backup »',
+  'restore.verify': 'lit d’abord chaque objet et le compare à son condensat, pas seulement sa longueur',
+  'restore.into': 'Données',
+  'restore.made': 'État du',
+
+  'key.summary': 'Les clés qui signent les jetons.',
+  'key.more': `Exemples :
+  longshore key rotate`,
+  'key.rotate.summary': 'Crée maintenant une nouvelle clé de signature.',
+  'key.rotate.more': `Les jetons signés par l’ancienne clé restent valables jusqu’à leur fin, sauf avec --revoke. Les clés changent
+d’elles-mêmes tous les 30 jours.
+
+Exemples :
+  longshore key rotate
+  longshore key rotate --revoke       si une clé a pu être vue : chaque client se reconnecte`,
+  'key.rotate.revoke': 'oublie toutes les anciennes clés : tout jeton donné prend fin maintenant',
+  'key.kid': 'clé',
+  'key.signs': 'signe jusqu’à',
+  'key.verifies': 'vérifie jusqu’à',
+
+  'setting.http': 'où servir HTTP : hôte:port, ou off',
+  'setting.https': 'où servir HTTPS : hôte:port, ou off',
+  'setting.admin': 'où servir l’état et les mesures : hôte:port, ou off',
+  'setting.publicUrl': 'l’adresse que les clients utilisent, derrière un mandataire : https://hôte[:port]',
+  'setting.names': 'autres noms d’hôte auxquels le serveur répond, séparés par des virgules ; *.domaine pour tout ce qui est dessous',
+  'setting.trustedProxies': 'adresses ou réseaux dont les en-têtes X-Forwarded sont crus, séparés par des virgules',
+  'setting.tlsCert': 'fichier PEM avec votre certificat et sa chaîne ; relu quand il change',
+  'setting.tlsKey': 'fichier PEM avec sa clé privée',
+  'setting.sparse': 'un manifeste peut-il nommer ce qui n’est pas là : off, index (les enfants d’un index) ou all',
+  'setting.storageLimit': 'octets au plus du registre que crée le premier démarrage ; ensuite « registry update --storage-limit »',
+  'setting.largestBlob': 'plus grand blob',
+  'setting.diskFloor': 'n’accepte pas d’envoi quand il reste moins que cela sur le disque',
+  'setting.gcInterval': 'temps entre deux passages de la collecte',
+  'setting.gcLease': 'durée pendant laquelle ce qui a été poussé ou confirmé est tenu sans manifeste qui le nomme',
+  'setting.gcDelay': 'temps entre la fin du dernier maintien et l’effacement des octets',
+  'setting.uploadLife': 'durée pendant laquelle un envoi peut rester en repos avant d’être abandonné',
+  'setting.maxRequests': 'requêtes traitées à la fois ; les autres attendent',
+  'setting.shutdownGrace': 'temps laissé aux requêtes après un signal d’arrêt',
+  'setting.logLevel': 'silent, error, info ou debug',
+
+  'misuse.command': 'commande inconnue « {name} »',
+  'misuse.option': 'option inconnue {name}',
+  'misuse.near': ' ; vouliez-vous dire {near} ?',
+  'misuse.argument': 'il manque l’argument <{name}> ; voir --help',
+  'misuse.value': 'l’option {name} demande une valeur',
+  'misuse.mandatory': 'l’option {name} est nécessaire',
+  'misuse.excess': 'trop d’arguments ; voir --help',
+  'misuse.invalid': '{name} : « {value} » n’est pas permis ; attendu : {allowed}',
+  'expected.flag': 'true ou false',
+  'expected.bytes': 'none, ou un nombre d’octets avec B, KiB, MiB, GiB ou TiB',
+
+  'problem.unexpected': 'échec inattendu : {message} (LONGSHORE_LOG_LEVEL=debug montre où)',
+
+  'refusal.no-registry':
+    'il n’y a pas de registre dans {dataDir} : démarrez-le une fois avec « longshore serve », ou nommez son dossier avec --data-dir',
+  'refusal.registry-unknown': 'il n’y a pas de registre « {name} » ; connus : {known}',
+  'refusal.directory-owned': '{dataDir} est utilisé par le processus {pid} : arrêtez-le, ou choisissez un autre dossier avec --data-dir',
+  'refusal.owner-silent': 'le processus {pid} tient {dataDir} et ne répond pas : il démarre ou s’arrête, réessayez',
+  'refusal.owner-gone': 'le serveur s’est arrêté avant de répondre : réessayez',
+  'refusal.socket-path-too-long':
+    '{path} est trop long pour une socket ({longest} octets au plus) : prenez un dossier de données plus court',
+  'refusal.server-must-stop': '{path} est utilisé par le processus {pid} : arrêtez d’abord le serveur',
+  'refusal.address-in-use': '{setting} : {address} est utilisé par un autre programme ; choisissez-en un autre avec {flag} ou {variable}',
+  'refusal.address-not-permitted':
+    '{setting} : cet utilisateur ne peut pas écouter sur {address} (les ports sous 1024 demandent un droit) ; choisissez-en un autre avec {flag} ou {variable}',
+  'refusal.address-not-here':
+    '{setting} : {address} n’est pas une adresse de cette machine ; choisissez-en une autre avec {flag} ou {variable}',
+  'refusal.permission': '{path} : pas permis ({code}) ; ce doit être un dossier ou un fichier où cet utilisateur peut écrire',
+  'refusal.disk-full': '{path} : le disque est plein',
+  'refusal.collection-rests':
+    'la collecte se repose pendant un bail, parce que la base n’a pas pu être écrite ou que l’horloge a été réglée ; elle reprendra d’elle-même',
+  'refusal.collection-paused': 'la collecte est suspendue pendant une sauvegarde : réessayez ensuite',
+  'refusal.backup-target-not-empty': '{path} n’est pas vide : nommez un dossier vide ou absent',
+  'refusal.backup-unreadable': '{path} n’est pas une sauvegarde que ce programme peut lire',
+  'refusal.backup-newer':
+    '{path} a été fait par un Longshore plus récent : sa version de {what} est {found}, ce programme lit jusqu’à {newest}',
+  'refusal.backup-damaged':
+    'la sauvegarde est abîmée : {bad} objets manquent ou sont faux, le premier est {example} ; rien n’a été restauré',
+  'refusal.restore-target-not-empty': '{path} n’est pas vide : restaurez dans un dossier de données vide ou absent',
+  'refusal.restore-unfinished': 'une restauration dans {dataDir} n’est pas allée à sa fin : relancez « longshore restore »',
+  'refusal.no-local-authority': 'il n’y a pas d’autorité locale : HTTPS est désactivé ou utilise votre propre certificat',
+  'refusal.interrupted': 'interrompu ; rien n’est resté à moitié fait',
+}

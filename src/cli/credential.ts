@@ -1,0 +1,39 @@
+import { type Command, Option } from 'commander'
+import { type AdminCredentials, type PasswordSlot, passwordSlots } from '#core/maintenance.ts'
+import {
+  addDataOptions,
+  addOutputOption,
+  addRegistryOption,
+  type Cli,
+  type DataOptions,
+  newCommand,
+  onDeeds,
+  type OutputOptions,
+  print,
+  type RegistryOptions,
+} from './command.ts'
+import { pairs } from './print.ts'
+
+type Options = DataOptions & OutputOptions & RegistryOptions
+
+export function credentialCommand(cli: Cli): Command {
+  const { say } = cli
+  const leaf = (name: string, summary: string, more: string) =>
+    addOutputOption(addRegistryOption(addDataOptions(newCommand(name, summary, more), cli), cli), cli)
+  const table = ({ username, passwords }: AdminCredentials) =>
+    pairs([['username', username], ...passwords.map(({ name, value }) => [name, value] as const)])
+  return newCommand('credential', say('credential.summary'), say('credential.more'))
+    .addCommand(
+      leaf('show', say('credential.show.summary'), say('credential.show.more')).action(async (options: Options) => {
+        print(cli, options, await onDeeds(cli, options, (deeds) => deeds.showCredentials({ registry: options.registry })), table)
+      }),
+    )
+    .addCommand(
+      leaf('renew', say('credential.renew.summary'), say('credential.renew.more'))
+        .addOption(new Option('--password-name <name>', say('credential.renew.slot')).choices(passwordSlots).makeOptionMandatory())
+        .action(async (options: Options & { passwordName: PasswordSlot }) => {
+          const { registry, passwordName: slot } = options
+          print(cli, options, await onDeeds(cli, options, (deeds) => deeds.renewCredential({ registry, slot })), table)
+        }),
+    )
+}

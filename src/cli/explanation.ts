@@ -1,0 +1,26 @@
+import { formatByteCount } from '#core/byte-count.ts'
+import type { Explained } from '#core/maintenance.ts'
+import type { Words } from './words.ts'
+
+/** In sentences: is it held, by what, until when; and where its bytes are on their way. */
+export function explanation(say: Words, { registry, digest, held, objects, links, manifests, stored }: Explained): string {
+  const isKnown = objects.length + links.length + manifests.length + stored.length > 0
+  if (!isKnown) return `${say('explain.unknown', { digest, registry })}\n`
+  const lines = [held ? say('explain.held', { digest }) : say('explain.free', { digest })]
+  for (const { repository, tags } of stored)
+    lines.push(tags.length > 0 ? say('explain.tagged', { repository, tags: tags.join(', ') }) : say('explain.untagged', { repository }))
+  for (const { repository, manifest } of manifests) lines.push(say('explain.named', { repository, manifest }))
+  for (const { repository, leaseUntil, leaseOver, reviewAfter } of links) {
+    lines.push(leaseOver ? say('explain.lease-over', { repository, leaseUntil }) : say('explain.lease', { repository, leaseUntil }))
+    if (reviewAfter) lines.push(say('explain.review', { repository, reviewAfter }))
+  }
+  for (const { objectId, state, size, condemnedAt, deletedAfter } of objects) {
+    const bytes = formatByteCount(size)
+    lines.push(
+      condemnedAt && deletedAfter
+        ? say('explain.condemned', { objectId, bytes, condemnedAt, deletedAfter })
+        : say('explain.object', { objectId, bytes, state }),
+    )
+  }
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander'
+import { formatByteCount } from '#core/byte-count.ts'
+import type { Collected } from '#core/maintenance.ts'
+import {
+  addDataOptions,
+  addOutputOption,
+  addRegistryOption,
+  type Cli,
+  type DataOptions,
+  newCommand,
+  onDeeds,
+  type OutputOptions,
+  print,
+  type RegistryOptions,
+} from './command.ts'
+import { explanation } from './explanation.ts'
+import { pairs } from './print.ts'
+
+type Options = DataOptions & OutputOptions & RegistryOptions & { explain?: string }
+
+export function gcCommand(cli: Cli): Command {
+  const { say } = cli
+  return addOutputOption(addRegistryOption(addDataOptions(newCommand('gc', say('gc.summary'), say('gc.more')), cli), cli), cli)
+    .option('--explain <digest>', say('gc.explain'))
+    .action(async (options: Options) => {
+      const { registry, explain: digest } = options
+      if (digest === undefined)
+        print(cli, options, await onDeeds(cli, options, (deeds) => deeds.collect()), (collected) => collectedTable(cli, collected))
+      else
+        print(cli, options, await onDeeds(cli, options, (deeds) => deeds.explain({ registry, digest })), (explained) =>
+          explanation(say, explained),
+        )
+    })
+}
+
+const collectedTable = ({ say }: Cli, collected: Collected): string =>
+  pairs([
+    [say('gc.reviewed'), String(collected.reviewed)],
+    [say('gc.condemned'), `${collected.condemned} (${formatByteCount(collected.condemnedBytes)})`],
+    [say('gc.deleted'), `${collected.deleted} (${formatByteCount(collected.deletedBytes)})`],
+    [say('gc.uploads'), String(collected.uploads)],
+  ])

@@ -1,0 +1,93 @@
+import { Command, CommanderError } from 'commander'
+import { backupCommand } from './backup.ts'
+import { caCommand } from './ca.ts'
+import type { Cli } from './command.ts'
+import { configCommand } from './config.ts'
+import { credentialCommand } from './credential.ts'
+import { gcCommand } from './gc.ts'
+import type { Host } from './host.ts'
+import { keyCommand } from './key.ts'
+import { registryCommand } from './registry.ts'
+import { restoreCommand } from './restore.ts'
+import { scrubCommand } from './scrub.ts'
+import { serveCommand } from './serve.ts'
+import { usageCommand } from './usage.ts'
+import { catalogueFor, fill, type Words, wordsFor } from './words.ts'
+import { misuse } from './misuse.ts'
+
+const commands = [
+  serveCommand,
+  configCommand,
+  credentialCommand,
+  caCommand,
+  registryCommand,
+  usageCommand,
+  gcCommand,
+  scrubCommand,
+  backupCommand,
+  restoreCommand,
+  keyCommand,
+]
+
+/**
+ * Runs one command and returns the exit code: 0 done, 1 not done or something bad was found, 2 a wrong command line
+ * or configuration.
+ */
+export async function run(words: readonly string[], host: Host): Promise<number> {
+  const say = wordsFor(host.locale)
+  let code = 0
+  const cli: Cli = { host, say, exitWith: (other) => (code = other) }
+  const program = new Command('longshore')
+    .description(say('program.summary'))
+    .version(host.version, '--version', say('option.version'))
+    .addHelpText('after', `\n${say('program.more')}`)
+  for (const make of commands) program.addCommand(make(cli))
+  for (const each of everyCommand(program)) speak(each, host, say)
+  try {
+    await program.parseAsync(words, { from: 'user' })
+    return code
+  } catch (error) {
+    return explain(error, cli)
+  }
+}
+
+const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)]
+
+/** Makes commander throw instead of leaving, write where the host says, and use the catalogue's words. */
+function speak(command: Command, host: Host, say: Words): void {
+  const headings: Readonly<Record<string, string>> = {
+    'Usage:': say('heading.usage'),
+    'Options:': say('heading.options'),
+    'Arguments:': say('heading.arguments'),
+    'Commands:': say('heading.commands'),
+  }
+  command
+    .exitOverride()
+    .helpOption('-h, --help', say('option.help'))
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .configureOutput({ writeOut: host.out, writeErr: host.out, outputError: () => {} })
+    .configureHelp({ styleTitle: (title) => headings[title] ?? title, optionDescription: (option) => option.description })
+}
+
+function explain(error: unknown, { host, say }: Cli): number {
+  if (error instanceof CommanderError) {
+    // A group that is called without a command shows what it has.
+    if (error.exitCode === 0 || error.code === 'commander.help') return 0
+    host.problem(`longshore: ${misuse(error, say)}\n`)
+    return 2
+  }
+  const known = host.known(error)
+  if (known && 'line' in known) {
+    host.problem(`longshore: ${known.line}\n`)
+    return known.isUsage ? 2 : 1
+  }
+  if (known) {
+    const { reason, detail } = known.refusal
+    host.problem(`longshore: ${fill(catalogueFor(host.locale)[`refusal.${reason}`], detail)}\n`)
+    return 1
+  }
+  host.problem(`longshore: ${say('problem.unexpected', { message: error instanceof Error ? error.message : String(error) })}\n`)
+  if (host.isDebugging && error instanceof Error) host.problem(`${error.stack}\n`)
+  return 1
+}

@@ -1,0 +1,58 @@
+import { type Command, Option } from 'commander'
+import { formatByteCount } from '#core/byte-count.ts'
+import type { RegistryChange, RegistrySummary } from '#core/maintenance.ts'
+import {
+  addDataOptions,
+  addOutputOption,
+  addRegistryOption,
+  byteCountArgument,
+  type Cli,
+  type DataOptions,
+  flagArgument,
+  newCommand,
+  onDeeds,
+  type OutputOptions,
+  print,
+  type RegistryOptions,
+} from './command.ts'
+import { pairs } from './print.ts'
+
+type Options = DataOptions & OutputOptions & RegistryOptions
+
+export function registryCommand(cli: Cli): Command {
+  const { say } = cli
+  const leaf = (name: string, summary: string, more: string) =>
+    addOutputOption(addRegistryOption(addDataOptions(newCommand(name, summary, more), cli), cli), cli)
+  const table = (registry: RegistrySummary) =>
+    pairs([
+      ['name', registry.name],
+      ['sku', registry.sku],
+      ['admin-enabled', String(registry.adminUserEnabled)],
+      ['anonymous-pull-enabled', String(registry.anonymousPullEnabled)],
+      ['rate-limits', registry.rateLimits],
+      ['storage-limit', registry.storageLimit === null ? 'none' : formatByteCount(registry.storageLimit)],
+    ])
+  return newCommand('registry', say('registry.summary'), say('registry.more'))
+    .addCommand(
+      leaf('show', say('registry.show.summary'), say('registry.show.more')).action(async (options: Options) => {
+        print(cli, options, await onDeeds(cli, options, (deeds) => deeds.showRegistry({ registry: options.registry })), table)
+      }),
+    )
+    .addCommand(
+      leaf('update', say('registry.update.summary'), say('registry.update.more'))
+        .option('--admin-enabled <true|false>', say('registry.update.admin'), flagArgument(cli))
+        .option('--anonymous-pull-enabled <true|false>', say('registry.update.anonymous'), flagArgument(cli))
+        .addOption(new Option('--rate-limits <which>', say('registry.update.rates')).choices(['off', 'tier']))
+        .option('--storage-limit <size>', say('registry.update.limit'), byteCountArgument(cli))
+        .action(async (options: Options & Omit<RegistryChange, 'storageLimit'> & { storageLimit?: number | 'none' }) => {
+          const { registry, adminEnabled, anonymousPullEnabled, rateLimits, storageLimit } = options
+          const change: RegistryChange = {
+            ...(adminEnabled === undefined ? {} : { adminEnabled }),
+            ...(anonymousPullEnabled === undefined ? {} : { anonymousPullEnabled }),
+            ...(rateLimits === undefined ? {} : { rateLimits }),
+            ...(storageLimit === undefined ? {} : { storageLimit: storageLimit === 'none' ? null : storageLimit }),
+          }
+          print(cli, options, await onDeeds(cli, options, (deeds) => deeds.updateRegistry({ registry, ...change })), table)
+        }),
+    )
+}

@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import { formatByteCount } from '#core/byte-count.ts'
+import { addDataOptions, addOutputOption, type Cli, type DataOptions, newCommand, onDeeds, type OutputOptions, print } from './command.ts'
+import { pairs } from './print.ts'
+
+export function scrubCommand(cli: Cli): Command {
+  const { host, say } = cli
+  return addOutputOption(addDataOptions(newCommand('scrub', say('scrub.summary'), say('scrub.more')), cli), cli).action(
+    async (options: DataOptions & OutputOptions) => {
+      const signal = host.interruption()
+      const scrubbed = await onDeeds(cli, options, (deeds) => deeds.scrub({ signal }))
+      if (scrubbed.bad.length > 0) cli.exitWith(1)
+      print(cli, options, scrubbed, ({ objects, bytes, bad, strangers }) =>
+        pairs([
+          [say('scrub.objects'), String(objects)],
+          [say('scrub.bytes'), formatByteCount(bytes)],
+          [say('scrub.bad'), String(bad.length)],
+          ...bad.map(
+            ({ digest, problem }) => ['', `${digest}  ${say(problem === 'missing' ? 'scrub.missing' : 'scrub.corrupt')}`] as const,
+          ),
+          [say('scrub.strangers'), String(strangers.length)],
+          ...strangers.map((key) => ['', key] as const),
+        ]),
+      )
+    },
+  )
+}

@@ -1,0 +1,20 @@
+import { type Command, Option } from 'commander'
+import type { Cli } from './command.ts'
+import type { SettingFlag } from './host.ts'
+import { en } from './catalogue/en.ts'
+import type { Key } from './words.ts'
+
+/** Makes every setting an option, under a heading of their own; returns their names. */
+export function addSettingOptions(command: Command, { host, say }: Cli): string[] {
+  const settings = host.settings.filter((each) => each.name !== 'dataDir')
+  for (const setting of settings) {
+    const option = new Option(`${setting.flag} <value>`, `${explanation(setting, say)} (${setting.variable}, ${setting.fallback || '""'})`)
+    command.addOption(setting.isHidden ? option.hideHelp() : option.helpGroup(say('heading.settings')))
+  }
+  return settings.map((each) => each.name)
+}
+
+const explanation = ({ name }: SettingFlag, say: (key: Key) => string): string => {
+  const key = `setting.${name}`
+  return Object.hasOwn(en, key) ? say(key as Key) : name
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { formatByteCount } from '#core/byte-count.ts'
+import {
+  addDataOptions,
+  addOutputOption,
+  addRegistryOption,
+  type Cli,
+  type DataOptions,
+  newCommand,
+  onDeeds,
+  type OutputOptions,
+  print,
+  type RegistryOptions,
+} from './command.ts'
+import { pairs } from './print.ts'
+
+export function usageCommand(cli: Cli): Command {
+  const { say } = cli
+  const command = newCommand('usage', say('usage.summary'), say('usage.more'))
+  return addOutputOption(addRegistryOption(addDataOptions(command, cli), cli), cli).action(
+    async (options: DataOptions & OutputOptions & RegistryOptions) => {
+      const usage = await onDeeds(cli, options, (deeds) => deeds.usage({ registry: options.registry }))
+      print(cli, options, usage, (report) =>
+        pairs([
+          [say('usage.registry'), report.registry],
+          [say('usage.used'), formatByteCount(report.used)],
+          [say('usage.unreferenced'), formatByteCount(report.unreferenced)],
+          [say('usage.reserved'), formatByteCount(report.reserved)],
+          [say('usage.limit'), report.limit === null ? say('usage.none') : formatByteCount(report.limit)],
+          [say('usage.free'), formatByteCount(report.diskFree)],
+          [say('count.repositories'), String(report.repositories)],
+          [say('count.manifests'), String(report.manifests)],
+          [say('count.tags'), String(report.tags)],
+          [say('count.blobs'), String(report.blobs)],
+          [say('count.uploads'), String(report.uploads)],
+        ]),
+      )
+    },
+  )
+}

@@ -1,0 +1,28 @@
+import { en } from './catalogue/en.ts'
+import { es } from './catalogue/es.ts'
+import { fr } from './catalogue/fr.ts'
+
+export type Key = keyof typeof en
+export type Catalogue = { readonly [Name in Key]: string }
+
+type Blanks<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Blanks<Rest> : never
+type Values<Name extends Key> = [Blanks<(typeof en)[Name]>] extends [never]
+  ? []
+  : [values: Readonly<Record<Blanks<(typeof en)[Name]>, string | number>>]
+
+/** Says a sentence of the catalogue in the person's language. */
+export type Words = <Name extends Key>(key: Name, ...values: Values<Name>) => string
+
+export const catalogues: Readonly<Record<string, Catalogue>> = { en, fr, es }
+
+/** @param locale as the environment has it: `fr_CA.UTF-8`; an unknown one speaks English */
+export function wordsFor(locale: string): Words {
+  const catalogue = catalogueFor(locale)
+  return (key, ...values) => fill(catalogue[key], values[0] ?? {})
+}
+
+export const catalogueFor = (locale: string): Catalogue => catalogues[locale.slice(0, 2).toLowerCase()] ?? en
+
+/** `{name}` stands for a value. */
+export const fill = (text: string, values: Readonly<Record<string, string | number>>): string =>
+  text.replace(/\{([a-zA-Z]+)\}/g, (blank, name: string) => String(values[name] ?? blank))

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import type { Digest } from '#core/digest.ts'
+import { type Manifest, parseManifest } from '#core/manifest.ts'
+import { mediaTypes } from '#core/media-type.ts'
+import type { RepositoryName, Tag } from '#core/reference.ts'
+import type { MetadataCommands, MetadataStore, Registry } from './metadata-store.ts'
+
+export const hour = 60 * 60 * 1000
+export const start = 1_800_000_000_000
+export const name = (text: string) => text as RepositoryName
+export const tag = (text: string) => text as Tag
+export const [a, b, c] = [name('a'), name('b'), name('c')] as const
+
+export interface Bytes {
+  digest: Digest
+  size: number
+}
+export interface Put {
+  digest: Digest
+  manifest: Manifest
+  bytes: Uint8Array
+}
+
+const sha256 = (bytes: string | Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest
+export const blobOf = (text: string): Bytes => ({ digest: sha256(text), size: text.length })
+
+function put(body: unknown): Put {
+  const bytes = new TextEncoder().encode(JSON.stringify(body))
+  return { digest: sha256(bytes), bytes, manifest: parseManifest(bytes, '') }
+}
+
+export interface ImageParts {
+  config: Bytes
+  layers?: readonly (Bytes & { mediaType?: string; urls?: string[] })[]
+  subject?: Put | Bytes
+  artifactType?: string
+  annotations?: Record<string, string>
+}
+
+export function image({ config, layers = [], subject, artifactType, annotations }: ImageParts): Put {
+  const descriptor = (mediaType: string, { digest, size }: Bytes) => ({ mediaType, digest, size })
+  return put({
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociManifest,
+    config: descriptor('application/vnd.oci.image.config.v1+json', config),
+    layers: layers.map(({ mediaType = 'application/vnd.oci.image.layer.v1.tar', urls, ...layer }) => ({ ...descriptor(mediaType, layer), ...(urls ? { urls } : {}) })),
+    ...(subject ? { subject: descriptor(mediaTypes.ociManifest, 'size' in subject ? subject : { digest: subject.digest, size: subject.bytes.length }) } : {}),
+    ...(artifactType ? { artifactType } : {}),
+    ...(annotations ? { annotations } : {}),
+  })
+}
+
+export const indexOf = (children: readonly Put[], subject?: Put): Put =>
+  put({
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociIndex,
+    manifests: children.map(({ digest, bytes, manifest }) => ({ mediaType: manifest.mediaType, digest, size: bytes.length })),
+    ...(subject ? { subject: { mediaType: subject.manifest.mediaType, digest: subject.digest, size: subject.bytes.length } } : {}),
+  })
+
+/** A store with one registry, and the deeds that most tests begin with. After each command the counters are those of the rows. */
+export class Scene {
+  readonly store: MetadataStore
+  readonly registry: Registry
+  now = start
+  #ids = 0
+
+  constructor(store: MetadataStore, registry: Registry) {
+    this.registry = registry
+    this.store = checked(store, registry.id)
+  }
+
+  static async open(store: MetadataStore, limit: number | null = null): Promise<Scene> {
+    return new Scene(store, await store.createRegistry({ name: 'first', limit, adminEnabled: false, rateLimits: 'off' }))
+  }
+
+  get registryId(): number {
+    return this.registry.id
+  }
+
+  id(): string {
+    return `00000000-0000-4000-8000-${(++this.#ids).toString(16).padStart(12, '0')}`
+  }
+
+  async startUpload(repository: RepositoryName, reserve = 0, expiresAt = this.now + 24 * hour): Promise<{ uploadId: string; objectId: string; storageKey: string }> {
+    const [uploadId, objectId] = [this.id(), this.id()]
+    const storageKey = `00/${objectId}`
+    const { registryId, now } = this
+    await this.store.startUpload({ registryId, name: repository, uploadId, objectId, storageKey, principalId: 'p', algorithm: 'sha256', reserve, now, expiresAt })
+    return { uploadId, objectId, storageKey }
+  }
+
+  finishUpload(uploadId: string, { digest, size }: Bytes, leaseUntil = this.now + 24 * hour): Promise<{ objectId: string; joined: boolean }> {
+    const { now } = this
+    return this.store.finishUpload({ uploadId, digest, size, checksums: Uint8Array.of(1, 2, 3, 4), now, leaseUntil, keepUntil: now + hour })
+  }
+
+  /** Pushes the bytes of a text. */
+  async push(repository: RepositoryName, text: string, leaseUntil?: number): Promise<Bytes & { objectId: string; joined: boolean }> {
+    const blob = blobOf(text)
+    const { uploadId } = await this.startUpload(repository)
+    return { ...blob, ...(await this.finishUpload(uploadId, blob, leaseUntil)) }
+  }
+
+  put(repository: RepositoryName, { digest, manifest, bytes }: Put, ...tags: string[]): Promise<void> {
+    return this.putSparse('index', repository, { digest, manifest, bytes }, ...tags)
+  }
+
+  putSparse(sparse: 'off' | 'index' | 'all', repository: RepositoryName, what: Put, ...tags: string[]): Promise<void> {
+    const { registryId, now } = this
+    return this.store.putManifest({ registryId, name: repository, ...what, tags: tags.map(tag), sparse, now, leaseUntil: now + 24 * hour })
+  }
+
+  /** An image of a config and a layer of these texts, pushed and tagged. */
+  async pushImage(repository: RepositoryName, text: string, ...tags: string[]): Promise<Put & { config: Bytes; layer: Bytes }> {
+    const config = await this.push(repository, `config of ${text}`)
+    const layer = await this.push(repository, `layer of ${text}`)
+    const pushed = image({ config, layers: [layer] })
+    await this.put(repository, pushed, ...tags)
+    return { ...pushed, config, layer }
+  }
+
+  mount(to: RepositoryName, from: RepositoryName, { digest }: Bytes, leaseUntil = this.now + 24 * hour): Promise<boolean> {
+    return this.store.mountBlob({ registryId: this.registryId, name: to, from, digest, now: this.now, leaseUntil })
+  }
+
+  deleteManifest = (repository: RepositoryName, { digest }: { digest: Digest }) => this.store.deleteManifest({ registryId: this.registryId, name: repository, digest, now: this.now })
+  deleteTag = (repository: RepositoryName, text: string) => this.store.deleteTag({ registryId: this.registryId, name: repository, tag: tag(text), now: this.now })
+  deleteBlob = (repository: RepositoryName, { digest }: Bytes) => this.store.deleteBlob({ registryId: this.registryId, name: repository, digest, now: this.now })
+  deleteRepository = (repository: RepositoryName) => this.store.deleteRepository({ registryId: this.registryId, name: repository, now: this.now })
+  blob = (repository: RepositoryName, { digest }: Bytes) => this.store.blob(this.registryId, repository, digest)
+  manifest = (repository: RepositoryName, { digest }: { digest: Digest }) => this.store.manifestByDigest(this.registryId, repository, digest)
+  tagged = async (repository: RepositoryName, text: string) => (await this.store.manifestByTag(this.registryId, repository, tag(text)))?.digest
+  usage = () => this.store.usage(this.registryId)
+  condemn = (limit = 1000) => this.store.condemn({ now: this.now, limit })
+  drain = (limit = 1000) => this.store.drainRepositories({ now: this.now, limit })
+
+  lock(repository: RepositoryName, target: Parameters<MetadataStore['setLocks']>[0]['target'], locks: { writeEnabled?: boolean; deleteEnabled?: boolean }): Promise<void> {
+    return this.store.setLocks({ registryId: this.registryId, name: repository, target, ...locks })
+  }
+
+  async stateOf(objectId: string, storageKey = `00/${objectId}`): Promise<string | undefined> {
+    return (await this.store.objectByKey(storageKey))?.state
+  }
+
+  async tags(repository: RepositoryName): Promise<Tag[] | undefined> {
+    return this.store.tags(this.registryId, repository, { after: '', limit: 1000 })
+  }
+
+  async repositories(): Promise<RepositoryName[]> {
+    return this.store.repositories(this.registryId, { after: '', limit: 1000 })
+  }
+}
+
+const commands: { [Name in keyof MetadataCommands]: true } = {
+  createRegistry: true,
+  updateRegistry: true,
+  putCredential: true,
+  putSigningKey: true,
+  startUpload: true,
+  noteUpload: true,
+  finishUpload: true,
+  cancelUpload: true,
+  reapUploads: true,
+  mountBlob: true,
+  renewBlobLease: true,
+  renewManifestLease: true,
+  deleteBlob: true,
+  putManifest: true,
+  deleteManifest: true,
+  deleteTag: true,
+  deleteRepository: true,
+  drainRepositories: true,
+  setLocks: true,
+  condemn: true,
+  forgetObjects: true,
+  quarantineObject: true,
+  verifiedObjects: true,
+}
+
+/** The counters of a registry are what its rows add up to. */
+export async function usageHolds(store: MetadataStore, registryId: number): Promise<void> {
+  const [counted, recomputed] = [await store.usage(registryId), await store.recomputedUsage(registryId)]
+  assert.deepEqual({ ...counted }, { ...recomputed }, 'usage is what the rows add up to')
+  assert.ok(counted.used >= 0 && counted.unreferenced >= 0 && counted.reserved >= 0)
+}
+
+function checked(store: MetadataStore, registryId: number): MetadataStore {
+  return new Proxy(store, {
+    get(target, property: keyof MetadataStore) {
+      const original = target[property] as (...input: unknown[]) => Promise<unknown>
+      if (!Object.hasOwn(commands, property)) return original
+      return async (input: unknown) => {
+        try {
+          return await original.call(target, input)
+        } finally {
+          await usageHolds(target, registryId)
+        }
+      }
+    },
+  })
+}

@@ -1,0 +1,74 @@
+import { parseDigest } from '#core/digest.ts'
+import type { Maintenance } from '#core/maintenance.ts'
+import { passwordSlots } from '#core/maintenance.ts'
+import { RegistryError } from '#core/registry-error.ts'
+
+type Deed = keyof Maintenance
+/** What a deed takes, without the options of its caller. */
+export type Input<Name extends Deed> = Parameters<Maintenance[Name]> extends [infer First, ...unknown[]] ? First : undefined
+
+type Body = Readonly<Record<string, unknown>>
+type Check = (value: unknown) => boolean
+
+const refuse = (what: string): never => {
+  throw new RegistryError('request-invalid', what)
+}
+
+/** Reads one value of a body; fails with `request-invalid`, which names it. */
+function take<Value>(body: Body, name: string, check: Check): Value {
+  const value = body[name]
+  return check(value) ? (value as Value) : refuse(`${name} is missing or not as it should be`)
+}
+
+const isText: Check = (value) => typeof value === 'string' && value !== '' && value.length <= 4096
+const isFlag: Check = (value) => typeof value === 'boolean'
+const isBytesOrNull: Check = (value) => value === null || (Number.isSafeInteger(value) && (value as number) >= 0)
+const isOneOf =
+  (choices: readonly string[]): Check =>
+  (value) =>
+    choices.includes(value as string)
+const optional = <Value>(body: Body, name: string, check: Check): Record<string, Value> =>
+  body[name] === undefined ? {} : { [name]: take<Value>(body, name, check) }
+
+const registry = (body: Body) => ({ registry: take<string>(body, 'registry', isText) })
+
+/** Outside text becomes what a deed takes. */
+export const inputs: { [Name in Deed]: (body: Body) => Input<Name> } = {
+  showCredentials: registry,
+  renewCredential: (body) => ({ ...registry(body), slot: take(body, 'slot', isOneOf(passwordSlots)) }),
+  showRegistry: registry,
+  updateRegistry: (body) => ({
+    ...registry(body),
+    ...optional<boolean>(body, 'adminEnabled', isFlag),
+    ...optional<boolean>(body, 'anonymousPullEnabled', isFlag),
+    ...optional<'off' | 'tier'>(body, 'rateLimits', isOneOf(['off', 'tier'])),
+    ...optional<number | null>(body, 'storageLimit', isBytesOrNull),
+  }),
+  usage: registry,
+  collect: () => undefined,
+  explain: (body) => ({ ...registry(body), digest: parseDigest(take(body, 'digest', isText)) }),
+  scrub: () => undefined,
+  backUp: (body) => ({ to: take(body, 'to', (value) => isText(value) && (value as string).startsWith('/')) }),
+  rotateKey: (body) => ({ revoke: take(body, 'revoke', isFlag) }),
+  authority: (body) => ({ renew: take(body, 'renew', isFlag) }),
+}
+
+/** Reads `POST /<deed>` and its body. Undefined: the caller only asks whether somebody is here. Fails with `not-found`, `request-invalid`. */
+export function parseControl(method: string, url: string, text: string): { deed: Deed; body: Body } | undefined {
+  const name = url.slice(1)
+  if (method !== 'POST') return refuse('only POST')
+  if (name === '') return undefined
+  if (!Object.hasOwn(inputs, name))
+    throw new RegistryError('not-found', `there is no deed "${name.slice(0, 80)}": is the server of another version?`)
+  const body: unknown = parseJson(text)
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return refuse('expected a JSON object')
+  return { deed: name as Deed, body: body as Body }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return refuse('expected JSON')
+  }
+}

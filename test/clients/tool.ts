@@ -1,0 +1,24 @@
+// Where each foreign client is on this machine.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { debianTools, type GoModule, goToolFolder, goTools } from '../../tools/install-clients.ts'
+
+/** The path of a tool that this project builds from a pinned Go module. */
+export function goTool(binary: string): string {
+  for (const [module, binaries] of Object.entries(goTools)) {
+    if (!(binary in binaries)) continue
+    const path = join(goToolFolder(module as GoModule), binary)
+    if (!existsSync(path)) throw new Error(`${binary} is not installed: run node tools/install-clients.ts`)
+    return path
+  }
+  throw new Error(`no module under test/clients/go makes ${binary}`)
+}
+
+/** Every tool, with a command line that only works when it is here. */
+export function everyTool(): { name: string; command: () => string; args: string[] }[] {
+  const debian = Object.entries(debianTools).map(([name, [command = name, ...args]]) => ({ name, command: () => command, args }))
+  const go = Object.values(goTools).flatMap((binaries) =>
+    Object.entries(binaries).map(([name, args]) => ({ name, command: () => goTool(name), args })),
+  )
+  return [...debian, ...go]
+}

@@ -1,0 +1,196 @@
+// Compares a registry with a ledger: what it serves while it runs, and what lies in its data directory when it is stopped.
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
+import { openSqliteStore } from '#adapters/sqlite/store.ts'
+import { systemClock } from '#adapters/system/clock.ts'
+import { collect } from '#app/maintenance/collect.ts'
+import { scrub } from '#app/maintenance/scrub.ts'
+import type { MetadataStore } from '#ports/metadata-store.ts'
+import { type Client, digestOf, expectStatus, sizeOfRange } from './client.ts'
+import { manifestType } from './image.ts'
+import type { Fact, Ledger, Session } from './ledger.ts'
+import type { Scribe } from './scribe.ts'
+
+/** Every fact is what it may be, and nothing else is visible. Returns how many facts were looked at; they are settled then. */
+export async function checkServed(client: Client, ledger: Ledger): Promise<number> {
+  for (const fact of ledger.facts.values()) {
+    const found = await read(client, ledger, fact)
+    const possible = fact.register.possible()
+    assert.ok(
+      possible.has(found),
+      `${fact.kind} ${fact.repository} ${fact.reference}: found ${found}, acknowledged or in flight: ${[...possible].join(', ')}`,
+    )
+    fact.register.settle(found)
+  }
+  for (const { manifest, tag, digest } of ledger.pairs)
+    assert.equal(
+      manifest.register.possible().has(digest),
+      tag.register.possible().has(digest),
+      `${manifest.repository}: half of a PUT: the manifest ${digest} or its tag ${tag.reference} is there without the other`,
+    )
+  ledger.pairs.clear()
+  await checkLists(client, ledger)
+  return ledger.facts.size
+}
+
+async function read(client: Client, ledger: Ledger, { kind, repository, reference }: Fact): Promise<string | undefined> {
+  const path = `/v2/${repository}/${kind === 'blob' ? 'blobs' : 'manifests'}/${reference}`
+  const answer = expectStatus(await client.send('GET', path, { headers: { accept: manifestType } }), 200, 404)
+  if (answer.status === 404) return undefined
+  const digest = digestOf(answer.body)
+  assert.equal(answer.headers['docker-content-digest'], digest, `${path} has other bytes than its digest says`)
+  assert.ok(ledger.bytes.get(digest)?.equals(answer.body), `${path} has bytes that nobody sent`)
+  return digest
+}
+
+async function checkLists(client: Client, ledger: Ledger): Promise<void> {
+  const there = (fact: Fact) => !fact.register.possible().has(undefined)
+  const expected = [
+    ...new Set(
+      ledger
+        .of('manifest')
+        .filter(there)
+        .map((fact) => fact.repository),
+    ),
+  ].sort()
+  const { repositories } = JSON.parse(expectStatus(await client.send('GET', '/v2/_catalog?n=1000'), 200).body.toString())
+  assert.deepEqual(repositories ?? [], expected, 'the catalogue')
+  for (const repository of expected) {
+    const tags = ledger
+      .of('tag', repository)
+      .filter(there)
+      .map((fact) => fact.reference)
+      .sort()
+    const answer = JSON.parse(expectStatus(await client.send('GET', `/v2/${repository}/tags/list?n=1000`), 200).body.toString())
+    assert.deepEqual(answer.tags ?? [], tags, `the tags of ${repository}`)
+  }
+}
+
+/** Takes up every session that was open: it has what was acknowledged, perhaps the chunk under way, and never a part. */
+export async function resumeSessions(scribe: Scribe): Promise<number> {
+  const { client, ledger } = scribe
+  const sessions = [...ledger.sessions]
+  for (const session of sessions) {
+    if (!session.finishing) await resume(scribe, session)
+    else {
+      // A client that got no answer asks again; a session that was cancelled or whose blob is there may be gone.
+      const digest = digestOf(session.bytes)
+      const answer = expectStatus(await client.send('PUT', `${session.location}?digest=${digest}`), 201, 404)
+      if (answer.status === 201) {
+        ledger.bytes.set(digest, session.bytes)
+        ledger.fact('blob', session.repository, digest).register.settle(digest)
+      }
+      ledger.sessions.delete(session)
+    }
+  }
+  return sessions.length
+}
+
+async function resume(scribe: Scribe, session: Session): Promise<void> {
+  const found = sizeOfRange(expectStatus(await scribe.client.send('GET', session.location), 204))
+  const allowed = [session.acknowledged, session.acknowledged + session.underWay]
+  assert.ok(allowed.includes(found), `the session has ${found} bytes, not ${allowed.join(' or ')}`)
+  session.acknowledged = found
+  if (found < session.bytes.length) await scribe.append(session, session.bytes.length)
+  await scribe.finish(session)
+}
+
+/**
+ * Looks into a data directory whose server has ended: the database is whole, the counters are true; and when everything
+ * that expires has expired and collection has run, the files are exactly the objects that manifests name.
+ */
+export async function checkStored(dataDir: string): Promise<{ objects: number; files: number }> {
+  const directory = dataDirectory(dataDir)
+  checkDatabase(directory.database)
+  letTimePass(directory.database)
+  const store = openSqliteStore({ path: directory.database, ballast: directory.ballast })
+  const blobs = openFsBlobStore(directory.objects)
+  try {
+    await checkUsage(store)
+    const settings = { collectionDelay: 0, lease: { length: 1, renewBelow: 1 } }
+    const deps = { store, blobs, clock: systemClock, failpoint: () => {} }
+    await collect({ ...deps, settings: { ...otherSettings, ...settings } }, systemClock.now())
+    const { unreferenced, reserved } = await checkUsage(store)
+    assert.deepEqual(
+      { unreferenced, reserved },
+      { unreferenced: 0, reserved: 0 },
+      'after collection nothing is held but what manifests name',
+    )
+    const scrubbed = await scrub(deps)
+    assert.deepEqual(scrubbed.bad, [], 'every object re-hashes')
+    assert.deepEqual(scrubbed.strangers, [], 'every file has a row')
+  } finally {
+    await store.close()
+    await blobs.close()
+  }
+  return compareFiles(directory.database, directory.objects)
+}
+
+const otherSettings = { sparse: 'index', uploadLife: 0, diskFloor: 0, largestBlob: Number.MAX_SAFE_INTEGER } as const
+
+async function checkUsage(store: MetadataStore) {
+  const usages = []
+  for (const { id } of await store.registries()) {
+    const usage = await store.usage(id)
+    assert.deepEqual({ ...usage }, await store.recomputedUsage(id), 'the counters of usage are what the rows add up to')
+    usages.push(usage)
+  }
+  const [usage] = usages
+  assert.ok(usage, 'there is a registry')
+  return usage
+}
+
+export function checkDatabase(path: string): void {
+  const database = new DatabaseSync(path)
+  try {
+    assert.deepEqual(
+      database
+        .prepare('PRAGMA integrity_check')
+        .all()
+        .map((row) => ({ ...row })),
+      [{ integrity_check: 'ok' }],
+    )
+    assert.deepEqual(database.prepare('PRAGMA foreign_key_check').all(), [])
+  } finally {
+    database.close()
+  }
+}
+
+/** As if the server had been off for a month: every lease, review and session is over. */
+function letTimePass(path: string): void {
+  const month = 31 * 24 * 60 * 60 * 1000
+  const database = new DatabaseSync(path)
+  try {
+    database.exec(`UPDATE upload SET expires_at = expires_at - ${month}; UPDATE repo_blob SET lease_until = lease_until - ${month};
+      UPDATE manifest SET lease_until = lease_until - ${month}; UPDATE gc_queue SET review_after = review_after - ${month};
+      UPDATE object SET condemned_at = condemned_at - ${month} WHERE condemned_at IS NOT NULL`)
+  } finally {
+    database.close()
+  }
+}
+
+function compareFiles(database: string, objects: string): { objects: number; files: number } {
+  const reader = new DatabaseSync(database, { readOnly: true })
+  try {
+    const rows = reader.prepare('SELECT storage_key, state FROM object ORDER BY storage_key').all()
+    assert.deepEqual(
+      rows.filter((row) => row.state !== 'ready'),
+      [],
+      'no object is left in another state',
+    )
+    const files = readdirSync(objects).flatMap((shard) => readdirSync(join(objects, shard)).map((name) => `${shard}/${name}`))
+    assert.deepEqual(
+      files.sort(),
+      rows.map((row) => row.storage_key),
+      'the files are the objects',
+    )
+    assert.deepEqual(reader.prepare('SELECT upload_id, state FROM upload').all(), [], 'no session is left')
+    return { objects: rows.length, files: files.length }
+  } finally {
+    reader.close()
+  }
+}

@@ -1,0 +1,88 @@
+// kill -9 at every named failpoint: what was acknowledged is there, nothing is there by half, nothing is left lying about.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type FailpointName, failpoints } from '#ports/failpoint.ts'
+import { checkServed, checkStored, resumeSessions } from './check.ts'
+import { ConnectionLost } from './client.ts'
+import { type History, histories } from './histories.ts'
+import { isMigration, killMigration } from './migration.ts'
+import { launch, type Server, startServer } from './server.ts'
+import { copyWorld, makeWorld, removeWorld, scribeOf, type World } from './world.ts'
+
+/** More rounds hit later moments of the same history. */
+const rounds = Number(process.env.FAULT_KILLS ?? 1)
+const mostTurns = 60
+
+describe('kill -9 at a failpoint', () => {
+  let world: World
+  const hit = new Set<FailpointName>()
+  const sum = { kills: 0, facts: 0, acknowledged: 0, resumed: 0 }
+
+  before(async () => {
+    world = await makeWorld()
+  })
+  after(() => {
+    console.log(
+      `failpoints: ${hit.size} of ${failpoints.length}, kills: ${sum.kills}, acknowledged writes: ${sum.acknowledged}, facts checked: ${sum.facts}, sessions resumed: ${sum.resumed}, lost: 0`,
+    )
+    removeWorld(world)
+  })
+
+  for (const name of failpoints)
+    test(name, async () => {
+      for (let round = 0; round < rounds; round++) {
+        const own = copyWorld(world)
+        try {
+          if (isMigration(name)) await killMigration(name, own)
+          else await killInHistory(name, histories[name], own, round)
+          hit.add(name)
+          sum.kills++
+        } finally {
+          removeWorld(own)
+        }
+      }
+    })
+
+  test('every failpoint was hit', () => {
+    assert.deepEqual([...hit].sort(), [...failpoints].sort())
+  })
+
+  async function killInHistory(name: FailpointName, history: History, own: World, round: number): Promise<void> {
+    if (history.before) {
+      const server = await startServer(own.dataDir, { GC_LEASE: '1s', GC_INTERVAL: '1h' })
+      await history.before(scribeOf(own, server))
+      await server.kill()
+      await pause(1100)
+    }
+    const dying = await launch(own.dataDir, { ...history.settings, FAILPOINT: `${name}=kill:${history.hit + round}` })
+    await live(history, own, dying)
+    assert.equal(await dying.ended, 'SIGKILL', `the server did not die at ${name}`)
+    const server = await startServer(own.dataDir)
+    try {
+      const scribe = scribeOf(own, server)
+      sum.facts += await checkServed(scribe.client, own.ledger)
+      sum.resumed += await resumeSessions(scribe)
+      await scribe.pushImage('team/afterwards', 'v1', [Buffer.from(`after ${name}`)])
+      sum.facts += await checkServed(scribe.client, own.ledger)
+      assert.deepEqual(scribe.client.serverErrors, [])
+      sum.acknowledged += own.ledger.acknowledged
+    } finally {
+      await server.kill()
+    }
+    await checkStored(own.dataDir)
+  }
+
+  async function live(history: History, own: World, server: Server): Promise<void> {
+    const scribe = scribeOf(own, server)
+    try {
+      for (let turn = 0; turn < mostTurns && server.alive; turn++) await history.deed(scribe, turn, own)
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error
+    }
+    if (!server.alive) return
+    // The connection breaks a moment before the end of the process is known.
+    await Promise.race([server.ended, pause(3000)])
+    if (server.alive) await server.stop()
+  }
+})

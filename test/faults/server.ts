@@ -1,0 +1,141 @@
+// Starts Longshore as an operator does, in a data directory and on ports of its own, and lets it die.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { Agent } from 'node:http'
+import { createServer } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const program = fileURLToPath(new URL('../../bin/longshore.js', import.meta.url))
+
+export interface Password {
+  user: string
+  password: string
+}
+
+/** Settings by the names of their variables, without LONGSHORE_. */
+export type Settings = Readonly<Record<string, string>>
+
+export interface Server {
+  readonly dataDir: string
+  readonly port: number
+  readonly agent: Agent
+  readonly pid: number
+  /** False once the process has ended, for whatever reason. */
+  readonly alive: boolean
+  /** What it printed. */
+  readonly log: string
+  /** How it ended: a signal, or its exit code. */
+  readonly ended: Promise<NodeJS.Signals | number>
+  /** kill -9, and waits for the end. */
+  kill(): Promise<void>
+  /** SIGTERM, and waits for the end. */
+  stop(): Promise<void>
+}
+
+export function environment(dataDir: string, settings: Settings): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('LONGSHORE_'))
+  const set = Object.entries(settings).map(([name, value]) => [`LONGSHORE_${name}`, value])
+  return { ...Object.fromEntries(own), LONGSHORE_DATA_DIR: dataDir, LONGSHORE_HTTPS: 'off', ...Object.fromEntries(set) }
+}
+
+/** Starts a server; resolves when it serves or when it has ended. */
+export async function launch(dataDir: string, settings: Settings = {}): Promise<Server> {
+  const [port, adminPort] = await Promise.all([freePort(), freePort()])
+  const env = environment(dataDir, { HTTP: `127.0.0.1:${port}`, ADMIN: `127.0.0.1:${adminPort}`, ...settings })
+  const child = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = new Running(child, dataDir, port)
+  while (server.alive && !(await isReady(adminPort))) await pause(20)
+  return server
+}
+
+/** Starts a server that must come up. */
+export async function startServer(dataDir: string, settings: Settings = {}): Promise<Server> {
+  const server = await launch(dataDir, settings)
+  if (!server.alive) throw new Error(`the server ended at its start with ${await server.ended}:\n${server.log.slice(-4000)}`)
+  return server
+}
+
+class Running implements Server {
+  readonly dataDir: string
+  readonly port: number
+  readonly agent = new Agent({ keepAlive: true })
+  readonly pid: number
+  readonly ended: Promise<NodeJS.Signals | number>
+  readonly #child: ChildProcess
+  #log = ''
+
+  constructor(child: ChildProcess, dataDir: string, port: number) {
+    this.#child = child
+    this.dataDir = dataDir
+    this.port = port
+    this.pid = child.pid ?? 0
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (piece: Buffer) => (this.#log = (this.#log + piece).slice(-100_000)))
+    this.ended = once(child, 'close').then(([code, signal]) => {
+      process.off('exit', this.#cut)
+      this.agent.destroy()
+      return signal ?? code
+    })
+    // A test run that is interrupted leaves nothing behind.
+    process.once('exit', this.#cut)
+  }
+
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  get log(): string {
+    return this.#log
+  }
+
+  async kill(): Promise<void> {
+    this.#cut()
+    await this.ended
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM')
+    const patience = setTimeout(this.#cut, 20_000)
+    await this.ended
+    clearTimeout(patience)
+  }
+
+  readonly #cut = () => void this.#child.kill('SIGKILL')
+}
+
+async function isReady(adminPort: number): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${adminPort}/readyz`, { headers: { connection: 'close' } })
+    await answer.arrayBuffer()
+    return answer.status === 200
+  } catch {
+    return false
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+/** Asks the command line for the admin user's password. */
+export async function showPassword(dataDir: string): Promise<Password> {
+  const child = spawn(process.execPath, [program, 'credential', 'show', '--output', 'json'], {
+    env: environment(dataDir, {}),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  let errors = ''
+  child.stdout.on('data', (piece: Buffer) => (output += piece))
+  child.stderr.on('data', (piece: Buffer) => (errors += piece))
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`credential show ended with ${code}: ${errors}`)
+  const { username, passwords } = JSON.parse(output)
+  return { user: username, password: passwords[0].value }
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { flagOf } from '#main/config.ts'
+import { type SettingName, settings } from '#main/settings.ts'
+import { runCli } from './cli-run.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'longshore-config-'))
+const dataDir = join(folder, 'data')
+mkdirSync(dataDir)
+after(() => rmSync(folder, { recursive: true }))
+
+const yaml = (name: string, text: string): string => {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+interface Value {
+  name: string
+  value: string
+  source: string
+}
+
+async function valueOf(name: string, words: string[], env: Record<string, string> = {}): Promise<Value | undefined> {
+  const { code, out, problem } = await runCli(['config', '--data-dir', dataDir, '--output', 'json', ...words], env)
+  assert.equal(code, 0, problem)
+  return (JSON.parse(out) as Value[]).find((each) => each.name === name)
+}
+
+test('a flag goes before the environment, that before the file, that before the default, and config tells which', async () => {
+  const file = yaml('all.yaml', 'gcLease: 3h\nnames: [one.example, two.example]\n')
+  const env = { LONGSHORE_GC_LEASE: '2h' }
+  assert.deepEqual(await valueOf('gcLease', ['--config', file, '--gc-lease', '1h'], env), { name: 'gcLease', value: '1h', source: '--gc-lease' })
+  assert.deepEqual(await valueOf('gcLease', ['--config', file], env), { name: 'gcLease', value: '2h', source: 'LONGSHORE_GC_LEASE' })
+  assert.deepEqual(await valueOf('gcLease', ['--config', file]), { name: 'gcLease', value: '3h', source: `${file}: gcLease` })
+  assert.deepEqual(await valueOf('gcLease', []), { name: 'gcLease', value: '24h', source: 'default' })
+  assert.equal((await valueOf('names', [], { LONGSHORE_CONFIG: file }))?.value, 'one.example,two.example')
+})
+
+test('longshore.yaml in the data folder is read without being named', async () => {
+  const path = join(dataDir, 'longshore.yaml')
+  writeFileSync(path, 'sparse: all\n')
+  assert.deepEqual(await valueOf('sparse', []), { name: 'sparse', value: 'all', source: `${path}: sparse` })
+  rmSync(path)
+})
+
+test('every setting is a flag of serve and of config', async () => {
+  for (const command of ['serve', 'config']) {
+    const { out } = await runCli([command, '--help'])
+    for (const [name, setting] of Object.entries(settings))
+      assert.equal(out.includes(`${flagOf(name as SettingName)} `), !('hidden' in setting), `${command} ${name}`)
+  }
+})
+
+test('the value of a hidden setting is shown only when it is set', async () => {
+  assert.equal(await valueOf('failpoint', []), undefined)
+  assert.equal((await valueOf('failpoint', ['--failpoint', 'mount.after-commit=kill']))?.source, '--failpoint')
+})
+
+const wrong: [what: string, words: string[], env: Record<string, string>, line: RegExp][] = [
+  ['a flag', ['config', '--http', 'nowhere'], {}, /^longshore: --http: expected host:port.*got "nowhere"\n$/],
+  ['a variable', ['usage'], { LONGSHORE_GC_LEASE: 'long' }, /^longshore: LONGSHORE_GC_LEASE: expected a number with.*got "long"\n$/],
+  ['the name of a variable', ['config'], { LONGSHORE_HTPS: 'off' }, /^longshore: LONGSHORE_HTPS: unknown setting; did you mean LONGSHORE_HTTPS\?\n$/],
+  ['a value in the file', ['config', '--config', yaml('v.yaml', 'sparse: some')], {}, /v\.yaml: sparse: expected one of off, index, all; got "some"\n$/],
+  ['a key in the file', ['config', '--config', yaml('k.yaml', 'gcLeese: 1h')], {}, /k\.yaml: gcLeese: unknown setting; did you mean gcLease\?\n$/],
+  ['the form of the file', ['config', '--config', yaml('f.yaml', 'a: [1')], {}, /^longshore: .*f\.yaml: .+\n$/],
+  ['the name of the file', ['config', '--config', join(folder, 'no.yaml')], {}, /^longshore: .*no\.yaml.*\n$/],
+  ['a command', ['srve'], {}, /^longshore: unknown command "srve"; did you mean serve\?\n$/],
+  ['a command of a group', ['registry', 'shw'], {}, /^longshore: unknown command "shw"; did you mean show\?\n$/],
+  ['an option', ['usage', '--outptu', 'json'], {}, /^longshore: unknown option --outptu; did you mean --output\?\n$/],
+  ['the choice of an option', ['usage', '--output', 'xml'], {}, /^longshore: --output <form>: "xml" is not allowed; expected table, json\n$/],
+  ['a truth', ['registry', 'update', '--admin-enabled', 'yes'], {}, /"yes" is not allowed; expected true or false\n$/],
+  ['a size', ['registry', 'update', '--storage-limit', '5GB'], {}, /"5GB" is not allowed; expected none, or a number of bytes/],
+  ['an option without its value', ['usage', '--output'], {}, /^longshore: option --output <form> needs a value\n$/],
+  ['a command without its option', ['credential', 'renew'], {}, /^longshore: option --password-name <name> is needed\n$/],
+  ['a command without its argument', ['backup'], {}, /^longshore: missing argument <folder>; see --help\n$/],
+  ['too many arguments', ['usage', 'more'], {}, /^longshore: too many arguments; see --help\n$/],
+]
+for (const [what, words, env, line] of wrong)
+  test(`${what} that is wrong is told in one line, exit code 2`, async () => {
+    const { code, out, problem } = await runCli(words, { LONGSHORE_DATA_DIR: dataDir, ...env })
+    assert.match(problem, line)
+    assert.equal(problem.split('\n').length, 2)
+    assert.equal(out, '')
+    assert.equal(code, 2)
+  })
+
+test('a group without a command shows what it has', async () => {
+  const { code, out } = await runCli(['credential'])
+  assert.equal(code, 0)
+  assert.match(out, /show \[options\][^]*renew \[options\]/)
+})

@@ -1,0 +1,72 @@
+import { Agent } from 'node:http'
+import { Uploads } from '#app/distribution/uploads.ts'
+import { showCredentials } from '#app/tokens/credentials.ts'
+import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
+import { Gate } from '#http/gate.ts'
+import { hostNames } from '#http/hosts.ts'
+import { type ListenerOptions, listen } from '#http/listener.ts'
+import { trustedProxies } from '#http/proxies.ts'
+import { frontDoor, type FrontDoorOptions } from '#main/front-door.ts'
+import { type OpenRegistry, openRegistry } from '#main/registry.ts'
+import { errorBody } from '#surfaces/distribution/errors.ts'
+import type { Target } from './send.ts'
+import { configOf, type Flags, makeDataDirectory, removeDataDirectory } from './server.ts'
+
+/** The front door over a registry whose inside the test holds too: for what an operator changes while it runs. */
+export interface Door extends Target {
+  open: OpenRegistry
+  gate: Gate
+  loginServer: string
+  dataDir: string
+  stop(): Promise<void>
+}
+
+export interface DoorOptions {
+  flags?: Flags
+  gate?: Gate
+  proxies?: readonly string[]
+  names?: readonly string[]
+  limits?: ListenerOptions['limits']
+}
+
+export async function openDoor(options: DoorOptions = {}): Promise<Door> {
+  const dataDir = makeDataDirectory()
+  const open = await openRegistry(configOf(dataDir, options.flags ?? {}))
+  const { deps, registry } = open
+  const gate = options.gate ?? new Gate({ most: 512, longestLine: 512, longestWait: 10_000 })
+  let handle: ReturnType<typeof frontDoor> = () => {}
+  const listener = await listen({
+    address: { host: '127.0.0.1', port: 0 },
+    handle: (request, response) => handle(request, response),
+    badRequest: (status) => errorBody('UNSUPPORTED', `not HTTP (${status})`, {}),
+    ...(options.limits ? { limits: options.limits } : {}),
+  })
+  const loginServer = `localhost:${listener.address.port}`
+  handle = frontDoor({
+    deps: { ...deps, uploads: new Uploads(deps), failedLogins: new FailedLogins(deps.clock), rateLimits: new RateLimits(deps.clock) },
+    names: hostNames(options.names ?? ['localhost', '127.0.0.1']),
+    loginServer,
+    proxies: trustedProxies(options.proxies ?? []),
+    gate,
+    // The door only tells what was answered; nobody listens here.
+    telemetry: { answered: () => {} } as unknown as FrontDoorOptions['telemetry'],
+  })
+  const { username, passwords } = await showCredentials(deps, registry)
+  const agent = new Agent({ keepAlive: true })
+  return {
+    address: listener.address,
+    agent,
+    user: username,
+    password: passwords[0]?.value ?? '',
+    open,
+    gate,
+    loginServer,
+    dataDir,
+    stop: async () => {
+      agent.destroy()
+      await listener.close(0)
+      await open.close()
+      removeDataDirectory(dataDir)
+    },
+  }
+}

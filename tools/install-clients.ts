@@ -1,0 +1,149 @@
+// Brings the foreign clients that test/clients runs: Debian packages, and Go tools pinned by test/clients/go/<module>/go.sum.
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+/** Debian package → a command line that only works when the package is there. */
+export const debianTools = {
+  skopeo: ['skopeo', '--version'],
+  buildah: ['buildah', '--version'],
+  podman: ['podman', '--version'],
+  umoci: ['umoci', '--version'],
+  runc: ['runc', '--version'],
+  'docker.io': ['/usr/bin/docker', '--version'],
+  containerd: ['ctr', '--version'],
+  'busybox-static': ['busybox', 'true'],
+  uidmap: ['which', 'newuidmap'],
+  iptables: ['iptables', '--version'],
+  'docker-registry': ['docker-registry', '--version'],
+  'nginx-light': ['nginx', '-v'],
+  'ca-certificates': ['update-ca-certificates', '--help'],
+} satisfies Record<string, string[]>
+
+/** Module under test/clients/go → the binaries it makes, each with arguments that only print. */
+export const goTools = {
+  crane: { crane: ['version'] },
+  regctl: { regctl: ['version'] },
+  'oras-probe': { 'oras-probe': ['-h'] },
+  distribution: { registry: ['--version'] },
+  buildkit: { buildkitd: ['--version'], buildctl: ['--version'] },
+  helm: { helm: ['version'] },
+  cosign: { cosign: ['version'] },
+} satisfies Record<string, Record<string, string[]>>
+
+export type GoModule = keyof typeof goTools
+
+const sources = fileURLToPath(new URL('../test/clients/go/', import.meta.url))
+const cache = process.env.LONGSHORE_TOOLS_DIR || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'longshore-tools')
+
+/** Where a module's binaries are kept: the name changes with everything the build depends on, so a hit needs no check. */
+export function goToolFolder(module: GoModule): string {
+  const hash = createHash('sha256')
+  for (const file of readdirSync(join(sources, module)).sort()) {
+    if (file !== 'go.mod' && file !== 'go.sum' && !file.endsWith('.go')) continue
+    hash.update(`${file}\0`).update(readFileSync(join(sources, module, file)))
+  }
+  return join(cache, `${module}-${hash.digest('hex').slice(0, 16)}`)
+}
+
+/** Installs what is missing. Answers one line per failure; what failed does not keep the rest from being installed. */
+export async function installClients(say: (line: string) => void = console.log): Promise<string[]> {
+  const failures: string[] = []
+  const attempt = async (name: string, install: () => Promise<'installed' | 'was there'>) => {
+    const started = performance.now()
+    try {
+      const done = await thrice(install, (error) => say(`${name}: ${error}; once more`))
+      if (done === 'installed') say(`${name}: installed in ${((performance.now() - started) / 1000).toFixed(0)} s`)
+    } catch (error) {
+      failures.push(`${name}: ${messageOf(error)}`)
+    }
+  }
+  await attempt('Debian packages', installPackages)
+  for (const module of Object.keys(goTools) as GoModule[]) await attempt(`Go module ${module}`, () => build(module))
+  return failures
+}
+
+async function missingPackages(): Promise<string[]> {
+  const names = Object.keys(debianTools)
+  // dpkg-query fails when it has never heard of one of the names; the others are still printed.
+  const { stdout } = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...names])
+  const installed = new Set(
+    stdout
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  )
+  return names.filter((name) => !installed.has(name))
+}
+
+async function installPackages() {
+  const missing = await missingPackages()
+  if (missing.length === 0) return 'was there'
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  await must('apt-get', ['update'], { env })
+  await must('apt-get', ['install', '--yes', '--no-install-recommends', ...missing], { env })
+  return 'installed'
+}
+
+async function build(module: GoModule) {
+  const target = goToolFolder(module)
+  if (Object.keys(goTools[module]).every((binary) => existsSync(join(target, binary)))) return 'was there'
+  mkdirSync(cache, { recursive: true })
+  const fresh = mkdtempSync(join(cache, `.${module}-`))
+  try {
+    const own = existsSync(join(sources, module, 'main.go'))
+    await must('go', ['build', '-mod=readonly', '-ldflags=-s -w', '-o', `${fresh}/`, own ? '.' : 'tool'], {
+      cwd: join(sources, module),
+      env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '-trimpath -buildvcs=false', GOWORK: 'off', CGO_ENABLED: '0' },
+    })
+    rmSync(target, { recursive: true, force: true })
+    renameSync(fresh, target)
+    return 'installed'
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+async function thrice<T>(work: () => Promise<T>, failed: (message: string) => void): Promise<T> {
+  for (const seconds of [5, 20]) {
+    try {
+      return await work()
+    } catch (error) {
+      failed(messageOf(error))
+      await pause(seconds * 1000)
+    }
+  }
+  return await work()
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+type Options = { cwd?: string; env?: NodeJS.ProcessEnv }
+
+async function must(command: string, args: string[], options: Options): Promise<void> {
+  const { code, stdout, stderr } = await run(command, args, options)
+  if (code !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${code}\n${(stderr || stdout).trim().split('\n').slice(-20).join('\n')}`)
+}
+
+function run(command: string, args: string[], options: Options = {}): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (chunk) => (stdout += chunk))
+    child.stderr.on('data', (chunk) => (stderr += chunk))
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
+
+if (import.meta.main) {
+  const failures = await installClients()
+  for (const failure of failures) console.error(failure)
+  process.exitCode = failures.length > 0 ? 1 : 0
+}

@@ -1,0 +1,38 @@
+// npm run test:clients [part of a file's name …]: foreign clients, and faults, against Longshore as it is in this checkout.
+import { globSync } from 'node:fs'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { fileURLToPath } from 'node:url'
+import { installClients } from './install-clients.ts'
+
+const cwd = fileURLToPath(new URL('..', import.meta.url))
+process.chdir(cwd)
+
+// What cannot be installed does not stop the rest: its own test, "tool … is here", fails.
+const failures = await installClients()
+for (const failure of failures) console.error(failure)
+
+const wanted = process.argv.slice(2)
+const files = globSync(['test/clients/**/*.test.ts', 'test/faults/**/*.test.ts'], { cwd })
+  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+  .sort()
+
+// node:test would leave an interrupted run's children, and their engines, behind.
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort())
+
+let passed = 0
+let failed = 0
+if (files.length > 0) {
+  // One file at a time: each starts engines that share /etc and two cores.
+  const results = run({ cwd, files, concurrency: 1, timeout: 900_000, signal: interrupted.signal })
+  results.on('test:summary', ({ file, counts }) => {
+    if (file !== undefined) return // of one file; the last summary is of all
+    passed = counts.passed
+    failed = counts.tests - counts.passed - counts.skipped - counts.todo
+  })
+  for await (const text of results.compose(spec)) process.stdout.write(text)
+}
+for (const failure of failures) console.error(failure)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 || passed === 0 || failures.length > 0 ? 1 : 0
