@@ -189,7 +189,10 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
     await subject.store().delete(gone)
     const keys = new Set<string>()
     for await (const key of subject.store().keys()) keys.add(key)
-    assert.deepEqual([kept, gone, open].map((key) => keys.has(key)), [true, false, true])
+    assert.deepEqual(
+      [kept, gone, open].map((key) => keys.has(key)),
+      [true, false, true],
+    )
     await writer.abandon()
   })
 
@@ -262,7 +265,11 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
     })
 
   it('a digest of the other algorithm may be asked for at the end', async () => {
-    for (const [begun, asked] of [['sha256', 'sha512'], ['sha512', 'sha256'], ['sha512', 'sha512']] as const) {
+    for (const [begun, asked] of [
+      ['sha256', 'sha512'],
+      ['sha512', 'sha256'],
+      ['sha512', 'sha512'],
+    ] as const) {
       const writer = create(newKey(), begun)
       await writer.append(patternOf(checksumBlock + 3))
       await writer.mark()

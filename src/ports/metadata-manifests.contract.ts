@@ -8,7 +8,10 @@ export function manifestsContract(it: It): void {
     const pushed = await scene.pushImage(a, 'x', 'v1', 'v2')
     const found = await scene.manifest(a, pushed)
     assert.ok(Buffer.from(found?.bytes ?? []).equals(pushed.bytes))
-    assert.deepEqual([found?.digest, found?.mediaType, found?.subject, found?.leaseUntil], [pushed.digest, pushed.manifest.mediaType, null, start + 24 * hour])
+    assert.deepEqual(
+      [found?.digest, found?.mediaType, found?.subject, found?.leaseUntil],
+      [pushed.digest, pushed.manifest.mediaType, null, start + 24 * hour],
+    )
     for (const each of ['v1', 'v2']) assert.equal(await scene.tagged(a, each), pushed.digest)
     assert.deepEqual(await scene.tags(a), ['v1', 'v2'])
     assert.deepEqual(await scene.repositories(), ['a'])
@@ -27,18 +30,24 @@ export function manifestsContract(it: It): void {
     await scene.deleteManifest(a, pushed)
     assert.equal((await scene.usage()).used, size)
     await scene.deleteManifest(b, pushed)
-    assert.deepEqual({ ...(await scene.usage()) }, { used: 0, unreferenced: pushed.config.size + pushed.layer.size, reserved: 0, limit: null })
+    assert.deepEqual(
+      { ...(await scene.usage()) },
+      { used: 0, unreferenced: pushed.config.size + pushed.layer.size, reserved: 0, limit: null },
+    )
   })
 
   for (const sparse of ['off', 'index'] as const)
     it(`an image that names a blob which is not here is refused (sparse ${sparse}), and every such digest is told`, async (scene) => {
       const config = await scene.push(a, 'config')
       const [one, other] = [blobOf('absent'), blobOf('absent too')]
-      await assert.rejects(scene.putSparse(sparse, a, image({ config, layers: [one, other] }), 'v1'), (error: { failure?: string; detail?: { digests?: string[] } }) => {
-        assert.equal(error.failure, 'manifest-blob-unknown')
-        assert.deepEqual([...(error.detail?.digests ?? [])].sort(), [one.digest, other.digest].sort())
-        return true
-      })
+      await assert.rejects(
+        scene.putSparse(sparse, a, image({ config, layers: [one, other] }), 'v1'),
+        (error: { failure?: string; detail?: { digests?: string[] } }) => {
+          assert.equal(error.failure, 'manifest-blob-unknown')
+          assert.deepEqual([...(error.detail?.digests ?? [])].sort(), [one.digest, other.digest].sort())
+          return true
+        },
+      )
       assert.deepEqual(await scene.repositories(), [])
       assert.equal(await scene.tagged(a, 'v1'), undefined)
     })
@@ -86,9 +95,22 @@ export function manifestsContract(it: It): void {
   it('D3 a size that is not that of the stored blob is refused', async (scene) => {
     const config = await scene.push(a, 'config')
     await assert.rejects(scene.put(a, image({ config: { ...config, size: config.size + 1 } })), { failure: 'size-invalid' })
-    await assert.rejects(scene.putSparse('all', a, image({ config, layers: [{ digest: config.digest, size: config.size }, { ...(await scene.push(a, 'l')), size: 0 }] })), {
-      failure: 'size-invalid',
-    })
+    await assert.rejects(
+      scene.putSparse(
+        'all',
+        a,
+        image({
+          config,
+          layers: [
+            { digest: config.digest, size: config.size },
+            { ...(await scene.push(a, 'l')), size: 0 },
+          ],
+        }),
+      ),
+      {
+        failure: 'size-invalid',
+      },
+    )
   })
 
   it('an index may name what is not here unless sparse is off', async (scene) => {
@@ -165,7 +187,9 @@ export function manifestsContract(it: It): void {
     await assert.rejects(scene.lock(a, { kind: 'repository' }, { writeEnabled: false }), { failure: 'name-unknown' })
     await scene.pushImage(a, 'x', 'v1')
     await assert.rejects(scene.lock(a, { kind: 'tag', tag: tag('v2') }, { writeEnabled: false }), { failure: 'manifest-unknown' })
-    await assert.rejects(scene.lock(a, { kind: 'manifest', digest: blobOf('x').digest }, { writeEnabled: false }), { failure: 'manifest-unknown' })
+    await assert.rejects(scene.lock(a, { kind: 'manifest', digest: blobOf('x').digest }, { writeEnabled: false }), {
+      failure: 'manifest-unknown',
+    })
   })
 
   it('a manifest goes with its tags and all its referrers, direct or not, and what they named is let go', async (scene) => {

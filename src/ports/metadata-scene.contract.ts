@@ -44,8 +44,15 @@ export function image({ config, layers = [], subject, artifactType, annotations 
     schemaVersion: 2,
     mediaType: mediaTypes.ociManifest,
     config: descriptor('application/vnd.oci.image.config.v1+json', config),
-    layers: layers.map(({ mediaType = 'application/vnd.oci.image.layer.v1.tar', urls, ...layer }) => ({ ...descriptor(mediaType, layer), ...(urls ? { urls } : {}) })),
-    ...(subject ? { subject: descriptor(mediaTypes.ociManifest, 'size' in subject ? subject : { digest: subject.digest, size: subject.bytes.length }) } : {}),
+    layers: layers.map(({ mediaType = 'application/vnd.oci.image.layer.v1.tar', urls, ...layer }) => ({
+      ...descriptor(mediaType, layer),
+      ...(urls ? { urls } : {}),
+    })),
+    ...(subject
+      ? {
+          subject: descriptor(mediaTypes.ociManifest, 'size' in subject ? subject : { digest: subject.digest, size: subject.bytes.length }),
+        }
+      : {}),
     ...(artifactType ? { artifactType } : {}),
     ...(annotations ? { annotations } : {}),
   })
@@ -83,15 +90,34 @@ export class Scene {
     return `00000000-0000-4000-8000-${(++this.#ids).toString(16).padStart(12, '0')}`
   }
 
-  async startUpload(repository: RepositoryName, reserve = 0, expiresAt = this.now + 24 * hour): Promise<{ uploadId: string; objectId: string; storageKey: string }> {
+  async startUpload(
+    repository: RepositoryName,
+    reserve = 0,
+    expiresAt = this.now + 24 * hour,
+  ): Promise<{ uploadId: string; objectId: string; storageKey: string }> {
     const [uploadId, objectId] = [this.id(), this.id()]
     const storageKey = `00/${objectId}`
     const { registryId, now } = this
-    await this.store.startUpload({ registryId, name: repository, uploadId, objectId, storageKey, principalId: 'p', algorithm: 'sha256', reserve, now, expiresAt })
+    await this.store.startUpload({
+      registryId,
+      name: repository,
+      uploadId,
+      objectId,
+      storageKey,
+      principalId: 'p',
+      algorithm: 'sha256',
+      reserve,
+      now,
+      expiresAt,
+    })
     return { uploadId, objectId, storageKey }
   }
 
-  finishUpload(uploadId: string, { digest, size }: Bytes, leaseUntil = this.now + 24 * hour): Promise<{ objectId: string; joined: boolean }> {
+  finishUpload(
+    uploadId: string,
+    { digest, size }: Bytes,
+    leaseUntil = this.now + 24 * hour,
+  ): Promise<{ objectId: string; joined: boolean }> {
     const { now } = this
     return this.store.finishUpload({ uploadId, digest, size, checksums: Uint8Array.of(1, 2, 3, 4), now, leaseUntil, keepUntil: now + hour })
   }
@@ -125,18 +151,28 @@ export class Scene {
     return this.store.mountBlob({ registryId: this.registryId, name: to, from, digest, now: this.now, leaseUntil })
   }
 
-  deleteManifest = (repository: RepositoryName, { digest }: { digest: Digest }) => this.store.deleteManifest({ registryId: this.registryId, name: repository, digest, now: this.now })
-  deleteTag = (repository: RepositoryName, text: string) => this.store.deleteTag({ registryId: this.registryId, name: repository, tag: tag(text), now: this.now })
-  deleteBlob = (repository: RepositoryName, { digest }: Bytes) => this.store.deleteBlob({ registryId: this.registryId, name: repository, digest, now: this.now })
-  deleteRepository = (repository: RepositoryName) => this.store.deleteRepository({ registryId: this.registryId, name: repository, now: this.now })
+  deleteManifest = (repository: RepositoryName, { digest }: { digest: Digest }) =>
+    this.store.deleteManifest({ registryId: this.registryId, name: repository, digest, now: this.now })
+  deleteTag = (repository: RepositoryName, text: string) =>
+    this.store.deleteTag({ registryId: this.registryId, name: repository, tag: tag(text), now: this.now })
+  deleteBlob = (repository: RepositoryName, { digest }: Bytes) =>
+    this.store.deleteBlob({ registryId: this.registryId, name: repository, digest, now: this.now })
+  deleteRepository = (repository: RepositoryName) =>
+    this.store.deleteRepository({ registryId: this.registryId, name: repository, now: this.now })
   blob = (repository: RepositoryName, { digest }: Bytes) => this.store.blob(this.registryId, repository, digest)
-  manifest = (repository: RepositoryName, { digest }: { digest: Digest }) => this.store.manifestByDigest(this.registryId, repository, digest)
-  tagged = async (repository: RepositoryName, text: string) => (await this.store.manifestByTag(this.registryId, repository, tag(text)))?.digest
+  manifest = (repository: RepositoryName, { digest }: { digest: Digest }) =>
+    this.store.manifestByDigest(this.registryId, repository, digest)
+  tagged = async (repository: RepositoryName, text: string) =>
+    (await this.store.manifestByTag(this.registryId, repository, tag(text)))?.digest
   usage = () => this.store.usage(this.registryId)
   condemn = (limit = 1000) => this.store.condemn({ now: this.now, limit })
   drain = (limit = 1000) => this.store.drainRepositories({ now: this.now, limit })
 
-  lock(repository: RepositoryName, target: Parameters<MetadataStore['setLocks']>[0]['target'], locks: { writeEnabled?: boolean; deleteEnabled?: boolean }): Promise<void> {
+  lock(
+    repository: RepositoryName,
+    target: Parameters<MetadataStore['setLocks']>[0]['target'],
+    locks: { writeEnabled?: boolean; deleteEnabled?: boolean },
+  ): Promise<void> {
     return this.store.setLocks({ registryId: this.registryId, name: repository, target, ...locks })
   }
 
@@ -186,16 +222,31 @@ export async function usageHolds(store: MetadataStore, registryId: number): Prom
   assert.ok(counted.used >= 0 && counted.unreferenced >= 0 && counted.reserved >= 0)
 }
 
+// Two readings tell the same only while nothing is being written.
 function checked(store: MetadataStore, registryId: number): MetadataStore {
+  let begun = 0
+  let underWay = 0
+  const check = async () => {
+    const before = begun
+    if (underWay > 0) return
+    try {
+      await usageHolds(store, registryId)
+    } catch (error) {
+      if (begun === before) throw error
+    }
+  }
   return new Proxy(store, {
     get(target, property: keyof MetadataStore) {
       const original = target[property] as (...input: unknown[]) => Promise<unknown>
       if (!Object.hasOwn(commands, property)) return original
       return async (input: unknown) => {
+        begun++
+        underWay++
         try {
           return await original.call(target, input)
         } finally {
-          await usageHolds(target, registryId)
+          underWay--
+          await check()
         }
       }
     },

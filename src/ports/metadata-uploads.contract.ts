@@ -9,7 +9,19 @@ export function uploadsContract(it: It): void {
     const upload = await scene.store.upload(scene.registryId, a, uploadId)
     assert.deepEqual(
       { ...upload, repositoryId: 0 },
-      { id: uploadId, repositoryId: 0, repository: 'a', principalId: 'p', objectId, storageKey, algorithm: 'sha256', size: 0, lastStart: 0, state: 'open', digest: null },
+      {
+        id: uploadId,
+        repositoryId: 0,
+        repository: 'a',
+        principalId: 'p',
+        objectId,
+        storageKey,
+        algorithm: 'sha256',
+        size: 0,
+        lastStart: 0,
+        state: 'open',
+        digest: null,
+      },
     )
     assert.equal((await scene.usage()).reserved, 100)
     assert.equal(await scene.stateOf(objectId), 'staging')
@@ -88,7 +100,10 @@ export function uploadsContract(it: It): void {
     const late = await scene.startUpload(a, 20, start + 3 * hour)
     assert.deepEqual(await scene.store.reapUploads({ now: start + hour, limit: 10 }), [])
     const ended = await scene.store.reapUploads({ now: start + 2 * hour, limit: 10 })
-    assert.deepEqual(ended.map((each) => ({ ...each })), [{ uploadId: early.uploadId, storageKey: early.storageKey }])
+    assert.deepEqual(
+      ended.map((each) => ({ ...each })),
+      [{ uploadId: early.uploadId, storageKey: early.storageKey }],
+    )
     assert.equal(await scene.stateOf(early.objectId), 'condemned')
     assert.equal(await scene.stateOf(late.objectId), 'staging')
     assert.equal((await scene.usage()).reserved, 20)

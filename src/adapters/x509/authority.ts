@@ -1,20 +1,10 @@
-import 'reflect-metadata'
-import { randomBytes, webcrypto } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import * as x509 from '@peculiar/x509'
-import { nameConstraints } from './name-constraints.ts'
 import { NameOutsideAuthority } from './name-outside-authority.ts'
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-const day = 24 * 60 * 60 * 1000
-const authorityLife = 3650 * day
-/** Within what every platform accepts of a private authority. */
-const leafLife = 390 * day
-const renewLeafBelow = 60 * day
-
-x509.cryptoProvider.set(webcrypto as unknown as Crypto)
+const renewLeafBelow = 60 * 24 * 60 * 60 * 1000
 
 export interface LocalCertificates {
   /** The authority's certificate, for clients to trust. */
@@ -35,7 +25,14 @@ export async function localCertificates(folder: string, names: readonly string[]
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const caPath = join(folder, 'ca.pem')
   const caKeyPath = join(folder, 'ca.key')
-  if (!existsSync(caPath)) await makeAuthority(caPath, caKeyPath, join(folder, 'ca.names'), names, now)
+  // What makes certificates is large and seldom needed: it is loaded when it is.
+  const issuing = () => import('./issue.ts')
+  if (!existsSync(caPath)) {
+    const made = await (await issuing()).makeAuthority(names, now)
+    write(caKeyPath, made.key, 0o400)
+    write(join(folder, 'ca.names'), names.join('\n'), 0o644)
+    write(caPath, made.cert, 0o644)
+  }
   const allowed = readFileSync(join(folder, 'ca.names'), 'utf8').split('\n')
   const outside = names.find((name) => !allowed.some((each) => within(name, each)))
   if (outside !== undefined)
@@ -48,7 +45,7 @@ export async function localCertificates(folder: string, names: readonly string[]
     string,
   ]
   if (!stillGood(leaf, leafNames, names, now)) {
-    const made = await makeLeaf(readFileSync(caPath, 'utf8'), readFileSync(caKeyPath, 'utf8'), names, now)
+    const made = await (await issuing()).makeLeaf(readFileSync(caPath, 'utf8'), readFileSync(caKeyPath, 'utf8'), names, now)
     write(leafKey, made.key, 0o600)
     write(leaf, made.cert, 0o644)
     write(leafNames, names.join('\n'), 0o644)
@@ -65,7 +62,7 @@ const within = (name: string, allowed: string): boolean => {
 function stillGood(leaf: string, leafNames: string, names: readonly string[], now: number): boolean {
   if (!existsSync(leaf) || !existsSync(leafNames)) return false
   if (readFileSync(leafNames, 'utf8') !== names.join('\n')) return false
-  return new x509.X509Certificate(readFileSync(leaf, 'utf8')).notAfter.getTime() - now > renewLeafBelow
+  return new X509Certificate(readFileSync(leaf)).validToDate.getTime() - now > renewLeafBelow
 }
 
 // By another name first: a key file of mode 0400 cannot be written over, and a reader never sees half a file.
@@ -80,54 +77,3 @@ export function forgetAuthority(folder: string): void {
   // In this order a crash at any moment leaves either the old authority or none.
   for (const name of ['server.names', 'ca.pem']) rmSync(join(folder, name), { force: true })
 }
-
-async function makeAuthority(caPath: string, keyPath: string, namesPath: string, names: readonly string[], now: number): Promise<void> {
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: serial(),
-    name: `CN=Longshore local authority ${randomBytes(3).toString('hex')}`,
-    notBefore: new Date(now - day),
-    notAfter: new Date(now + authorityLife),
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      new x509.Extension('2.5.29.30', true, nameConstraints(names)),
-    ],
-  })
-  write(keyPath, await exportKey(keys.privateKey), 0o400)
-  write(namesPath, names.join('\n'), 0o644)
-  write(caPath, `${certificate.toString('pem')}\n`, 0o644)
-}
-
-async function makeLeaf(caPem: string, caKeyPem: string, names: readonly string[], now: number) {
-  const authority = new x509.X509Certificate(caPem)
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(caKeyPem), algorithm, false, ['sign'])
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: serial(),
-    subject: `CN=${names[0]}`,
-    issuer: authority.subject,
-    notBefore: new Date(now - day),
-    notAfter: new Date(Math.min(now + leafLife, authority.notAfter.getTime())),
-    publicKey: keys.publicKey,
-    signingKey: signingKey as unknown as CryptoKey,
-    signingAlgorithm: algorithm,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }))),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(authority),
-    ],
-  })
-  return { key: await exportKey(keys.privateKey), cert: `${certificate.toString('pem')}\n` }
-}
-
-const serial = () => `00${randomBytes(15).toString('hex')}`
-
-const exportKey = async (key: CryptoKey): Promise<string> =>
-  `${x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`

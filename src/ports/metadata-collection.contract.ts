@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict'
+import { a, b, blobOf, hour, image, name, start } from './metadata-scene.contract.ts'
+import type { It } from './metadata-store.contract.ts'
+
+/** Deleted repositories, and the collection of what nothing holds. */
+export function collectionContract(it: It): void {
+  it('a deleted repository is gone at once, and its name is free', async (scene) => {
+    const pushed = await scene.pushImage(a, 'x', 'v1')
+    const { uploadId } = await scene.startUpload(a)
+    const { manifests, tags } = await scene.deleteRepository(a)
+    assert.deepEqual([manifests, tags], [[pushed.digest], ['v1']])
+    assert.equal(await scene.manifest(a, pushed), undefined)
+    assert.equal(await scene.tagged(a, 'v1'), undefined)
+    assert.equal(await scene.blob(a, pushed.layer), undefined)
+    assert.equal(await scene.tags(a), undefined)
+    assert.equal(await scene.store.upload(scene.registryId, a, uploadId), undefined)
+    assert.deepEqual(await scene.repositories(), [])
+    await assert.rejects(scene.deleteRepository(a), { failure: 'name-unknown' })
+    await assert.rejects(scene.put(a, pushed), { failure: 'manifest-blob-unknown' })
+    const again = await scene.pushImage(a, 'x', 'v2')
+    assert.deepEqual(await scene.tags(a), ['v2'])
+    assert.equal(again.digest, pushed.digest)
+    assert.equal(await scene.mount(b, a, pushed.layer), true)
+  })
+
+  it('A15 each explicit delete raises the seq of its registry, and the name remembers it', async (scene) => {
+    const seq = async () => (await scene.store.registry('first'))?.seq
+    assert.equal(await scene.store.repositoryDeletedSeq(scene.registryId, 'a'), undefined)
+    await scene.pushImage(a, 'x')
+    await scene.pushImage(b, 'y')
+    const before = (await seq()) ?? 0
+    await scene.deleteRepository(a)
+    assert.equal(await seq(), before + 1)
+    assert.equal(await scene.store.repositoryDeletedSeq(scene.registryId, 'a'), before + 1)
+    assert.equal(await scene.store.repositoryDeletedSeq(scene.registryId, 'b'), undefined)
+    await scene.deleteRepository(b)
+    await scene.pushImage(a, 'x')
+    await scene.deleteRepository(a)
+    assert.equal(await scene.store.repositoryDeletedSeq(scene.registryId, 'a'), before + 3)
+    assert.equal(await scene.store.repositoryDeletedSeq(scene.registryId, 'b'), before + 2)
+  })
+
+  it('deleted repositories drain piece by piece; what they shared stays with the others', async (scene) => {
+    const shared = await scene.push(a, 'shared')
+    await scene.mount(b, a, shared)
+    await scene.put(b, image({ config: shared }), 'kept')
+    for (let each = 0; each < 5; each++) await scene.put(a, image({ config: shared, annotations: { each: String(each) } }), `t${each}`)
+    await scene.push(a, 'only here')
+    const { uploadId } = await scene.startUpload(a, 10)
+    await scene.deleteRepository(a)
+    for (let rounds = 0; rounds < 20 && (await scene.drain(2)) > 0; rounds++);
+    await scene.store.reapUploads({ now: scene.now, limit: 10 })
+    while ((await scene.drain(2)) > 0);
+    assert.equal(await scene.store.upload(scene.registryId, a, uploadId), undefined)
+    const { used, unreferenced, reserved } = await scene.usage()
+    assert.deepEqual([used > 0, unreferenced, reserved], [true, 0, 0])
+    assert.ok(await scene.blob(b, shared))
+    assert.equal((await scene.store.explain(scene.registryId, shared.digest)).links.length, 1)
+    assert.equal(await scene.drain(), 0)
+  })
+
+  it('a repository that is used again while its predecessor drains is untouched by that', async (scene) => {
+    await scene.pushImage(a, 'x', 'old')
+    await scene.deleteRepository(a)
+    const pushed = await scene.pushImage(a, 'x', 'new')
+    while ((await scene.drain(1)) > 0);
+    assert.equal(await scene.tagged(a, 'new'), pushed.digest)
+    assert.ok(await scene.blob(a, pushed.layer))
+  })
+
+  it('a link is condemned when no manifest names it and its lease is over, not before', async (scene) => {
+    const blob = await scene.push(a, 'x', start + hour)
+    scene.now = start + hour - 1
+    await scene.condemn()
+    assert.ok(await scene.blob(a, blob))
+    scene.now = start + hour
+    const { condemned, bytes } = await scene.condemn()
+    assert.deepEqual([condemned, bytes], [1, 1])
+    assert.equal(await scene.blob(a, blob), undefined)
+    assert.equal(await scene.stateOf(blob.objectId), 'condemned')
+    assert.deepEqual({ ...(await scene.usage()) }, { used: 0, unreferenced: 0, reserved: 0, limit: null })
+  })
+
+  it('a renewed lease holds the link, and the review comes again at its end', async (scene) => {
+    const blob = await scene.push(a, 'x', start + hour)
+    const repositoryId = (await scene.blob(a, blob))?.repositoryId ?? 0
+    await scene.store.renewBlobLease({ repositoryId, digest: blob.digest, leaseUntil: start + 10 * hour })
+    scene.now = start + 5 * hour
+    await scene.condemn()
+    assert.ok(await scene.blob(a, blob))
+    scene.now = start + 10 * hour
+    await scene.condemn()
+    assert.equal(await scene.blob(a, blob), undefined)
+  })
+
+  it('what a manifest names is held for ever; when it goes, the link is reviewed again', async (scene) => {
+    const pushed = await scene.pushImage(a, 'x')
+    scene.now = start + 1000 * hour
+    await scene.condemn()
+    assert.ok(await scene.blob(a, pushed.layer))
+    assert.ok(await scene.blob(a, pushed.config))
+    await scene.deleteManifest(a, pushed)
+    assert.equal((await scene.condemn()).condemned, 2)
+    assert.equal(await scene.blob(a, pushed.layer), undefined)
+  })
+
+  it('a manifest that went leaves its blobs under the lease that they had', async (scene) => {
+    const pushed = await scene.pushImage(a, 'x')
+    scene.now = start + hour
+    await scene.deleteManifest(a, pushed)
+    await scene.condemn()
+    assert.ok(await scene.blob(a, pushed.layer))
+    scene.now = start + 24 * hour
+    await scene.condemn()
+    assert.equal(await scene.blob(a, pushed.layer), undefined)
+  })
+
+  it('a blob lives while one repository of the registry holds it', async (scene) => {
+    const pushed = await scene.pushImage(a, 'x')
+    await scene.mount(b, a, pushed.layer, start + hour)
+    scene.now = start + 100 * hour
+    await scene.condemn()
+    assert.equal(await scene.blob(b, pushed.layer), undefined)
+    assert.ok(await scene.blob(a, pushed.layer))
+    assert.equal(await scene.mount(b, a, pushed.layer), true)
+  })
+
+  it('a manifest after the condemning is refused; a push after it makes a new object', async (scene) => {
+    const blob = await scene.push(a, 'x', start)
+    scene.now = start + hour
+    await scene.condemn()
+    await assert.rejects(scene.put(a, image({ config: blob })), { failure: 'manifest-blob-unknown' })
+    const again = await scene.push(a, 'x')
+    assert.notEqual(again.objectId, blob.objectId)
+    assert.equal(again.joined, false)
+    assert.equal(await scene.stateOf(blob.objectId), 'condemned')
+  })
+
+  it('a limit condemns piece by piece', async (scene) => {
+    for (let each = 0; each < 7; each++) await scene.push(a, `blob ${each}`, start)
+    scene.now = start + 1
+    const passes: number[] = []
+    for (let reviewed = 1; reviewed > 0; ) {
+      ;({ reviewed } = await scene.condemn(3))
+      passes.push(reviewed)
+    }
+    assert.deepEqual(passes, [3, 3, 1, 0])
+    assert.equal((await scene.usage()).unreferenced, 0)
+  })
+
+  it('condemned objects are told from their time on, and forgotten once their bytes are gone', async (scene) => {
+    const blob = await scene.push(a, 'x', start)
+    scene.now = start + hour
+    await scene.condemn()
+    assert.deepEqual(await scene.store.condemnedObjects({ before: scene.now - 1, limit: 10 }), [])
+    const [object, ...more] = await scene.store.condemnedObjects({ before: scene.now, limit: 10 })
+    assert.deepEqual([object?.objectId, object?.state, object?.size, more.length], [blob.objectId, 'condemned', 1, 0])
+    await scene.store.forgetObjects({ objectIds: [blob.objectId], now: scene.now })
+    assert.equal(await scene.stateOf(blob.objectId), undefined)
+    await scene.store.forgetObjects({ objectIds: [blob.objectId], now: scene.now })
+  })
+
+  it('only a condemned object is ever forgotten', async (scene) => {
+    const blob = await scene.push(a, 'x')
+    const { objectId } = await scene.startUpload(a)
+    await scene.store.forgetObjects({ objectIds: [blob.objectId, objectId], now: scene.now })
+    assert.deepEqual([await scene.stateOf(blob.objectId), await scene.stateOf(objectId)], ['ready', 'staging'])
+  })
+
+  it('ready objects are listed in order of their ids, page by page; nothing else is', async (scene) => {
+    const ready = await Promise.all(['x', 'y', 'z'].map((text) => scene.push(a, text)))
+    await scene.startUpload(a)
+    const bad = await scene.push(a, 'bad')
+    await scene.store.quarantineObject({ objectId: bad.objectId, now: scene.now })
+    const found: string[] = []
+    for (let after = ''; ; ) {
+      const page = await scene.store.readyObjects({ after, limit: 2 })
+      found.push(...page.map((each) => each.objectId))
+      if (page.length < 2) break
+      after = page.at(-1)?.objectId ?? ''
+    }
+    assert.deepEqual(found, ready.map((each) => each.objectId).sort())
+  })
+
+  it('what holds a digest can be told: links with their leases, manifests, tags, objects', async (scene) => {
+    const pushed = await scene.pushImage(a, 'x', 'v1')
+    const of = await scene.store.explain(scene.registryId, pushed.layer.digest)
+    assert.deepEqual(
+      of.manifests.map((each) => ({ ...each })),
+      [{ repository: 'a', manifest: pushed.digest, kind: 'blob' }],
+    )
+    assert.deepEqual(
+      of.links.map(({ repository, leaseUntil }) => [repository, leaseUntil]),
+      [['a', start + 24 * hour]],
+    )
+    assert.deepEqual(
+      of.objects.map((each) => each.state),
+      ['ready'],
+    )
+    const itself = await scene.store.explain(scene.registryId, pushed.digest)
+    assert.deepEqual(
+      itself.stored.map((each) => ({ ...each })),
+      [{ repository: 'a', tags: ['v1'] }],
+    )
+    const nothing = await scene.store.explain(scene.registryId, blobOf('absent').digest)
+    assert.deepEqual(nothing, { objects: [], links: [], manifests: [], stored: [] })
+  })
+
+  it('many collectors and pushes at once lose nothing that was promised', async (scene) => {
+    const repositories = [a, b, name('c')]
+    const work = Array.from({ length: 12 }, async (_, each) => {
+      const repository = repositories[each % 3] ?? a
+      for (let round = 0; round < 4; round++) {
+        // The lease is over as it is given: only the manifest that follows at once can save the blob.
+        const config = await scene.push(repository, `shared ${round}`, scene.now + (each % 2) * hour)
+        const pushed = image({ config, annotations: { by: String(each), round: String(round) } })
+        try {
+          await scene.put(repository, pushed, `t${each}`)
+        } catch (error) {
+          assert.equal((error as { failure?: string }).failure, 'manifest-blob-unknown')
+          assert.equal(each % 2, 0, 'a blob under a lease is never taken')
+          continue
+        }
+        await Promise.all([scene.condemn(2), scene.condemn(100)])
+        assert.ok(await scene.blob(repository, config), 'what a manifest names is there')
+      }
+    })
+    await Promise.all(work)
+  })
+}
