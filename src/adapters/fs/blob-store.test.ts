@@ -67,7 +67,17 @@ test('an object is a file of mode 0600 under its own name, and a link in its pla
 test('what is no key reaches no file', () =>
   withStore(undefined, async (store) => {
     const zeros = '0'.repeat(36)
-    for (const key of ['', 'x', '../x', 'aa/../../x', '/etc/passwd', `aa/${zeros.slice(1)}`, `AA/${zeros}`, `aa/${zeros}/x`, `aa/${zeros}\n`]) {
+    for (const key of [
+      '',
+      'x',
+      '../x',
+      'aa/../../x',
+      '/etc/passwd',
+      `aa/${zeros.slice(1)}`,
+      `AA/${zeros}`,
+      `aa/${zeros}/x`,
+      `aa/${zeros}\n`,
+    ]) {
       assert.throws(() => store.create(key, 'sha256'), /not a storage key/, key)
       await assert.rejects(async () => store.open(key, 0, new Uint8Array()), /not a storage key/, key)
       await assert.rejects(async () => store.delete(key), /not a storage key/, key)

@@ -1,6 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, constants, fdatasync, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import type { Algorithm } from '#core/digest.ts'
 import { checksumBlock } from '#ports/blob-store.ts'
@@ -115,9 +117,11 @@ export class WriteFile {
     await this.#syncing
     try {
       this.#failpoint('upload.seal.before-sync')
-      fdatasyncSync(this.#descriptor)
-      this.#failpoint('upload.seal.before-folder-sync')
-      syncFolder(dirname(this.#path))
+      await syncing.run(async () => {
+        await sync(this.#descriptor)
+        this.#failpoint('upload.seal.before-folder-sync')
+        await syncFolderSoon(dirname(this.#path))
+      })
     } catch (error) {
       this.#lost = error as Error
     }
@@ -168,6 +172,43 @@ export class WriteFile {
         resolve()
       })
     })
+  }
+}
+
+const sync = promisify(fdatasync)
+
+/**
+ * Syncs of several uploads run side by side, so that the file system's journal takes them together; few enough that
+ * reads always find a thread of the pool (bin/longshore.js) free.
+ */
+class SideBySide {
+  readonly #waiting: (() => void)[] = []
+  #room: number
+
+  constructor(room: number) {
+    this.#room = room
+  }
+
+  async run(work: () => Promise<void>): Promise<void> {
+    if (this.#room > 0) this.#room--
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    try {
+      await work()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#room++
+    }
+  }
+}
+const syncing = new SideBySide(4)
+
+async function syncFolderSoon(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
   }
 }
 

@@ -1,5 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { MetadataCommands, MetadataStore } from '#ports/metadata-store.ts'
+import { reads } from '../sql/verbs.ts'
 import { SqliteConnection } from './connection.ts'
 import { runGroup } from './group-commit.ts'
 import { migrate } from './migrate.ts'
@@ -10,18 +11,26 @@ export function openMemoryMetadataStore(): MetadataStore {
   const connection = new SqliteConnection(':memory:')
   migrate(connection, undefined)
   let last: Promise<unknown> = Promise.resolve()
-  const run = (name: keyof MetadataCommands, input: unknown): Promise<unknown> => {
-    const next = last.then(async () => {
+  // One connection for all: a read between two steps of a command would see half of it, so reads wait their turn too.
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const next = last.then(work)
+    last = next.catch(() => {})
+    return next
+  }
+  const run = (name: keyof MetadataCommands, input: unknown): Promise<unknown> =>
+    inTurn(async () => {
       const [answer] = await runGroup(connection, [{ id: 1, name, input }])
       if (answer && 'output' in answer) return answer.output
       if (answer) throw new RegistryError(answer.error.failure, answer.error.message, answer.error.detail)
       return undefined
     })
-    last = next.catch(() => {})
-    return next
-  }
-  return storeOf(connection, run, async () => {
+  const store = storeOf(connection, run, async () => {
     await last
     connection.close()
-  })
+  }) as unknown as Record<string, (...input: unknown[]) => Promise<unknown>>
+  for (const name of Object.keys(reads)) {
+    const read = store[name]
+    if (read) store[name] = (...input) => inTurn(() => read(...input))
+  }
+  return store as unknown as MetadataStore
 }
