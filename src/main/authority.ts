@@ -6,7 +6,7 @@ import { forgetAuthority, localCertificates } from '#adapters/x509/authority.ts'
 import type { AuthorityInfo } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { OpenCertificates } from './certificates.ts'
-import { serverNames } from './server-names.ts'
+import { impliedNames, serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
 
 /**
@@ -22,7 +22,7 @@ export async function localAuthority(
   const path = join(tls, 'ca.pem')
   if (renew && running) await running.renewAuthority()
   else if (renew) forgetAuthority(tls)
-  if (!existsSync(path)) await localCertificates(tls, serverNames(config), now)
+  if (!existsSync(path)) await localCertificates(tls, serverNames(config), now, impliedNames())
   const certificate = new X509Certificate(readFileSync(path))
   return {
     path,

@@ -27,6 +27,8 @@ export interface OpenCertificates extends Certificates {
 export async function openCertificates(options: {
   folder: string
   names: readonly string[]
+  /** Those of the names that nobody asked for. */
+  implied: readonly string[]
   own: { cert: string; key: string } | undefined
   now: () => number
   failed: (error: Error) => void
@@ -35,7 +37,7 @@ export async function openCertificates(options: {
   const read = async (): Promise<Pair & { caPath?: string }> =>
     own
       ? { key: readFileSync(own.key, 'utf8'), cert: readFileSync(own.cert, 'utf8') }
-      : localCertificates(options.folder, options.names, options.now())
+      : localCertificates(options.folder, options.names, options.now(), options.implied)
   if (own)
     for (const path of [own.cert, own.key]) if (!existsSync(path)) throw new ConfigError(`tlsCert and tlsKey: there is no file ${path}`)
   let current: Pair & { caPath?: string } = await read()

@@ -65,7 +65,8 @@ function originOf({ proxies }: FrontDoorOptions, request: IncomingMessage, corre
 async function route(options: FrontDoorOptions, exchange: Exchange): Promise<void> {
   const { deps, names, loginServer } = options
   try {
-    if (hasSeveralHosts(exchange.request.rawHeaders)) return await refuse(exchange, 'request-invalid', 'a request must have one Host header')
+    if (hasSeveralHosts(exchange.request.rawHeaders))
+      return await refuse(exchange, 'request-invalid', 'a request must have one Host header')
     if (!names.has(exchange.host)) {
       const name = withoutPort(exchange.host).slice(0, 255)
       return await refuse(

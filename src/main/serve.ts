@@ -19,7 +19,7 @@ import { frontDoor } from './front-door.ts'
 import { LineBuffer } from './line-buffer.ts'
 import { listenFor } from './listening.ts'
 import { openRegistry } from './registry.ts'
-import { serverNames } from './server-names.ts'
+import { impliedNames, serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
 import { openTelemetry } from './telemetry.ts'
 
@@ -88,12 +88,20 @@ export async function serve(config: Config): Promise<Started> {
         : await openCertificates({
             folder: directory.tls,
             names,
+            implied: impliedNames().filter((name) => !config.names.includes(name)),
             own: config.tlsCert ? { cert: config.tlsCert, key: config.tlsKey } : undefined,
             now: () => deps.clock.now(),
             failed: (error) => log.error({ error: error.message }, 'the certificate could not be read again; the one before stays'),
           })
     closers.push(() => certificates?.close())
     const listeners: { [Name in 'http' | 'https' | 'admin']?: Listener } = {}
+    let draining = false
+    // Before they are opened: when the second one cannot be, the first one must be closed.
+    closers.push(() => listeners.admin?.close(0))
+    closers.push(async () => {
+      draining = true
+      await Promise.all([listeners.http?.close(config.shutdownGrace), listeners.https?.close(config.shutdownGrace)])
+    })
     const badRequest = (status: number) => errorBody('UNSUPPORTED', `the request is not HTTP as it should be (${status})`, {})
     // The login server may need a port that the system chooses: the door opens after the listeners know theirs.
     let handle: ReturnType<typeof frontDoor> = (_request, response) => void response.writeHead(503, { 'Retry-After': 1 }).end()
@@ -117,7 +125,6 @@ export async function serve(config: Config): Promise<Started> {
       gate,
       telemetry,
     })
-    let draining = false
     if (config.admin !== 'off')
       listeners.admin = await listenFor('admin', {
         address: config.admin,
@@ -130,11 +137,6 @@ export async function serve(config: Config): Promise<Started> {
         }),
         badRequest,
       })
-    closers.push(() => listeners.admin?.close(0))
-    closers.push(async () => {
-      draining = true
-      await Promise.all([listeners.http?.close(config.shutdownGrace), listeners.https?.close(config.shutdownGrace)])
-    })
     const control = await openControl(directory.control, { deps, collector, config, certificates, log })
     closers.push(async () => {
       await control.close()

@@ -1,8 +1,9 @@
 import { type Logger, pino } from 'pino'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as Metrics } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client'
 import type { Exchange } from '#http/exchange.ts'
 import type { Collected } from '#core/maintenance.ts'
 import type { LineBuffer } from './line-buffer.ts'
+import { RequestFigures } from './request-figures.ts'
 
 /** What the process tells of itself: one log line a request, and figures with labels of our own choosing only. */
 export interface Telemetry {
@@ -18,8 +19,6 @@ export interface TelemetryOptions {
   gauges: Readonly<Record<string, { help: string; read: () => number | Promise<number> }>>
 }
 
-const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-
 export function openTelemetry({ level, destination, gauges }: TelemetryOptions): Telemetry {
   const time = isoTime()
   const log = pino({ level, base: null, timestamp: time }, destination)
@@ -27,19 +26,8 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
   const metrics = new Metrics()
   collectDefaultMetrics({ register: metrics })
   const registers = [metrics]
-  const requests = new Counter({
-    name: 'longshore_requests_total',
-    help: 'Requests answered.',
-    labelNames: ['method', 'status'],
-    registers,
-  })
-  const duration = new Histogram({
-    name: 'longshore_request_seconds',
-    help: 'From the first byte of a request to the last of its answer.',
-    labelNames: ['method'],
-    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600],
-    registers,
-  })
+  const figures = new RequestFigures()
+  figures.register(metrics)
   const received = new Counter({ name: 'longshore_received_bytes_total', help: 'Bytes of request bodies.', registers })
   const sent = new Counter({ name: 'longshore_sent_bytes_total', help: 'Bytes of answer bodies.', registers })
   const condemned = new Counter({
@@ -57,27 +45,11 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
         this.set(await read())
       },
     })
-  const figures = new Map<string, { count: () => void; observe: (seconds: number) => void }>()
-  const figuresOf = (method: string, status: number) => {
-    const key = `${method} ${status}`
-    let found = figures.get(key)
-    if (!found) {
-      const [counter, histogram] = [requests.labels(method, String(status)), duration.labels(method)]
-      found = { count: () => counter.inc(), observe: (seconds) => histogram.observe(seconds) }
-      figures.set(key, found)
-    }
-    return found
-  }
   return {
     log,
     metrics,
     answered(exchange, milliseconds) {
-      const { request, response } = exchange
-      const method = methods.has(request.method ?? '') ? (request.method ?? '') : 'other'
-      const status = response.statusCode
-      const { count, observe } = figuresOf(method, status)
-      count()
-      observe(milliseconds / 1000)
+      figures.observe(exchange.request.method, exchange.response.statusCode, milliseconds / 1000)
       if (exchange.received > 0) received.inc(exchange.received)
       if (exchange.sent > 0) sent.inc(exchange.sent)
       if (exchange.unexpected !== undefined)
