@@ -43,7 +43,7 @@ export const bareMediaType = (header: string): string => (header.split(';', 1)[0
  * Manifests are never converted: this decides only between the stored bytes and a refusal.
  */
 export function accepts(header: string | undefined, mediaType: string): boolean {
-  if (header === undefined || header.trim() === '') return true
+  if (header === undefined || header === mediaType || header.trim() === '') return true
   const kind = `${mediaType.split('/', 1)[0]}/*`
   return header.split(',').some((range) => {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())

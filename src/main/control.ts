@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { Logger } from 'pino'
 import { socketPath } from '#adapters/system/socket-path.ts'
 import { serveControl } from '#surfaces/control/surface.ts'
+import { asRefusal } from './failures.ts'
 import { maintenanceOf, type MaintenanceOptions } from './maintenance.ts'
 
 /** Opens the command line's door to this process: a unix socket that only the owner of the data directory may open. */
@@ -15,6 +16,7 @@ export async function openControl(path: string, options: MaintenanceOptions & { 
       if (failure === undefined) log.info({ deed }, 'asked by the command line')
       else log.error({ deed, error: failure instanceof Error ? failure.stack : String(failure) }, 'a deed failed unexpectedly')
     },
+    named: asRefusal,
     stopping: stopping.signal,
   })
   const running = new Set<Promise<void>>()

@@ -18,8 +18,16 @@ export function knownFailure(error: unknown): Known {
   if (error instanceof ConfigError) return { line: error.message, isUsage: true }
   if (error instanceof NewerDatabase || error instanceof NameOutsideAuthority || error instanceof RegistryError)
     return { line: error.message, isUsage: false }
-  const { code = '', path = '', dest } = error as NodeJS.ErrnoException & { dest?: string }
-  if (permission.has(code)) return { refusal: new Refusal('permission', { path: dest ?? path, code }) }
+  const { code = '', path = '', dest, syscall } = error as NodeJS.ErrnoException & { dest?: string }
+  // A recursive mkdir on a read-only file system says ENOENT.
+  if (permission.has(code) || (code === 'ENOENT' && syscall === 'mkdir'))
+    return { refusal: new Refusal('permission', { path: dest ?? path, code }) }
   if (full.has(code)) return { refusal: new Refusal('disk-full', { path: dest ?? path }) }
   return undefined
+}
+
+/** The same failure, as a Refusal where it is one. */
+export function asRefusal(error: unknown): unknown {
+  const known = knownFailure(error)
+  return known && 'refusal' in known ? known.refusal : error
 }

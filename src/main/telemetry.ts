@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client'
-import type { Exchange } from '#http/exchange.ts'
+import type { Exchange, LogFields } from '#http/exchange.ts'
 import type { Collected } from '#core/maintenance.ts'
 import type { LineBuffer } from './line-buffer.ts'
 import { RequestFigures } from './request-figures.ts'
@@ -53,10 +53,11 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
       if (exchange.received > 0) received.inc(exchange.received)
       if (exchange.sent > 0) sent.inc(exchange.sent)
       if (exchange.unexpected !== undefined)
-        log.error({ ...fieldsOf(exchange, milliseconds), error: describe(exchange.unexpected) }, 'request failed unexpectedly')
-      // In pino's form without its walk over the fields: this line is written for each request.
-      else if (tellsRequests)
-        destination.write(`{"level":30${time()},"msg":"request",${JSON.stringify(fieldsOf(exchange, milliseconds)).slice(1)}\n`)
+        log.error(
+          { ...JSON.parse(`{${textOf(exchange, milliseconds)}}`), error: describe(exchange.unexpected) },
+          'request failed unexpectedly',
+        )
+      else if (tellsRequests) destination.write(`{"level":30${time()},"msg":"request",${textOf(exchange, milliseconds)}}\n`)
     },
     collected(collected) {
       condemned.inc(collected.condemnedBytes)
@@ -66,20 +67,17 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
   }
 }
 
-const fieldsOf = (exchange: Exchange, milliseconds: number) => ({
-  correlationId: exchange.correlationId,
-  method: exchange.request.method,
-  // Never the query: a signature or a token may stand there.
-  path: pathOf(exchange.request.url ?? ''),
-  status: exchange.response.statusCode,
-  address: exchange.address,
-  ...exchange.log,
-  received: exchange.received,
-  sent: exchange.sent,
-  ms: Math.round(milliseconds * 100) / 100,
-  brokenOff: exchange.response.writableFinished ? undefined : true,
-})
+/** pino's form without its walk over the fields: this line is written for each request. What a client chose is escaped. */
+function textOf(exchange: Exchange, milliseconds: number): string {
+  const { log, request, response } = exchange
+  let text = `"correlationId":"${exchange.correlationId}","method":"${request.method ?? ''}","path":${JSON.stringify(pathOf(request.url ?? ''))}`
+  text += `,"status":${response.statusCode},"address":${JSON.stringify(exchange.address)}`
+  for (const name in log) text += `,"${name}":${JSON.stringify(log[name as keyof LogFields])}`
+  text += `,"received":${exchange.received},"sent":${exchange.sent},"ms":${Math.round(milliseconds * 100) / 100}`
+  return response.writableFinished ? text : `${text},"brokenOff":true`
+}
 
+// Never the query: a signature or a token may stand there.
 function pathOf(url: string): string {
   const mark = url.indexOf('?')
   return (mark === -1 ? url : url.slice(0, mark)).slice(0, 1024)
