@@ -100,8 +100,9 @@ async function digestOfFile(path: string, algorithm: Algorithm): Promise<Digest>
   }
 }
 
-// A disk's own folder for found files is nobody's.
-const isEmpty = async (path: string): Promise<boolean> =>
-  (await namesIn(path).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOTDIR' ? ['a file'] : fail(error)))).every(
-    (name) => name === 'lost+found',
-  )
+async function isEmpty(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : fail(error)))
+  if (!found) return true
+  // A disk's own folder for found files is nobody's.
+  return found.isDirectory() && (await namesIn(path)).every((name) => name === 'lost+found')
+}

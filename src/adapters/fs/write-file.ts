@@ -118,9 +118,11 @@ export class WriteFile {
     try {
       this.#failpoint('upload.seal.before-sync')
       await syncing.run(async () => {
-        await sync(this.#descriptor)
+        // Side by side: one commit of the file system's journal serves both.
+        const file = sync(this.#descriptor)
         this.#failpoint('upload.seal.before-folder-sync')
-        await syncFolderSoon(dirname(this.#path))
+        const results = await Promise.allSettled([file, syncFolderSoon(dirname(this.#path))])
+        for (const result of results) if (result.status === 'rejected') throw result.reason
       })
     } catch (error) {
       this.#lost = error as Error
