@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, statfsSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { which } from './processes.ts'
@@ -46,4 +46,27 @@ export function usableCores(
   if (enough && which('taskset') !== undefined) return cores
   missing.push(`pinning: needs taskset and processors ${cores.server} and ${cores.load}; nothing is pinned`)
   return { server: undefined, load: undefined }
+}
+
+export interface ProcessorTime {
+  /** Ticks of all processors since the machine started; of them busy; of them ours and of children that ended. */
+  all: number
+  busy: number
+  own: number
+}
+
+export function processorTime(): ProcessorTime {
+  const fields = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').split(/\s+/).slice(1, 9).map(Number)
+  const all = fields.reduce((sum, ticks) => sum + ticks, 0)
+  // Behind the name, which may hold spaces: utime, stime, cutime and cstime are the fields 14 to 17.
+  const self = readFileSync('/proc/self/stat', 'utf8')
+  const times = self.slice(self.lastIndexOf(')') + 2).split(' ').slice(11, 15).map(Number)
+  const own = times.reduce((sum, ticks) => sum + ticks, 0)
+  return { all, busy: all - (fields[3] ?? 0) - (fields[4] ?? 0), own }
+}
+
+/** The share (0..1) of the processors that neither we nor our servers used but somebody did. */
+export function othersShare(from: ProcessorTime, to: ProcessorTime): number {
+  const others = to.busy - from.busy - (to.own - from.own)
+  return Math.max(0, others) / Math.max(1, to.all - from.all)
 }

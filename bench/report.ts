@@ -12,6 +12,8 @@ export interface Report {
   settings: Record<string, unknown>
   versions: Record<string, string>
   missing: string[]
+  /** For each item, the share of the processors that others used meanwhile. */
+  othersShare: Record<string, number>
   measures: Measure[]
   failures: Failure[]
   notes: string[]

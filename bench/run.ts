@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { Bench, Item } from './item.ts'
-import { describeMachine, freeGibibytes, makeRoot, usableCores } from './machine.ts'
+import { describeMachine, freeGibibytes, makeRoot, othersShare, processorTime, usableCores } from './machine.ts'
 import { Recorder } from './measure.ts'
 import { helpText, type Options, parseOptions } from './options.ts'
 import { killEverythingStarted } from './processes.ts'
@@ -22,6 +22,9 @@ import { zb } from './work/zb.ts'
 
 const items: readonly Item[] = [manifests, p99, blobGet, blobPush, smallImages, tagPuts, tagPages, catalogPages, mixed, zb, memory]
 
+// Above this the machine was not ours, and a p99 says more about the neighbours than about the server.
+const noisyShare = 0.05
+
 async function compare(options: Options, root: string): Promise<number> {
   const startedAt = new Date()
   const chosen = items.filter(({ name }) => options.only.includes(name))
@@ -40,6 +43,7 @@ async function compare(options: Options, root: string): Promise<number> {
     },
     versions: programs.versions,
     missing: programs.missing,
+    othersShare: {},
     measures: [],
     failures: [],
     notes: [],
@@ -49,6 +53,7 @@ async function compare(options: Options, root: string): Promise<number> {
 
   for (const item of chosen) {
     const began = performance.now()
+    const before = processorTime()
     const recorder = new Recorder(item.name, (line) => console.error(`  ${line}`))
     const { servers, quick, quietPeers } = options
     const nodeFlags = options.profile ? profileFlags() : []
@@ -58,6 +63,11 @@ async function compare(options: Options, root: string): Promise<number> {
     if (free < item.disk) recorder.note(`${item.name}: left out, ${free.toFixed(1)} GiB free, ${item.disk} wanted`)
     else await item.run(bench)
     console.error(`  ${((performance.now() - began) / 1000).toFixed(0)} s`)
+    const others = othersShare(before, processorTime())
+    report.othersShare[item.name] = others
+    if (others > noisyShare) {
+      recorder.note(`${item.name}: others used ${(others * 100).toFixed(0)} % of the processors; its figures are noisy`)
+    }
     report.measures.push(...recorder.measures)
     report.failures.push(...recorder.failures)
     report.notes.push(...recorder.notes)

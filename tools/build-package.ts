@@ -18,9 +18,9 @@ for (const file of files) {
   const source = readFileSync(file, 'utf8')
   const target = file.replace(/^src\//, 'dist/').replace(/\.ts$/, '.js')
   // Types become blanks and specifiers keep their lines: line n here is line n there.
-  const code = stripTypeScriptTypes(source, { mode: 'strip' }).replace(specifier, '$1$2$3.js$2')
+  const code = stripTypeScriptTypes(source.trimEnd(), { mode: 'strip' }).replace(specifier, '$1$2$3.js$2')
   mkdirSync(dirname(target), { recursive: true })
-  writeFileSync(target, `${code.trimEnd()}\n//# sourceMappingURL=${basename(target)}.map\n`)
+  writeFileSync(target, `${code}\n//# sourceMappingURL=${basename(target)}.map\n`)
   writeFileSync(`${target}.map`, JSON.stringify(identityMap(relative(dirname(target), file), source)))
 }
 console.log(`dist: ${files.length} modules`)

@@ -13,5 +13,8 @@ for (const [tool, ...options] of checks) {
   const { status } = spawnSync(`node_modules/.bin/${tool}`, options, { stdio: 'inherit' })
   if (status !== 0) failed++
 }
-const counts = runTests(['test/*.test.ts', 'src/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/wire/**/*.test.ts'], 2)
+const counts = runTests(
+  ['test/*.test.ts', 'src/**/*.test.ts', 'test/model/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/wire/**/*.test.ts'],
+  2,
+)
 conclude({ passed: counts.passed + checks.length - failed, failed: counts.failed + failed })

@@ -53,8 +53,13 @@ export const sourceOf = (
 })
 
 /** Runs a deed on the data directory that the options name. */
-export async function onDeeds<Result>(cli: Cli, options: DataOptions, work: (deeds: Maintenance) => Promise<Result>): Promise<Result> {
-  const { deeds, close } = await cli.host.maintenance(sourceOf({ ...options }))
+export async function onDeeds<Result>(
+  cli: Cli,
+  options: DataOptions,
+  work: (deeds: Maintenance) => Promise<Result>,
+  settings: readonly string[] = [],
+): Promise<Result> {
+  const { deeds, close } = await cli.host.maintenance(sourceOf({ ...options }, settings))
   try {
     return await work(deeds)
   } finally {

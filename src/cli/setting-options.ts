@@ -4,9 +4,9 @@ import type { SettingFlag } from './host.ts'
 import { en } from './catalogue/en.ts'
 import type { Key } from './words.ts'
 
-/** Makes every setting an option, under a heading of their own; returns their names. */
-export function addSettingOptions(command: Command, { host, say }: Cli): string[] {
-  const settings = host.settings.filter((each) => each.name !== 'dataDir')
+/** Makes every setting, or only these, an option, under a heading of their own; returns their names. */
+export function addSettingOptions(command: Command, { host, say }: Cli, only?: readonly string[]): string[] {
+  const settings = host.settings.filter(({ name }) => name !== 'dataDir' && (!only || only.includes(name)))
   for (const setting of settings) {
     const option = new Option(`${setting.flag} <value>`, `${explanation(setting, say)} (${setting.variable}, ${setting.fallback || '""'})`)
     command.addOption(setting.isHidden ? option.hideHelp() : option.helpGroup(say('heading.settings')))

@@ -70,7 +70,9 @@ function call(path: string, name: keyof Maintenance | undefined, input: unknown,
       },
     )
     outgoing.on('error', fail)
-    signal?.addEventListener('abort', () => outgoing.destroy(new Error('aborted')), { once: true })
+    const leave = () => outgoing.destroy(new Error('aborted'))
+    if (signal?.aborted) leave()
+    signal?.addEventListener('abort', leave, { once: true })
     outgoing.end(JSON.stringify(input))
   })
 }

@@ -23,8 +23,8 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 /** The body's pieces, watched: a client that sends next to nothing is cut off. Leaving early leaves the connection open. */
 export async function* streamBody(request: IncomingMessage): AsyncIterable<Uint8Array> {
   const watch = watchProgress(request.socket)
+  const iterator = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array>
   try {
-    const iterator = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array>
     for (;;) {
       watch.waiting()
       const next = await iterator.next()
@@ -34,5 +34,7 @@ export async function* streamBody(request: IncomingMessage): AsyncIterable<Uint8
     }
   } finally {
     watch.end()
+    // Lets go of the request: what is left of its body can be read and thrown away only then (linger.ts).
+    await iterator.return?.()
   }
 }

@@ -8,13 +8,38 @@ import { Server } from '../wire/server.ts'
 const program = 'oci-conformance'
 
 const switches = [
-  ...['PULL', 'PUSH', 'REFERRER', 'BLOBS_ATOMIC', 'BLOBS_DELETE', 'BLOBS_DIGEST_HEADER', 'BLOBS_MOUNT_ANONYMOUS'],
-  ...['BLOBS_UPLOAD_CANCEL', 'MANIFESTS_ATOMIC', 'MANIFESTS_DELETE', 'MANIFESTS_DIGEST_HEADER', 'MANIFESTS_TAG_PARAM'],
-  ...['TAGS_ATOMIC', 'TAGS_DELETE', 'TAGS_LIST'],
+  'PULL',
+  'PUSH',
+  'REFERRER',
+  'BLOBS_ATOMIC',
+  'BLOBS_DELETE',
+  'BLOBS_DIGEST_HEADER',
+  'BLOBS_MOUNT_ANONYMOUS',
+  'BLOBS_UPLOAD_CANCEL',
+  'MANIFESTS_ATOMIC',
+  'MANIFESTS_DELETE',
+  'MANIFESTS_DIGEST_HEADER',
+  'MANIFESTS_TAG_PARAM',
+  'TAGS_ATOMIC',
+  'TAGS_DELETE',
+  'TAGS_LIST',
 ].map((name) => `OCI_API_${name}`)
 const contents = [
-  ...['IMAGE', 'INDEX', 'INDEX_LIST', 'SPARSE', 'ARTIFACT', 'SUBJECT', 'SUBJECT_MISSING', 'ARTIFACT_LIST', 'SUBJECT_LIST'],
-  ...['DATA_FIELD', 'NONDISTRIBUTABLE', 'CUSTOM_FIELDS', 'NO_LAYERS', 'EMPTY_BLOB', 'SHA512'],
+  'IMAGE',
+  'INDEX',
+  'INDEX_LIST',
+  'SPARSE',
+  'ARTIFACT',
+  'SUBJECT',
+  'SUBJECT_MISSING',
+  'ARTIFACT_LIST',
+  'SUBJECT_LIST',
+  'DATA_FIELD',
+  'NONDISTRIBUTABLE',
+  'CUSTOM_FIELDS',
+  'NO_LAYERS',
+  'EMPTY_BLOB',
+  'SHA512',
 ].map((name) => `OCI_DATA_${name}`)
 const everything = Object.fromEntries([...switches, ...contents].map((name) => [name, 'true']))
 
@@ -69,9 +94,17 @@ async function check({ version, environment, zero }: (typeof runs)[number]): Pro
       ...environment,
     })
     const counts = countsOf(output)
-    console.log(`OCI_VERSION=${version}: ${[...counts].map(([name, count]) => `${count} ${name.toLowerCase()}`).join(', ') || 'no summary'}`)
+    console.log(
+      `OCI_VERSION=${version}: ${[...counts].map(([name, count]) => `${count} ${name.toLowerCase()}`).join(', ') || 'no summary'}`,
+    )
     const passed = (counts.get('Pass') ?? 0) > 0 && zero.every((name) => counts.get(name) === 0)
-    if (!passed) console.log(output.split('\n').filter((line) => counts.size === 0 || /: (?:Skip|FAIL|Error|Disabled)$/.test(line)).join('\n'))
+    if (!passed)
+      console.log(
+        output
+          .split('\n')
+          .filter((line) => counts.size === 0 || /: (?:Skip|FAIL|Error|Disabled)$/.test(line))
+          .join('\n'),
+      )
     return passed
   } finally {
     rmSync(results, { recursive: true, force: true })

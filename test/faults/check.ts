@@ -39,7 +39,11 @@ export async function checkServed(client: Client, ledger: Ledger): Promise<numbe
 
 async function read(client: Client, ledger: Ledger, { kind, repository, reference }: Fact): Promise<string | undefined> {
   const path = `/v2/${repository}/${kind === 'blob' ? 'blobs' : 'manifests'}/${reference}`
-  const answer = expectStatus(await client.send('GET', path, { headers: { accept: manifestType } }), 200, 404)
+  const answer = expectStatus(
+    await client.send('GET', path, { headers: { accept: `${manifestType}, application/vnd.oci.image.index.v1+json` } }),
+    200,
+    404,
+  )
   if (answer.status === 404) return undefined
   const digest = digestOf(answer.body)
   assert.equal(answer.headers['docker-content-digest'], digest, `${path} has other bytes than its digest says`)

@@ -6,7 +6,7 @@ import { checkStored } from './check.ts'
 import { type Answer, Client, digestOf, expectStatus } from './client.ts'
 import { type Image, imageOf, manifestType } from './image.ts'
 import { chosenSeed, type Random, seededRandom } from './random.ts'
-import { startServer } from './server.ts'
+import { metric, startServer } from './server.ts'
 import { makeWorld, removeWorld } from './world.ts'
 
 const seconds = Number(process.env.FAULT_COLLECTION_SECONDS ?? 20)
@@ -28,7 +28,7 @@ test('pushes, mounts and deletes beside collection', async () => {
   const world = await makeWorld()
   const sum = { pushes: 0, late: 0, mounts: 0, uploads: 0, reused: 0, deletes: 0, pulls: 0, blobs: 0 }
   // Few layers, so that each is shared, dropped by everybody, collected, and pushed anew.
-  const layers = Array.from({ length: 12 }, () => random.bytes(random.between(1000, 200_000)))
+  const layers = Array.from({ length: 40 }, () => random.bytes(random.between(1000, 200_000)))
   const kept = new Map<string, Tagged>()
   const server = await startServer(world.dataDir, { GC_INTERVAL: '20ms', GC_LEASE: `${lease}ms`, GC_DELAY: '0ms' })
   try {
@@ -39,10 +39,11 @@ test('pushes, mounts and deletes beside collection', async () => {
     await pause(lease + 500)
     for (const tagged of kept.values()) await pull(tagged)
     assert.deepEqual(client.serverErrors, [])
+    const collected = await metric(server, 'longshore_collected_deleted_bytes_total')
     console.log(
-      `collection: pushes ${sum.pushes} (${sum.late} took longer than a lease), uploads ${sum.uploads}, mounts ${sum.mounts}, reused ${sum.reused}, deletes ${sum.deletes}, pulls ${sum.pulls}, blobs read ${sum.blobs}, passes that collected ${server.log.split('"collected"').length - 1}, lost: 0`,
+      `collection: pushes ${sum.pushes} (${sum.late} took longer than a lease), uploads ${sum.uploads}, mounts ${sum.mounts}, reused ${sum.reused}, deletes ${sum.deletes}, pulls ${sum.pulls}, blobs read ${sum.blobs}, bytes collected ${collected}, lost: 0`,
     )
-    assert.ok(sum.pushes > 50 && sum.deletes > 20 && sum.mounts > 0, 'the load did something')
+    assert.ok(sum.pushes > 50 && sum.deletes > 20 && sum.mounts > 0 && collected > 1_000_000, 'the load did something')
     assert.ok(sum.late < sum.pushes / 2, 'the machine is too slow for this test to tell anything')
 
     async function work(worker: number, chance: Random): Promise<void> {
@@ -53,8 +54,9 @@ test('pushes, mounts and deletes beside collection', async () => {
         if (!(await push(tagged, chance))) continue
         kept.set(tagged.tag, tagged)
         await pull(tagged)
-        const old = chance.pick([...kept.values()].filter(({ tag }) => tag.startsWith(`w${worker}-`)))
-        if (chance.between(0, 9) < 7) await remove(old)
+        // Each keeps two, so that layers lose their last manifest all the time.
+        const own = [...kept.values()].filter((each) => each.tag.startsWith(`w${worker}-`))
+        for (const old of own.slice(0, -2)) await remove(old)
       }
     }
 

@@ -19,6 +19,7 @@ export type Settings = Readonly<Record<string, string>>
 export interface Server {
   readonly dataDir: string
   readonly port: number
+  readonly adminPort: number
   readonly agent: Agent
   readonly pid: number
   /** False once the process has ended, for whatever reason. */
@@ -44,7 +45,7 @@ export async function launch(dataDir: string, settings: Settings = {}): Promise<
   const [port, adminPort] = await Promise.all([freePort(), freePort()])
   const env = environment(dataDir, { HTTP: `127.0.0.1:${port}`, ADMIN: `127.0.0.1:${adminPort}`, ...settings })
   const child = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const server = new Running(child, dataDir, port)
+  const server = new Running(child, dataDir, port, adminPort)
   while (server.alive && !(await isReady(adminPort))) await pause(20)
   return server
 }
@@ -59,16 +60,18 @@ export async function startServer(dataDir: string, settings: Settings = {}): Pro
 class Running implements Server {
   readonly dataDir: string
   readonly port: number
+  readonly adminPort: number
   readonly agent = new Agent({ keepAlive: true })
   readonly pid: number
   readonly ended: Promise<NodeJS.Signals | number>
   readonly #child: ChildProcess
   #log = ''
 
-  constructor(child: ChildProcess, dataDir: string, port: number) {
+  constructor(child: ChildProcess, dataDir: string, port: number, adminPort: number) {
     this.#child = child
     this.dataDir = dataDir
     this.port = port
+    this.adminPort = adminPort
     this.pid = child.pid ?? 0
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (piece: Buffer) => (this.#log = (this.#log + piece).slice(-100_000)))
@@ -102,6 +105,14 @@ class Running implements Server {
   }
 
   readonly #cut = () => void this.#child.kill('SIGKILL')
+}
+
+/** A figure that the server tells of itself. */
+export async function metric({ adminPort }: Server, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
+  const value = new RegExp(`^${name} ([0-9.e+]+)$`, 'm').exec(text)?.[1]
+  if (value === undefined) throw new Error(`no metric ${name}`)
+  return Number(value)
 }
 
 async function isReady(adminPort: number): Promise<boolean> {

@@ -125,6 +125,15 @@ test('a backup into an empty folder works, into one that has something is refuse
   assert.equal(readFileSync(join(beside('other.partial'), 'letters'), 'utf8'), 'mine')
 })
 
+test('a folder that may not be written is told in one line, by a running and by a stopped server', async () => {
+  const to = join(server.dataDir, 'ballast', 'below')
+  const line = new RegExp(`^longshore: ${server.dataDir}/ballast\\S*: not permitted \\(ENOTDIR\\)[^\n]*\n$`)
+  assert.match((await backUp(to)).problem, line)
+  await server.down()
+  assert.match((await backUp(to)).problem, line)
+  await server.up()
+})
+
 test('what an interrupted backup left is cleared by the next one', async () => {
   const partial = beside('twice.partial')
   mkdirSync(join(partial, 'objects', '00'), { recursive: true })
@@ -135,7 +144,11 @@ test('what an interrupted backup left is cleared by the next one', async () => {
 })
 
 test('a backup that is interrupted leaves nothing and collection goes on', async () => {
-  const { code, problem } = await runCli(['backup', beside('never'), '--data-dir', server.dataDir], {}, AbortSignal.abort())
+  const interruption = new AbortController()
+  const running = runCli(['backup', beside('never'), '--data-dir', server.dataDir], {}, interruption.signal)
+  while (!existsSync(beside('never.partial'))) await new Promise((resolve) => setTimeout(resolve, 1))
+  interruption.abort()
+  const { code, problem } = await running
   assert.equal(code, 1)
   assert.match(problem, /interrupted/)
   for (let tries = 0; existsSync(beside('never.partial')) && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 20))
@@ -208,6 +221,9 @@ test('a folder whose restore broke off is not served, and the next restore begin
   assert.equal(code, 1)
   assert.match(problem, /^longshore: a restore into \S+ did not come to its end: run "longshore restore" again\n$/)
   parsed(await restore(beside('stopped'), dataDir))
-  assert.equal(globSync(join(dataDir, 'objects', '*', '*')).some((path) => basename(path) === 'half'), false)
+  assert.equal(
+    globSync(join(dataDir, 'objects', '*', '*')).some((path) => basename(path) === 'half'),
+    false,
+  )
   removeDataDirectory(dataDir)
 })

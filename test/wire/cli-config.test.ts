@@ -33,7 +33,11 @@ async function valueOf(name: string, words: string[], env: Record<string, string
 test('a flag goes before the environment, that before the file, that before the default, and config tells which', async () => {
   const file = yaml('all.yaml', 'gcLease: 3h\nnames: [one.example, two.example]\n')
   const env = { LONGSHORE_GC_LEASE: '2h' }
-  assert.deepEqual(await valueOf('gcLease', ['--config', file, '--gc-lease', '1h'], env), { name: 'gcLease', value: '1h', source: '--gc-lease' })
+  assert.deepEqual(await valueOf('gcLease', ['--config', file, '--gc-lease', '1h'], env), {
+    name: 'gcLease',
+    value: '1h',
+    source: '--gc-lease',
+  })
   assert.deepEqual(await valueOf('gcLease', ['--config', file], env), { name: 'gcLease', value: '2h', source: 'LONGSHORE_GC_LEASE' })
   assert.deepEqual(await valueOf('gcLease', ['--config', file]), { name: 'gcLease', value: '3h', source: `${file}: gcLease` })
   assert.deepEqual(await valueOf('gcLease', []), { name: 'gcLease', value: '24h', source: 'default' })
@@ -63,15 +67,35 @@ test('the value of a hidden setting is shown only when it is set', async () => {
 const wrong: [what: string, words: string[], env: Record<string, string>, line: RegExp][] = [
   ['a flag', ['config', '--http', 'nowhere'], {}, /^longshore: --http: expected host:port.*got "nowhere"\n$/],
   ['a variable', ['usage'], { LONGSHORE_GC_LEASE: 'long' }, /^longshore: LONGSHORE_GC_LEASE: expected a number with.*got "long"\n$/],
-  ['the name of a variable', ['config'], { LONGSHORE_HTPS: 'off' }, /^longshore: LONGSHORE_HTPS: unknown setting; did you mean LONGSHORE_HTTPS\?\n$/],
-  ['a value in the file', ['config', '--config', yaml('v.yaml', 'sparse: some')], {}, /v\.yaml: sparse: expected one of off, index, all; got "some"\n$/],
-  ['a key in the file', ['config', '--config', yaml('k.yaml', 'gcLeese: 1h')], {}, /k\.yaml: gcLeese: unknown setting; did you mean gcLease\?\n$/],
+  [
+    'the name of a variable',
+    ['config'],
+    { LONGSHORE_HTPS: 'off' },
+    /^longshore: LONGSHORE_HTPS: unknown setting; did you mean LONGSHORE_HTTPS\?\n$/,
+  ],
+  [
+    'a value in the file',
+    ['config', '--config', yaml('v.yaml', 'sparse: some')],
+    {},
+    /v\.yaml: sparse: expected one of off, index, all; got "some"\n$/,
+  ],
+  [
+    'a key in the file',
+    ['config', '--config', yaml('k.yaml', 'gcLeese: 1h')],
+    {},
+    /k\.yaml: gcLeese: unknown setting; did you mean gcLease\?\n$/,
+  ],
   ['the form of the file', ['config', '--config', yaml('f.yaml', 'a: [1')], {}, /^longshore: .*f\.yaml: .+\n$/],
   ['the name of the file', ['config', '--config', join(folder, 'no.yaml')], {}, /^longshore: .*no\.yaml.*\n$/],
   ['a command', ['srve'], {}, /^longshore: unknown command "srve"; did you mean serve\?\n$/],
   ['a command of a group', ['registry', 'shw'], {}, /^longshore: unknown command "shw"; did you mean show\?\n$/],
   ['an option', ['usage', '--outptu', 'json'], {}, /^longshore: unknown option --outptu; did you mean --output\?\n$/],
-  ['the choice of an option', ['usage', '--output', 'xml'], {}, /^longshore: --output <form>: "xml" is not allowed; expected table, json\n$/],
+  [
+    'the choice of an option',
+    ['usage', '--output', 'xml'],
+    {},
+    /^longshore: --output <form>: "xml" is not allowed; expected table, json\n$/,
+  ],
   ['a truth', ['registry', 'update', '--admin-enabled', 'yes'], {}, /"yes" is not allowed; expected true or false\n$/],
   ['a size', ['registry', 'update', '--storage-limit', '5GB'], {}, /"5GB" is not allowed; expected none, or a number of bytes/],
   ['an option without its value', ['usage', '--output'], {}, /^longshore: option --output <form> needs a value\n$/],

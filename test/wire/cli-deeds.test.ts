@@ -3,7 +3,14 @@ import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, sta
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { type AdminCredentials, type AuthorityInfo, type Collected, type Explained, type Scrubbed, type UsageReport } from '#core/maintenance.ts'
+import {
+  type AdminCredentials,
+  type AuthorityInfo,
+  type Collected,
+  type Explained,
+  type Scrubbed,
+  type UsageReport,
+} from '#core/maintenance.ts'
 import { runCli } from './cli-run.ts'
 import { pushBlob, pushImage, someBytes, tokenFor } from './content.ts'
 import { send } from './send.ts'
@@ -74,10 +81,26 @@ for (const state of ['running', 'stopped'] as const) {
     test('registry update changes what is told, and what the server does', async () => {
       const image = await up(() => pushImage(server, 'team/app', 'v1'))
       const pull = () => send(server, 'GET', `/v2/team/app/manifests/${image.digest}`, { as: 'nobody' }).then(({ status }) => status)
-      const standard = { name: 'local', adminUserEnabled: true, anonymousPullEnabled: false, sku: 'Premium', rateLimits: 'off', storageLimit: null }
+      const standard = {
+        name: 'local',
+        adminUserEnabled: true,
+        anonymousPullEnabled: false,
+        sku: 'Premium',
+        rateLimits: 'off',
+        storageLimit: null,
+      }
       assert.deepEqual(await data('registry', 'show'), standard)
       assert.equal(await up(pull), 401)
-      const changed = await data('registry', 'update', '--anonymous-pull-enabled', 'true', '--rate-limits', 'tier', '--storage-limit', '1GiB')
+      const changed = await data(
+        'registry',
+        'update',
+        '--anonymous-pull-enabled',
+        'true',
+        '--rate-limits',
+        'tier',
+        '--storage-limit',
+        '1GiB',
+      )
       assert.deepEqual(changed, { ...standard, anonymousPullEnabled: true, rateLimits: 'tier', storageLimit: 2 ** 30 })
       assert.deepEqual(await data('registry', 'show'), changed)
       assert.equal(await up(pull), 200)

@@ -30,8 +30,13 @@ export interface Spoken {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
-export function spawnProgram(command: string, words: string[], env: Record<string, string>): Spoken {
-  const child = spawn(command, words, { env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+export function spawnProgram(
+  command: string,
+  words: string[],
+  env: Record<string, string>,
+  as: { uid?: number; gid?: number } = {},
+): Spoken {
+  const child = spawn(command, words, { env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...as })
   let out = ''
   let problem = ''
   child.stdout.on('data', (piece: Buffer) => (out += piece.toString('utf8')))

@@ -32,7 +32,10 @@ test('the first start prints what a person needs, later ones a line without the 
 
   const again = serve(dataDir)
   await again.says('is running at')
-  assert.match(again.out(), /^Longshore is running at http:\/\/127\.0\.0\.1:[0-9]+ {2}https:\/\/127\.0\.0\.1:[0-9]+ with the data in \S+\n$/)
+  assert.match(
+    again.out(),
+    /^Longshore is running at http:\/\/127\.0\.0\.1:[0-9]+ {2}https:\/\/127\.0\.0\.1:[0-9]+ with the data in \S+\n$/,
+  )
   again.child.kill('SIGINT')
   assert.deepEqual(await again.ended, { code: 0, signal: null })
   removeDataDirectory(dataDir)
@@ -47,7 +50,9 @@ test('a second signal ends a server at once that waits for a request', async () 
   const pieces = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(10)) })
   const started = await fetch(`${address}/v2/a/blobs/uploads/`, { method: 'POST', headers: { authorization } })
   const upload = new URL(started.headers.get('location') ?? '', address)
-  const endless = fetch(upload, { method: 'PATCH', headers: { authorization }, body: pieces, duplex: 'half' } as RequestInit).catch(() => {})
+  const endless = fetch(upload, { method: 'PATCH', headers: { authorization }, body: pieces, duplex: 'half' } as RequestInit).catch(
+    () => {},
+  )
   await new Promise((resolve) => setTimeout(resolve, 300))
   server.child.kill('SIGTERM')
   await new Promise((resolve) => setTimeout(resolve, 900))
@@ -64,7 +69,10 @@ test('an address that is in use is told with its setting, and the data folder is
   const { port } = other.address() as AddressInfo
   const dataDir = makeDataDirectory()
   for (const setting of ['http', 'https', 'admin']) {
-    const { code, problem } = await runCli(['serve', `--${setting}`, `127.0.0.1:${port}`], { ...onFreePorts(dataDir), LONGSHORE_LOG_LEVEL: 'silent' })
+    const { code, problem } = await runCli(['serve', `--${setting}`, `127.0.0.1:${port}`], {
+      ...onFreePorts(dataDir),
+      LONGSHORE_LOG_LEVEL: 'silent',
+    })
     assert.equal(code, 1)
     assert.equal(
       problem,

@@ -36,8 +36,15 @@ export class KeptReads {
   through(read: keyof MetadataReads, input: readonly unknown[], run: () => Promise<unknown>): Promise<unknown> {
     if (settled.has(read)) {
       const key = `${read} ${String(input[0])}`
-      let found = this.#settled.get(key)
-      if (!found) this.#settled.set(key, (found = run()))
+      const known = this.#settled.get(key)
+      if (known) return known
+      const found = run()
+      this.#settled.set(key, found)
+      const forget = () => {
+        if (this.#settled.get(key) === found) this.#settled.delete(key)
+      }
+      // A failure passes, and names that nobody has come without end.
+      void found.then((row) => row ?? forget(), forget)
       return found
     }
     if (read !== 'manifestByTag' && read !== 'manifestByDigest') return run()

@@ -17,24 +17,33 @@ export interface LocalCertificates {
 /**
  * The server's own certificates in `folder`: an authority made once that may sign only for `names` and what is below
  * them, and a leaf for all of them, made again when the names change or its end is near.
+ * Fails with NameOutsideAuthority.
+ * @param implied names that nobody asked for (a container is called anew each time): left out where they lie outside
  *
  *   ca.pem ca.key      the authority; its key never leaves the folder (mode 0400)
  *   server.pem server.key names   the leaf, and the names that it was made for
  */
-export async function localCertificates(folder: string, names: readonly string[], now: number): Promise<LocalCertificates> {
+export async function localCertificates(
+  folder: string,
+  wanted: readonly string[],
+  now: number,
+  implied: readonly string[] = [],
+): Promise<LocalCertificates> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const caPath = join(folder, 'ca.pem')
   const caKeyPath = join(folder, 'ca.key')
   // What makes certificates is large and seldom needed: it is loaded when it is.
   const issuing = () => import('./issue.ts')
   if (!existsSync(caPath)) {
-    const made = await (await issuing()).makeAuthority(names, now)
+    const made = await (await issuing()).makeAuthority(wanted, now)
     write(caKeyPath, made.key, 0o400)
-    write(join(folder, 'ca.names'), names.join('\n'), 0o644)
+    write(join(folder, 'ca.names'), wanted.join('\n'), 0o644)
     write(caPath, made.cert, 0o644)
   }
   const allowed = readFileSync(join(folder, 'ca.names'), 'utf8').split('\n')
-  const outside = names.find((name) => !allowed.some((each) => within(name, each)))
+  const isOutside = (name: string) => !allowed.some((each) => within(name, each))
+  const outside = wanted.find((name) => isOutside(name) && !implied.includes(name))
+  const names = wanted.filter((name) => !isOutside(name))
   if (outside !== undefined)
     throw new NameOutsideAuthority(
       `the certificate authority of this data directory may not sign for "${outside}" (it may for ${allowed.join(', ')}): make a new one with "longshore ca --renew" and trust that one, or bring a certificate of your own`,

@@ -23,18 +23,28 @@ export async function findBlob(
   const now = deps.clock.now()
   const { lease } = deps.settings
   if (blob.leaseUntil - now >= lease.renewBelow) return blob
-  const held = await renew(() => deps.store.renewBlobLease({ repositoryId: blob.repositoryId, digest, leaseUntil: now + lease.length }))
+  const held = await renew(deps, () =>
+    deps.store.renewBlobLease({ repositoryId: blob.repositoryId, digest, leaseUntil: now + lease.length }),
+  )
   if (!held) throw unknownBlob(digest)
   return blob
 }
 
-/** A full or broken disk must not stop reads: then the answer goes out without a lease (and collection rests, see collect.ts). */
-export async function renew(lease: () => Promise<boolean>): Promise<boolean> {
+/** When an answer last went out without a lease, by `clock.elapsed()`. */
+const unheld = new WeakMap<Deps['store'], number>()
+
+/** Until then nothing may be condemned: somebody relies on an answer that no lease holds. */
+export const unheldUntil = ({ store, settings }: Pick<Deps, 'store' | 'settings'>): number =>
+  (unheld.get(store) ?? Number.NEGATIVE_INFINITY) + settings.lease.length
+
+/** A full or broken disk must not stop reads: then the answer goes out without a lease, and collection waits (collect.ts). */
+export async function renew({ store, clock }: Pick<Deps, 'store' | 'clock'>, lease: () => Promise<boolean>): Promise<boolean> {
   try {
     return await lease()
   } catch (error) {
-    if (error instanceof RegistryError && (error.failure === 'storage-full' || error.failure === 'storage-failed')) return true
-    throw error
+    if (!(error instanceof RegistryError) || (error.failure !== 'storage-full' && error.failure !== 'storage-failed')) throw error
+    unheld.set(store, clock.elapsed())
+    return true
   }
 }
 

@@ -29,7 +29,7 @@ export async function findManifest(
   const now = deps.clock.now()
   if (manifest.leaseUntil - now >= settings.lease.renewBelow) return manifest
   const { repositoryId, digest } = manifest
-  if (!(await renew(() => store.renewManifestLease({ repositoryId, digest, leaseUntil: now + settings.lease.length }))))
+  if (!(await renew(deps, () => store.renewManifestLease({ repositoryId, digest, leaseUntil: now + settings.lease.length }))))
     throw unknownManifest(reference)
   return manifest
 }

@@ -19,6 +19,8 @@ interface Session {
   busy: boolean
   /** The writer's own trouble: it must be opened anew. */
   broken: boolean
+  /** Gone, while a request may still be at it. */
+  ended: boolean
   touched: number
 }
 
@@ -91,7 +93,7 @@ export class Uploads {
   async status(address: UploadAddress): Promise<{ size: number }> {
     const upload = await this.#find(address)
     const session = this.#sessions.get(upload.id)
-    return { size: upload.state === 'open' && session && !session.broken ? session.writer.size : upload.size }
+    return { size: upload.state === 'open' && session?.writer && !session.broken ? session.writer.size : upload.size }
   }
 
   /** Takes a chunk. Fails with `upload-unknown`, `range-invalid` (the session stands), `size-invalid`, `storage-full`, `quota-exceeded`. */
@@ -174,9 +176,11 @@ export class Uploads {
   // One request at a time: a second one is out of order, whatever it brings.
   async #use<Result>(upload: Upload, work: (session: Session) => Promise<Result>): Promise<Result> {
     const before = this.#sessions.get(upload.id)
-    if (before?.busy) throw outOfOrder(before.writer.size, 'another request writes to this upload')
+    if (before?.busy) throw outOfOrder(before.writer?.size ?? upload.size, 'another request writes to this upload')
     const session =
-      before && !before.broken ? before : { writer: undefined as unknown as BlobWriter, busy: true, broken: false, touched: 0 }
+      before && !before.broken
+        ? before
+        : { writer: undefined as unknown as BlobWriter, busy: true, broken: false, ended: false, touched: 0 }
     session.busy = true
     this.#sessions.set(upload.id, session)
     try {
@@ -184,6 +188,8 @@ export class Uploads {
       return await work(session)
     } catch (error) {
       await this.#recover(session, error)
+      // The writer was taken away by a cancel: that is an answer, not a failure.
+      if (session.ended && !(error instanceof RegistryError) && !(error instanceof BrokenBody)) throw unknownUpload(upload.id)
       throw error
     } finally {
       session.busy = false
@@ -229,6 +235,7 @@ export class Uploads {
       this.#checkSize(writer.size)
       await checkDiskFloor(this.#deps)
     }
+    this.#checkSize(writer.size)
     if (expected !== undefined && writer.size - start !== expected) throw wrongLength(expected, writer.size - start)
   }
 
@@ -270,6 +277,7 @@ export class Uploads {
   async #end(upload: Upload): Promise<void> {
     const session = this.#sessions.get(upload.id)
     await this.#deps.store.cancelUpload({ uploadId: upload.id, now: this.#deps.clock.now() })
+    if (session) session.ended = true
     this.#sessions.delete(upload.id)
     await session?.writer?.abandon()
   }

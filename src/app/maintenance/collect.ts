@@ -1,5 +1,6 @@
 import type { Collected } from '#core/maintenance.ts'
 import type { Deps } from '../deps.ts'
+import { unheldUntil } from '../distribution/blobs.ts'
 
 type CollectDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint'>
 
@@ -8,11 +9,12 @@ const atOnce = 500
 /**
  * One pass of online collection (store.md "Collection"), beside whatever runs:
  * expired uploads end → deleted repositories drain → dead links are condemned → what was condemned long enough loses its bytes.
- * Each step is safe alone and is taken up again by the next pass wherever this one stops.
+ * Each step is safe alone and is taken up again by the next pass wherever this one stops. Nothing is condemned for one
+ * lease after an answer that no lease holds.
  * @param now the wall clock, given by who guards against its jumps
  */
 export async function collect(deps: CollectDeps, now: number): Promise<Collected> {
-  const { store, blobs, settings, failpoint } = deps
+  const { store, blobs, clock, settings, failpoint } = deps
   const total: Collected = { reviewed: 0, condemned: 0, condemnedBytes: 0, deleted: 0, deletedBytes: 0, uploads: 0 }
   for (;;) {
     const ended = await store.reapUploads({ now, limit: atOnce })
@@ -20,7 +22,7 @@ export async function collect(deps: CollectDeps, now: number): Promise<Collected
     if (ended.length < atOnce) break
   }
   while ((await store.drainRepositories({ now, limit: atOnce })) > 0);
-  for (;;) {
+  while (clock.elapsed() >= unheldUntil(deps)) {
     const { reviewed, condemned, bytes } = await store.condemn({ now, limit: atOnce })
     failpoint('collect.condemn.after-commit')
     total.reviewed += reviewed

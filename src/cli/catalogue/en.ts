@@ -77,7 +77,8 @@ Examples:
 
   'ca.summary': 'The certificate of the local authority that signs for HTTPS.',
   'ca.more': `The authority is made at the first start and may sign only for the names of this server. Clients trust its certificate,
-for Docker as /etc/docker/certs.d/<host>:<port>/ca.crt.
+for Docker as /etc/docker/certs.d/<host>:<port>/ca.crt. A running server knows its names; to renew for a stopped one, give
+the same --names as to "serve".
 
 Examples:
   longshore ca --path

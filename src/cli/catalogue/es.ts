@@ -79,7 +79,8 @@ Ejemplos:
 
   'ca.summary': 'El certificado de la autoridad local que firma para HTTPS.',
   'ca.more': `La autoridad se crea en el primer arranque y solo puede firmar para los nombres de este servidor. Los clientes
-confían en su certificado; para Docker, en /etc/docker/certs.d/<host>:<puerto>/ca.crt.
+confían en su certificado; para Docker, en /etc/docker/certs.d/<host>:<puerto>/ca.crt. Un servidor en marcha conoce sus
+nombres; para renovar con el servidor parado, dé los mismos --names que a «serve».
 
 Ejemplos:
   longshore ca --path

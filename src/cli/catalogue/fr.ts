@@ -79,7 +79,8 @@ Exemples :
 
   'ca.summary': 'Le certificat de l’autorité locale qui signe pour HTTPS.',
   'ca.more': `L’autorité est créée au premier démarrage et ne peut signer que pour les noms de ce serveur. Les clients font
-confiance à son certificat, pour Docker dans /etc/docker/certs.d/<hôte>:<port>/ca.crt.
+confiance à son certificat, pour Docker dans /etc/docker/certs.d/<hôte>:<port>/ca.crt. Un serveur qui tourne connaît ses
+noms ; pour renouveler quand il est arrêté, donnez les mêmes --names qu’à « serve ».
 
 Exemples :
   longshore ca --path

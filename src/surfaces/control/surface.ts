@@ -27,6 +27,8 @@ export interface ControlOptions {
   deeds: Maintenance
   /** Told of each deed that was asked for, and of what failed unexpectedly. */
   done: (deed: string, failure: unknown) => void
+  /** Gives failures of the system their names. */
+  named: (error: unknown) => unknown
   /** The server stops. */
   stopping: AbortSignal
 }
@@ -35,6 +37,7 @@ export interface ControlOptions {
 export function serveControl({
   deeds,
   done,
+  named,
   stopping,
 }: ControlOptions): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const run = rows(deeds)
@@ -54,7 +57,8 @@ export function serveControl({
       const result = await run[asked.deed](asked.body, { signal: AbortSignal.any([left.signal, stopping]) })
       done(name, undefined)
       answer(200, result)
-    } catch (error) {
+    } catch (cause) {
+      const error = named(cause)
       const { status, body, expected } = controlFailure(error)
       done(name, expected ? undefined : error)
       answer(status, body)

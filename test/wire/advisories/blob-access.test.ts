@@ -131,8 +131,16 @@ test('A5 a second principal who may push the repository does not get at the sess
   const now = Date.now()
   await inside(({ deps, registry }) =>
     deps.store.startUpload({
-      ...{ registryId: registry.id, name: 'a' as RepositoryName, uploadId, objectId, storageKey: `${objectId.slice(0, 2)}/${objectId}` },
-      ...{ principalId: 'somebody-else', algorithm: 'sha256', reserve: 0, now, expiresAt: now + 60_000 },
+      registryId: registry.id,
+      name: 'a' as RepositoryName,
+      uploadId,
+      objectId,
+      storageKey: `${objectId.slice(0, 2)}/${objectId}`,
+      principalId: 'somebody-else',
+      algorithm: 'sha256',
+      reserve: 0,
+      now,
+      expiresAt: now + 60_000,
     }),
   )
   for (const [method, query, body] of [

@@ -144,6 +144,28 @@ test('G7 raw sockets: the answer is whole and the connection ends in peace while
     }
 })
 
+test('G7 a refusal in the middle of the body: the rest is taken and thrown away, and the answer is read', async () => {
+  // In chunks, so that only the bytes themselves tell that they are too many; nothing is read before all is sent.
+  for (let i = 0; i < 10; i++) {
+    const connection = await openRaw(server.address)
+    connection.socket.pause()
+    const { authorization = '' } = headersOf(cases[1] as Early, false)
+    connection.socket.write(
+      `PUT /v2/a/manifests/v1 HTTP/1.1\r\nhost: localhost\r\nauthorization: ${authorization}\r\ntransfer-encoding: chunked\r\n\r\n`,
+    )
+    const started = performance.now()
+    for (let sent = 0; sent < 6_000_000; sent += piece.length) {
+      const more = connection.socket.write(`${piece.length.toString(16)}\r\n${piece.toString()}\r\n`)
+      if (!more) await new Promise((resolve) => connection.socket.once('drain', resolve).once('close', resolve))
+    }
+    connection.socket.write('0\r\n\r\n')
+    connection.socket.resume()
+    assert.equal(await connection.ended(8000), 'end')
+    assert.deepEqual(statusesOf(connection.text()), [413])
+    assert.ok(performance.now() - started < 4000, 'at the end of the body, not after a time-out')
+  }
+})
+
 test('G7 with Expect: nobody is invited to send what is refused', async () => {
   for (const each of cases) {
     const connection = await openRaw(server.address)

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import type { ArmedFailpoint, FailpointName } from '#ports/failpoint.ts'
+import { a, b, blobOf, hour, image, Scene } from '#ports/metadata-scene.contract.ts'
+import { SqliteConnection } from './connection.ts'
+import { type Call, runGroup } from './group-commit.ts'
+import { migrate } from './migrate.ts'
+import { openSqliteStore } from './store.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'longshore-group-'))
+after(() => rmSync(folder, { recursive: true }))
+let files = 0
+const newPath = () => join(folder, `${++files}.db`)
+
+async function withScene(failpoint: ArmedFailpoint | undefined, work: (scene: Scene) => Promise<void>, path = newPath()): Promise<void> {
+  const store = openSqliteStore({ path, ballast: `${path}.ballast`, failpoint })
+  try {
+    await work(await Scene.open(store))
+  } finally {
+    await store.close()
+  }
+}
+
+const codes = (settled: readonly PromiseSettledResult<unknown>[]) =>
+  settled.map((each) => (each.status === 'fulfilled' ? 'done' : (each.reason as { failure?: string }).failure))
+
+test('a command that fails in a group harms no other, and leaves nothing of itself', () =>
+  withScene(undefined, async (scene) => {
+    const config = await scene.push(a, 'config')
+    const [good, bad, last] = [image({ config }), image({ config: blobOf('absent') }), image({ config, annotations: { last: 'yes' } })]
+    // Asked for in one turn, so they travel and commit together.
+    const settled = await Promise.allSettled([
+      scene.put(a, good, 'v1'),
+      scene.put(b, bad, 'v1'),
+      scene.deleteTag(a, 'nothing'),
+      scene.put(a, last, 'v2'),
+    ])
+    assert.deepEqual(codes(settled), ['done', 'manifest-blob-unknown', 'manifest-unknown', 'done'])
+    assert.deepEqual(await scene.tags(a), ['v1', 'v2'])
+    assert.deepEqual(await scene.repositories(), ['a'])
+  }))
+
+for (const [effect, failure] of [
+  ['ENOSPC', 'storage-full'],
+  ['EIO', 'storage-failed'],
+] as const)
+  test(`${effect} in the middle of a command undoes that command alone, and is answered as ${failure}`, () =>
+    withScene({ name: 'tag.move.in-transaction', effect, from: 2 }, async (scene) => {
+      const config = await scene.push(a, 'config')
+      const made = ['1', '2'].map((each) => image({ config, annotations: { each } }))
+      const settled = await Promise.allSettled([
+        scene.put(a, made[0] ?? image({ config }), 'v1'),
+        scene.put(a, made[1] ?? image({ config }), 'v2'),
+        scene.push(b, 'other'),
+      ])
+      assert.deepEqual(codes(settled), ['done', failure, 'done'])
+      assert.deepEqual(await scene.tags(a), ['v1'])
+      assert.equal(await scene.manifest(a, made[1] ?? { digest: config.digest }), undefined)
+    }))
+
+test('on a full disk the ballast goes for a command that gives space back, and for no other', () => {
+  const path = newPath()
+  writeFileSync(`${path}.ballast`, 'x')
+  return withScene(
+    { name: 'blob.delete.in-transaction', effect: 'ENOSPC', from: 1 },
+    async (scene) => {
+      const blob = await scene.push(a, 'x')
+      await scene.push(a, 'y')
+      assert.equal(existsSync(`${path}.ballast`), true)
+      await assert.rejects(scene.deleteBlob(a, blob), { failure: 'storage-full' })
+      assert.equal(existsSync(`${path}.ballast`), false)
+      assert.ok(await scene.blob(a, blob))
+    },
+    path,
+  )
+})
+
+test('a freeing command that the ballast saves is done, and its answer is the second one', async () => {
+  const connection = new SqliteConnection(newPath())
+  migrate(connection, undefined)
+  let full = true
+  const failpoint = (name: FailpointName) => {
+    if (name === 'tag.delete.in-transaction' && full) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+  }
+  Object.defineProperty(connection, 'failpoint', { value: failpoint })
+  const call = (id: number, name: Call['name'], input: unknown): Call => ({ id, name, input })
+  const config = blobOf('config')
+  const put = image({ config })
+  const common = { registryId: 1, name: 'a', now: 0 }
+  const group = [
+    call(1, 'createRegistry', { name: 'first', limit: null, adminEnabled: false, rateLimits: 'off' }),
+    call(2, 'putManifest', { ...common, ...put, tags: ['v1', 'v2'], sparse: 'all', leaseUntil: hour }),
+  ]
+  for (const answer of await runGroup(connection, group)) assert.ok('output' in answer)
+  const answers = await runGroup(
+    connection,
+    [call(3, 'deleteTag', { ...common, tag: 'v1' }), call(4, 'deleteTag', { ...common, tag: 'absent' })],
+    () => {
+      full = false
+      return true
+    },
+  )
+  assert.deepEqual(
+    answers.map((answer) => [answer.id, 'error' in answer ? answer.error.failure : 'done']),
+    [
+      [3, 'done'],
+      [4, 'manifest-unknown'],
+    ],
+  )
+  connection.close()
+})
+
+test('what was answered is there after the store was closed and opened again', async () => {
+  const path = newPath()
+  let digest = ''
+  await withScene(
+    undefined,
+    async (scene) => {
+      digest = (await scene.pushImage(a, 'x', 'v1')).digest
+    },
+    path,
+  )
+  const store = openSqliteStore({ path, ballast: `${path}.ballast` })
+  const registry = await store.registry('first')
+  assert.equal((await store.manifestByTag(registry?.id ?? 0, a, 'v1' as never))?.digest, digest)
+  await store.close()
+})
+
+test('a closed store refuses commands', async () => {
+  const path = newPath()
+  const store = openSqliteStore({ path, ballast: `${path}.ballast` })
+  await store.close()
+  await assert.rejects(store.drainRepositories({ now: 0, limit: 1 }), /closed/)
+})
+
+test('closing waits for the commands under way', async () => {
+  const path = newPath()
+  const store = openSqliteStore({ path, ballast: `${path}.ballast` })
+  const created = store.createRegistry({ name: 'first', limit: null, adminEnabled: false, rateLimits: 'off' })
+  await store.close()
+  assert.equal((await created).name, 'first')
+})

@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
+import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
+import { BrokenBody, Uploads } from '#app/distribution/uploads.ts'
+import { collect } from '#app/maintenance/collect.ts'
+import { scrub } from '#app/maintenance/scrub.ts'
+import type { RepositoryName } from '#core/reference.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import { digestOf } from './expected.ts'
+import { FakeClock, hour, newWorldRegistry, nextId, World, worldSettings } from './world.ts'
+
+/** What an upload session answers when requests meet, break or come back after a restart; on SQLite and files. */
+const folder = mkdtempSync(join(tmpdir(), 'longshore-uploads-'))
+let world: World
+let registry: Registry
+before(async () => {
+  world = new World(folder)
+  registry = await newWorldRegistry(world.store)
+})
+after(async () => {
+  await world.close()
+  rmSync(folder, { recursive: true })
+})
+
+const name = 'a' as RepositoryName
+const start = async () => ({
+  registry,
+  name,
+  principalId: 'p',
+  ...(await world.uploads.start({ registry, name, principalId: 'p', algorithm: 'sha256' })),
+})
+const of = (bytes: Uint8Array) => ({ length: bytes.length, bytes: (async function* () { yield bytes })() }) // biome-ignore format: one line
+const text = (value: string) => of(Buffer.from(value))
+const unknown = { name: 'RegistryError', failure: 'upload-unknown' }
+const outOfOrder = { name: 'RegistryError', failure: 'range-invalid' }
+
+/** A body of which pieces come one by one. */
+function slow() {
+  const pieces: { bytes: Uint8Array | Error; taken: () => void }[] = []
+  let wake = () => {}
+  let ended = false
+  const give = (bytes: Uint8Array | Error) =>
+    new Promise<void>((taken) => {
+      pieces.push({ bytes, taken })
+      wake()
+    })
+  async function* bytes(): AsyncIterable<Uint8Array> {
+    for (;;) {
+      const next = pieces.shift()
+      if (next) {
+        next.taken()
+        if (next.bytes instanceof Error) throw next.bytes
+        yield next.bytes
+      } else if (ended) return
+      else await new Promise<void>((resolve) => (wake = resolve))
+    }
+  }
+  return {
+    body: { length: undefined, bytes: bytes() },
+    give,
+    end: () => {
+      ended = true
+      wake()
+    },
+  }
+}
+
+test('a second request to a session is out of order, even while the session is being opened', async () => {
+  const address = await start()
+  await world.uploads.append(address, text('abc'), undefined)
+  // After a restart the file must be opened again: that takes a while.
+  await world.restart()
+  const settled = await Promise.allSettled([
+    world.uploads.append(address, text('d'), undefined),
+    world.uploads.append(address, text('e'), undefined),
+    world.uploads.status(address),
+  ])
+  assert.deepEqual(
+    settled
+      .map((each) => each.status)
+      .slice(0, 2)
+      .sort(),
+    ['fulfilled', 'rejected'],
+  )
+  const failed = settled.find((each) => each.status === 'rejected')
+  assert.equal((failed?.reason as { failure?: string } | undefined)?.failure, 'range-invalid')
+  assert.equal(settled[2]?.status, 'fulfilled')
+  assert.deepEqual(await world.uploads.status(address), { size: 4 })
+})
+
+test('A5 a session answers only to who opened it, in its own repository', async () => {
+  const address = await start()
+  for (const other of [
+    { ...address, principalId: 'q' },
+    { ...address, name: 'b' as RepositoryName },
+    { ...address, uploadId: nextId() },
+  ]) {
+    await assert.rejects(world.uploads.status(other), unknown)
+    await assert.rejects(world.uploads.append(other, text('x'), undefined), unknown)
+    await assert.rejects(world.uploads.finish(other, text('x'), undefined, digestOf(Buffer.from('x'))), unknown)
+    await assert.rejects(world.uploads.cancel(other), unknown)
+  }
+  await world.uploads.append(address, text('still '), undefined)
+  await world.uploads.finish(address, text('mine'), undefined, digestOf(Buffer.from('still mine')))
+})
+
+test('a cancel in the middle of a chunk ends that chunk, as unknown', async () => {
+  const address = await start()
+  const { body, give } = slow()
+  const appending = Promise.allSettled([world.uploads.append(address, body, undefined)])
+  await give(Buffer.alloc(1000))
+  await world.uploads.cancel(address)
+  // More than the writer holds on the way: an append that waits for room must end too.
+  for (let pieces = 0; pieces < 8; pieces++) void give(Buffer.alloc(1024 * 1024))
+  const [settled] = await appending
+  assert.equal(settled?.status === 'rejected' && (settled.reason as { failure?: string }).failure, 'upload-unknown')
+  await assert.rejects(world.uploads.status(address), unknown)
+})
+
+test('a cancel while a chunk waits for its commit leaves no session and no bytes behind', async () => {
+  for (let round = 0; round < 10; round++) {
+    const address = await start()
+    const [append, cancel] = await Promise.allSettled([
+      world.uploads.append(address, text('x'.repeat(round)), undefined),
+      world.uploads.cancel(address),
+    ])
+    assert.equal(cancel?.status, 'fulfilled')
+    if (append?.status === 'rejected') assert.equal((append.reason as { failure?: string }).failure, 'upload-unknown')
+    await assert.rejects(world.uploads.status(address), unknown)
+  }
+})
+
+test('bytes of a broken request are kept; the client goes on behind them, or where the request began', async () => {
+  const whole = Buffer.from('0123456789')
+  for (const from of [6, 3]) {
+    const address = await start()
+    await world.uploads.append(address, of(whole.subarray(0, 3)), { start: 0, end: 2 })
+    const { body, give } = slow()
+    const appending = Promise.allSettled([world.uploads.append(address, body, undefined)])
+    await give(whole.subarray(3, 6))
+    await give(new Error('the line went dead'))
+    const [settled] = await appending
+    assert.ok(settled?.status === 'rejected' && settled.reason instanceof BrokenBody)
+    assert.deepEqual(await world.uploads.status(address), { size: 6 })
+    for (const wrong of [2, 4, 5, 7])
+      await assert.rejects(world.uploads.append(address, of(whole.subarray(0, 1)), { start: wrong, end: wrong }), outOfOrder, String(wrong))
+    await world.uploads.append(address, of(whole.subarray(from)), { start: from, end: 9 })
+    await world.uploads.finish(address, text(''), undefined, digestOf(whole))
+  }
+})
+
+test('a chunk that says another length than it has is refused, and the session stands where it was', async () => {
+  const address = await start()
+  await world.uploads.append(address, text('abc'), { start: 0, end: 2 })
+  for (const [body, range] of [
+    [text('defg'), { start: 3, end: 4 }],
+    [
+      { ...text('d'), length: undefined },
+      { start: 3, end: 5 },
+    ],
+    [
+      { ...text('defgh'), length: undefined },
+      { start: 3, end: 5 },
+    ],
+    [{ ...text('defgh'), length: 3 }, undefined],
+  ] as const)
+    await assert.rejects(world.uploads.append(address, body, range), { failure: 'size-invalid' })
+  assert.deepEqual(await world.uploads.status(address), { size: 3 })
+  await world.uploads.finish(address, text('def'), { start: 3, end: 5 }, digestOf(Buffer.from('abcdef')))
+})
+
+test('a repeat of the last chunk succeeds without being written twice; a repeat of an older one is out of order', async () => {
+  const address = await start()
+  await world.uploads.append(address, text('abc'), { start: 0, end: 2 })
+  await world.uploads.append(address, text('def'), { start: 3, end: 5 })
+  assert.deepEqual(await world.uploads.append(address, text('def'), { start: 3, end: 5 }), { size: 6 })
+  await assert.rejects(world.uploads.append(address, text('abc'), { start: 0, end: 2 }), outOfOrder)
+  await world.restart()
+  assert.deepEqual(await world.uploads.append(address, text('def'), { start: 3, end: 5 }), { size: 6 })
+  await world.uploads.finish(address, text(''), undefined, digestOf(Buffer.from('abcdef')))
+})
+
+test('a finished upload may be finished again with the same digest, while its blob is there', async () => {
+  const address = await start()
+  const digest = digestOf(Buffer.from('again'))
+  await world.uploads.finish(address, text('again'), undefined, digest)
+  await world.uploads.finish(address, text('again'), undefined, digest)
+  await assert.rejects(world.uploads.finish(address, text(''), undefined, digestOf(Buffer.from('other'))), unknown)
+  await assert.rejects(world.uploads.append(address, text('x'), undefined), unknown)
+  await assert.rejects(world.uploads.cancel(address), unknown)
+  await world.store.deleteBlob({ registryId: registry.id, name, digest, now: world.clock.now() })
+  await assert.rejects(world.uploads.finish(address, text(''), undefined, digest), unknown)
+})
+
+test('of two endings of one session at once, one makes the blob and none fails as a bug', async () => {
+  for (let round = 0; round < 10; round++) {
+    const address = await start()
+    const bytes = Buffer.from(`ending ${round}`)
+    const settled = await Promise.allSettled([1, 2].map(() => world.uploads.finish(address, of(bytes), undefined, digestOf(bytes))))
+    assert.ok(settled.some((each) => each.status === 'fulfilled'))
+    for (const each of settled) if (each.status === 'rejected') assert.equal((each.reason as Error).name, 'RegistryError')
+    assert.ok(await world.store.blob(registry.id, name, digestOf(bytes)))
+  }
+})
+
+test('an idle session is closed and opened again where it was', async () => {
+  const address = await start()
+  await world.uploads.append(address, text('abc'), undefined)
+  world.clock.wall += hour
+  await world.uploads.closeIdle()
+  assert.equal(world.uploads.open, 0)
+  await world.uploads.finish(address, text('def'), { start: 3, end: 5 }, digestOf(Buffer.from('abcdef')))
+})
+
+test('D a blob that would be larger than is allowed is refused, said or not said', async () => {
+  const blobs = openMemoryBlobStore()
+  const store = openMemoryMetadataStore()
+  const small = await newWorldRegistry(store)
+  const uploads = new Uploads({ ...world.deps, store, blobs, settings: { ...worldSettings, largestBlob: 10 } })
+  const tooLarge = { name: 'RegistryError', failure: 'blob-too-large' }
+  const open = async () => ({
+    registry: small,
+    name,
+    principalId: 'p',
+    ...(await uploads.start({ registry: small, name, principalId: 'p', algorithm: 'sha256' })),
+  })
+  await assert.rejects(uploads.start({ registry: small, name, principalId: 'p', algorithm: 'sha256', length: 11 }), tooLarge)
+  const address = await open()
+  await assert.rejects(uploads.append(address, text('x'.repeat(11)), undefined), tooLarge)
+  await assert.rejects(uploads.append(address, { ...text('x'.repeat(11)), length: undefined }, undefined), tooLarge)
+  assert.deepEqual(await uploads.status(address), { size: 0 })
+  await uploads.finish(address, text('x'.repeat(10)), undefined, digestOf(Buffer.from('x'.repeat(10))))
+  await store.close()
+})
+
+test('a quota that is met at the end of an upload ends the session and keeps nothing of it', async () => {
+  const clock = new FakeClock()
+  const blobs = openMemoryBlobStore()
+  const store = openMemoryMetadataStore()
+  const small = await newWorldRegistry(store, 10)
+  const deps = { ...world.deps, store, blobs, clock }
+  const uploads = new Uploads(deps)
+  const { uploadId } = await uploads.start({ registry: small, name, principalId: 'p', algorithm: 'sha256' })
+  const address = { registry: small, name, principalId: 'p', uploadId }
+  const eleven = Buffer.from('x'.repeat(11))
+  await assert.rejects(uploads.finish(address, of(eleven), undefined, digestOf(eleven)), { failure: 'quota-exceeded' })
+  await assert.rejects(uploads.status(address), unknown)
+  clock.wall += 10 * hour
+  await collect(deps, clock.now())
+  assert.equal(blobs.objects.size, 0)
+  await store.close()
+})
+
+test('more finished sessions than one pass takes are all forgotten by one collection', async () => {
+  const clock = new FakeClock()
+  const store = openMemoryMetadataStore()
+  const one = await newWorldRegistry(store)
+  const deps = { ...world.deps, store, blobs: openMemoryBlobStore(), clock }
+  const uploads = new Uploads(deps)
+  const sessions: string[] = []
+  for (let made = 0; made < 620; made++) {
+    const { uploadId } = await uploads.start({ registry: one, name, principalId: 'p', algorithm: 'sha256' })
+    await uploads.finish({ registry: one, name, principalId: 'p', uploadId }, text('same'), undefined, digestOf(Buffer.from('same')))
+    sessions.push(uploadId)
+  }
+  clock.wall += 2 * hour
+  await collect(deps, clock.now())
+  const left = (await Promise.all(sessions.map((id) => store.upload(one.id, name, id)))).filter((each) => each !== undefined)
+  assert.equal(left.length, 0)
+  await store.close()
+})
+
+test('after all of it, scrub finds every object whole and no file that nobody knows', async () => {
+  world.clock.wall += 100 * hour
+  for (let pass = 0; pass < 3; pass++) {
+    await collect(world.deps, world.clock.now())
+    world.clock.wall += 2 * hour
+  }
+  const { bad, strangers } = await scrub(world.deps)
+  assert.deepEqual({ bad, strangers }, { bad: [], strangers: [] })
+})

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
+import { openSqliteStore } from '#adapters/sqlite/store.ts'
+import type { Deps, Settings } from '#app/deps.ts'
+import { Uploads } from '#app/distribution/uploads.ts'
+import type { HashBytes } from '#app/distribution/manifests.ts'
+import { type Caller, everything } from '#core/access.ts'
+import type { BlobStore } from '#ports/blob-store.ts'
+import type { MetadataStore, Registry } from '#ports/metadata-store.ts'
+
+export const hour = 60 * 60 * 1000
+
+export type WorldDeps = Omit<Deps, 'signer' | 'secrets'> & { hash: HashBytes }
+
+export const worldSettings: Settings = {
+  sparse: 'index',
+  lease: { length: 24 * hour, renewBelow: 12 * hour },
+  collectionDelay: hour,
+  uploadLife: 6 * hour,
+  diskFloor: 0,
+  largestBlob: 2 ** 30,
+}
+
+export const admin: Caller = { id: 'admin', kind: 'admin', name: 'admin', held: everything }
+
+/** A clock that stands until it is moved. */
+export class FakeClock {
+  wall = 1_800_000_000_000
+  now = () => this.wall
+  elapsed = () => this.wall - 1_800_000_000_000
+}
+
+let ids = 0
+/** Ids in the form of UUIDs that never come twice in one process. */
+export function nextId(): string {
+  const number = ++ids
+  return `${((number * 37) % 256).toString(16).padStart(2, '0')}000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`
+}
+
+export const hash: HashBytes = (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex')
+
+export const newWorldRegistry = (store: MetadataStore, limit: number | null = null): Promise<Registry> =>
+  store.createRegistry({ name: `registry-${nextId()}`, limit, adminEnabled: false, rateLimits: 'off' })
+
+/** The deeds of the registry on a folder; `restart` is the end of the process and the next beginning. */
+export class World {
+  readonly clock = new FakeClock()
+  readonly #folder: string
+  #store: MetadataStore
+  #blobs: BlobStore
+  #uploads: Uploads
+
+  constructor(folder: string) {
+    this.#folder = folder
+    mkdirSync(join(folder, 'objects'), { recursive: true })
+    this.#store = this.#openStore()
+    this.#blobs = openFsBlobStore(join(folder, 'objects'))
+    this.#uploads = new Uploads(this.deps)
+  }
+
+  #openStore(): MetadataStore {
+    return openSqliteStore({ path: join(this.#folder, 'facts.db'), ballast: join(this.#folder, 'ballast') })
+  }
+
+  get store(): MetadataStore {
+    return this.#store
+  }
+
+  get blobs(): BlobStore {
+    return this.#blobs
+  }
+
+  get uploads(): Uploads {
+    return this.#uploads
+  }
+
+  get deps(): WorldDeps {
+    return {
+      store: this.#store,
+      blobs: this.#blobs,
+      clock: this.clock,
+      ids: { next: nextId },
+      failpoint: () => {},
+      settings: worldSettings,
+      hash,
+    }
+  }
+
+  async restart(): Promise<void> {
+    await this.close()
+    this.#store = this.#openStore()
+    this.#blobs = openFsBlobStore(join(this.#folder, 'objects'))
+    this.#uploads = new Uploads(this.deps)
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close()
+    await this.#blobs.close()
+  }
+}

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { patchChunk } from '../conformance/client.ts'
+import { digestOf, locationOf, pushImage, someBytes, startUpload, tokenFor } from './content.ts'
+import { openRaw, statusesOf } from './raw.ts'
+import { type Answer, authorizationOf, errorCode, header, send } from './send.ts'
+import { Server } from './server.ts'
+
+let server: Server
+before(async () => {
+  server = await Server.start({ largestBlob: '8MiB' })
+})
+after(() => server.stop())
+
+const finish = (session: string, bytes: Uint8Array, body: Uint8Array = Buffer.alloc(0), headers: Record<string, string> = {}) =>
+  send(server, 'PUT', `${session}?digest=${digestOf(bytes)}`, { body, headers })
+
+const statusOf = async (session: string): Promise<string> => {
+  const answer = await send(server, 'GET', session)
+  return `${answer.status} ${header(answer, 'range')}`
+}
+
+async function assertStored(bytes: Buffer, repository = 'up'): Promise<void> {
+  const answer = await send(server, 'GET', `/v2/${repository}/blobs/${digestOf(bytes)}`)
+  assert.equal(answer.status, 200)
+  assert.ok(answer.body.equals(bytes))
+}
+
+/** Sends the head and some of the body of a request, then tears the connection. */
+async function tear(method: string, path: string, length: number, some: Uint8Array, reset: boolean, headers = ''): Promise<void> {
+  const connection = await openRaw(server.address)
+  const { authorization } = authorizationOf(server, 'admin')
+  connection.socket.write(
+    `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n${headers}Content-Length: ${length}\r\n\r\n`,
+  )
+  if (some.length > 0) await new Promise((resolve) => connection.socket.write(some, resolve))
+  await new Promise((resolve) => setTimeout(resolve, 15))
+  if (reset) connection.socket.resetAndDestroy()
+  else connection.socket.destroy()
+}
+
+/** What the session has once the torn request is settled; another request meanwhile is out of order. */
+async function settled(session: string): Promise<number> {
+  let before = -1
+  for (let tries = 0; tries < 200; tries++) {
+    const answer = await send(server, 'GET', session)
+    assert.equal(answer.status, 204)
+    const now = Number(header(answer, 'range').split('-')[1])
+    if (now === before && tries > 3) return now
+    before = now
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  return before
+}
+
+test('a lost connection: the client asks how far it came and goes on there', async () => {
+  const bytes = someBytes(300_000)
+  const session = locationOf(await startUpload(server, 'up'))
+  assert.equal((await patchChunk(server, { ...(await send(server, 'GET', session)) }, bytes.subarray(0, 100_000), 0)).status, 202)
+  await tear('PATCH', session, 200_000, bytes.subarray(100_000, 150_000), false)
+  const last = await settled(session)
+  assert.ok(last === 99_999 || (last > 99_999 && last < 150_000), String(last))
+  const rest = bytes.subarray(last + 1)
+  const put = await finish(session, bytes, rest, { 'content-range': `${last + 1}-${bytes.length - 1}` })
+  assert.equal(put.status, 201, put.body.toString())
+  await assertStored(bytes)
+})
+
+test('a lost connection: the client may also send the whole chunk again', async () => {
+  const bytes = someBytes(300_000)
+  const session = locationOf(await startUpload(server, 'up'))
+  const first = await patchChunk(server, await send(server, 'GET', session), bytes.subarray(0, 100_000), 0)
+  assert.equal(first.status, 202)
+  await tear('PATCH', session, 200_000, bytes.subarray(100_000, 250_000), true, 'Content-Range: 100000-299999\r\n')
+  await settled(session)
+  const again = await patchChunk(server, first, bytes.subarray(100_000), 100_000)
+  assert.equal(again.status, 202, again.body.toString())
+  assert.equal((await finish(session, bytes)).status, 201)
+  await assertStored(bytes)
+})
+
+for (const method of ['PATCH', 'PUT'])
+  test(`${method} torn at many places: never a wrong byte, and the session goes on`, async () => {
+    const bytes = someBytes(200_000)
+    for (const [index, at] of [0, 1, 2, 511, 512, 4095, 4096, 4097, 65_535, 65_536, 65_537, 131_072, 199_999].entries()) {
+      const session = locationOf(await startUpload(server, 'up'))
+      const path = method === 'PUT' ? `${session}?digest=${digestOf(bytes)}` : session
+      await tear(method, path, bytes.length, bytes.subarray(0, at), index % 2 === 0)
+      const last = await settled(session)
+      const have = last === 0 ? 0 : last + 1
+      assert.ok(have <= at, `${at}: ${have}`)
+      const rest = bytes.subarray(have)
+      // "0-0" is nothing or one byte; a chunk that says where it starts finds out.
+      const put = await finish(session, bytes, rest, { 'content-range': `${have}-${bytes.length - 1}` })
+      assert.equal(put.status, 201, `${at}: ${put.status} ${put.body.toString()}`)
+      await assertStored(bytes)
+      assert.equal((await send(server, 'DELETE', `/v2/up/blobs/${digestOf(bytes)}`)).status, 202)
+    }
+  })
+
+test('an exact repeat of the last chunk succeeds and adds nothing', async () => {
+  const bytes = someBytes(3000)
+  let session: Answer = await startUpload(server, 'up')
+  session = await patchChunk(server, session, bytes.subarray(0, 1000), 0)
+  session = await patchChunk(server, session, bytes.subarray(1000, 2000), 1000)
+  for (let i = 0; i < 2; i++) {
+    const again = await patchChunk(server, session, bytes.subarray(1000, 2000), 1000)
+    assert.deepEqual([again.status, header(again, 'range')], [202, '0-1999'])
+  }
+  assert.equal((await patchChunk(server, session, bytes.subarray(0, 1000), 0)).status, 416, 'an older one is out of order')
+  assert.equal((await finish(locationOf(session), bytes, bytes.subarray(2000))).status, 201)
+  await assertStored(bytes)
+})
+
+test('a repeat of the finished PUT is answered as the first; with another digest the session is unknown', async () => {
+  const bytes = someBytes(500)
+  const session = locationOf(await startUpload(server, 'up'))
+  for (let i = 0; i < 3; i++) {
+    const put = await finish(session, bytes, bytes)
+    assert.deepEqual([put.status, header(put, 'docker-content-digest')], [201, digestOf(bytes)])
+  }
+  assert.equal((await finish(session, someBytes(1))).status, 404)
+  assert.equal((await send(server, 'PATCH', session, { body: 'x' })).status, 404)
+  await assertStored(bytes)
+})
+
+test('out of order: 416 with the Range that the session has, which stands', async () => {
+  const bytes = someBytes(2000)
+  const first = await patchChunk(server, await startUpload(server, 'up'), bytes.subarray(0, 1000), 0)
+  for (const [start, length] of [
+    [1001, 10],
+    [999, 10],
+    [500, 500],
+    [5000, 10],
+    [0, 1001],
+  ] as const) {
+    const answer = await patchChunk(server, first, bytes.subarray(0, length), start)
+    assert.deepEqual([answer.status, errorCode(answer), header(answer, 'range')], [416, 'BLOB_UPLOAD_INVALID', '0-999'], `${start}`)
+  }
+  assert.equal(await statusOf(locationOf(first)), '204 0-999')
+  assert.equal((await finish(locationOf(first), bytes, bytes.subarray(1000))).status, 201)
+  await assertStored(bytes)
+})
+
+test('two writers on one session: one of them wins each time, and the bytes are right', async () => {
+  for (let round = 0; round < 10; round++) {
+    const bytes = someBytes(400_000)
+    const session = await startUpload(server, 'up')
+    const both = await Promise.all([patchChunk(server, session, bytes, 0), patchChunk(server, session, bytes, 0)])
+    const statuses = both.map((each) => each.status).sort()
+    assert.ok(statuses.every((status) => status === 202 || status === 416) && statuses.includes(202), statuses.join())
+    assert.equal((await finish(locationOf(session), bytes)).status, 201)
+    await assertStored(bytes)
+  }
+})
+
+test('a chunk that is shorter or longer than it says is refused, and the session stands', async () => {
+  const bytes = someBytes(1000)
+  const session = locationOf(await startUpload(server, 'up'))
+  for (const range of ['0-9', '0-1000', '0-99999']) {
+    const answer = await send(server, 'PATCH', session, { body: bytes, headers: { 'content-range': range } })
+    assert.deepEqual([answer.status, errorCode(answer)], [400, 'SIZE_INVALID'], range)
+  }
+  assert.equal((await finish(session, bytes, bytes)).status, 201)
+})
+
+test('a wrong digest ends the session', async () => {
+  const session = locationOf(await startUpload(server, 'up'))
+  const answer = await send(server, 'PUT', `${session}?digest=${digestOf('other')}`, { body: 'this' })
+  assert.deepEqual([answer.status, errorCode(answer)], [400, 'DIGEST_INVALID'])
+  assert.equal((await send(server, 'GET', session)).status, 404)
+})
+
+test('cancel: the session is gone for each request', async () => {
+  const first = await patchChunk(server, await startUpload(server, 'up'), someBytes(100), 0)
+  assert.equal((await send(server, 'DELETE', locationOf(first))).status, 204)
+  for (const method of ['GET', 'PATCH', 'DELETE']) {
+    const answer = await send(server, method, locationOf(first))
+    assert.deepEqual([answer.status, errorCode(answer)], [404, 'BLOB_UPLOAD_UNKNOWN'], method)
+  }
+})
+
+test('a session belongs to its repository; an id that is none is unknown', async () => {
+  const path = locationOf(await startUpload(server, 'up'))
+  await pushImage(server, 'elsewhere', 'v1')
+  for (const other of [
+    path.replace('/up/', '/elsewhere/'),
+    path.replace('/up/', '/none/'),
+    path.slice(0, -1),
+    `${path}0`,
+    path.replace(/[^/]+$/, 'x'),
+    path.replace(/[^/]+$/, '..%2f..'),
+  ])
+    for (const method of ['GET', 'PATCH', 'DELETE']) {
+      const answer = await send(server, method, other)
+      assert.equal(answer.status, 404, `${method} ${other}`)
+    }
+  const another = await tokenFor(server, 'repository:up:pull,push')
+  assert.equal((await send(server, 'GET', path, { as: another })).status, 204, 'the same principal by another token')
+})
+
+test('a blob beyond the largest is refused, by its length or when it gets there', async () => {
+  const announced = await send(server, 'POST', `/v2/up/blobs/uploads/?digest=${digestOf('x')}`, { body: Buffer.alloc(9 * 1024 * 1024) })
+  assert.deepEqual([announced.status, errorCode(announced)], [413, 'SIZE_INVALID'])
+  const session = locationOf(await startUpload(server, 'up'))
+  const beyond = await send(server, 'PATCH', session, { body: 'x', headers: { 'content-range': `0-${9 * 1024 * 1024}` } })
+  assert.ok([400, 413].includes(beyond.status))
+})
+
+test('requests one after the other on one connection keep their order and their bodies apart', async () => {
+  const connection = await openRaw(server.address)
+  const { authorization } = authorizationOf(server, 'admin')
+  const one = (method: string, path: string, body: string) =>
+    `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  const bodies = ['first', 'second', 'third']
+  connection.socket.write(bodies.map((body) => one('POST', `/v2/pipe/blobs/uploads/?digest=${digestOf(body)}`, body)).join(''))
+  for (let tries = 0; tries < 300 && statusesOf(connection.text()).length < 3; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.deepEqual(statusesOf(connection.text()), [201, 201, 201])
+  connection.socket.destroy()
+})
