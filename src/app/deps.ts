@@ -28,4 +28,6 @@ export interface Settings {
   /** Below this much free space no new bytes are taken. */
   diskFloor: number
   largestBlob: number
+  /** Up to this size a blob that comes in one piece lies in the database; 0: never. */
+  smallBlob: number
 }

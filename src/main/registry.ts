@@ -64,6 +64,7 @@ export async function openRegistry(config: Config): Promise<OpenRegistry> {
         uploadLife: config.uploadLife,
         diskFloor: config.diskFloor,
         largestBlob: config.largestBlob,
+        smallBlob: config.smallBlob,
       },
       hash: (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
       random,

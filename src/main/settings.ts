@@ -99,6 +99,7 @@ export const settings = {
   sparse: { parse: oneOf('off', 'index', 'all'), fallback: 'index' },
   storageLimit: { parse: bytesOrNone, fallback: 'none' },
   largestBlob: { parse: bytes, fallback: '200GiB' },
+  smallBlob: { parse: bytes, fallback: '16KiB' },
   diskFloor: { parse: bytes, fallback: '256MiB' },
   gcInterval: { parse: duration, fallback: '1m' },
   gcLease: { parse: duration, fallback: '24h' },

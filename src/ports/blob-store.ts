@@ -60,6 +60,8 @@ export interface SealedBlob {
   size: number
   /** One CRC-32 per block of `checksumBlock` bytes, each 4 bytes big-endian. */
   checksums: Uint8Array
+  /** Of a writer that keeps them itself (app/distribution/small-blobs.ts): nothing lies under the key. */
+  bytes?: Uint8Array
 }
 
 /** Bytes that one checksum covers, and that one read takes. */

@@ -62,6 +62,8 @@ export interface LinkedBlob {
   storageKey: string
   objectId: string
   checksums: Uint8Array
+  /** The bytes themselves, where they are few enough to lie in the row; then the blob store has nothing under the key. */
+  bytes: Uint8Array | null
   leaseUntil: number
 }
 
@@ -146,6 +148,8 @@ export interface StoredObject {
   digest: Digest | null
   size: number
   storageKey: string
+  /** As in LinkedBlob. */
+  bytes: Uint8Array | null
   state: 'staging' | 'ready' | 'condemned' | 'quarantined' | 'deleted'
 }
 
@@ -204,7 +208,17 @@ export interface MetadataCommands {
    * Returns which object the digest has now; when it joined another, ours is condemned. `upload-unknown`, `quota-exceeded`.
    */
   finishUpload: Command<
-    { uploadId: string; digest: Digest; size: number; checksums: Uint8Array; now: number; leaseUntil: number; keepUntil: number },
+    {
+      uploadId: string
+      digest: Digest
+      size: number
+      checksums: Uint8Array
+      /** A small blob whose bytes were never given to the blob store: they become durable with the row. */
+      bytes?: Uint8Array
+      now: number
+      leaseUntil: number
+      keepUntil: number
+    },
     { objectId: string; joined: boolean }
   >
   /** Session gone, object condemned. `upload-unknown`. */

@@ -25,7 +25,7 @@ export const manifestByDigest: Read<'manifestByDigest'> = async (db, registryId,
   db.get<StoredManifest>(byDigest, registryId, name, digest)
 
 const linkedBlob = `SELECT repo_blob.repo_id AS "repositoryId", repo_blob.digest AS digest, object.size AS size,
-    object.storage_key AS "storageKey", object.object_id AS "objectId", object.block_crc AS checksums,
+    object.storage_key AS "storageKey", object.object_id AS "objectId", object.block_crc AS checksums, object.bytes AS bytes,
     repo_blob.lease_until AS "leaseUntil"
   FROM repository
   JOIN repo_blob ON repo_blob.repo_id = repository.id
@@ -126,7 +126,7 @@ export const recomputedUsage: Read<'recomputedUsage'> = async (db, registryId) =
   }
 }
 
-const objectColumns = `object_id AS "objectId", registry_id AS "registryId", digest, size, storage_key AS "storageKey", state`
+const objectColumns = `object_id AS "objectId", registry_id AS "registryId", digest, size, storage_key AS "storageKey", bytes, state`
 
 export const readyObjects: Read<'readyObjects'> = async (db, { after, limit }) =>
   db.all<StoredObject>(

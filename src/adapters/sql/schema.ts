@@ -7,6 +7,7 @@
  *           ├─ usage, credential, signing_key, repository_deletion
  *           └─ gc_queue                               links to review, and when
  *
+ * object.bytes: a small blob's bytes, which then has no file.
  * object.state: staging → ready → condemned → deleted, and ready → quarantined → condemned.
  * repository.state: live → draining (its name is free again; the collector empties it) → row gone.
  */
@@ -55,7 +56,7 @@ export const migrations: readonly Migration[] = [
       `CREATE TABLE object (
         object_id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), digest TEXT,
         size ${bigint} NOT NULL DEFAULT 0, storage_key TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
-        block_crc ${bytes}, created_at ${bigint} NOT NULL, verified_at ${bigint}, condemned_at ${bigint})`,
+        block_crc ${bytes}, bytes ${bytes}, created_at ${bigint} NOT NULL, verified_at ${bigint}, condemned_at ${bigint})`,
       `CREATE INDEX object_condemned ON object (condemned_at) WHERE state = 'condemned'`,
       `CREATE TABLE blob (
         registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, object_id TEXT NOT NULL REFERENCES object(object_id),

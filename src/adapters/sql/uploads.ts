@@ -68,7 +68,7 @@ export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, size, lastS
 }
 
 export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
-  const { uploadId, digest, size, checksums, now, leaseUntil, keepUntil } = input
+  const { uploadId, digest, size, checksums, bytes = null, now, leaseUntil, keepUntil } = input
   const upload = await openUpload(tx, uploadId)
   const registryId = upload.registry_id
   const current = await tx.get<{ object_id: string; state: string }>(
@@ -82,10 +82,11 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   else {
     if (!current) await checkQuota(tx, registryId, size - upload.reserved)
     await tx.run(
-      `UPDATE object SET state = 'ready', digest = ?, size = ?, block_crc = ?, verified_at = ? WHERE object_id = ?`,
+      `UPDATE object SET state = 'ready', digest = ?, size = ?, block_crc = ?, bytes = ?, verified_at = ? WHERE object_id = ?`,
       digest,
       size,
       checksums,
+      bytes,
       now,
       upload.object_id,
     )

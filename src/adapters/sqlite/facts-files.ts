@@ -39,7 +39,7 @@ function openCopy(path: string, readOnly: boolean): FactsCopy {
     }
     const page = database.prepare(
       `SELECT object_id AS objectId, digest, size, storage_key AS storageKey FROM object
-       WHERE state = 'ready' AND object_id > ? ORDER BY object_id LIMIT ?`,
+       WHERE state = 'ready' AND bytes IS NULL AND object_id > ? ORDER BY object_id LIMIT ?`,
     )
     return {
       schemaVersion: count('SELECT MAX(version) AS count FROM schema_version'),

@@ -5,6 +5,7 @@ import { RegistryError } from '#core/registry-error.ts'
 import { type BlobReader, CorruptBlob } from '#ports/blob-store.ts'
 import type { LinkedBlob, Registry } from '#ports/metadata-store.ts'
 import type { Deps } from '../deps.ts'
+import { readerOfSmall } from './small-blobs.ts'
 
 export const unknownBlob = (digest: Digest) => new RegistryError('blob-unknown', 'blob unknown to registry', { digest })
 
@@ -50,6 +51,7 @@ export async function renew({ store, clock }: Pick<Deps, 'store' | 'clock'>, lea
 
 /** Opens the bytes of a blob; the caller closes them. Missing bytes are quarantined, so that the next push heals them. */
 export async function openBlob(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>, blob: LinkedBlob): Promise<BlobReader> {
+  if (blob.bytes) return readerOfSmall(blob.storageKey, blob.bytes, blob.checksums)
   const reader = await deps.blobs.open(blob.storageKey, blob.size, blob.checksums)
   if (reader) return reader
   // A collection that ran to its end between the two reads took them: then they are gone, not damaged.

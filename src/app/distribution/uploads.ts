@@ -6,6 +6,7 @@ import type { BlobWriter, SealedBlob } from '#ports/blob-store.ts'
 import type { Registry, Upload } from '#ports/metadata-store.ts'
 import type { Deps } from '../deps.ts'
 import { checkDiskFloor } from './disk-floor.ts'
+import { SmallBlobWriter } from './small-blobs.ts'
 
 /**
  * An upload session is open → done, or gone.
@@ -104,7 +105,7 @@ export class Uploads {
       await drain(body.bytes)
       return { size: upload.size }
     }
-    return this.#use(upload, async (session) => {
+    return this.#use(upload, false, async (session) => {
       const start = await this.#position(session, range)
       await this.#take(session, body, range, start)
       return { size: await this.#commit(upload, session, start) }
@@ -122,7 +123,8 @@ export class Uploads {
       if (upload.digest === digest && (await store.blob(address.registry.id, address.name, digest))) return
       throw unknownUpload(upload.id)
     }
-    await this.#use(upload, async (session) => {
+    const small = body.length !== undefined && body.length <= settings.smallBlob && upload.size === 0
+    await this.#use(upload, small, async (session) => {
       if (!isRepeat(upload, range)) {
         const start = await this.#position(session, range)
         await this.#take(session, body, range, start)
@@ -136,6 +138,7 @@ export class Uploads {
           digest,
           size: sealed.size,
           checksums: sealed.checksums,
+          ...(sealed.bytes ? { bytes: sealed.bytes } : {}),
           now,
           leaseUntil: now + settings.lease.length,
           keepUntil: now + doneFor,
@@ -174,7 +177,7 @@ export class Uploads {
   }
 
   // One request at a time: a second one is out of order, whatever it brings.
-  async #use<Result>(upload: Upload, work: (session: Session) => Promise<Result>): Promise<Result> {
+  async #use<Result>(upload: Upload, small: boolean, work: (session: Session) => Promise<Result>): Promise<Result> {
     const before = this.#sessions.get(upload.id)
     if (before?.busy) throw outOfOrder(before.writer?.size ?? upload.size, 'another request writes to this upload')
     const session =
@@ -184,7 +187,7 @@ export class Uploads {
     session.busy = true
     this.#sessions.set(upload.id, session)
     try {
-      session.writer ??= await this.#open(upload)
+      session.writer ??= await this.#open(upload, small)
       return await work(session)
     } catch (error) {
       await this.#recover(session, error)
@@ -198,14 +201,16 @@ export class Uploads {
     }
   }
 
-  #open(upload: Upload): Promise<BlobWriter> | BlobWriter {
+  #open(upload: Upload, small: boolean): Promise<BlobWriter> | BlobWriter {
     const { blobs } = this.#deps
+    if (small) return new SmallBlobWriter()
     if (this.#unused.delete(upload.id)) return blobs.create(upload.storageKey, upload.algorithm)
     return blobs.resume(upload.storageKey, upload.algorithm, upload.size)
   }
 
   // A lost connection keeps what came; anything else returns to the last acknowledged byte.
   async #recover(session: Session, error: unknown): Promise<void> {
+    if (session.writer instanceof SmallBlobWriter) session.broken = true
     if (session.broken || !session.writer || error instanceof BrokenBody) return
     if (error instanceof RegistryError && error.failure === 'range-invalid') return
     try {

@@ -1,6 +1,7 @@
 import { algorithmOf, type Digest } from '#core/digest.ts'
 import type { Scrubbed } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
+import { digestOfSmall } from '../distribution/small-blobs.ts'
 import type { Deps } from '../deps.ts'
 
 const atOnce = 200
@@ -14,7 +15,10 @@ export async function scrub({ store, blobs, clock }: Pick<Deps, 'store' | 'blobs
     for (const object of objects) {
       if (signal?.aborted) throw new Refusal('interrupted')
       const digest = object.digest as Digest
-      const found = await blobs.digest(object.storageKey, algorithmOf(digest))
+      const algorithm = algorithmOf(digest)
+      const found = object.bytes
+        ? { digest: digestOfSmall(object.bytes, algorithm), size: object.bytes.length }
+        : await blobs.digest(object.storageKey, algorithm)
       result.objects++
       result.bytes += found?.size ?? 0
       if (found?.digest === digest && found.size === object.size) {

@@ -217,6 +217,7 @@ Examples:
   'setting.sparse': 'may manifests name what is not there: off, index (children of an index) or all',
   'setting.storageLimit': 'most bytes of the registry that the first start makes; later "registry update --storage-limit"',
   'setting.largestBlob': 'largest single blob',
+  'setting.smallBlob': 'up to this size a blob lies in the database; 0 for never',
   'setting.diskFloor': 'take no uploads while less than this is free on the disk',
   'setting.gcInterval': 'time between two passes of collection',
   'setting.gcLease': 'how long what was pushed or answered is held without a manifest that names it',

@@ -222,6 +222,7 @@ Ejemplos:
   'setting.sparse': 'si un manifiesto puede nombrar lo que no está: off, index (los hijos de un índice) o all',
   'setting.storageLimit': 'bytes como máximo del registro que crea el primer arranque; después «registry update --storage-limit»',
   'setting.largestBlob': 'el blob más grande',
+  'setting.smallBlob': 'hasta este tamaño, un blob está en la base de datos; 0 para nunca',
   'setting.diskFloor': 'no acepta subidas mientras quede menos que esto en el disco',
   'setting.gcInterval': 'tiempo entre dos pasadas de la recogida',
   'setting.gcLease': 'cuánto se retiene lo subido o confirmado sin un manifiesto que lo nombre',

@@ -223,6 +223,7 @@ Exemples :
   'setting.sparse': 'un manifeste peut-il nommer ce qui n’est pas là : off, index (les enfants d’un index) ou all',
   'setting.storageLimit': 'octets au plus du registre que crée le premier démarrage ; ensuite « registry update --storage-limit »',
   'setting.largestBlob': 'plus grand blob',
+  'setting.smallBlob': 'jusqu’à cette taille, un blob est dans la base de données ; 0 pour jamais',
   'setting.diskFloor': 'n’accepte pas d’envoi quand il reste moins que cela sur le disque',
   'setting.gcInterval': 'temps entre deux passages de la collecte',
   'setting.gcLease': 'durée pendant laquelle ce qui a été poussé ou confirmé est tenu sans manifeste qui le nomme',
