@@ -48,6 +48,9 @@ export function usableCores(
   return { server: undefined, load: undefined }
 }
 
+/** Above this the machine was not ours (the kernel's own writing stays below), and a p99 tells of the neighbours. */
+export const noisyShare = 0.1
+
 export interface ProcessorTime {
   /** Ticks of all processors since the machine started; of them busy; of them ours and of children that ended. */
   all: number

@@ -35,11 +35,11 @@ export function printReport(report: Report, items: readonly Item[]): void {
   if (report.missing.length > 0) console.log(`\nNot here\n${report.missing.map((line) => `  ${line}`).join('\n')}`)
   if (report.verdicts.length > 0) {
     console.log('\nTargets')
-    const rows = report.verdicts.map(({ title, figure, bound, met }) => [
+    const rows = report.verdicts.map(({ title, figure, bound, met, noisy }) => [
       title,
       figure === undefined ? '–' : format(figure),
       bound,
-      met === undefined ? 'not measured' : met ? 'met' : 'MISSED',
+      `${met === undefined ? 'not measured' : met ? 'met' : 'MISSED'}${noisy ? ' (noisy)' : ''}`,
     ])
     console.log(align([['', 'figure', 'target', ''], ...rows]))
   }

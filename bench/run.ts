@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { Bench, Item } from './item.ts'
-import { describeMachine, freeGibibytes, makeRoot, othersShare, processorTime, usableCores } from './machine.ts'
+import { describeMachine, freeGibibytes, makeRoot, noisyShare, othersShare, processorTime, usableCores } from './machine.ts'
 import { Recorder } from './measure.ts'
 import { helpText, type Options, parseOptions } from './options.ts'
 import { killEverythingStarted } from './processes.ts'
@@ -21,9 +21,6 @@ import { tagPuts } from './work/tag-puts.ts'
 import { zb } from './work/zb.ts'
 
 const items: readonly Item[] = [manifests, p99, blobGet, blobPush, smallImages, tagPuts, tagPages, catalogPages, mixed, zb, memory]
-
-// Above this the machine was not ours, and a p99 says more about the neighbours than about the server.
-const noisyShare = 0.05
 
 async function compare(options: Options, root: string): Promise<number> {
   const startedAt = new Date()
@@ -74,7 +71,7 @@ async function compare(options: Options, root: string): Promise<number> {
   }
 
   report.finishedAt = new Date().toISOString()
-  report.verdicts = judge(report.measures, options.only)
+  report.verdicts = judge(report.measures, options.only, report.othersShare)
   printReport(report, chosen)
   console.log(`\n${saveReport(startedAt.toISOString().replaceAll(':', '-'), report)}`)
   return report.failures.length > 0 ? 1 : 0

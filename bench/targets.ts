@@ -1,3 +1,4 @@
+import { noisyShare } from './machine.ts'
 import type { Measure } from './measure.ts'
 import type { ServerName } from './servers/server.ts'
 import { blobGetRow } from './work/blob-get.ts'
@@ -16,6 +17,8 @@ export interface Verdict {
   figure: number | undefined
   bound: string
   met: boolean | undefined
+  /** Others used the machine meanwhile: neither met nor missed is worth much. */
+  noisy: boolean
 }
 
 interface Target {
@@ -69,7 +72,11 @@ function ratio(title: string, item: string, row: string, over: ServerName, least
 }
 
 /** The targets of the items that were run, each met, missed or not measured. */
-export function judge(measures: readonly Measure[], items: readonly string[]): Verdict[] {
+export function judge(
+  measures: readonly Measure[],
+  items: readonly string[],
+  othersShare: Readonly<Record<string, number>>,
+): Verdict[] {
   const find = (item: string, row: string, server: ServerName): number | undefined =>
     measures.find((measure) => measure.item === item && measure.row === row && measure.server === server)?.value
   return targets
@@ -81,6 +88,6 @@ export function judge(measures: readonly Measure[], items: readonly string[]): V
       const figure = own === undefined || other === undefined ? undefined : own / other
       const bound = least === undefined ? `≤ ${most} ${unit}` : `≥ ${least} ${unit}`
       const met = figure === undefined ? undefined : figure >= (least ?? -Infinity) && figure <= (most ?? Infinity)
-      return { title, figure, bound, met }
+      return { title, figure, bound, met, noisy: (othersShare[item] ?? 0) > noisyShare }
     })
 }

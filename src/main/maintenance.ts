@@ -62,7 +62,7 @@ export function maintenanceOf({ deps, collector, config, certificates }: Mainten
       const iso = (time: number) => new Date(time).toISOString()
       const keys = (await Promise.all((await store.registries()).map(({ id }) => store.signingKeys(id)))).flat()
       return {
-        keys: keys.reverse().map(({ kid, createdAt, signUntil, verifyUntil }) => ({
+        keys: keys.toReversed().map(({ kid, createdAt, signUntil, verifyUntil }) => ({
           kid,
           createdAt: iso(createdAt),
           signsUntil: iso(signUntil),

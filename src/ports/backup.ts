@@ -15,8 +15,10 @@ export interface FactsFiles {
 export interface FactsCopy {
   schemaVersion: number
   counts: Counts
-  /** Objects whose bytes belong to the copy, in id order. */
+  /** Objects whose bytes lie in files and belong to the copy, in id order. */
   objects(page: { after: string; limit: number }): Promise<CopiedObject[]>
+  /** Objects whose bytes are in the facts themselves, in id order. */
+  smallObjects(page: { after: string; limit: number }): Promise<{ objectId: string; digest: Digest; bytes: Uint8Array }[]>
   /** Their bytes could not be had: they are not served, and the next push of the digest heals them. */
   quarantine(objectIds: readonly string[]): Promise<void>
   close(): Promise<void>

@@ -68,6 +68,21 @@ export function uploadsContract(it: It): void {
     assert.deepEqual([upload?.state, upload?.digest, upload?.size], ['done', blob.digest, 5])
   })
 
+  it('a small blob may lie in its row: its bytes come back with it, and with its object', async (scene) => {
+    const { uploadId, storageKey } = await scene.startUpload(a)
+    const { digest } = blobOf('small')
+    const bytes = new TextEncoder().encode('small')
+    const times = { now: scene.now, leaseUntil: scene.now + hour, keepUntil: scene.now + hour }
+    await scene.store.finishUpload({ uploadId, digest, size: 5, checksums: Uint8Array.of(1, 2, 3, 4), bytes, ...times })
+    const text = (found: { bytes: Uint8Array | null } | undefined) => Buffer.from(found?.bytes ?? []).toString()
+    assert.equal(text(await scene.store.blob(scene.registryId, a, digest)), 'small')
+    assert.equal(text(await scene.store.objectByKey(storageKey)), 'small')
+    assert.equal(text((await scene.store.readyObjects({ after: '', limit: 10 }))[0]), 'small')
+    const other = await scene.push(a, 'in a file')
+    assert.equal((await scene.store.blob(scene.registryId, a, other.digest))?.bytes, null)
+    assert.equal((await scene.usage()).unreferenced, 5 + other.size)
+  })
+
   it('bytes that the registry has already are joined, and the newer object is condemned', async (scene) => {
     const first = await scene.push(a, 'same')
     const second = await scene.push(b, 'same')

@@ -37,7 +37,12 @@ export interface Server {
 export function environment(dataDir: string, settings: Settings): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('LONGSHORE_'))
   const set = Object.entries(settings).map(([name, value]) => [`LONGSHORE_${name}`, value])
-  return { ...Object.fromEntries(own), LONGSHORE_DATA_DIR: dataDir, LONGSHORE_HTTPS: 'off', ...Object.fromEntries(set) }
+  return {
+    ...Object.fromEntries(own),
+    LONGSHORE_DATA_DIR: dataDir,
+    LONGSHORE_HTTPS: 'off',
+    ...Object.fromEntries(set),
+  }
 }
 
 /** Starts a server; resolves when it serves or when it has ended. */

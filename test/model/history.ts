@@ -7,6 +7,7 @@ import type { Digest } from '#core/digest.ts'
 import { mediaTypes } from '#core/media-type.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { Failure } from '#core/registry-error.ts'
+import { CorruptBlob } from '#ports/blob-store.ts'
 import type { Registry } from '#ports/metadata-store.ts'
 import { digestOf, type ExpectedManifest, ExpectedRepository, type ExpectedUpload } from './expected.ts'
 import { admin, hour, type World, worldSettings } from './world.ts'
@@ -41,6 +42,8 @@ export class History {
   #expected = new Map<RepositoryName, ExpectedRepository>()
   /** Every manifest that was ever made, so that what is gone can be asked for. */
   readonly #made = new Map<Digest, ExpectedManifest>()
+  /** Digests of which the bytes were found damaged: their links stand, and nobody reads them until the next push. */
+  readonly #damaged = new Set<Digest>()
 
   constructor(world: World, registry: Registry, seed: number) {
     this.#world = world
@@ -78,6 +81,7 @@ export class History {
     [3, 'delete repository', () => this.#deleteRepository()],
     [8, 'ask for a blob', () => this.#askBlob()],
     [3, 'ask for a manifest', () => this.#askManifest()],
+    [2, 'a bad disk', () => this.#damage()],
     [12, 'time passes', () => this.#pass()],
     [10, 'collect', () => this.#collect()],
     [4, 'push while collecting', () => this.#pushWhileCollecting()],
@@ -136,11 +140,20 @@ export class History {
     if (this.#random(4) === 0) await uploads.finish(address, { length: 0, bytes: bodyOf(Buffer.alloc(0)) }, undefined, digestOf(content))
   }
 
+  #pushed(name: RepositoryName, digest: Digest): void {
+    this.#of(name).link(digest, this.#now)
+    this.#damaged.delete(digest)
+  }
+
+  #reads(name: RepositoryName, digest: Digest): boolean {
+    return (this.#expected.get(name)?.leases.has(digest) ?? false) && !this.#damaged.has(digest)
+  }
+
   async #push(): Promise<void> {
     const [name, content] = [this.#pick(repositories), this.#pick(contents)]
     this.#say(name, contents.indexOf(content))
     await this.#upload(name, content, 1 + this.#random(2))
-    this.#of(name).link(digestOf(content), this.#now)
+    this.#pushed(name, digestOf(content))
   }
 
   /** A session that stays open, perhaps with the start of a chunk that broke. */
@@ -195,7 +208,7 @@ export class History {
     if (size !== upload.size + upload.beyond && rest.length === 0) return
     await uploads.finish(address, { length: rest.length, bytes: bodyOf(rest, 2) }, range, digestOf(content))
     this.#of(name).uploads.delete(upload.id)
-    this.#of(name).link(digestOf(content), this.#now)
+    this.#pushed(name, digestOf(content))
   }
 
   async #cancel(): Promise<void> {
@@ -231,7 +244,7 @@ export class History {
     const sources = anywhere ? repositories : [from]
     assert.equal(
       mounted,
-      sources.some((each) => this.#expected.get(each)?.leases.has(digest)),
+      sources.some((each) => this.#reads(each, digest)),
     )
     if (mounted) this.#of(name).link(digest, this.#now)
   }
@@ -365,7 +378,7 @@ export class History {
     const digest = digestOf(content)
     this.#say(name, contents.indexOf(content))
     const work = findBlob(this.#world.deps, this.#registry, name, digest)
-    if (!this.#of(name).leases.has(digest)) return this.#refused('blob-unknown', work)
+    if (!this.#reads(name, digest)) return this.#refused('blob-unknown', work)
     const blob = await work
     this.#of(name).ask(digest, this.#now)
     const reader = await openBlob(this.#world.deps, blob)
@@ -379,6 +392,31 @@ export class History {
     )
     await reader.close()
     assert.ok(Buffer.concat(pieces).equals(content))
+  }
+
+  /** The next reading finds it; from then on nobody is given wrong bytes, and the next push heals it everywhere. */
+  async #damage(): Promise<void> {
+    const [name, content] = [this.#pick(repositories), this.#pick(contents)]
+    const digest = digestOf(content)
+    if (!this.#reads(name, digest) || content.length === 0) return
+    this.#say(name, contents.indexOf(content))
+    const blob = await findBlob(this.#world.deps, this.#registry, name, digest)
+    this.#of(name).ask(digest, this.#now)
+    this.#world.damage(blob)
+    const found = await findBlob(this.#world.deps, this.#registry, name, digest)
+    const reader = await openBlob(this.#world.deps, found)
+    let given = 0
+    const reading = readBlob(
+      this.#world.deps,
+      found,
+      reader,
+      { start: 0, end: content.length - 1 },
+      async (piece) => (given += piece.length) > 0,
+    )
+    await assert.rejects(reading, CorruptBlob)
+    await reader.close()
+    assert.equal(given, 0)
+    this.#damaged.add(digest)
   }
 
   async #askManifest(): Promise<void> {
@@ -409,7 +447,7 @@ export class History {
   async #pushWhileCollecting(): Promise<void> {
     const [name, content] = [this.#pick(repositories), this.#pick(contents)]
     await Promise.all([this.#upload(name, content, 1), collect(this.#world.deps, this.#now)])
-    this.#of(name).link(digestOf(content), this.#now)
+    this.#pushed(name, digestOf(content))
     this.#collected()
   }
 
@@ -450,11 +488,12 @@ export class History {
       for (const content of contents) {
         const digest = digestOf(content)
         const blob = await store.blob(id, name, digest)
-        assert.equal(blob !== undefined, repository.leases.has(digest), `link of ${name} to content ${contents.indexOf(content)}`)
+        assert.equal(blob !== undefined, this.#reads(name, digest), `link of ${name} to content ${contents.indexOf(content)}`)
         if (blob) assert.equal(blob.leaseUntil, repository.leases.get(digest), `lease of ${name} on content ${contents.indexOf(content)}`)
       }
       for (const { digest } of this.#made.values()) {
         assert.equal((await store.manifestByDigest(id, name, digest)) !== undefined, repository.manifests.has(digest))
+        if (this.#random(4) > 0) continue
         const referrers = [...repository.manifests.values()].filter((each) => each.subject === digest).map((each) => each.digest)
         const found = await store.referrers(id, name, digest, { after: '', limit: 100 })
         assert.deepEqual(
@@ -492,6 +531,12 @@ export class History {
   /** After a full collection the disk has the bytes of what is linked, each whole, and nothing else. */
   async settle(): Promise<void> {
     this.trace.push('settle')
+    for (const [name, { leases }] of this.#expected)
+      for (const content of contents)
+        if (leases.has(digestOf(content)) && this.#damaged.has(digestOf(content))) {
+          await this.#upload(name, content, 1)
+          this.#pushed(name, digestOf(content))
+        }
     await this.#exhaust()
     await this.check()
     await this.#usageIsExact()
@@ -520,10 +565,12 @@ export class History {
     const ready = await store.readyObjects({ after: '', limit: 10_000 })
     const keys: string[] = []
     for await (const key of blobs.keys()) keys.push(key)
-    assert.deepEqual(keys.sort(), ready.map((each) => each.storageKey).sort(), 'no orphans, no danglers')
+    const files = ready.filter((each) => each.bytes === null)
+    assert.deepEqual(keys.sort(), files.map((each) => each.storageKey).sort(), 'no orphans, no danglers')
     assert.deepEqual(new Set(ready.map((each) => each.digest)), digests)
     assert.equal(ready.length, digests.size)
-    for (const object of ready)
+    for (const object of files)
       assert.deepEqual(await blobs.digest(object.storageKey, 'sha256'), { digest: object.digest, size: object.size })
+    for (const { bytes, digest } of ready) if (bytes) assert.equal(digestOf(bytes), digest)
   }
 }

@@ -207,6 +207,22 @@ test('of two endings of one session at once, one makes the blob and none fails a
   }
 })
 
+test('a blob whose bytes lie in its row has no file, even where a broken chunk had begun one', async () => {
+  const address = await start()
+  const { body, give } = slow()
+  const appending = Promise.allSettled([world.uploads.append(address, body, undefined)])
+  await give(Buffer.from('lost'))
+  await give(new Error('the line went dead'))
+  await appending
+  await world.restart()
+  const small = Buffer.from('a small blob in one piece')
+  await world.uploads.finish(address, of(small), undefined, digestOf(small))
+  const blob = await world.store.blob(registry.id, name, digestOf(small))
+  const keys: string[] = []
+  for await (const key of world.blobs.keys()) keys.push(key)
+  assert.equal(blob?.bytes === null, keys.includes(blob?.storageKey ?? ''))
+})
+
 test('an idle session is closed and opened again where it was', async () => {
   const address = await start()
   await world.uploads.append(address, text('abc'), undefined)

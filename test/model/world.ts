@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { openSqliteStore } from '#adapters/sqlite/store.ts'
 import type { Deps, Settings } from '#app/deps.ts'
@@ -8,7 +9,7 @@ import { Uploads } from '#app/distribution/uploads.ts'
 import type { HashBytes } from '#app/distribution/manifests.ts'
 import { type Caller, everything } from '#core/access.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
-import type { MetadataStore, Registry } from '#ports/metadata-store.ts'
+import type { LinkedBlob, MetadataStore, Registry } from '#ports/metadata-store.ts'
 
 export const hour = 60 * 60 * 1000
 
@@ -21,6 +22,7 @@ export const worldSettings: Settings = {
   uploadLife: 6 * hour,
   diskFloor: 0,
   largestBlob: 2 ** 30,
+  smallBlob: 500,
 }
 
 export const admin: Caller = { id: 'admin', kind: 'admin', name: 'admin', held: everything }
@@ -86,6 +88,23 @@ export class World {
       settings: worldSettings,
       hash,
     }
+  }
+
+  /** What a bad disk does. */
+  damage({ storageKey, bytes: inRow }: Pick<LinkedBlob, 'storageKey' | 'bytes'>): void {
+    if (inRow) {
+      const facts = new DatabaseSync(join(this.#folder, 'facts.db'), { timeout: 5000 })
+      facts.prepare('UPDATE object SET bytes = ? WHERE storage_key = ?').run(
+        inRow.map((byte) => byte ^ 1),
+        storageKey,
+      )
+      facts.close()
+      return
+    }
+    const path = join(this.#folder, 'objects', storageKey)
+    const bytes = readFileSync(path)
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
+    writeFileSync(path, bytes)
   }
 
   async restart(): Promise<void> {

@@ -9,7 +9,7 @@ import { Server } from './server.ts'
 
 let server: Server
 before(async () => {
-  server = await Server.start({ largestBlob: '8MiB' })
+  server = await Server.start({ largestBlob: '8MiB', smallBlob: '0' })
 })
 after(() => server.stop())
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import type { BackedUp, Restored, Scrubbed, UsageReport } from '#core/maintenance.ts'
 import { runCli } from './cli-run.ts'
@@ -51,14 +52,15 @@ async function startOn(dataDir: string): Promise<Server> {
 
 test('a backup that is made while images come and go restores to a registry that serves all it has', async () => {
   const before: Image[] = []
-  for (let index = 0; index < 5; index++) before.push(await pushImage(server, 'team/before', `v${index}`, makeImage({}, [2000, 3_000_000])))
+  for (let index = 0; index < 5; index++)
+    before.push(await pushImage(server, 'team/before', `v${index}`, makeImage({}, [2000, 200_000, 3_000_000])))
   await startUpload(server, 'team/open')
   let busy = true
   const during: Image[] = []
   const pushing = Promise.all(
     ['one', 'two', 'three'].map(async (name) => {
       for (let index = 0; busy; index++) {
-        during.push(await pushImage(server, `team/${name}`, `v${index}`, makeImage({}, [1000])))
+        during.push(await pushImage(server, `team/${name}`, `v${index}`, makeImage({}, [1000, 20_000])))
         if (index % 3 === 2) await send(server, 'DELETE', `/v2/team/${name}/manifests/v${index - 1}`)
         await pushBlob(server, `team/${name}`, someBytes(100))
       }
@@ -70,7 +72,7 @@ test('a backup that is made while images come and go restores to a registry that
   busy = false
   await pushing
   assert.deepEqual([made.missing, made.path, made.copied], [[], to, 0])
-  assert.ok(made.linked >= 15)
+  assert.ok(made.linked >= 10)
   assert.equal(statSync(to).mode & 0o777, 0o700)
   assert.deepEqual(readdirSync(to).sort(), ['backup.json', 'keys', 'longshore.db', 'objects', 'tls'])
 
@@ -79,7 +81,9 @@ test('a backup that is made while images come and go restores to a registry that
   assert.deepEqual([restored.objects, restored.bytes, restored.tags], [made.objects, made.bytes, made.tags])
   assert.equal(statSync(join(dataDir, 'keys', 'secret.key')).mode & 0o777, 0o400)
   const scrubbed = parsed<Scrubbed>(await runCli(['scrub', '--output', 'json', '--data-dir', dataDir]))
-  assert.deepEqual([scrubbed.objects, scrubbed.bad, scrubbed.strangers], [made.objects, [], []])
+  // Small blobs lie in the database, not in files.
+  assert.ok(scrubbed.objects > made.objects)
+  assert.deepEqual([scrubbed.bad, scrubbed.strangers], [[], []])
   const usage = parsed<UsageReport>(await runCli(['usage', '--output', 'json', '--data-dir', dataDir]))
   assert.deepEqual([usage.reserved, usage.uploads, usage.manifests], [0, 0, made.manifests])
 
@@ -157,8 +161,8 @@ test('a backup that is interrupted leaves nothing and collection goes on', async
 })
 
 test('an object that is missing is named, and the rest of the backup restores', async () => {
-  const image = await pushImage(server, 'team/hurt', 'v1', makeImage({}, [4321]))
-  const layer = globSync(join(server.dataDir, 'objects', '*', '*')).find((path) => statSync(path).size === 4321) ?? ''
+  const image = await pushImage(server, 'team/hurt', 'v1', makeImage({}, [43_210]))
+  const layer = globSync(join(server.dataDir, 'objects', '*', '*')).find((path) => statSync(path).size === 43_210) ?? ''
   const bytes = readFileSync(layer)
   rmSync(layer)
   const { code, out } = await backUp(beside('hurt'))
@@ -205,8 +209,14 @@ test('restore refuses what is no backup, newer, damaged, or aims at a folder in 
   await refused(/1 objects are missing or wrong, the first is sha256:/, from, dataDir)
   writeFileSync(object, Buffer.from(bytes).fill(bytes[0] === 1 ? 2 : 1, 0, 1))
   await refused(/1 objects are missing or wrong/, from, dataDir, '--verify')
-  assert.equal(existsSync(join(dataDir, 'longshore.db')), false)
   writeFileSync(object, bytes)
+  const facts = readFileSync(join(from, 'longshore.db'))
+  const database = new DatabaseSync(join(from, 'longshore.db'))
+  database.exec(`UPDATE object SET bytes = x'00' WHERE object_id = (SELECT object_id FROM object WHERE bytes IS NOT NULL LIMIT 1)`)
+  database.close()
+  await refused(/1 objects are missing or wrong/, from, dataDir, '--verify')
+  writeFileSync(join(from, 'longshore.db'), facts)
+  assert.equal(existsSync(join(dataDir, 'longshore.db')), false)
   parsed(await restore(from, dataDir))
   await refused(/is not empty: restore into/, from, dataDir)
   removeDataDirectory(dataDir)

@@ -12,7 +12,7 @@ import {
   type UsageReport,
 } from '#core/maintenance.ts'
 import { runCli } from './cli-run.ts'
-import { pushBlob, pushImage, someBytes, tokenFor } from './content.ts'
+import { makeImage, pushBlob, pushImage, someBytes, tokenFor } from './content.ts'
 import { send } from './send.ts'
 import { Server } from './server.ts'
 
@@ -162,7 +162,7 @@ for (const state of ['running', 'stopped'] as const) {
       const sound = await data<Scrubbed>('scrub')
       assert.ok(sound.objects > 0 && sound.bytes > 0)
       assert.deepEqual([sound.bad, sound.strangers], [[], []])
-      await up(() => pushImage(server, 'team/damaged', 'v1'))
+      await up(() => pushImage(server, 'team/damaged', 'v1', makeImage({}, [100, 20_000, 30_000])))
       const objects = globSync(join(server.dataDir, 'objects', '*', '*')).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
       const [one = '', other = ''] = objects
       writeFileSync(one, readFileSync(one).fill(7, 0, 1))

@@ -12,7 +12,7 @@ function assertUnavailable(answer: Answer, what: string): void {
 
 for (const effect of ['ENOSPC', 'EIO'])
   test(`${effect} while bytes are written: 503 as OCI JSON; reads and deletes go on; with room again so do pushes`, async () => {
-    const server = await Server.start()
+    const server = await Server.start({ smallBlob: '0' })
     try {
       const image = await pushImage(server, 'disk', 'v1')
       await server.change(async () => {}, { failpoint: `upload.write.block=${effect}` })
@@ -35,35 +35,38 @@ for (const effect of ['ENOSPC', 'EIO'])
     }
   })
 
+/** More than lies in a row: it has a file, which is synced. */
+const large = someBytes(100_000)
+
 for (const [name, request] of [
   ['upload.start.before-commit', (server: Server) => send(server, 'POST', '/v2/disk/blobs/uploads/')],
   [
     'upload.finish.in-transaction',
-    (server: Server) => send(server, 'POST', `/v2/disk/blobs/uploads/?digest=${digestOf('abc')}`, { body: 'abc' }),
+    (server: Server) => send(server, 'POST', `/v2/disk/blobs/uploads/?digest=${digestOf(large)}`, { body: large }),
   ],
   [
     'upload.seal.before-sync',
-    (server: Server) => send(server, 'POST', `/v2/disk/blobs/uploads/?digest=${digestOf('abc')}`, { body: 'abc' }),
+    (server: Server) => send(server, 'POST', `/v2/disk/blobs/uploads/?digest=${digestOf(large)}`, { body: large }),
   ],
   ['manifest.put.in-transaction', (server: Server) => putManifest(server, 'disk', 'v2', makeImage().manifest)],
   ['tag.delete.in-transaction', (server: Server) => send(server, 'DELETE', '/v2/disk/manifests/v1')],
 ] as const)
   test(`a disk that fails at ${name}: 503, nothing of it happened, and reads go on`, async () => {
-    const server = await Server.start()
+    const server = await Server.start({ smallBlob: '0' })
     try {
       await pushImage(server, 'disk', 'v1')
       await server.change(async () => {}, { failpoint: `${name}=ENOSPC` })
       assertUnavailable(await request(server), name)
       assert.equal((await send(server, 'GET', '/v2/disk/manifests/v1')).status, 200)
       assert.equal((await send(server, 'GET', '/v2/disk/manifests/v2')).status, 404)
-      assert.equal((await send(server, 'HEAD', `/v2/disk/blobs/${digestOf('abc')}`)).status, 404)
+      assert.equal((await send(server, 'HEAD', `/v2/disk/blobs/${digestOf(large)}`)).status, 404)
     } finally {
       await server.stop()
     }
   })
 
 test('beyond the registry’s limit: 403 DENIED, and reads go on', async () => {
-  const server = await Server.start()
+  const server = await Server.start({ smallBlob: '0' })
   try {
     const bytes = someBytes(100)
     await pushBlob(server, 'disk', bytes)

@@ -98,6 +98,20 @@ for (const method of ['PATCH', 'PUT'])
     }
   })
 
+test('a small blob torn at many places: it is pushed again in the same session, in one piece or in several', async () => {
+  for (const [index, at] of [0, 1, 100, 1499, 2999].entries()) {
+    const bytes = someBytes(3000)
+    const session = locationOf(await startUpload(server, 'up'))
+    await tear('PUT', `${session}?digest=${digestOf(bytes)}`, bytes.length, bytes.subarray(0, at), index % 2 === 0)
+    await settled(session)
+    if (index % 2 === 1)
+      assert.equal((await patchChunk(server, await send(server, 'GET', session), bytes.subarray(0, 1000), 0)).status, 202)
+    const put = await finish(session, bytes, index % 2 === 1 ? bytes.subarray(1000) : bytes)
+    assert.equal(put.status, 201, put.body.toString())
+    await assertStored(bytes)
+  }
+})
+
 test('an exact repeat of the last chunk succeeds and adds nothing', async () => {
   const bytes = someBytes(3000)
   let session: Answer = await startUpload(server, 'up')

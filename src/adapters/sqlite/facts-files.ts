@@ -41,10 +41,15 @@ function openCopy(path: string, readOnly: boolean): FactsCopy {
       `SELECT object_id AS objectId, digest, size, storage_key AS storageKey FROM object
        WHERE state = 'ready' AND bytes IS NULL AND object_id > ? ORDER BY object_id LIMIT ?`,
     )
+    const smallPage = database.prepare(
+      `SELECT object_id AS objectId, digest, bytes FROM object
+       WHERE state = 'ready' AND bytes IS NOT NULL AND object_id > ? ORDER BY object_id LIMIT ?`,
+    )
     return {
       schemaVersion: count('SELECT MAX(version) AS count FROM schema_version'),
       counts,
       objects: async ({ after, limit }) => page.all(after, limit) as unknown as CopiedObject[],
+      smallObjects: async ({ after, limit }) => smallPage.all(after, limit) as unknown as Awaited<ReturnType<FactsCopy['smallObjects']>>,
       quarantine: async (objectIds) => {
         const change = database.prepare(`UPDATE object SET state = 'quarantined' WHERE object_id = ?`)
         for (const objectId of objectIds) change.run(objectId)

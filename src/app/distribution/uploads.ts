@@ -203,8 +203,8 @@ export class Uploads {
 
   #open(upload: Upload, small: boolean): Promise<BlobWriter> | BlobWriter {
     const { blobs } = this.#deps
-    if (small) return new SmallBlobWriter()
-    if (this.#unused.delete(upload.id)) return blobs.create(upload.storageKey, upload.algorithm)
+    // Only where surely no file was begun: it would stay, and nobody would know of it.
+    if (this.#unused.delete(upload.id)) return small ? new SmallBlobWriter() : blobs.create(upload.storageKey, upload.algorithm)
     return blobs.resume(upload.storageKey, upload.algorithm, upload.size)
   }
 
@@ -298,15 +298,20 @@ export class BrokenBody extends Error {}
 
 async function* guarded(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const iterator = bytes[Symbol.asyncIterator]()
-  for (;;) {
-    let next: IteratorResult<Uint8Array>
-    try {
-      next = await iterator.next()
-    } catch (error) {
-      throw new BrokenBody('the request broke off', { cause: error })
+  try {
+    for (;;) {
+      let next: IteratorResult<Uint8Array>
+      try {
+        next = await iterator.next()
+      } catch (error) {
+        throw new BrokenBody('the request broke off', { cause: error })
+      }
+      if (next.done) return
+      yield next.value
     }
-    if (next.done) return
-    yield next.value
+  } finally {
+    // Who stops reading lets go of the request: the rest of its body can be thrown away only then (http/linger.ts).
+    await iterator.return?.()
   }
 }
 

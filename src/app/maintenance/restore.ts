@@ -2,7 +2,10 @@ import { algorithmOf } from '#core/digest.ts'
 import type { Restored } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { BackupFolders, BackupReader, FactsCopy, FactsFiles } from '#ports/backup.ts'
+import { digestOfSmall } from '../distribution/small-blobs.ts'
 import { eachObject, formatVersion } from './backup.ts'
+
+const atOnce = 500
 
 export interface RestoreOptions {
   /** Read every object and compare it with its digest, not its length alone. */
@@ -62,6 +65,17 @@ async function examine(
       example ||= digest
     }
   })
+  for (let after = ''; verify; ) {
+    const small = await copy.smallObjects({ after, limit: atOnce })
+    for (const { digest, bytes } of small) {
+      if (digestOfSmall(bytes, algorithmOf(digest)) === digest) continue
+      bad++
+      example ||= digest
+    }
+    const last = small.at(-1)
+    if (small.length < atOnce || !last) break
+    after = last.objectId
+  }
   if (bad > 0) throw new Refusal('backup-damaged', { bad, example })
   return seen
 }
