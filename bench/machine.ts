@@ -63,7 +63,11 @@ export function processorTime(): ProcessorTime {
   const all = fields.reduce((sum, ticks) => sum + ticks, 0)
   // Behind the name, which may hold spaces: utime, stime, cutime and cstime are the fields 14 to 17.
   const self = readFileSync('/proc/self/stat', 'utf8')
-  const times = self.slice(self.lastIndexOf(')') + 2).split(' ').slice(11, 15).map(Number)
+  const times = self
+    .slice(self.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 15)
+    .map(Number)
   const own = times.reduce((sum, ticks) => sum + ticks, 0)
   return { all, busy: all - (fields[3] ?? 0) - (fields[4] ?? 0), own }
 }

@@ -72,11 +72,7 @@ function ratio(title: string, item: string, row: string, over: ServerName, least
 }
 
 /** The targets of the items that were run, each met, missed or not measured. */
-export function judge(
-  measures: readonly Measure[],
-  items: readonly string[],
-  othersShare: Readonly<Record<string, number>>,
-): Verdict[] {
+export function judge(measures: readonly Measure[], items: readonly string[], othersShare: Readonly<Record<string, number>>): Verdict[] {
   const find = (item: string, row: string, server: ServerName): number | undefined =>
     measures.find((measure) => measure.item === item && measure.row === row && measure.server === server)?.value
   return targets

@@ -31,7 +31,6 @@ export const failures = [
   'not-found',
   'request-invalid',
   'host-unknown',
-  'length-required',
   'too-many-requests',
   'overloaded',
   'storage-full',

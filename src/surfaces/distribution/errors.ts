@@ -33,7 +33,6 @@ export const wire = {
   'not-found': [404, 'NAME_UNKNOWN'],
   'request-invalid': [400, 'UNSUPPORTED'],
   'host-unknown': [421, 'UNSUPPORTED'],
-  'length-required': [411, 'SIZE_INVALID'],
   'too-many-requests': [429, 'TOOMANYREQUESTS'],
   overloaded: [503, 'UNAVAILABLE'],
   'storage-full': [503, 'UNAVAILABLE'],
