@@ -4,7 +4,7 @@ import type { Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { countReferences } from './links.ts'
 import { removeManifest } from './manifest-removal.ts'
-import { ensureRepository, findRepository, locked, type RepositoryRow } from './repositories.ts'
+import { ensureRepository, findRepository, locked, lockedRow, mayDelete, type RepositoryRow } from './repositories.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage, checkQuota } from './usage.ts'
 import type { Verb } from './verb.ts'
@@ -172,11 +172,11 @@ async function withReferrers(tx: SqlTransaction, repositoryId: number, digest: D
 }
 
 async function refuseLocked(tx: SqlTransaction, repository: RepositoryRow, name: string, digest: Digest): Promise<void> {
-  if (!repository.delete_enabled) throw locked(`repository ${name}`, { name })
-  const manifest = await tx.get('SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ? AND delete_enabled = 0', repository.id, digest)
+  if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
+  const manifest = await tx.get(`SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ? AND ${lockedRow}`, repository.id, digest)
   if (manifest) throw locked(`manifest ${digest}`, { digest })
   const tag = await tx.get<{ name: string }>(
-    'SELECT name FROM tag WHERE repo_id = ? AND digest = ? AND delete_enabled = 0 LIMIT 1',
+    `SELECT name FROM tag WHERE repo_id = ? AND digest = ? AND ${lockedRow} LIMIT 1`,
     repository.id,
     digest,
   )
@@ -187,14 +187,14 @@ export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag }
   const repository = await findRepository(tx, registryId, name)
   const row =
     repository &&
-    (await tx.get<{ delete_enabled: number }>(
-      `SELECT delete_enabled FROM tag WHERE repo_id = ? AND name = ?${tx.forUpdate}`,
+    (await tx.get<{ delete_enabled: number; write_enabled: number }>(
+      `SELECT delete_enabled, write_enabled FROM tag WHERE repo_id = ? AND name = ?${tx.forUpdate}`,
       repository.id,
       tag,
     ))
   if (!repository || !row) throw unknownManifest(tag, 'tag')
-  if (!repository.delete_enabled) throw locked(`repository ${name}`, { name })
-  if (!row.delete_enabled) throw locked(`tag ${tag}`, { tag })
+  if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
+  if (!mayDelete(row)) throw locked(`tag ${tag}`, { tag })
   tx.failpoint('tag.delete.in-transaction')
   await tx.run('DELETE FROM tag WHERE repo_id = ? AND name = ?', repository.id, tag)
 }

@@ -36,13 +36,18 @@ export const unknownName = (name: string) => new RegistryError('name-unknown', '
 
 export const locked = (what: string, detail: Record<string, unknown>) => new RegistryError('locked', `${what} is locked`, detail)
 
+/** What may not be written may not be deleted either (ACR, "Lock an image"). */
+export const mayDelete = (row: { write_enabled: number; delete_enabled: number }): boolean =>
+  row.write_enabled === 1 && row.delete_enabled === 1
+export const lockedRow = '(write_enabled = 0 OR delete_enabled = 0)'
+
 export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryId, name }) => {
   const repository = await findRepository(tx, registryId, name)
   if (!repository) throw unknownName(name)
-  if (!repository.delete_enabled) throw locked(`repository ${name}`, { name })
+  if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
   const lock = await tx.get<{ name: string }>(
-    `SELECT name FROM tag WHERE repo_id = ? AND delete_enabled = 0
-     UNION ALL SELECT digest FROM manifest WHERE repo_id = ? AND delete_enabled = 0 LIMIT 1`,
+    `SELECT name FROM tag WHERE repo_id = ? AND ${lockedRow}
+     UNION ALL SELECT digest FROM manifest WHERE repo_id = ? AND ${lockedRow} LIMIT 1`,
     repository.id,
     repository.id,
   )
