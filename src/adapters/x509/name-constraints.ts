@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { ipv6Words } from '#core/ip-address.ts'
 
 /** What a certificate authority may sign (RFC 5280 §4.2.1.10): DNS names with all below them, and single addresses. DER. */
 export function nameConstraints(names: readonly string[]): Uint8Array {
@@ -22,12 +23,7 @@ function der(tag: number, body: Uint8Array): Buffer {
 }
 
 function ipv6Bytes(address: string): Buffer {
-  const [head = '', tail] = address.split('::')
-  const words = (part: string) => part.split(':').filter((word) => word !== '')
-  const before = words(head)
-  const after = words(tail ?? '')
-  const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0')
   const bytes = Buffer.alloc(16)
-  for (const [index, word] of [...before, ...zeros, ...after].entries()) bytes.writeUInt16BE(Number.parseInt(word, 16), index * 2)
+  for (const [index, word] of ipv6Words(address).entries()) bytes.writeUInt16BE(word, index * 2)
   return bytes
 }

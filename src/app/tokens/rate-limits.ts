@@ -1,3 +1,4 @@
+import { ipv6Words } from '#core/ip-address.ts'
 import { type RateCategory, ratesOf, TokenBucket } from '#core/rate-limit.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -76,4 +77,4 @@ export class FailedLogins {
 
 // An IPv6 customer has a whole /64.
 const keyOf = (address: string, username: string): string =>
-  `${address.includes(':') ? address.split(':').slice(0, 4).join(':') : address} ${username.toLowerCase().slice(0, 256)}`
+  `${address.includes(':') ? ipv6Words(address).slice(0, 4).join(':') : address} ${username.toLowerCase().slice(0, 256)}`

@@ -1,0 +1,11 @@
+/** The eight words of an IPv6 address in any spelling: `::` filled in, a dotted end (`::ffff:10.0.0.1`) as two words, a zone left out. */
+export function ipv6Words(address: string): number[] {
+  const plain = (address.split('%')[0] ?? '').replace(/([0-9]+)\.([0-9]+)\.([0-9]+)\.([0-9]+)$/, (_, a, b, c, d) =>
+    [Number(a) * 256 + Number(b), Number(c) * 256 + Number(d)].map((word) => word.toString(16)).join(':'),
+  )
+  const [head = '', tail] = plain.split('::')
+  const words = (part: string) => (part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16)))
+  const [before, after] = [words(head), words(tail ?? '')]
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length
+  return [...before, ...Array.from({ length: Math.max(0, zeros) }, () => 0), ...after]
+}
