@@ -96,5 +96,7 @@ export function describe(error: unknown): CallFailure {
     return { failure: 'storage-full', message: 'the disk is full: free some space and try again', detail: {} }
   if (code === 'EIO' || (result !== undefined && Object.values(primary).includes(result)))
     return { failure: 'storage-failed', message: 'the database could not write to the disk', detail: {} }
-  throw new Error(`a command failed in a way that is a bug: ${message}`, { cause: error })
+  // A bug of ours, and undone like any other failure: the next command must not suffer for it.
+  process.emitWarning(error instanceof Error ? error : String(error))
+  return { failure: 'storage-failed', message: 'the command failed in a way that is a bug; the log tells more', detail: {} }
 }
