@@ -126,7 +126,8 @@ describe('requests that break off', () => {
     if (start < bytes.length) {
       const headers = { 'content-range': `${start}-${bytes.length - 1}` }
       const patched = await client.send('PATCH', location, { headers, body: bytes.subarray(start) })
-      if (patched.status !== 202) return patched
+      // A PUT that was sent whole may have made the blob in this moment; asking for its end again tells.
+      if (patched.status !== 202 && patched.status !== 404) return patched
     }
     return client.send('PUT', finish)
   }

@@ -90,7 +90,7 @@ const primary = { full: 13, ioError: 10, cannotOpen: 14, readOnly: 8, corrupt: 1
 
 export function describe(error: unknown): CallFailure {
   if (error instanceof RegistryError) return { failure: error.failure, message: error.message, detail: error.detail }
-  const { errcode, code, message } = error as { errcode?: number; code?: string; message?: string }
+  const { errcode, code } = error as { errcode?: number; code?: string }
   const result = errcode === undefined ? undefined : errcode & 0xff
   if (result === primary.full || code === 'ENOSPC' || code === 'EDQUOT')
     return { failure: 'storage-full', message: 'the disk is full: free some space and try again', detail: {} }
