@@ -59,7 +59,7 @@ port.on('message', (order: Order) => {
 async function obey(writer: Writer, order: Extract<Order, { writer: number }>): Promise<void> {
   const { file } = writer
   if (order.kind === 'write') {
-    if (!(file instanceof Error)) file.write(new Uint8Array(order.slot, 0, order.length))
+    if (!(file instanceof Error)) await file.write(new Uint8Array(order.slot, 0, order.length))
     const error = (file instanceof Error ? file : file.failure) as NodeJS.ErrnoException | undefined
     const failure = error && { failure: { code: error.code, message: error.message } }
     port.postMessage({ kind: 'written', writer: order.writer, slot: order.slot, ...failure } satisfies Reply)

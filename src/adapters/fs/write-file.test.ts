@@ -25,13 +25,13 @@ const failing = (name: FailpointName, ...hits: number[]) => {
 test('after a full disk and a rollback the file goes on as if nothing had been', async () => {
   const path = newPath()
   const file = WriteFile.create(path, 'sha256', failing('upload.write.block', 2))
-  file.write(Buffer.from('one'))
+  await file.write(Buffer.from('one'))
   file.mark()
-  file.write(Buffer.from('lost'))
-  file.write(Buffer.from('ignored, for a piece before it is missing'))
+  await file.write(Buffer.from('lost'))
+  await file.write(Buffer.from('ignored, for a piece before it is missing'))
   assert.throws(() => file.mark(), /no space/)
   file.rollback()
-  file.write(Buffer.from('two'))
+  await file.write(Buffer.from('two'))
   assert.equal(file.mark(), 6)
   const sealed = await file.seal('sha256')
   await file.close()
@@ -41,7 +41,7 @@ test('after a full disk and a rollback the file goes on as if nothing had been',
 
 test('a sync that failed is never tried again on the same file', async () => {
   const file = WriteFile.create(newPath(), 'sha256', failing('upload.seal.before-sync', 1))
-  file.write(Buffer.from('x'))
+  await file.write(Buffer.from('x'))
   await assert.rejects(file.seal('sha256'), /no space/)
   await assert.rejects(file.seal('sha256'), /no space/)
   assert.throws(() => file.mark(), /no space/)
@@ -66,7 +66,7 @@ test('any order of writes, marks, rollbacks, full disks and restarts leaves exac
       for (const each of steps) {
         if (each.do === 'write') {
           fail = each.fails
-          file.write(each.bytes)
+          await file.write(each.bytes)
           broken ||= each.fails
           if (!broken) taken = Buffer.concat([taken, each.bytes])
         } else if (each.do === 'mark') {

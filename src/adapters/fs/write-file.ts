@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, constants, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, write } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
@@ -84,15 +84,24 @@ export class WriteFile {
     this.#marked = copyOf(this.#now)
   }
 
-  write(bytes: Uint8Array): void {
+  /** Writes in another thread while it hashes in this one; what failed is told by `failure`. */
+  async write(bytes: Uint8Array): Promise<void> {
     if (this.#failed ?? this.#lost) return
     try {
       this.#failpoint('upload.write.block')
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done, bytes.length - done, this.#now.size + done)
+      const written = this.#writeAll(bytes, this.#now.size)
       this.#take(bytes)
+      await written
       this.#writeBack()
     } catch (error) {
       this.#failed = error as Error
+    }
+  }
+
+  async #writeAll(bytes: Uint8Array, position: number): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await writeSoon(this.#descriptor, bytes, done, bytes.length - done, position + done)
+      done += bytesWritten
     }
   }
 
@@ -178,6 +187,7 @@ export class WriteFile {
 }
 
 const sync = promisify(fdatasync)
+const writeSoon = promisify(write)
 
 /**
  * Syncs of several uploads run side by side, so that the file system's journal takes them together; few enough that
