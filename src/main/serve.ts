@@ -72,7 +72,7 @@ export async function serve(config: Config): Promise<Started> {
     const collector = new Collector(deps, {
       interval: config.gcInterval,
       report: telemetry.collected,
-      failed: (error) => log.error({ error: String(error) }, 'collection failed; it rests for one lease'),
+      failed: (error) => log.error({ error: String(error) }, 'collection failed'),
     })
     collector.start()
     closers.push(() => collector.stop())

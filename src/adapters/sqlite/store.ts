@@ -112,9 +112,15 @@ class Writer {
 
   // A writer that died leaves the fate of its last group unknown: nothing is answered as done, and the process ends.
   #fail(error: Error): void {
+    const closing = this.#failure !== undefined
     this.#failure ??= error
     for (const { reject } of this.#waiting.values())
       reject(new RegistryError('storage-failed', 'the database writer has ended; the server must be restarted'))
     this.#waiting.clear()
+    if (closing) return
+    // Without its writer the process only looks alive: it ends, and who started it starts it again.
+    setImmediate(() => {
+      throw error
+    })
   }
 }

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { SecretBox } from '#ports/secret-box.ts'
 
 const cipher = 'aes-256-gcm'
@@ -27,10 +28,20 @@ export function openSecretBox(keyFile: string): SecretBox {
 
 function makeKey(keyFile: string): Buffer {
   const key = randomBytes(keyLength)
-  const descriptor = openSync(keyFile, 'wx', 0o400)
-  writeSync(descriptor, key)
-  fsyncSync(descriptor)
-  closeSync(descriptor)
-  chmodSync(keyFile, 0o400)
+  // Under another name first, and durable before anything is sealed with it: half a key would lock everything away.
+  const unfinished = `${keyFile}.new`
+  rmSync(unfinished, { force: true })
+  writeDurably(openSync(unfinished, 'wx', 0o400), key)
+  renameSync(unfinished, keyFile)
+  writeDurably(openSync(dirname(keyFile), 'r'))
   return key
+}
+
+function writeDurably(descriptor: number, bytes?: Uint8Array): void {
+  try {
+    if (bytes) writeSync(descriptor, bytes)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
 }

@@ -51,6 +51,8 @@ export class Uploads {
   readonly #sessions = new Map<string, Session>()
   /** Started here and without a file yet; only a saving, so it may be forgotten. */
   readonly #unused = new Set<string>()
+  /** Their sync failed: a second one could succeed although the disk lost bytes. Kept for when the row could not be ended either. */
+  readonly #lost = new Set<string>()
 
   constructor(deps: UploadDeps) {
     this.#deps = deps
@@ -172,7 +174,7 @@ export class Uploads {
   async #find({ registry, name, uploadId, principalId }: UploadAddress): Promise<Upload> {
     const upload = await this.#deps.store.upload(registry.id, name, uploadId)
     // Another principal's session is as unknown as none.
-    if (!upload || upload.principalId !== principalId) throw unknownUpload(uploadId)
+    if (!upload || upload.principalId !== principalId || this.#lost.has(uploadId)) throw unknownUpload(uploadId)
     return upload
   }
 
@@ -272,6 +274,7 @@ export class Uploads {
     } catch (error) {
       // After a failed sync nobody knows what the disk has: the session ends.
       session.broken = true
+      this.#lost.add(upload.id)
       await this.#end(upload)
       throw error
     }

@@ -30,20 +30,36 @@ export async function collect(deps: CollectDeps, now: number): Promise<Collected
     total.condemnedBytes += bytes
     if (reviewed < atOnce) break
   }
+  let refused: unknown
   for (;;) {
     const objects = await store.condemnedObjects({ before: now - settings.collectionDelay, limit: atOnce })
+    const gone: string[] = []
     for (const object of objects) {
       failpoint('collect.delete.before-bytes')
-      await blobs.delete(object.storageKey)
+      try {
+        await blobs.delete(object.storageKey)
+      } catch (error) {
+        refused ??= error
+        continue
+      }
       failpoint('collect.delete.after-bytes')
+      gone.push(object.objectId)
       total.deletedBytes += object.size
     }
-    if (objects.length > 0) await store.forgetObjects({ objectIds: objects.map((each) => each.objectId), now })
+    if (gone.length > 0) await store.forgetObjects({ objectIds: gone, now })
     failpoint('collect.delete.after-commit')
-    total.deleted += objects.length
-    if (objects.length < atOnce) break
+    total.deleted += gone.length
+    if (objects.length < atOnce || gone.length === 0) break
   }
+  if (refused !== undefined) throw new UndeletedObjects(refused)
   return total
+}
+
+/** The disk kept the bytes of some objects; the others are gone, and these are tried again by the next pass. */
+export class UndeletedObjects extends Error {
+  constructor(cause: unknown) {
+    super(`some objects could not be deleted: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
 }
 
 const largestJump = 10 * 60 * 1000
@@ -138,7 +154,7 @@ export class Collector {
       const collected = await this.run()
       if (collected) this.#report(collected)
     } catch (error) {
-      this.rest()
+      if (!(error instanceof UndeletedObjects)) this.rest()
       this.#failed(error)
     }
     this.#schedule()
