@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, unlinkSync } from 'node:fs'
+import { setPriority, constants as system } from 'node:os'
 import { dirname } from 'node:path'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Algorithm } from '#core/digest.ts'
@@ -25,6 +26,8 @@ export interface WorkerOptions {
 }
 
 const port = parentPort as MessagePort
+// On Linux this is the niceness of this thread alone: where cores are short, answering comes before hashing.
+if (process.platform === 'linux') setPriority(0, system.priority.PRIORITY_BELOW_NORMAL)
 const failpoint = armFailpoint((workerData as WorkerOptions).failpoint, () => process.kill(process.pid, 'SIGKILL'))
 
 /** A writer's file, or why there is none; its orders run one after the other. */
