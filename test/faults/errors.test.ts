@@ -11,7 +11,7 @@ import { copyWorld, makeWorld, removeWorld, scribeOf, type World } from './world
 type Effect = 'ENOSPC' | 'EIO'
 type RequestPoint = Exclude<FailpointName, `migration.${string}` | `collect.${string}`>
 
-/** Where a real disk can refuse. Elsewhere an error is as good as any other, and one kind is enough. */
+/** Where a real disk can refuse. In the other places one kind of error tells as much as two. */
 const both: readonly FailpointName[] = [
   'upload.write.block',
   'upload.seal.before-sync',
