@@ -79,11 +79,11 @@ export class Exchange {
     return bytes
   }
 
-  /** The body as it comes; ends with an error when the client goes away or is too slow. */
+  /** The body as it comes, each piece until the next is asked for; ends with an error when the client goes away or is too slow. */
   async *bytes(): AsyncIterable<Uint8Array> {
     if (!this.hasBody) return
     this.#invite()
-    for await (const piece of streamBody(this.request)) {
+    for await (const piece of streamBody(this.request, true)) {
       this.received += piece.length
       yield piece
     }

@@ -224,6 +224,24 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
     assert.ok((await readAll(subject.store(), key, sealed)).equals(bytes))
   })
 
+  it('chunks that end anywhere, marked, lost and sent again, are one blob', async () => {
+    const key = newKey()
+    const bytes = patternOf(3_500_001)
+    const writer = create(key)
+    let at = 0
+    for (const length of [1, 70_000, 600_001, 4096 * 20 - 1, 524_288, 1, 1_000_000]) {
+      await writer.append(bytes.subarray(at, at + 200_003))
+      await writer.rollback()
+      await writer.append(bytes.subarray(at, at + length))
+      at += length
+      assert.equal(await writer.mark(), at)
+    }
+    await writer.append(bytes.subarray(at))
+    const sealed = await writer.seal('sha256')
+    assert.equal(sealed.digest, `sha256:${hexOf(bytes)}`)
+    assert.ok((await readAll(subject.store(), key, sealed)).equals(bytes))
+  })
+
   it('a piece may be changed by its owner as soon as it was taken', async () => {
     const writer = create(newKey())
     const piece = Buffer.alloc(700_000, 1)

@@ -1,6 +1,7 @@
 import { type Algorithm, digestOf } from '#core/digest.ts'
 import type { BlobWriter, SealedBlob } from '#ports/blob-store.ts'
-import { slotSize, type UploadWorkers } from './upload-workers.ts'
+import { bytesOf, pageSize, type Slot, slotSize } from './slots.ts'
+import type { UploadWorkers } from './upload-workers.ts'
 
 const slotsPerWriter = 2
 const closed = () => new Error('the writer is closed')
@@ -9,8 +10,10 @@ const closed = () => new Error('the writer is closed')
 export class FsBlobWriter implements BlobWriter {
   readonly #workers: UploadWorkers
   readonly #writer: number
-  #slot: SharedArrayBuffer | undefined
-  #filled = 0
+  #slot: { slot: Slot; bytes: Buffer } | undefined
+  /** The slot's bytes in use. It begins where the file's page begins, so that whole pages lie alike in both. */
+  #from = 0
+  #to = 0
   #underWay = 0
   #wake: (() => void) | undefined
   #failure: Error | undefined
@@ -25,7 +28,7 @@ export class FsBlobWriter implements BlobWriter {
     this.#writer = workers.register((slot, failure) => {
       this.#underWay--
       this.#failure ??= failure
-      workers.giveSlot(slot)
+      workers.slots.give(slot)
       this.#wake?.()
     })
   }
@@ -45,16 +48,18 @@ export class FsBlobWriter implements BlobWriter {
   }
 
   async append(bytes: Uint8Array): Promise<void> {
+    // `copy`, and not `set`: on shared memory that goes byte by byte where the two sides are not aligned alike.
+    const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     for (let at = 0; at < bytes.length; ) {
       if (this.#failure) throw this.#failure
-      this.#slot ??= await this.#freeSlot()
-      const length = Math.min(slotSize - this.#filled, bytes.length - at)
-      new Uint8Array(this.#slot, this.#filled, length).set(bytes.subarray(at, at + length))
-      this.#filled += length
+      const slot = this.#slot ?? (await this.#nextSlot())
+      const length = Math.min(slotSize - this.#to, bytes.length - at)
+      source.copy(slot.bytes, this.#to, at, at + length)
+      this.#to += length
+      this.size += length
       at += length
-      if (this.#filled === slotSize) this.#flush()
+      if (this.#to === slotSize) this.#flush()
     }
-    this.size += bytes.length
   }
 
   async mark(): Promise<number> {
@@ -66,7 +71,7 @@ export class FsBlobWriter implements BlobWriter {
 
   async rollback(): Promise<void> {
     this.#refuseClosed()
-    this.#filled = 0
+    this.#dropSlot()
     this.size = (await this.#workers.call({ kind: 'rollback', writer: this.#writer })) as number
     // Only now: the answers to what was still under way came before this one.
     if (!this.#closed) this.#failure = undefined
@@ -90,8 +95,7 @@ export class FsBlobWriter implements BlobWriter {
   async abandon(): Promise<void> {
     this.#closed ??= this.#workers.call({ kind: 'close', writer: this.#writer }).finally(() => {
       this.#workers.unregister(this.#writer)
-      if (this.#slot) this.#workers.giveSlot(this.#slot)
-      this.#slot = undefined
+      this.#dropSlot()
     })
     // An append that waits for room ends: its worker answers no more.
     this.#failure ??= closed()
@@ -104,20 +108,29 @@ export class FsBlobWriter implements BlobWriter {
   }
 
   #flush(): void {
-    if (!this.#slot || this.#filled === 0) return
+    if (!this.#slot || this.#from === this.#to) return
     this.#underWay++
-    this.#workers.send({ kind: 'write', writer: this.#writer, slot: this.#slot, length: this.#filled })
+    this.#workers.send({ kind: 'write', writer: this.#writer, slot: this.#slot.slot, from: this.#from, to: this.#to })
     this.#slot = undefined
-    this.#filled = 0
   }
 
-  async #freeSlot(): Promise<SharedArrayBuffer> {
+  #dropSlot(): void {
+    if (this.#slot) this.#workers.slots.give(this.#slot.slot)
+    this.#slot = undefined
+  }
+
+  async #nextSlot(): Promise<{ bytes: Buffer }> {
     while (this.#underWay >= slotsPerWriter && !this.#failure) {
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#wake = resolve
       await promise
     }
     if (this.#failure) throw this.#failure
-    return this.#workers.takeSlot()
+    const { slots } = this.#workers
+    const slot = slots.take()
+    this.#slot = { slot, bytes: bytesOf(slots.arena, slot) }
+    this.#from = this.size % pageSize
+    this.#to = this.#from
+    return this.#slot
   }
 }

@@ -4,31 +4,34 @@ import { dirname } from 'node:path'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Algorithm } from '#core/digest.ts'
 import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
+import { bytesOf, type Slot } from './slots.ts'
 import { hashFile, syncFolder, WriteFile } from './write-file.ts'
 
 /** What the serving thread asks of a worker. `call` is answered; `write` gives its slot back. */
 export type Order =
   | { kind: 'create'; writer: number; path: string; algorithm: Algorithm }
   | { kind: 'resume'; writer: number; call: number; path: string; algorithm: Algorithm; size: number }
-  | { kind: 'write'; writer: number; slot: SharedArrayBuffer; length: number }
+  | { kind: 'write'; writer: number; slot: Slot; from: number; to: number }
   | { kind: 'mark' | 'rollback' | 'close'; writer: number; call: number }
   | { kind: 'seal'; writer: number; call: number; algorithm: Algorithm }
   | { kind: 'digest'; call: number; path: string; algorithm: Algorithm }
   | { kind: 'delete'; call: number; path: string }
 
 export type Reply =
-  | { kind: 'written'; writer: number; slot: SharedArrayBuffer; failure?: { code: string | undefined; message: string } }
+  | { kind: 'written'; writer: number; slot: Slot; failure?: { code: string | undefined; message: string } }
   | { kind: 'done'; call: number; value: unknown }
   | { kind: 'failed'; call: number; code: string | undefined; message: string }
 
 export interface WorkerOptions {
   failpoint: ArmedFailpoint | undefined
+  arena: SharedArrayBuffer
 }
 
 const port = parentPort as MessagePort
 // On Linux this is the niceness of this thread alone: where cores are short, answering comes before hashing.
 if (process.platform === 'linux') setPriority(0, system.priority.PRIORITY_BELOW_NORMAL)
-const failpoint = armFailpoint((workerData as WorkerOptions).failpoint, () => process.kill(process.pid, 'SIGKILL'))
+const { arena, failpoint: armed } = workerData as WorkerOptions
+const failpoint = armFailpoint(armed, () => process.kill(process.pid, 'SIGKILL'))
 
 /** A writer's file, or why there is none; its orders run one after the other. */
 interface Writer {
@@ -62,7 +65,8 @@ port.on('message', (order: Order) => {
 async function obey(writer: Writer, order: Extract<Order, { writer: number }>): Promise<void> {
   const { file } = writer
   if (order.kind === 'write') {
-    if (!(file instanceof Error)) await file.write(new Uint8Array(order.slot, 0, order.length))
+    if (!(file instanceof Error))
+      await file.write(bytesOf(arena, order.slot).subarray(order.from, order.to), typeof order.slot === 'number')
     const error = (file instanceof Error ? file : file.failure) as NodeJS.ErrnoException | undefined
     const failure = error && { failure: { code: error.code, message: error.message } }
     port.postMessage({ kind: 'written', writer: order.writer, slot: order.slot, ...failure } satisfies Reply)

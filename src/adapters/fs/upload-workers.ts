@@ -1,27 +1,24 @@
 import { Worker } from 'node:worker_threads'
 import { RegistryError } from '#core/registry-error.ts'
 import type { ArmedFailpoint } from '#ports/failpoint.ts'
+import { type Slot, Slots } from './slots.ts'
 import type { Order, Reply, WorkerOptions } from './upload-worker.ts'
-
-/** Bytes that travel to a worker at once. Two slots a writer: one fills while the other is written. */
-export const slotSize = 512 * 1024
-const keptSlots = 64
 
 type OrderWithoutCall<T> = T extends { call: number } ? Omit<T, 'call'> : never
 
-type OnWritten = (slot: SharedArrayBuffer, failure: Error | undefined) => void
+type OnWritten = (slot: Slot, failure: Error | undefined) => void
 
 /** The threads that write, hash and sync; a writer stays with one of them. */
 export class UploadWorkers {
   readonly #workers: Worker[]
   readonly #calls = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   readonly #written = new Map<number, OnWritten>()
-  readonly #slots: SharedArrayBuffer[] = []
+  readonly slots = new Slots()
   #nextCall = 1
   #nextWriter = 1
 
   constructor(count: number, failpoint: ArmedFailpoint | undefined) {
-    const workerData: WorkerOptions = { failpoint }
+    const workerData: WorkerOptions = { failpoint, arena: this.slots.arena }
     this.#workers = Array.from({ length: count }, () => new Worker(new URL('./upload-worker.ts', import.meta.url), { workerData }))
     for (const worker of this.#workers) {
       worker.on('message', (reply: Reply) => this.#receive(reply))
@@ -43,14 +40,6 @@ export class UploadWorkers {
 
   unregister(writer: number): void {
     this.#written.delete(writer)
-  }
-
-  takeSlot(): SharedArrayBuffer {
-    return this.#slots.pop() ?? new SharedArrayBuffer(slotSize)
-  }
-
-  giveSlot(slot: SharedArrayBuffer): void {
-    if (this.#slots.length < keptSlots) this.#slots.push(slot)
   }
 
   send(order: Extract<Order, { kind: 'create' | 'write' }>): void {
@@ -77,7 +66,7 @@ export class UploadWorkers {
     if (reply.kind === 'written') {
       const onWritten = this.#written.get(reply.writer)
       if (onWritten) onWritten(reply.slot, reply.failure && diskError(reply.failure.code, reply.failure.message))
-      else this.giveSlot(reply.slot)
+      else this.slots.give(reply.slot)
       return
     }
     const waiting = this.#calls.get(reply.call)

@@ -7,6 +7,7 @@ import { crc32 } from 'node:zlib'
 import type { Algorithm } from '#core/digest.ts'
 import { checksumBlock } from '#ports/blob-store.ts'
 import type { Failpoint } from '#ports/failpoint.ts'
+import { pageSize } from './slots.ts'
 
 /** Where hashing and checksums stand at one offset; what a mark keeps and a rollback returns to. */
 interface Progress {
@@ -19,8 +20,10 @@ interface Progress {
 
 const copyOf = (from: Progress): Progress => ({ ...from, hash: from.hash.copy(), blocks: [...from.blocks] })
 
-// The kernel starts to write back early, so that the sync at the end has little left to do.
+// What went through the page cache is written back early, so that the sync at the end has little left to do.
 const writeBackEvery = 32 * 1024 * 1024
+// Fewer bytes than these are not worth a way of their own.
+const directFrom = 64 * 1024
 const rehashPiece = 4 * 1024 * 1024
 
 /**
@@ -36,7 +39,9 @@ export class WriteFile {
   #marked: Progress
   #failed: Error | undefined
   #lost: Error | undefined
-  #writtenBack = 0
+  /** The same file past the page cache; null where the file system has no such way. */
+  #direct: number | null | undefined
+  #cached = 0
   #syncing: Promise<void> | undefined
 
   private constructor(path: string, algorithm: Algorithm, failpoint: Failpoint, descriptor: number) {
@@ -84,12 +89,15 @@ export class WriteFile {
     this.#marked = copyOf(this.#now)
   }
 
-  /** Writes in another thread while it hashes in this one; what failed is told by `failure`. */
-  async write(bytes: Uint8Array): Promise<void> {
+  /**
+   * Writes in another thread while it hashes in this one; what failed is told by `failure`.
+   * `paged`: the bytes lie in memory as they will in the file, at the same offset of a page.
+   */
+  async write(bytes: Uint8Array, paged = false): Promise<void> {
     if (this.#failed ?? this.#lost) return
     try {
       this.#failpoint('upload.write.block')
-      const written = this.#writeAll(bytes, this.#now.size)
+      const written = this.#writeAll(bytes, this.#now.size, paged)
       this.#take(bytes)
       await written
       this.#writeBack()
@@ -98,11 +106,41 @@ export class WriteFile {
     }
   }
 
-  async #writeAll(bytes: Uint8Array, position: number): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await writeSoon(this.#descriptor, bytes, done, bytes.length - done, position + done)
-      done += bytesWritten
+  // Whole pages go straight to the disk: filling the page cache costs more than all the rest of a push, and would
+  // drive out what is read often. What is left at both ends goes through it.
+  async #writeAll(bytes: Uint8Array, position: number, paged: boolean): Promise<void> {
+    const head = (pageSize - (position % pageSize)) % pageSize
+    const middle = Math.max(0, bytes.length - head) & -pageSize
+    if (!paged || middle < directFrom || !(await this.#writeDirect(bytes.subarray(head, head + middle), position + head)))
+      return this.#writeCached(bytes, position)
+    await this.#writeCached(bytes.subarray(0, head), position)
+    await this.#writeCached(bytes.subarray(head + middle), position + head + middle)
+  }
+
+  async #writeCached(bytes: Uint8Array, position: number): Promise<void> {
+    if (bytes.length === 0) return
+    await writeAt(this.#descriptor, bytes, position)
+    this.#cached += bytes.length
+  }
+
+  /** False where the file system has no such way. */
+  async #writeDirect(bytes: Uint8Array, position: number): Promise<boolean> {
+    if (this.#direct === null) return false
+    try {
+      this.#direct ??= openSync(this.#path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_DIRECT)
+      await writeAt(this.#direct, bytes, position)
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error
+      this.#closeDirect()
+      this.#direct = null
+      return false
     }
+  }
+
+  #closeDirect(): void {
+    if (this.#direct) closeSync(this.#direct)
+    this.#direct = undefined
   }
 
   mark(): number {
@@ -151,6 +189,7 @@ export class WriteFile {
     if (this.#descriptor < 0) return
     closeSync(this.#descriptor)
     this.#descriptor = -1
+    this.#closeDirect()
   }
 
   #throwFailure(): void {
@@ -174,8 +213,8 @@ export class WriteFile {
   }
 
   #writeBack(): void {
-    if (this.#syncing || this.#now.size - this.#writtenBack < writeBackEvery) return
-    this.#writtenBack = this.#now.size
+    if (this.#syncing || this.#cached < writeBackEvery) return
+    this.#cached = 0
     this.#syncing = new Promise((resolve) => {
       fdatasync(this.#descriptor, (error) => {
         if (error) this.#lost = error
@@ -188,6 +227,13 @@ export class WriteFile {
 
 const sync = promisify(fdatasync)
 const writeSoon = promisify(write)
+
+async function writeAt(descriptor: number, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await writeSoon(descriptor, bytes, done, bytes.length - done, position + done)
+    done += bytesWritten
+  }
+}
 
 /**
  * Syncs of several uploads run side by side, so that the file system's journal takes them together; few enough that
