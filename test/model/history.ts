@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { findBlob, deleteBlob, mountBlob, openBlob, readBlob } from '#app/distribution/blobs.ts'
 import { deleteManifest, findManifest, putManifest } from '#app/distribution/manifests.ts'
-import { BrokenBody } from '#app/distribution/uploads.ts'
+import { BrokenBody } from '#app/distribution/upload-body.ts'
 import { collect } from '#app/maintenance/collect.ts'
 import type { Digest } from '#core/digest.ts'
 import { mediaTypes } from '#core/media-type.ts'

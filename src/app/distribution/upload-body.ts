@@ -1,0 +1,33 @@
+export interface Body {
+  /** Bytes that the request announces; undefined when it does not. */
+  length: number | undefined
+  bytes: AsyncIterable<Uint8Array>
+}
+
+/** The request ended before its body did. */
+export class BrokenBody extends Error {}
+
+/** The pieces of a body; one that breaks off ends in BrokenBody. */
+export async function* guarded(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const iterator = bytes[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      let next: IteratorResult<Uint8Array>
+      try {
+        next = await iterator.next()
+      } catch (error) {
+        throw new BrokenBody('the request broke off', { cause: error })
+      }
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    // Who stops reading lets go of the request: the rest of its body can be thrown away only then (http/linger.ts).
+    await iterator.return?.()
+  }
+}
+
+/** Reads what nobody needs. */
+export async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of bytes);
+}

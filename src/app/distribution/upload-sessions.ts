@@ -1,0 +1,133 @@
+import { RegistryError } from '#core/registry-error.ts'
+import type { BlobWriter } from '#ports/blob-store.ts'
+import type { Upload } from '#ports/metadata-store.ts'
+import type { Deps } from '../deps.ts'
+import { SmallBlobWriter } from './small-blobs.ts'
+import { BrokenBody } from './upload-body.ts'
+
+/**
+ * An upload session is open → done, or gone.
+ * open: its row has the acknowledged size; its writer, while this process has one, may have taken more (the rest of a
+ *       request that broke). The next chunk may start behind all that was taken, or again where the broken one started.
+ * done: the blob is there; the row stays for an hour, so that a repeated PUT is answered as the first.
+ * gone: cancelled, expired, or its digest was wrong. Its object is condemned.
+ */
+export interface Session {
+  writer: BlobWriter
+  busy: boolean
+  /** The writer's own trouble: it must be opened anew. */
+  broken: boolean
+  /** Gone, while a request may still be at it. */
+  ended: boolean
+  touched: number
+}
+
+const idleFor = 15 * 60 * 1000
+const mostUnused = 100_000
+
+/** Which uploads have a writer in this process, and whose turn it is at each. */
+export class UploadSessions {
+  readonly #deps: Pick<Deps, 'store' | 'blobs' | 'clock'>
+  readonly #sessions = new Map<string, Session>()
+  /** Started here and without a file yet; only a saving, so it may be forgotten. */
+  readonly #unused = new Set<string>()
+  /** Their sync failed: a second one could succeed although the disk lost bytes. Kept for when the row could not be ended either. */
+  readonly #lost = new Set<string>()
+
+  constructor(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>) {
+    this.#deps = deps
+  }
+
+  get open(): number {
+    return this.#sessions.size
+  }
+
+  started(uploadId: string): void {
+    if (this.#unused.size >= mostUnused) this.#unused.clear()
+    this.#unused.add(uploadId)
+  }
+
+  /** Bytes that its writer took; undefined when it has none. */
+  taken(upload: Upload): number | undefined {
+    const session = this.#sessions.get(upload.id)
+    return session?.broken ? undefined : session?.writer?.size
+  }
+
+  isLost(uploadId: string): boolean {
+    return this.#lost.has(uploadId)
+  }
+
+  /** One request at a time: a second one is out of order, whatever it brings. */
+  async use<Result>(upload: Upload, small: boolean, work: (session: Session) => Promise<Result>): Promise<Result> {
+    const before = this.#sessions.get(upload.id)
+    if (before?.busy) throw outOfOrder(before.writer?.size ?? upload.size, 'another request writes to this upload')
+    const session =
+      before && !before.broken
+        ? before
+        : { writer: undefined as unknown as BlobWriter, busy: true, broken: false, ended: false, touched: 0 }
+    session.busy = true
+    this.#sessions.set(upload.id, session)
+    try {
+      session.writer ??= await this.#open(upload, small)
+      return await work(session)
+    } catch (error) {
+      await this.#recover(session, error)
+      // The writer was taken away by a cancel: that is an answer, not a failure.
+      if (session.ended && !(error instanceof RegistryError) && !(error instanceof BrokenBody)) throw unknownUpload(upload.id)
+      throw error
+    } finally {
+      session.busy = false
+      session.touched = this.#deps.clock.elapsed()
+      if (session.broken || !session.writer) this.#sessions.delete(upload.id)
+    }
+  }
+
+  #open(upload: Upload, small: boolean): Promise<BlobWriter> | BlobWriter {
+    const { blobs } = this.#deps
+    // Only where surely no file was begun: it would stay, and nobody would know of it.
+    if (this.#unused.delete(upload.id)) return small ? new SmallBlobWriter() : blobs.create(upload.storageKey, upload.algorithm)
+    return blobs.resume(upload.storageKey, upload.algorithm, upload.size)
+  }
+
+  // A lost connection keeps what came; anything else returns to the last acknowledged byte.
+  async #recover(session: Session, error: unknown): Promise<void> {
+    if (session.writer instanceof SmallBlobWriter) session.broken = true
+    if (session.broken || !session.writer || error instanceof BrokenBody) return
+    if (error instanceof RegistryError && error.failure === 'range-invalid') return
+    try {
+      await session.writer.rollback()
+    } catch {
+      session.broken = true
+      await session.writer.abandon()
+    }
+  }
+
+  /** Ends the session, its row first. */
+  async end(upload: Upload): Promise<void> {
+    const session = this.#sessions.get(upload.id)
+    await this.#deps.store.cancelUpload({ uploadId: upload.id, now: this.#deps.clock.now() })
+    if (session) session.ended = true
+    this.#sessions.delete(upload.id)
+    await session?.writer?.abandon()
+  }
+
+  /** Ends it for good, also where its row cannot be ended. */
+  async lose(upload: Upload): Promise<void> {
+    this.#lost.add(upload.id)
+    await this.end(upload)
+  }
+
+  /** Closes the files of sessions that rest; they are opened again when they go on. */
+  async closeIdle(): Promise<void> {
+    const before = this.#deps.clock.elapsed() - idleFor
+    for (const [id, session] of this.#sessions)
+      if (!session.busy && session.touched < before) {
+        this.#sessions.delete(id)
+        await session.writer.abandon()
+      }
+  }
+}
+
+export const unknownUpload = (upload: string) => new RegistryError('upload-unknown', 'blob upload unknown to registry', { upload })
+
+export const outOfOrder = (size: number, why: string) => new RegistryError('range-invalid', `chunk out of order: ${why}`, { size })
