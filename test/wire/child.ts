@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Agent } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { withPorts } from './free-port.ts'
 import { makeDataDirectory, readCredentials, removeDataDirectory } from './server.ts'
 import type { Target } from './send.ts'
 
@@ -31,13 +32,16 @@ export class ChildServer implements Target {
 
   /** @param environment settings besides the listeners, as `LONGSHORE_…` */
   static async start(environment: Record<string, string> = {}): Promise<ChildServer> {
-    const server = new ChildServer(makeDataDirectory(), {
-      LONGSHORE_HTTP: '127.0.0.1:0',
-      LONGSHORE_HTTPS: 'off',
-      LONGSHORE_ADMIN: 'off',
-      LONGSHORE_LOG_LEVEL: 'debug',
-      ...environment,
-    })
+    const server = new ChildServer(
+      makeDataDirectory(),
+      await withPorts({
+        LONGSHORE_HTTP: '127.0.0.1:0',
+        LONGSHORE_HTTPS: 'off',
+        LONGSHORE_ADMIN: 'off',
+        LONGSHORE_LOG_LEVEL: 'debug',
+        ...environment,
+      }),
+    )
     Object.assign(server, await readCredentials(server.dataDir))
     await server.up()
     return server

@@ -8,6 +8,7 @@ import { type MainDeps, openRegistry } from '#main/registry.ts'
 import { serve, type Started } from '#main/serve.ts'
 import type { Config, SettingName } from '#main/settings.ts'
 import type { Registry } from '#ports/metadata-store.ts'
+import { withPorts } from './free-port.ts'
 import type { Target } from './send.ts'
 
 export type Flags = Partial<Record<SettingName, string>>
@@ -56,7 +57,7 @@ export class Server implements Target {
   }
 
   static async start(flags: Flags = {}): Promise<Server> {
-    const server = new Server(makeDataDirectory(), flags)
+    const server = new Server(makeDataDirectory(), await withPorts({ http: '127.0.0.1:0', ...flags }))
     await server.up()
     return server
   }
