@@ -1,3 +1,5 @@
+import { type Grant, permits } from './permission.ts'
+import type { ResourceKey } from './resource-id.ts'
 import { type Action, covers, type Scope, type ScopeType } from './scope.ts'
 
 /**
@@ -7,8 +9,10 @@ import { type Action, covers, type Scope, type ScopeType } from './scope.ts'
 export interface Caller {
   /** Immutable: `anonymous`, or a principal's id. Names are for people. */
   id: string
-  kind: 'anonymous' | 'admin' | 'token'
+  kind: 'anonymous' | 'admin' | 'token' | 'user' | 'servicePrincipal'
   name: string
+  /** Roles of a principal of the directory, at every scope. */
+  grants?: readonly Grant[]
   /** What the principal itself holds now. */
   held: readonly Scope[]
   /** What the presented token was narrowed to; absent when the credential itself was presented. */
@@ -24,6 +28,8 @@ export type Access =
   | { kind: 'none' }
   | { kind: 'signed-in' }
   | { kind: 'scope'; type: ScopeType; name: string; actions: readonly (Action | '*')[] }
+  /** One of Azure's actions on a resource or a scope of the control plane. */
+  | { kind: 'action'; action: string; scope: ResourceKey }
 
 export type Decision =
   | { allowed: true; because: 'open' | 'signed-in' | 'held' }
@@ -31,7 +37,7 @@ export type Decision =
       allowed: false
       because: 'anonymous' | 'not-held' | 'not-in-token' | 'token-older-than-repository'
       /** The first action that is not granted. */
-      action?: Action | '*'
+      action?: string
     }
 
 /**
@@ -45,6 +51,10 @@ export function decide(caller: Caller, access: Access, facts: { repositoryDelete
     return caller.kind === 'anonymous' && !(caller.narrowedTo && caller.held.length > 0)
       ? { allowed: false, because: 'anonymous' }
       : { allowed: true, because: 'signed-in' }
+  if (access.kind === 'action') {
+    if (permits(caller.grants ?? [], access.action, access.scope)) return { allowed: true, because: 'held' }
+    return { allowed: false, because: caller.kind === 'anonymous' ? 'anonymous' : 'not-held', action: access.action }
+  }
   if (
     caller.seq !== undefined &&
     access.type === 'repository' &&

@@ -48,7 +48,7 @@ export async function openRegistry(config: Config): Promise<OpenRegistry> {
       existing ?? (await store.createRegistry({ name: firstRegistry, limit: config.storageLimit, adminEnabled: true, rateLimits: 'off' }))
     for (const slot of ['password', 'password2'] as const)
       if (!(await store.credentials(registry.id)).some((each) => each.slot === slot))
-        await renewCredential({ store, ids: systemIds, secrets, random }, registry, slot)
+        await renewCredential({ store, ids: systemIds, secrets, random, clock: systemClock }, registry, slot)
     const deps: MainDeps = {
       store,
       blobs,

@@ -155,6 +155,8 @@ export function listsContract(it: It): void {
       slot,
       secretHash,
       secretSealed: `sealed ${secretHash}`,
+      createdAt: 1,
+      expiresAt: null,
     })
     assert.deepEqual(await scene.store.putCredential(credential('password', '1')), { version: 1 })
     assert.deepEqual(await scene.store.putCredential(credential('password2', '2')), { version: 1 })

@@ -2,6 +2,8 @@ import type { Algorithm, Digest } from '#core/digest.ts'
 import type { Counts } from '#core/maintenance.ts'
 import type { Manifest } from '#core/manifest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
+import type { DirectoryCommands, DirectoryReads } from './directory-store.ts'
+import type { ResourceCommands, ResourceReads } from './resource-store.ts'
 
 /**
  * The facts: what there is, who may read which bytes, what is held and until when.
@@ -29,6 +31,19 @@ export interface Registry {
   /** ACR's tiers; the rate table of one applies when `rateLimits` is `tier`. */
   sku: 'Basic' | 'Standard' | 'Premium'
   rateLimits: 'off' | 'tier'
+  /** Of its resource; null until it has one. */
+  resourceKey: string | null
+  network: NetworkRules
+  /** Whether tokens for ARM's audience are exchanged, or only those for registries (azureADAuthenticationAsArmPolicy). */
+  armAudience: boolean
+}
+
+export interface NetworkRules {
+  /** False: nobody from outside this machine's own services. */
+  publicAccess: boolean
+  defaultAction: 'Allow' | 'Deny'
+  /** IPv4 or IPv6 addresses and CIDR blocks that are let in where the default is `Deny`. */
+  allowed: readonly string[]
 }
 
 export interface StoredCredential {
@@ -36,12 +51,16 @@ export interface StoredCredential {
   registryId: number
   principalId: string
   principalName: string
-  kind: 'admin'
-  slot: 'password' | 'password2'
+  /** `token`: a password of a token of the registry; its principal is the token's resource. */
+  kind: 'admin' | 'token'
+  slot: 'password' | 'password1' | 'password2'
   /** SHA-256 of the secret, in hex: its 256 random bits need no slow hash. */
   secretHash: string
-  /** The secret itself under the key file, because `credential show` shows it again. */
-  secretSealed: string
+  /** The secret itself under the key file, because `credential show` shows it again; null for a token's. */
+  secretSealed: string | null
+  createdAt: number
+  /** Null: it does not end. */
+  expiresAt: number | null
   /** Grows with each renewal; tokens carry it. */
   version: number
 }
@@ -103,10 +122,13 @@ export interface Usage {
   limit: number | null
 }
 
-export interface MetadataReads {
+export interface MetadataReads extends ResourceReads, DirectoryReads {
   registries(): Promise<Registry[]>
   registry(name: string): Promise<Registry | undefined>
+  /** The admin user's. */
   credentials(registryId: number): Promise<StoredCredential[]>
+  credentialsOf(registryId: number, principalId: string): Promise<StoredCredential[]>
+  credential(id: string): Promise<StoredCredential | undefined>
   signingKeys(registryId: number): Promise<StoredSigningKey[]>
   /** The registry's seq when a repository of this name was last deleted explicitly. */
   repositoryDeletedSeq(registryId: number, name: string): Promise<number | undefined>
@@ -176,13 +198,14 @@ export interface StoredSigningKey {
 type Command<Input, Output> = (input: Input) => Promise<Output>
 
 /** Each is one transaction. Failures that are not of the disk are named at each. */
-export interface MetadataCommands {
+export interface MetadataCommands extends ResourceCommands, DirectoryCommands {
   createRegistry: Command<{ name: string; limit: number | null; adminEnabled: boolean; rateLimits: Registry['rateLimits'] }, Registry>
   updateRegistry: Command<
     { registryId: number; adminEnabled?: boolean; anonymousPull?: boolean; rateLimits?: Registry['rateLimits']; limit?: number | null },
     Registry
   >
   putCredential: Command<Omit<StoredCredential, 'version'>, { version: number }>
+  deleteCredential: Command<{ id: string }, void>
   putSigningKey: Command<{ key: StoredSigningKey; revokeOthers: boolean; now: number }, void>
 
   /** Makes the repository if needed, the session, its object (staging) and the reservation. `quota-exceeded`. */

@@ -1,9 +1,9 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { Registry, StoredCredential, StoredSigningKey } from '#ports/metadata-store.ts'
+import type { NetworkRules, Registry, StoredCredential, StoredSigningKey } from '#ports/metadata-store.ts'
 import type { SqlReader } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
-interface RegistryRow {
+export interface RegistryRow {
   id: number
   name: string
   seq: number
@@ -11,9 +11,12 @@ interface RegistryRow {
   anonymous_pull: number
   sku: Registry['sku']
   rate_limits: Registry['rateLimits']
+  resource_key: string | null
+  network: string
+  arm_audience: number
 }
 
-const registryOf = (row: RegistryRow): Registry => ({
+export const registryOf = (row: RegistryRow): Registry => ({
   id: row.id,
   name: row.name,
   seq: row.seq,
@@ -21,20 +24,23 @@ const registryOf = (row: RegistryRow): Registry => ({
   anonymousPull: row.anonymous_pull === 1,
   sku: row.sku,
   rateLimits: row.rate_limits,
+  resourceKey: row.resource_key,
+  network: JSON.parse(row.network) as NetworkRules,
+  armAudience: row.arm_audience === 1,
 })
 
-const columns = 'id, name, seq, admin_enabled, anonymous_pull, sku, rate_limits'
+export const registryColumns = 'id, name, seq, admin_enabled, anonymous_pull, sku, rate_limits, resource_key, network, arm_audience'
 
 export const registries: Read<'registries'> = async (db) =>
-  (await db.all<RegistryRow>(`SELECT ${columns} FROM registry ORDER BY id`)).map(registryOf)
+  (await db.all<RegistryRow>(`SELECT ${registryColumns} FROM registry WHERE state = 'live' ORDER BY id`)).map(registryOf)
 
 export const registry: Read<'registry'> = async (db, name) => {
-  const row = await db.get<RegistryRow>(`SELECT ${columns} FROM registry WHERE name = ?`, name)
+  const row = await db.get<RegistryRow>(`SELECT ${registryColumns} FROM registry WHERE name = ?`, name)
   return row && registryOf(row)
 }
 
 const byId = async (db: SqlReader, id: number): Promise<Registry> => {
-  const row = await db.get<RegistryRow>(`SELECT ${columns} FROM registry WHERE id = ?`, id)
+  const row = await db.get<RegistryRow>(`SELECT ${registryColumns} FROM registry WHERE id = ?`, id)
   if (!row) throw new RegistryError('not-found', 'the registry does not exist', { id })
   return registryOf(row)
 }
@@ -70,41 +76,71 @@ interface CredentialRow {
   registry_id: number
   principal_id: string
   principal_name: string
-  kind: 'admin'
+  kind: StoredCredential['kind']
   slot: StoredCredential['slot']
   secret_hash: string
-  secret_sealed: string
+  secret_sealed: string | null
   version: number
+  created_at: number
+  expires_at: number | null
 }
 
-export const credentials: Read<'credentials'> = async (db, registryId) =>
-  (await db.all<CredentialRow>('SELECT * FROM credential WHERE registry_id = ? ORDER BY slot', registryId)).map((row) => ({
-    id: row.id,
-    registryId: row.registry_id,
-    principalId: row.principal_id,
-    principalName: row.principal_name,
-    kind: row.kind,
-    slot: row.slot,
-    secretHash: row.secret_hash,
-    secretSealed: row.secret_sealed,
-    version: row.version,
-  }))
+const credentialOf = (row: CredentialRow): StoredCredential => ({
+  id: row.id,
+  registryId: row.registry_id,
+  principalId: row.principal_id,
+  principalName: row.principal_name,
+  kind: row.kind,
+  slot: row.slot,
+  secretHash: row.secret_hash,
+  secretSealed: row.secret_sealed,
+  version: row.version,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+})
 
-export const putCredential: Verb<'putCredential'> = async (tx, credential) => {
+export const credentials: Read<'credentials'> = async (db, registryId) =>
+  (await db.all<CredentialRow>(`SELECT * FROM credential WHERE registry_id = ? AND kind = 'admin' ORDER BY slot`, registryId)).map(
+    credentialOf,
+  )
+
+export const credentialsOf: Read<'credentialsOf'> = async (db, registryId, principalId) =>
+  (
+    await db.all<CredentialRow>(
+      'SELECT * FROM credential WHERE registry_id = ? AND principal_id = ? ORDER BY slot',
+      registryId,
+      principalId,
+    )
+  ).map(credentialOf)
+
+export const credential: Read<'credential'> = async (db, id) => {
+  const row = await db.get<CredentialRow>('SELECT * FROM credential WHERE id = ?', id)
+  return row && credentialOf(row)
+}
+
+export const deleteCredential: Verb<'deleteCredential'> = async (tx, { id }) => {
+  await tx.run('DELETE FROM credential WHERE id = ?', id)
+}
+
+export const putCredential: Verb<'putCredential'> = async (tx, given) => {
   const row = await tx.get<{ version: number }>(
-    `INSERT INTO credential (id, registry_id, principal_id, principal_name, kind, slot, secret_hash, secret_sealed)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO credential
+       (id, registry_id, principal_id, principal_name, kind, slot, secret_hash, secret_sealed, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (registry_id, principal_id, slot) DO UPDATE SET secret_hash = excluded.secret_hash,
-       secret_sealed = excluded.secret_sealed, version = credential.version + 1
+       secret_sealed = excluded.secret_sealed, created_at = excluded.created_at, expires_at = excluded.expires_at,
+       version = credential.version + 1
      RETURNING version`,
-    credential.id,
-    credential.registryId,
-    credential.principalId,
-    credential.principalName,
-    credential.kind,
-    credential.slot,
-    credential.secretHash,
-    credential.secretSealed,
+    given.id,
+    given.registryId,
+    given.principalId,
+    given.principalName,
+    given.kind,
+    given.slot,
+    given.secretHash,
+    given.secretSealed,
+    given.createdAt,
+    given.expiresAt,
   )
   return { version: row?.version ?? 1 }
 }

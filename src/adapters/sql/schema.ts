@@ -1,3 +1,5 @@
+import { controlMigration } from './schema-control.ts'
+
 /**
  * registry ─┬─ repository ─┬─ manifest ── manifest_ref (what it names)      manifest_body (once per registry)
  *           │              ├─ tag → manifest
@@ -98,6 +100,7 @@ export const migrations: readonly Migration[] = [
       `CREATE INDEX gc_queue_due ON gc_queue (review_after)`,
     ],
   },
+  controlMigration,
 ]
 
 /** The newest version that this program can open. */

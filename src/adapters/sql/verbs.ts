@@ -2,11 +2,15 @@ import type { MetadataCommands, MetadataReads } from '#ports/metadata-store.ts'
 import { deleteBlob, mountBlob, renewBlobLease } from './blobs.ts'
 import { condemn, forgetObjects, quarantineObject, verifiedObjects } from './collection.ts'
 import { counts } from './counts.ts'
+import * as directory from './directory.ts'
 import { deleteManifest, deleteTag, putManifest, renewManifestLease } from './manifests.ts'
 import * as reading from './reads.ts'
 import {
   createRegistry,
+  credential,
   credentials,
+  credentialsOf,
+  deleteCredential,
   putCredential,
   putSigningKey,
   registries,
@@ -15,6 +19,9 @@ import {
   updateRegistry,
 } from './registries.ts'
 import { deleteRepository, drainRepositories, setLocks } from './repositories.ts'
+import * as resources from './resources.ts'
+import * as roleAssignments from './role-assignments.ts'
+import * as signIns from './sign-ins.ts'
 import { cancelUpload, finishUpload, noteUpload, reapUploads, startUpload } from './uploads.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -23,6 +30,7 @@ export const commands: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   createRegistry,
   updateRegistry,
   putCredential,
+  deleteCredential,
   putSigningKey,
   startUpload,
   noteUpload,
@@ -43,6 +51,55 @@ export const commands: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   forgetObjects,
   quarantineObject,
   verifiedObjects,
+  putResource: resources.putResource,
+  deleteResource: resources.deleteResource,
+  putOperation: resources.putOperation,
+  reapOperations: resources.reapOperations,
+  putRoleAssignment: roleAssignments.putRoleAssignment,
+  deleteRoleAssignment: roleAssignments.deleteRoleAssignment,
+  putCustomRole: roleAssignments.putCustomRole,
+  deleteCustomRole: roleAssignments.deleteCustomRole,
+  putTenant: directory.putTenant,
+  putDirectoryObject: directory.putDirectoryObject,
+  deleteDirectoryObject: directory.deleteDirectoryObject,
+  putSecret: directory.putSecret,
+  deleteSecret: directory.deleteSecret,
+  putGroupMember: directory.putGroupMember,
+  deleteGroupMember: directory.deleteGroupMember,
+  putSignIn: signIns.putSignIn,
+  answerSignIn: signIns.answerSignIn,
+  takeSignIn: signIns.takeSignIn,
+  endSignIns: signIns.endSignIns,
+  reapSignIns: signIns.reapSignIns,
 }
 
-export const reads: { [Name in keyof MetadataReads]: Read<Name> } = { ...reading, counts, registries, registry, credentials, signingKeys }
+export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
+  ...reading,
+  counts,
+  registries,
+  registry,
+  credentials,
+  credentialsOf,
+  credential,
+  signingKeys,
+  resource: resources.resource,
+  resources: resources.resources,
+  countResources: resources.countResources,
+  registryByKey: resources.registryByKey,
+  tokenOfRegistry: resources.tokenOfRegistry,
+  operation: resources.operation,
+  roleAssignments: roleAssignments.roleAssignments,
+  roleAssignment: roleAssignments.roleAssignment,
+  customRoles: roleAssignments.customRoles,
+  tenant: directory.tenant,
+  directoryObject: directory.directoryObject,
+  directoryObjectsByAppId: directory.directoryObjectsByAppId,
+  userByLogin: directory.userByLogin,
+  directoryObjects: directory.directoryObjects,
+  secrets: directory.secrets,
+  groupMembers: directory.groupMembers,
+  groupsOf: directory.groupsOf,
+  rights: directory.rights,
+  signIn: signIns.signIn,
+  signInByUserCode: signIns.signInByUserCode,
+}

@@ -1,13 +1,31 @@
 import type { MetadataCommands, MetadataReads, StoredManifest } from '#ports/metadata-store.ts'
 
 /** Reads that each request asks and that almost never change; one of these commands ends what was kept of all of them. */
-const settled: ReadonlySet<keyof MetadataReads> = new Set(['registry', 'credentials', 'signingKeys'])
+const settled: ReadonlySet<keyof MetadataReads> = new Set([
+  'registry',
+  'credentials',
+  'credential',
+  'signingKeys',
+  'directoryObject',
+  'rights',
+])
 const endsSettled: ReadonlySet<keyof MetadataCommands> = new Set([
   'createRegistry',
   'updateRegistry',
   'putCredential',
+  'deleteCredential',
   'putSigningKey',
   'deleteRepository',
+  'putResource',
+  'deleteResource',
+  'putRoleAssignment',
+  'deleteRoleAssignment',
+  'putCustomRole',
+  'deleteCustomRole',
+  'putDirectoryObject',
+  'deleteDirectoryObject',
+  'putGroupMember',
+  'deleteGroupMember',
 ])
 /** Commands that change what a tag or a digest of the repository that they name means. */
 const endsManifests: ReadonlySet<keyof MetadataCommands> = new Set(['putManifest', 'deleteManifest', 'deleteTag', 'deleteRepository'])

@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts'
 import { hashSecret } from './authenticate.ts'
 
 type Slot = StoredCredential['slot']
-type CredentialDeps = Pick<Deps, 'store' | 'ids' | 'secrets'> & { random: (bytes: number) => Uint8Array }
+type CredentialDeps = Pick<Deps, 'store' | 'ids' | 'secrets' | 'clock'> & { random: (bytes: number) => Uint8Array }
 
 /** Fails with `denied` while the admin user is off. */
 export async function showCredentials({ store, secrets }: Pick<Deps, 'store' | 'secrets'>, registry: Registry): Promise<AdminCredentials> {
@@ -18,7 +18,10 @@ export async function showCredentials({ store, secrets }: Pick<Deps, 'store' | '
   const stored = await store.credentials(registry.id)
   return {
     username: registry.name,
-    passwords: stored.map(({ slot, secretSealed, id }) => ({ name: slot, value: secrets.open(secretSealed, id) })),
+    passwords: stored.map(({ slot, secretSealed, id }) => ({
+      name: slot as 'password' | 'password2',
+      value: secrets.open(secretSealed ?? '', id),
+    })),
   }
 }
 
@@ -36,5 +39,7 @@ export async function renewCredential(deps: CredentialDeps, registry: Registry, 
     slot,
     secretHash: hashSecret(secret),
     secretSealed: deps.secrets.seal(secret, id),
+    createdAt: deps.clock.now(),
+    expiresAt: null,
   })
 }

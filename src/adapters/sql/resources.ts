@@ -1,0 +1,199 @@
+import { RegistryError } from '#core/registry-error.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { Match, RegistryProjection, ResourceBody, StoredResource } from '#ports/resource-store.ts'
+import { type RegistryRow, registryColumns, registryOf } from './registries.ts'
+import type { SqlTransaction, SqlValue } from './transaction.ts'
+import type { Read, Verb } from './verb.ts'
+
+const columns = `key, id, type, name, parent_key AS "parentKey", location, body, etag, created_at AS "createdAt", created_by AS "createdBy",
+  created_by_type AS "createdByType", changed_at AS "changedAt", changed_by AS "changedBy", changed_by_type AS "changedByType"`
+
+type ResourceRow = Omit<StoredResource, 'body'> & { body: string }
+const resourceOf = (row: ResourceRow): StoredResource => ({ ...row, body: JSON.parse(row.body) as ResourceBody })
+
+export const resource: Read<'resource'> = async (db, key) => {
+  const row = await db.get<ResourceRow>(`SELECT ${columns} FROM resource WHERE key = ?`, key)
+  return row && resourceOf(row)
+}
+
+/** Keys below another begin with it and a slash; `0` is the character behind the slash. */
+const below = (key: string): [from: string, to: string] => [`${key}/`, `${key}0`]
+
+export const resources: Read<'resources'> = async (db, { within, types, tag }, { after, limit }) => {
+  const [from, to] = below(within)
+  const where = ['key > ?', 'key < ?']
+  const values: SqlValue[] = [after > from ? after : from, to]
+  if (types) {
+    where.push(`lower(type) IN (${types.map(() => '?').join(', ')})`)
+    values.push(...types)
+  }
+  // Tags are few and looked for seldom: judged here, in pages, rather than indexed.
+  const kept: StoredResource[] = []
+  let last = values[0] as string
+  while (kept.length < limit) {
+    const sql = `SELECT ${columns} FROM resource WHERE ${where.join(' AND ')} ORDER BY key LIMIT ?`
+    const rows = (await db.all<ResourceRow>(sql, last, ...values.slice(1), limit)).map(resourceOf)
+    kept.push(...rows.filter((row) => !tag || hasTag(row, tag)))
+    if (rows.length < limit) break
+    last = rows.at(-1)?.key ?? last
+  }
+  return kept.slice(0, limit)
+}
+
+const hasTag = ({ body }: StoredResource, { name, value }: { name: string; value?: string }): boolean =>
+  Object.entries(body.tags ?? {}).some(([key, held]) => key.toLowerCase() === name.toLowerCase() && (value === undefined || held === value))
+
+export const countResources: Read<'countResources'> = async (db, parentKey, type) =>
+  (
+    await db.get<{ count: number }>(
+      'SELECT COUNT(*) AS count FROM resource WHERE parent_key = ? AND lower(type) = ?',
+      parentKey,
+      type.toLowerCase(),
+    )
+  )?.count ?? 0
+
+export const registryByKey: Read<'registryByKey'> = async (db, key) => {
+  const row = await db.get<RegistryRow>(`SELECT ${registryColumns} FROM registry WHERE resource_key = ?`, key)
+  return row && registryOf(row)
+}
+
+export const tokenOfRegistry: Read<'tokenOfRegistry'> = async (db, registryId, name) => {
+  const registry = await db.get<{ key: string | null }>('SELECT resource_key AS key FROM registry WHERE id = ?', registryId)
+  if (!registry?.key) return undefined
+  const token = await resource(db, `${registry.key}/tokens/${name.toLowerCase()}`)
+  if (!token) return undefined
+  const { status, scopeMapId } = token.body.properties as { status?: string; scopeMapId?: string }
+  const map = typeof scopeMapId === 'string' ? await resource(db, scopeMapId.toLowerCase()) : undefined
+  const { actions } = (map?.body.properties ?? {}) as { actions?: readonly string[] }
+  return { key: token.key, name: token.name, createdAt: token.createdAt, enabled: status !== 'disabled', actions: actions ?? [] }
+}
+
+async function checkMatch(tx: SqlTransaction, key: string, match: Match): Promise<{ etag: string } | undefined> {
+  const found = await tx.get<{ etag: string }>(`SELECT etag FROM resource WHERE key = ?${tx.forUpdate}`, key)
+  const met = match === undefined ? true : match === 'absent' ? !found : match === '*' ? found !== undefined : found?.etag === match.etag
+  if (!met)
+    throw new RegistryError(
+      'precondition-failed',
+      found ? 'the resource has changed since: read it again, its etag is another' : 'the resource is not there',
+      { etag: found?.etag ?? null },
+    )
+  return found
+}
+
+export const putResource: Verb<'putResource'> = async (tx, { resource: given, match, registry, most }) => {
+  const found = await checkMatch(tx, given.key, match)
+  if (given.parentKey !== '' && !(await tx.get(`SELECT key FROM resource WHERE key = ?${tx.forShare}`, given.parentKey)))
+    throw new RegistryError('parent-unknown', `what ${given.id} belongs to does not exist`, { parent: given.parentKey })
+  if (!found && most && (await countResources(tx, given.parentKey, given.type)) >= most.count)
+    throw new RegistryError(
+      'quota-exceeded',
+      `Quota exceeded for resource type ${given.type.split('/').at(-1)} for the registry SKU ${most.sku}.`,
+      {
+        limit: most.count,
+      },
+    )
+  const made = registry ? await putRegistry(tx, given.key, registry) : null
+  await tx.run(
+    `INSERT INTO resource (key, id, type, name, parent_key, location, body, etag, created_at, created_by, created_by_type,
+       changed_at, changed_by, changed_by_type) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET location = excluded.location, body = excluded.body, etag = excluded.etag,
+       changed_at = excluded.changed_at, changed_by = excluded.changed_by, changed_by_type = excluded.changed_by_type`,
+    given.key,
+    given.id,
+    given.type,
+    given.name,
+    given.parentKey,
+    given.location,
+    JSON.stringify(given.body),
+    given.etag,
+    given.createdAt,
+    given.createdBy,
+    given.createdByType,
+    given.changedAt,
+    given.changedBy,
+    given.changedByType,
+  )
+  return { created: !found, registry: made }
+}
+
+async function putRegistry(tx: SqlTransaction, key: string, projection: RegistryProjection): Promise<Registry> {
+  const { name, adminEnabled, anonymousPull, sku, network, armAudience, limit } = projection
+  const other = await tx.get<{ resource_key: string | null }>('SELECT resource_key FROM registry WHERE name = ?', name)
+  if (other && other.resource_key !== null && other.resource_key !== key)
+    throw new RegistryError('conflict', `The registry ${name} is already in use.`, { name })
+  // A registry from before the control plane has no resource yet: this one takes it over.
+  const row = await tx.get<{ id: number }>(
+    `INSERT INTO registry (name, resource_key, admin_enabled, anonymous_pull, sku, network, arm_audience) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET resource_key = excluded.resource_key, admin_enabled = excluded.admin_enabled,
+       anonymous_pull = excluded.anonymous_pull, sku = excluded.sku, network = excluded.network, arm_audience = excluded.arm_audience
+     RETURNING id`,
+    name,
+    key,
+    Number(adminEnabled),
+    Number(anonymousPull),
+    sku,
+    JSON.stringify(network),
+    Number(armAudience),
+  )
+  await tx.run(
+    'INSERT INTO usage (registry_id, byte_limit) VALUES (?, ?) ON CONFLICT (registry_id) DO UPDATE SET byte_limit = excluded.byte_limit',
+    row?.id ?? 0,
+    limit,
+  )
+  return (await registryByKey(tx, key)) as Registry
+}
+
+export const deleteResource: Verb<'deleteResource'> = async (tx, { key, match }) => {
+  const found = await checkMatch(tx, key, match)
+  if (!found) return { keys: [] }
+  const [from, to] = below(key)
+  const gone = await tx.all<{ key: string }>('SELECT key FROM resource WHERE key = ? OR (key > ? AND key < ?) ORDER BY key', key, from, to)
+  await tx.run('DELETE FROM resource WHERE key = ? OR (key > ? AND key < ?)', key, from, to)
+  await tx.run('DELETE FROM role_assignment WHERE scope = ? OR (scope > ? AND scope < ?)', key, from, to)
+  const registries = await tx.all<{ id: number }>(
+    'SELECT id FROM registry WHERE resource_key = ? OR (resource_key > ? AND resource_key < ?)',
+    key,
+    from,
+    to,
+  )
+  for (const { id } of registries) await endRegistry(tx, id)
+  for (const each of gone) await tx.run('DELETE FROM credential WHERE principal_id = ?', each.key)
+  return { keys: gone.map((each) => each.key) }
+}
+
+/** Its name is free at once; the collector drains what it held. */
+async function endRegistry(tx: SqlTransaction, id: number): Promise<void> {
+  await tx.run(`UPDATE repository SET state = 'draining' WHERE registry_id = ? AND state = 'live'`, id)
+  await tx.run('DELETE FROM credential WHERE registry_id = ?', id)
+  await tx.run('DELETE FROM signing_key WHERE registry_id = ?', id)
+  await tx.run(
+    `UPDATE registry SET state = 'gone', name = '#' || id, resource_key = NULL, admin_enabled = 0, anonymous_pull = 0, seq = seq + 1 WHERE id = ?`,
+    id,
+  )
+}
+
+export const operation: Read<'operation'> = async (db, id) =>
+  db.get(
+    `SELECT id, resource_key AS "resourceKey", subscription_id AS "subscriptionId", principal_id AS "principalId", status, result,
+       started_at AS "startedAt", ended_at AS "endedAt" FROM operation WHERE id = ?`,
+    id,
+  )
+
+export const putOperation: Verb<'putOperation'> = async (tx, { operation: given }) => {
+  await tx.run(
+    `INSERT INTO operation (id, resource_key, subscription_id, principal_id, status, result, started_at, ended_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET status = excluded.status, result = excluded.result, ended_at = excluded.ended_at`,
+    given.id,
+    given.resourceKey,
+    given.subscriptionId,
+    given.principalId,
+    given.status,
+    given.result,
+    given.startedAt,
+    given.endedAt,
+  )
+}
+
+export const reapOperations: Verb<'reapOperations'> = async (tx, { before, limit }) =>
+  tx.run('DELETE FROM operation WHERE id IN (SELECT id FROM operation WHERE ended_at < ? ORDER BY ended_at LIMIT ?)', before, limit)

@@ -1,0 +1,137 @@
+import { RegistryError } from '#core/registry-error.ts'
+import type { CustomRole, RoleAssignment } from '#ports/resource-store.ts'
+import type { SqlValue } from './transaction.ts'
+import type { Read, Verb } from './verb.ts'
+
+const columns = `name, scope, scope_id AS "scopeId", principal_id AS "principalId", principal_type AS "principalType",
+  role_id AS "roleId", details, created_at AS "createdAt", created_by AS "createdBy"`
+
+type AssignmentRow = Omit<RoleAssignment, 'details'> & { details: string }
+const assignmentOf = (row: AssignmentRow): RoleAssignment => ({ ...row, details: JSON.parse(row.details) as Record<string, unknown> })
+const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ')
+
+export const roleAssignments: Read<'roleAssignments'> = async (db, { at, within, principalIds }, { after, limit }) => {
+  // A page begins behind `<scope> <name>`; neither holds a space.
+  const [scope = '', name = ''] = after.split(' ')
+  const where = ['(scope > ? OR (scope = ? AND name > ?))']
+  const values: SqlValue[] = [scope, scope, name]
+  if (at) {
+    where.push(`scope IN (${marks(at)})`)
+    values.push(...at)
+  }
+  if (within !== undefined) {
+    where.push('(scope = ? OR (scope > ? AND scope < ?))')
+    values.push(within, `${within}/`, `${within}0`)
+  }
+  if (principalIds) {
+    where.push(`principal_id IN (${marks(principalIds)})`)
+    values.push(...principalIds)
+  }
+  const sql = `SELECT ${columns} FROM role_assignment WHERE ${where.join(' AND ')} ORDER BY scope, name LIMIT ?`
+  return (await db.all<AssignmentRow>(sql, ...values, limit)).map(assignmentOf)
+}
+
+export const roleAssignment: Read<'roleAssignment'> = async (db, scope, name) => {
+  const row = await db.get<AssignmentRow>(`SELECT ${columns} FROM role_assignment WHERE scope = ? AND name = ?`, scope, name)
+  return row && assignmentOf(row)
+}
+
+export const putRoleAssignment: Verb<'putRoleAssignment'> = async (tx, { assignment }) => {
+  const { name, scope, scopeId, principalId, principalType, roleId, details, createdAt, createdBy } = assignment
+  const same = await tx.get<{ name: string }>(
+    'SELECT name FROM role_assignment WHERE scope = ? AND principal_id = ? AND role_id = ? AND name <> ?',
+    scope,
+    principalId,
+    roleId,
+    name,
+  )
+  if (same) throw new RegistryError('conflict', 'The role assignment already exists.', { name: same.name })
+  const changed = await tx.run(
+    `UPDATE role_assignment SET details = ? WHERE scope = ? AND name = ? AND principal_id = ? AND role_id = ?`,
+    JSON.stringify(details),
+    scope,
+    name,
+    principalId,
+    roleId,
+  )
+  if (changed > 0) return { created: false }
+  if (await tx.get('SELECT name FROM role_assignment WHERE scope = ? AND name = ?', scope, name))
+    throw new RegistryError('conflict', 'Tenant ID, application ID, principal ID, and scope are not allowed to be updated.', { name })
+  await tx.run(
+    `INSERT INTO role_assignment (scope, name, scope_id, principal_id, principal_type, role_id, details, created_at, created_by)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    scope,
+    name,
+    scopeId,
+    principalId,
+    principalType,
+    roleId,
+    JSON.stringify(details),
+    createdAt,
+    createdBy,
+  )
+  return { created: true }
+}
+
+export const deleteRoleAssignment: Verb<'deleteRoleAssignment'> = async (tx, { scope, name }) => {
+  const row = await tx.get<AssignmentRow>(`SELECT ${columns} FROM role_assignment WHERE scope = ? AND name = ?`, scope, name)
+  await tx.run('DELETE FROM role_assignment WHERE scope = ? AND name = ?', scope, name)
+  return row && assignmentOf(row)
+}
+
+interface RoleRow {
+  id: string
+  name: string
+  description: string
+  permissions: string
+  assignable_scopes: string
+  created_at: number
+  created_by: string
+  changed_at: number
+}
+
+const roleOf = (row: RoleRow): CustomRole => ({
+  id: row.id,
+  name: row.name,
+  description: row.description,
+  permissions: row.permissions,
+  assignableScopes: JSON.parse(row.assignable_scopes) as string[],
+  createdAt: row.created_at,
+  createdBy: row.created_by,
+  changedAt: row.changed_at,
+})
+
+export const customRoles: Read<'customRoles'> = async (db) =>
+  (await db.all<RoleRow>('SELECT * FROM custom_role ORDER BY name_key')).map(roleOf)
+
+export const putCustomRole: Verb<'putCustomRole'> = async (tx, { role }) => {
+  const nameKey = role.name.toLowerCase()
+  const other = await tx.get<{ id: string }>('SELECT id FROM custom_role WHERE name_key = ? AND id <> ?', nameKey, role.id)
+  if (other) throw new RegistryError('conflict', `A custom role with the name "${role.name}" exists already.`, { id: other.id })
+  const found = await tx.get('SELECT id FROM custom_role WHERE id = ?', role.id)
+  await tx.run(
+    `INSERT INTO custom_role (id, name, name_key, description, permissions, assignable_scopes, created_at, created_by, changed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, description = excluded.description,
+       permissions = excluded.permissions, assignable_scopes = excluded.assignable_scopes, changed_at = excluded.changed_at`,
+    role.id,
+    role.name,
+    nameKey,
+    role.description,
+    role.permissions,
+    JSON.stringify(role.assignableScopes),
+    role.createdAt,
+    role.createdBy,
+    role.changedAt,
+  )
+  return { created: !found }
+}
+
+export const deleteCustomRole: Verb<'deleteCustomRole'> = async (tx, { id }) => {
+  const row = await tx.get<RoleRow>('SELECT * FROM custom_role WHERE id = ?', id)
+  if (!row) return undefined
+  const used = await tx.get<{ scope_id: string }>('SELECT scope_id FROM role_assignment WHERE role_id = ? LIMIT 1', id)
+  if (used) throw new RegistryError('in-use', 'There are existing role assignments referencing this role.', { scope: used.scope_id })
+  await tx.run('DELETE FROM custom_role WHERE id = ?', id)
+  return roleOf(row)
+}

@@ -1,0 +1,77 @@
+import type { Migration } from './schema.ts'
+
+/**
+ * subscription ── resource group ── resource ── its children     one table, by key; a registry's resource has its row in `registry`
+ * directory_object ─┬─ directory_secret, directory_member        users, applications, service principals, groups
+ *                   ├─ role_assignment → scope                   a role of core/built-in-roles.ts or of custom_role
+ *                   └─ sign_in                                   codes, device questions, refresh tokens
+ * operation                                                      what a long-running call answers when it is asked again
+ *
+ * signing_key.registry_id 0: the directory's own.
+ */
+export const controlMigration: Migration = {
+  version: 2,
+  statements: ({ bigint }) => [
+    // A registry that is gone keeps its row until its content is drained, under a name that no registry can have.
+    `ALTER TABLE registry ADD COLUMN state TEXT NOT NULL DEFAULT 'live'`,
+    `ALTER TABLE registry ADD COLUMN resource_key TEXT`,
+    `ALTER TABLE registry ADD COLUMN network TEXT NOT NULL DEFAULT '{"publicAccess":true,"defaultAction":"Allow","allowed":[]}'`,
+    `ALTER TABLE registry ADD COLUMN arm_audience INTEGER NOT NULL DEFAULT 1`,
+    `CREATE UNIQUE INDEX registry_resource ON registry (resource_key)`,
+    `ALTER TABLE signing_key RENAME TO signing_key_before`,
+    `CREATE TABLE signing_key (
+      kid TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL, algorithm TEXT NOT NULL,
+      public_jwk TEXT NOT NULL, private_sealed TEXT NOT NULL, created_at ${bigint} NOT NULL,
+      sign_until ${bigint} NOT NULL, verify_until ${bigint} NOT NULL)`,
+    `INSERT INTO signing_key (kid, registry_id, algorithm, public_jwk, private_sealed, created_at, sign_until, verify_until)
+      SELECT kid, registry_id, algorithm, public_jwk, private_sealed, created_at, sign_until, verify_until FROM signing_key_before`,
+    `DROP TABLE signing_key_before`,
+    `ALTER TABLE credential RENAME TO credential_before`,
+    `CREATE TABLE credential (
+      id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), principal_id TEXT NOT NULL,
+      principal_name TEXT NOT NULL, kind TEXT NOT NULL, slot TEXT NOT NULL, secret_hash TEXT NOT NULL,
+      secret_sealed TEXT, version INTEGER NOT NULL DEFAULT 1, created_at ${bigint} NOT NULL DEFAULT 0, expires_at ${bigint},
+      UNIQUE (registry_id, principal_id, slot))`,
+    `INSERT INTO credential (id, registry_id, principal_id, principal_name, kind, slot, secret_hash, secret_sealed, version)
+      SELECT id, registry_id, principal_id, principal_name, kind, slot, secret_hash, secret_sealed, version FROM credential_before`,
+    `DROP TABLE credential_before`,
+    `CREATE TABLE resource (
+      key TEXT PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL, parent_key TEXT NOT NULL, location TEXT,
+      body TEXT NOT NULL, etag TEXT NOT NULL,
+      created_at ${bigint} NOT NULL, created_by TEXT NOT NULL, created_by_type TEXT NOT NULL,
+      changed_at ${bigint} NOT NULL, changed_by TEXT NOT NULL, changed_by_type TEXT NOT NULL)`,
+    `CREATE INDEX resource_parent ON resource (parent_key, type, key)`,
+    `CREATE INDEX resource_type ON resource (type, key)`,
+    `CREATE TABLE role_assignment (
+      scope TEXT NOT NULL, name TEXT NOT NULL, scope_id TEXT NOT NULL, principal_id TEXT NOT NULL, principal_type TEXT NOT NULL,
+      role_id TEXT NOT NULL, details TEXT NOT NULL, created_at ${bigint} NOT NULL, created_by TEXT NOT NULL,
+      PRIMARY KEY (scope, name), UNIQUE (scope, principal_id, role_id))`,
+    `CREATE INDEX role_assignment_principal ON role_assignment (principal_id)`,
+    `CREATE INDEX role_assignment_role ON role_assignment (role_id)`,
+    `CREATE TABLE custom_role (
+      id TEXT PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL UNIQUE, description TEXT NOT NULL, permissions TEXT NOT NULL,
+      assignable_scopes TEXT NOT NULL, created_at ${bigint} NOT NULL, created_by TEXT NOT NULL, changed_at ${bigint} NOT NULL)`,
+    `CREATE TABLE operation (
+      id TEXT PRIMARY KEY, resource_key TEXT NOT NULL, subscription_id TEXT NOT NULL, principal_id TEXT NOT NULL,
+      status TEXT NOT NULL, result TEXT, started_at ${bigint} NOT NULL, ended_at ${bigint})`,
+    `CREATE INDEX operation_ended ON operation (ended_at)`,
+    `CREATE TABLE tenant (id TEXT PRIMARY KEY, domain TEXT NOT NULL)`,
+    `CREATE TABLE directory_object (
+      id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, login TEXT UNIQUE, app_id TEXT,
+      enabled INTEGER NOT NULL, details TEXT NOT NULL, created_at ${bigint} NOT NULL, UNIQUE (kind, app_id))`,
+    `CREATE INDEX directory_object_name ON directory_object (kind, name_key)`,
+    `CREATE TABLE directory_secret (
+      key_id TEXT PRIMARY KEY, object_id TEXT NOT NULL REFERENCES directory_object(id), kind TEXT NOT NULL, name TEXT,
+      hash TEXT NOT NULL, hint TEXT, certificate TEXT, starts_at ${bigint} NOT NULL, ends_at ${bigint})`,
+    `CREATE INDEX directory_secret_object ON directory_secret (object_id)`,
+    `CREATE TABLE directory_member (
+      group_id TEXT NOT NULL REFERENCES directory_object(id), member_id TEXT NOT NULL REFERENCES directory_object(id),
+      PRIMARY KEY (group_id, member_id))`,
+    `CREATE INDEX directory_member_member ON directory_member (member_id)`,
+    `CREATE TABLE sign_in (
+      id TEXT PRIMARY KEY, kind TEXT NOT NULL, user_code TEXT UNIQUE, principal_id TEXT, state TEXT NOT NULL, client_id TEXT NOT NULL,
+      details TEXT NOT NULL, created_at ${bigint} NOT NULL, expires_at ${bigint} NOT NULL)`,
+    `CREATE INDEX sign_in_expiry ON sign_in (expires_at)`,
+    `CREATE INDEX sign_in_principal ON sign_in (principal_id)`,
+  ],
+}

@@ -1,0 +1,79 @@
+import { RegistryError } from '#core/registry-error.ts'
+import type { StoredSignIn } from '#ports/directory-store.ts'
+import type { Read, Verb } from './verb.ts'
+
+interface SignInRow {
+  id: string
+  kind: StoredSignIn['kind']
+  user_code: string | null
+  principal_id: string | null
+  state: StoredSignIn['state']
+  client_id: string
+  details: string
+  created_at: number
+  expires_at: number
+}
+
+const signInOf = (row: SignInRow): StoredSignIn => ({
+  id: row.id,
+  kind: row.kind,
+  userCode: row.user_code,
+  principalId: row.principal_id,
+  state: row.state,
+  clientId: row.client_id,
+  details: JSON.parse(row.details) as Record<string, unknown>,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+})
+
+export const signIn: Read<'signIn'> = async (db, id) => {
+  const row = await db.get<SignInRow>('SELECT * FROM sign_in WHERE id = ?', id)
+  return row && signInOf(row)
+}
+
+export const signInByUserCode: Read<'signInByUserCode'> = async (db, userCode) => {
+  const row = await db.get<SignInRow>('SELECT * FROM sign_in WHERE user_code = ?', userCode)
+  return row && signInOf(row)
+}
+
+export const putSignIn: Verb<'putSignIn'> = async (tx, { signIn: given }) => {
+  await tx.run(
+    `INSERT INTO sign_in (id, kind, user_code, principal_id, state, client_id, details, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    given.id,
+    given.kind,
+    given.userCode,
+    given.principalId,
+    given.state,
+    given.clientId,
+    JSON.stringify(given.details),
+    given.createdAt,
+    given.expiresAt,
+  )
+}
+
+export const answerSignIn: Verb<'answerSignIn'> = async (tx, { id, principalId, state, details, now }) => {
+  const changed = await tx.run(
+    `UPDATE sign_in SET principal_id = ?, state = ?, details = ? WHERE id = ? AND state = 'asked' AND expires_at > ?`,
+    principalId,
+    state,
+    JSON.stringify(details),
+    id,
+    now,
+  )
+  if (changed === 0) throw new RegistryError('not-found', 'this sign-in was answered before, or has ended')
+}
+
+export const takeSignIn: Verb<'takeSignIn'> = async (tx, { id, now }) => {
+  const row = await tx.get<SignInRow>(`SELECT * FROM sign_in WHERE id = ? ${tx.forUpdate}`, id)
+  if (!row) return undefined
+  await tx.run('DELETE FROM sign_in WHERE id = ?', id)
+  return row.expires_at > now ? signInOf(row) : undefined
+}
+
+export const endSignIns: Verb<'endSignIns'> = async (tx, { principalId }) => {
+  await tx.run('DELETE FROM sign_in WHERE principal_id = ?', principalId)
+}
+
+export const reapSignIns: Verb<'reapSignIns'> = async (tx, { now, limit }) =>
+  tx.run('DELETE FROM sign_in WHERE id IN (SELECT id FROM sign_in WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)', now, limit)

@@ -1,0 +1,123 @@
+/**
+ * Who there is: the embedded directory's objects, what they prove themselves with, who belongs to which group, and
+ * sign-ins under way. Part of the metadata store; its promises are those of `metadata-store.ts`.
+ */
+export const directoryKinds = ['user', 'servicePrincipal', 'application', 'group'] as const
+export type DirectoryKind = (typeof directoryKinds)[number]
+
+export interface DirectoryObject {
+  id: string
+  kind: DirectoryKind
+  /** For people. */
+  name: string
+  /** A user's principal name, lower case; one in the directory. */
+  login: string | null
+  /** An application and its service principal share it. */
+  appId: string | null
+  enabled: boolean
+  /** What Graph keeps and the house does not read. */
+  details: Readonly<Record<string, unknown>>
+  createdAt: number
+}
+
+export interface StoredSecret {
+  keyId: string
+  /** A user, or an application; what an application has is good for its service principal too. */
+  objectId: string
+  kind: 'password' | 'certificate'
+  name: string | null
+  /** A password's Argon2id string, or SHA-256 in hex of a secret that we made of 256 random bits; of a certificate, SHA-256 of its DER. */
+  hash: string
+  /** The first characters of a client secret; a certificate's PEM. */
+  hint: string | null
+  certificate: string | null
+  startsAt: number
+  /** Null: it does not end. */
+  endsAt: number | null
+}
+
+/** A code, a device's question or a refresh token; known by the hash of what the client holds. */
+export interface StoredSignIn {
+  id: string
+  kind: 'code' | 'device' | 'refresh'
+  /** A device's second name: what the person types. */
+  userCode: string | null
+  /** Null until somebody answered. */
+  principalId: string | null
+  state: 'asked' | 'granted' | 'refused'
+  clientId: string
+  details: Readonly<Record<string, unknown>>
+  createdAt: number
+  expiresAt: number
+}
+
+/** A role held by a principal itself or through its groups. */
+export interface StoredRight {
+  /** A resource key (core/resource-id.ts). */
+  scope: string
+  roleId: string
+  /** JSON of a custom role's permissions; null for a built-in one. */
+  permissions: string | null
+}
+
+export interface DirectoryFilter {
+  kinds: readonly DirectoryKind[]
+  field?: 'name' | 'appId' | 'login'
+  /** Without case. */
+  equals?: string
+  startsWith?: string
+}
+
+export interface Tenant {
+  id: string
+  /** What users' principal names end with. */
+  domain: string
+}
+
+export interface DirectoryReads {
+  /** Undefined before the first start has made it. */
+  tenant(): Promise<Tenant | undefined>
+  directoryObject(id: string): Promise<DirectoryObject | undefined>
+  /** The application and its service principal. */
+  directoryObjectsByAppId(appId: string): Promise<DirectoryObject[]>
+  userByLogin(login: string): Promise<DirectoryObject | undefined>
+  /** In id order. */
+  directoryObjects(filter: DirectoryFilter, page: { after: string; limit: number }): Promise<DirectoryObject[]>
+  /** Of these objects, in the order of their start. */
+  secrets(objectIds: readonly string[]): Promise<StoredSecret[]>
+  /** Direct members, in id order. */
+  groupMembers(groupId: string): Promise<DirectoryObject[]>
+  /** Through any number of groups. */
+  groupsOf(memberId: string): Promise<DirectoryObject[]>
+  rights(principalId: string): Promise<StoredRight[]>
+  signIn(id: string): Promise<StoredSignIn | undefined>
+  signInByUserCode(userCode: string): Promise<StoredSignIn | undefined>
+}
+
+type Command<Input, Output> = (input: Input) => Promise<Output>
+
+export interface DirectoryCommands {
+  /** `conflict` when there is one. */
+  putTenant: Command<Tenant, void>
+  /** Makes or replaces. `conflict` when another object has the login or the application id. */
+  putDirectoryObject: Command<{ object: DirectoryObject; secrets?: readonly StoredSecret[] }, void>
+  /** With its secrets, memberships and sign-ins. `not-found`. */
+  deleteDirectoryObject: Command<{ id: string }, void>
+  putSecret: Command<{ secret: StoredSecret; replacesOthers: boolean }, void>
+  /** `not-found`. */
+  deleteSecret: Command<{ objectId: string; keyId: string }, void>
+  /** `not-found`; `request-invalid` when the group would hold itself. */
+  putGroupMember: Command<{ groupId: string; memberId: string }, void>
+  deleteGroupMember: Command<{ groupId: string; memberId: string }, void>
+  putSignIn: Command<{ signIn: StoredSignIn }, void>
+  /** A device's question is answered. `not-found` when it was answered before or has ended. */
+  answerSignIn: Command<
+    { id: string; principalId: string; state: 'granted' | 'refused'; details: StoredSignIn['details']; now: number },
+    void
+  >
+  /** Gives it out and removes it: once. Undefined when there is none, or it has ended. */
+  takeSignIn: Command<{ id: string; now: number }, StoredSignIn | undefined>
+  /** All refresh tokens of a principal end. */
+  endSignIns: Command<{ principalId: string }, void>
+  reapSignIns: Command<{ now: number; limit: number }, number>
+}
