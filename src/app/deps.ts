@@ -4,7 +4,8 @@ import type { Failpoint } from '#ports/failpoint.ts'
 import type { Ids } from '#ports/ids.ts'
 import type { LeaseTimes, MetadataStore } from '#ports/metadata-store.ts'
 import type { SecretBox } from '#ports/secret-box.ts'
-import type { Signer } from '#ports/signer.ts'
+import type { PasswordHasher } from '#ports/password-hasher.ts'
+import type { Signers } from '#ports/signer.ts'
 
 /** What the deeds need from the world; each names the part that it takes. Made once, in `main/`. */
 export interface Deps {
@@ -12,10 +13,21 @@ export interface Deps {
   blobs: BlobStore
   clock: Clock
   ids: Ids
-  signer: Signer
+  signers: Signers
+  hasher: PasswordHasher
   secrets: SecretBox
   failpoint: Failpoint
   settings: Settings
+}
+
+/** Under which names the control plane and the registries are reached. */
+export interface Origins {
+  /** `https://host[:port]`, without a slash at the end: ARM at its root, the authority under `/adfs` and `/<tenant>`, Graph under `/graph`. */
+  control: string
+  /** Registries are `<name>.<domain>`; with its port, lower case. */
+  domain: string
+  /** The registry that the control origin's host itself serves. */
+  firstRegistry: string
 }
 
 /** What the operator chose. Times in milliseconds, sizes in bytes. */

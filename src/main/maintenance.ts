@@ -11,6 +11,7 @@ import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
 import { parseDigest } from '#core/digest.ts'
 import type { Maintenance } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
+import { directoryKeys } from '#ports/signer.ts'
 import { localAuthority } from './authority.ts'
 import type { OpenCertificates } from './certificates.ts'
 import { type MainDeps, openRegistry } from './registry.ts'
@@ -58,9 +59,10 @@ export function maintenanceOf({ deps, collector, config, certificates }: Mainten
         options?.signal,
       ),
     rotateKey: async ({ revoke }) => {
-      await deps.signer.rotate({ revoke })
+      const owners = [directoryKeys, ...(await store.registries()).map(({ id }) => id)]
+      for (const owner of owners) await deps.signers.of(owner).rotate({ revoke })
       const iso = (time: number) => new Date(time).toISOString()
-      const keys = (await Promise.all((await store.registries()).map(({ id }) => store.signingKeys(id)))).flat()
+      const keys = (await Promise.all(owners.map((owner) => store.signingKeys(owner)))).flat()
       return {
         keys: keys.toReversed().map(({ kid, createdAt, signUntil, verifyUntil }) => ({
           kid,

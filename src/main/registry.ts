@@ -3,10 +3,11 @@ import { dataDirectory, ownDataDirectory } from '#adapters/fs/data-directory.ts'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { isHalfRestored } from '#adapters/fs/restore-target.ts'
-import { openSigner } from '#adapters/jose/signer.ts'
+import { openSigners } from '#adapters/jose/signer.ts'
 import { openSqliteStore } from '#adapters/sqlite/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemIds } from '#adapters/system/ids.ts'
+import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
 import type { Deps } from '#app/deps.ts'
 import { renewCredential } from '#app/tokens/credentials.ts'
@@ -55,7 +56,8 @@ export async function openRegistry(config: Config): Promise<OpenRegistry> {
       clock: systemClock,
       ids: systemIds,
       secrets,
-      signer: openSigner({ store, secrets, clock: systemClock }, registry.id),
+      signers: openSigners({ store, secrets, clock: systemClock }),
+      hasher: argon2Hasher,
       failpoint: armFailpoint(config.failpoint, () => process.kill(process.pid, 'SIGKILL')),
       settings: {
         sparse: config.sparse,

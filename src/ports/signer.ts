@@ -11,3 +11,11 @@ export interface Signer {
   /** Makes a new key now; tokens of the old one stay good until they end, or at once not, when `revoke` is true. */
   rotate(options: { revoke: boolean }): Promise<void>
 }
+
+/** Each registry signs with keys of its own, and so does the directory. */
+export interface Signers {
+  of(owner: number): Signer
+}
+
+/** The owner of the directory's keys; registries' ids begin with 1. */
+export const directoryKeys = 0

@@ -36,7 +36,7 @@ let password: string
 
 const deps = () => ({
   store,
-  signer,
+  signers: { of: () => signer },
   clock,
   ids: { next: nextId },
   secrets,

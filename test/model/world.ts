@@ -13,7 +13,7 @@ import type { LinkedBlob, MetadataStore, Registry } from '#ports/metadata-store.
 
 export const hour = 60 * 60 * 1000
 
-export type WorldDeps = Omit<Deps, 'signer' | 'secrets'> & { hash: HashBytes }
+export type WorldDeps = Omit<Deps, 'signers' | 'secrets' | 'hasher'> & { hash: HashBytes }
 
 export const worldSettings: Settings = {
   sparse: 'index',

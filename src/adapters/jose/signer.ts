@@ -12,7 +12,7 @@ import {
 import type { Clock } from '#ports/clock.ts'
 import type { MetadataStore, StoredSigningKey } from '#ports/metadata-store.ts'
 import type { SecretBox } from '#ports/secret-box.ts'
-import type { Signer } from '#ports/signer.ts'
+import type { Signer, Signers } from '#ports/signer.ts'
 
 const algorithm = 'ES256'
 const day = 24 * 60 * 60 * 1000
@@ -25,6 +25,18 @@ const rememberedTokens = 10_000
 interface LoadedKey {
   stored: StoredSigningKey
   verify: CryptoKey
+}
+
+/** The signers of all, each made when it is first asked for. */
+export function openSigners(deps: { store: MetadataStore; secrets: SecretBox; clock: Clock }): Signers {
+  const open = new Map<number, Signer>()
+  return {
+    of(owner) {
+      let signer = open.get(owner)
+      if (!signer) open.set(owner, (signer = openSigner(deps, owner)))
+      return signer
+    },
+  }
 }
 
 /**

@@ -1,8 +1,13 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { anonymousPull, type Caller, everything } from '#core/access.ts'
+import { scopesOfMap } from '#core/scope-map.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import type { DirectoryObject } from '#ports/directory-store.ts'
 import type { Registry, StoredCredential } from '#ports/metadata-store.ts'
+import type { RegistryToken } from '#ports/resource-store.ts'
 import type { Deps } from '../deps.ts'
+import { heldInRegistry } from '../identity/rights.ts'
+import { hashOfSecret, servicePrincipalBySecret } from '../identity/secrets.ts'
 import { parseClaims, type TokenClaims } from './claims.ts'
 
 /** What a request presented: the scheme's parts, not yet believed. */
@@ -15,10 +20,13 @@ export type Presented =
 /** The user name under which a token travels as a password (az acr login --expose-token). */
 export const tokenUser = '00000000-0000-0000-0000-000000000000'
 const leewaySeconds = 60
+const anonymousId = 'anonymous'
+
+type AuthenticateDeps = Pick<Deps, 'store' | 'signers' | 'clock'>
 
 export interface Authenticated {
   caller: Caller
-  /** The credential behind the caller, for what is issued on its ground. */
+  /** The password behind the caller, for what is issued on its ground; null for nobody and for principals of the directory. */
   credential: { id: string; version: number } | null
 }
 
@@ -27,7 +35,7 @@ export interface Authenticated {
  * Fails with `unauthorized`; its detail says `error: invalid_token` when a token was presented.
  */
 export async function authenticate(
-  deps: Pick<Deps, 'store' | 'signer' | 'clock'>,
+  deps: AuthenticateDeps,
   registry: Registry,
   audience: string,
   presented: Presented,
@@ -40,7 +48,7 @@ export async function authenticate(
 }
 
 const anonymous = (registry: Registry): Authenticated => ({
-  caller: { id: 'anonymous', kind: 'anonymous', name: 'anonymous', held: registry.anonymousPull ? anonymousPull : [] },
+  caller: { id: anonymousId, kind: 'anonymous', name: 'anonymous', held: registry.anonymousPull ? anonymousPull : [] },
   credential: null,
 })
 
@@ -51,49 +59,79 @@ const adminCaller = (credential: StoredCredential): Caller => ({
   held: everything,
 })
 
-export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+const tokenCaller = (token: RegistryToken): Caller => ({ id: token.key, kind: 'token', name: token.name, held: scopesOfMap(token.actions) })
 
-// Compared for a user that there is not, so that the answer takes as long.
-const nobody = hashSecret('')
-
-async function byPassword({ store }: Pick<Deps, 'store'>, registry: Registry, username: string, password: string): Promise<Authenticated> {
-  const presented = Buffer.from(hashSecret(password), 'hex')
-  let found: StoredCredential | undefined
-  const candidates = await store.credentials(registry.id)
-  for (const credential of candidates.length > 0 ? candidates : [undefined]) {
-    const same = timingSafeEqual(presented, Buffer.from(credential?.secretHash ?? nobody, 'hex'))
-    // User names of people are not case-sensitive; the secret is.
-    if (same && credential && registry.adminEnabled && credential.principalName === username.toLowerCase()) found = credential
-  }
-  if (!found) throw refused('the user name or the password is wrong')
-  return { caller: adminCaller(found), credential: { id: found.id, version: found.version } }
+/** A principal of the directory at a registry; undefined when it is gone or switched off. */
+export async function directoryCaller(
+  { store }: Pick<Deps, 'store'>,
+  registry: Registry,
+  principal: DirectoryObject | undefined,
+): Promise<Caller | undefined> {
+  if (!principal?.enabled || (principal.kind !== 'user' && principal.kind !== 'servicePrincipal')) return undefined
+  const held = registry.resourceKey === null ? [] : await heldInRegistry({ store }, principal.id, registry.resourceKey)
+  return { id: principal.id, kind: principal.kind, name: principal.login ?? principal.appId ?? principal.id, held }
 }
 
+// Compared for a user that there is not, so that the answer takes as long.
+const nobody = hashOfSecret('')
+
+async function byPassword(deps: AuthenticateDeps, registry: Registry, username: string, password: string): Promise<Authenticated> {
+  const presented = Buffer.from(hashOfSecret(password), 'hex')
+  const same = (credential: StoredCredential | undefined) =>
+    timingSafeEqual(presented, Buffer.from(credential?.secretHash ?? nobody, 'hex')) && credential !== undefined
+  const { store, clock } = deps
+  // User names of people are not case-sensitive; the secret is.
+  const name = username.toLowerCase()
+  const token = await store.tokenOfRegistry(registry.id, name)
+  const candidates = token ? await store.credentialsOf(registry.id, token.key) : await store.credentials(registry.id)
+  let found: StoredCredential | undefined
+  for (const credential of candidates.length > 0 ? candidates : [undefined]) if (same(credential)) found ??= credential
+  if (found && token && token.enabled && isGood(found, clock.now()))
+    return { caller: tokenCaller(token), credential: { id: found.id, version: found.version } }
+  if (found && !token && registry.adminEnabled && found.principalName === name)
+    return { caller: adminCaller(found), credential: { id: found.id, version: found.version } }
+  const caller = await directoryCaller(deps, registry, await servicePrincipalBySecret(deps, name, password))
+  if (caller) return { caller, credential: null }
+  throw refused('the user name or the password is wrong')
+}
+
+const isGood = ({ expiresAt }: StoredCredential, now: number): boolean => expiresAt === null || now < expiresAt
+
 async function byToken(
-  { store, signer, clock }: Pick<Deps, 'store' | 'signer' | 'clock'>,
+  deps: AuthenticateDeps,
   registry: Registry,
   audience: string,
   token: string,
   kinds: readonly TokenClaims['kind'][],
 ): Promise<Authenticated> {
-  const raw = await signer.verify(token)
+  const { signers, clock } = deps
+  const raw = await signers.of(registry.id).verify(token)
   const claims = raw && claimsOf(raw)
   if (!claims || !kinds.includes(claims.kind) || claims.audience !== audience) throw refused('the token is not valid here', 'invalid_token')
   const now = clock.now() / 1000
   if (now > claims.expiresAt + leewaySeconds) throw refused('the token has expired', 'invalid_token')
   if (now < claims.notBefore - leewaySeconds) throw refused('the token is not valid yet', 'invalid_token')
+  const behind = await principalOf(deps, registry, claims)
+  if (!behind) throw refused('the credential behind the token was renewed or switched off', 'invalid_token')
   const narrowed = claims.kind === 'access_token' ? { narrowedTo: claims.access, mayAskMore: !claims.final } : {}
+  return { ...behind, caller: { ...behind.caller, ...narrowed, seq: claims.seq } }
+}
+
+/** Who a token speaks for, from what the database says now. */
+async function principalOf(deps: AuthenticateDeps, registry: Registry, claims: TokenClaims): Promise<Authenticated | undefined> {
+  const { store, clock } = deps
+  if (claims.principalId === anonymousId) return anonymous(registry)
   if (claims.credential === null) {
-    const nobodyInParticular = anonymous(registry)
-    return { ...nobodyInParticular, caller: { ...nobodyInParticular.caller, ...narrowed, seq: claims.seq } }
+    const caller = await directoryCaller(deps, registry, await store.directoryObject(claims.principalId))
+    return caller && { caller, credential: null }
   }
-  const credential = (await store.credentials(registry.id)).find((each) => each.id === claims.credential?.id)
-  if (!registry.adminEnabled || !credential || credential.version !== claims.credential.version)
-    throw refused('the credential behind the token was renewed or switched off', 'invalid_token')
-  return {
-    caller: { ...adminCaller(credential), ...narrowed, seq: claims.seq },
-    credential: { id: credential.id, version: credential.version },
-  }
+  const credential = await store.credential(claims.credential.id)
+  if (!credential || credential.registryId !== registry.id || credential.version !== claims.credential.version) return undefined
+  if (!isGood(credential, clock.now())) return undefined
+  const kept = { id: credential.id, version: credential.version }
+  if (credential.kind === 'admin') return registry.adminEnabled ? { caller: adminCaller(credential), credential: kept } : undefined
+  const token = await store.tokenOfRegistry(registry.id, credential.principalName)
+  return token?.enabled && token.key === credential.principalId ? { caller: tokenCaller(token), credential: kept } : undefined
 }
 
 // The signer gives the same object for the same token: what it says is read once.

@@ -3,7 +3,7 @@ import { makeSecret } from '#core/secret.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry, StoredCredential } from '#ports/metadata-store.ts'
 import type { Deps } from '../deps.ts'
-import { hashSecret } from './authenticate.ts'
+import { hashOfSecret } from '../identity/secrets.ts'
 
 type Slot = StoredCredential['slot']
 type CredentialDeps = Pick<Deps, 'store' | 'ids' | 'secrets' | 'clock'> & { random: (bytes: number) => Uint8Array }
@@ -37,7 +37,7 @@ export async function renewCredential(deps: CredentialDeps, registry: Registry, 
     principalName: registry.name,
     kind: 'admin',
     slot,
-    secretHash: hashSecret(secret),
+    secretHash: hashOfSecret(secret),
     secretSealed: deps.secrets.seal(secret, id),
     createdAt: deps.clock.now(),
     expiresAt: null,

@@ -14,7 +14,7 @@ export const refreshTokenLife = 3 * 60 * 60
  * A caller that came with a token cannot get more than that token has.
  */
 export async function issueAccessToken(
-  deps: Pick<Deps, 'signer' | 'clock' | 'ids'>,
+  deps: Pick<Deps, 'signers' | 'clock' | 'ids'>,
   input: { registry: Registry; audience: string; by: Authenticated; scopes: readonly Scope[] },
 ): Promise<string> {
   const { caller } = input.by
@@ -24,23 +24,23 @@ export async function issueAccessToken(
 
 /** A refresh token of the whole credential. Fails with `denied` for who came with an access token or with nothing. */
 export async function issueRefreshToken(
-  deps: Pick<Deps, 'signer' | 'clock' | 'ids'>,
+  deps: Pick<Deps, 'signers' | 'clock' | 'ids'>,
   input: { registry: Registry; audience: string; by: Authenticated },
 ): Promise<string> {
-  if (!input.by.credential || input.by.caller.narrowedTo)
-    throw new RegistryError('denied', 'a refresh token is given for a user name and password only')
+  if (input.by.caller.kind === 'anonymous' || input.by.caller.narrowedTo)
+    throw new RegistryError('denied', 'a refresh token is given for a credential only, not for another token')
   return sign(deps, input, 'refresh_token', refreshTokenLife, [])
 }
 
 async function sign(
-  { signer, clock, ids }: Pick<Deps, 'signer' | 'clock' | 'ids'>,
+  { signers, clock, ids }: Pick<Deps, 'signers' | 'clock' | 'ids'>,
   { registry, audience, by }: { registry: Registry; audience: string; by: Authenticated },
   kind: TokenClaims['kind'],
   life: number,
   access: readonly Scope[],
 ): Promise<string> {
   const now = Math.floor(clock.now() / 1000)
-  return signer.sign(
+  return signers.of(registry.id).sign(
     formatClaims({
       kind,
       id: ids.next(),

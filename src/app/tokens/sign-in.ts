@@ -6,7 +6,7 @@ import type { FailedLogins } from './rate-limits.ts'
 
 /** `authenticate`, with guessing slowed down. Fails with `unauthorized`, `too-many-requests`. */
 export async function signIn(
-  deps: Pick<Deps, 'store' | 'signer' | 'clock'> & { failedLogins: FailedLogins },
+  deps: Pick<Deps, 'store' | 'signers' | 'clock'> & { failedLogins: FailedLogins },
   registry: Registry,
   audience: string,
   presented: Presented,

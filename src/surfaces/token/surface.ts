@@ -33,7 +33,7 @@ export async function serveTokens(deps: TokenDeps, served: Served, exchange: Exc
   try {
     deps.rateLimits.count(served.registry, 'oauth', 'oauth')
     const request = parseTokenRequest(exchange.request.method ?? '', exchange.request.url ?? '', await form(exchange))
-    if (request.kind === 'keys') await exchange.send(200, headers, JSON.stringify(await deps.signer.keys()))
+    if (request.kind === 'keys') await exchange.send(200, headers, JSON.stringify(await deps.signers.of(served.registry.id).keys()))
     else await exchange.send(200, headers, JSON.stringify(await issue(deps, served, exchange, request)))
   } catch (error) {
     await fail(exchange, error)

@@ -142,11 +142,11 @@ test('C4 jose GHSA-jv3g-j58f-9mq9: an encrypted token is refused at once', async
 
 /** Signs with the server's own key what the server would never write. */
 async function forge(changes: readonly object[]): Promise<string[]> {
-  return server.change(async (deps) => {
+  return server.change(async (deps, registry) => {
     const tokens: string[] = []
     for (const each of changes) {
       const body = { ...claims, ...each }
-      tokens.push(await deps.signer.sign(body))
+      tokens.push(await deps.signers.of(registry.id).sign(body))
     }
     return tokens
   })

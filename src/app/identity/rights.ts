@@ -1,0 +1,43 @@
+import { builtInRole } from '#core/built-in-roles.ts'
+import { type Grant, heldByGrants, type Permission } from '#core/permission.ts'
+import type { ResourceKey } from '#core/resource-id.ts'
+import type { Scope } from '#core/scope.ts'
+import type { StoredRight } from '#ports/directory-store.ts'
+import type { Deps } from '../deps.ts'
+
+/** The roles of a principal, its own and its groups', as they are now. */
+export async function grantsOf({ store }: Pick<Deps, 'store'>, principalId: string): Promise<readonly Grant[]> {
+  return read(await store.rights(principalId)).grants
+}
+
+/** What those roles mean on a registry's data plane. */
+export async function heldInRegistry(
+  { store }: Pick<Deps, 'store'>,
+  principalId: string,
+  registry: ResourceKey,
+): Promise<readonly Scope[]> {
+  const rights = read(await store.rights(principalId))
+  let held = rights.held.get(registry)
+  if (!held) rights.held.set(registry, (held = heldByGrants(rights.grants, registry)))
+  return held
+}
+
+interface ReadRights {
+  grants: readonly Grant[]
+  held: Map<ResourceKey, readonly Scope[]>
+}
+
+// The store gives the same rows until they change: what they mean is worked out once.
+const known = new WeakMap<readonly StoredRight[], ReadRights>()
+
+function read(rows: readonly StoredRight[]): ReadRights {
+  let rights = known.get(rows)
+  if (!rights) {
+    const grants = rows.flatMap(({ scope, roleId, permissions }): Grant[] => {
+      const found = permissions === null ? builtInRole(roleId)?.permissions : (JSON.parse(permissions) as Permission[])
+      return found ? [{ scope, permissions: found }] : []
+    })
+    known.set(rows, (rights = { grants, held: new Map() }))
+  }
+  return rights
+}
