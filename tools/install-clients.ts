@@ -1,4 +1,5 @@
-// Brings the foreign clients that test/clients runs: Debian packages, and Go tools pinned by test/clients/go/<module>/go.sum.
+// Brings the foreign clients that test/clients runs: Debian packages, Go tools pinned by test/clients/go/<module>/go.sum,
+// and PyPI's az pinned by test/clients/az/requirements.txt.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
@@ -22,6 +23,7 @@ export const debianTools = {
   'docker-registry': ['docker-registry', '--version'],
   'nginx-light': ['nginx', '-v'],
   'ca-certificates': ['update-ca-certificates', '--help'],
+  'azure-cli': ['test', '-x', '/usr/bin/az'],
 } satisfies Record<string, string[]>
 
 /** Module under test/clients/go → the binaries it makes, each with arguments that only print. */
@@ -38,6 +40,7 @@ export const goTools = {
 export type GoModule = keyof typeof goTools
 
 const sources = fileURLToPath(new URL('../test/clients/go/', import.meta.url))
+const azRequirements = fileURLToPath(new URL('../test/clients/az/requirements.txt', import.meta.url))
 const cache = process.env.LONGSHORE_TOOLS_DIR || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'longshore-tools')
 
 /** Where a module's binaries are kept: the name changes with everything the build depends on, so a hit needs no check. */
@@ -49,6 +52,14 @@ export function goToolFolder(module: GoModule): string {
   }
   return join(cache, `${module}-${hash.digest('hex').slice(0, 16)}`)
 }
+
+/** Where PyPI's az is kept, a virtual environment of Python of its own. */
+export function azFolder(): string {
+  return join(cache, `az-${createHash('sha256').update(readFileSync(azRequirements)).digest('hex').slice(0, 16)}`)
+}
+
+/** Its Python; the rest of the command line is `-m azure.cli`, since the scripts of an environment do not survive a move. */
+export const azPython = (): string => join(azFolder(), 'bin', 'python')
 
 /** Installs what is missing. Answers one line per failure; what failed does not keep the rest from being installed. */
 export async function installClients(say: (line: string) => void = console.log): Promise<string[]> {
@@ -64,6 +75,7 @@ export async function installClients(say: (line: string) => void = console.log):
   }
   await attempt('Debian packages', installPackages)
   for (const module of Object.keys(goTools) as GoModule[]) await attempt(`Go module ${module}`, () => build(module))
+  await attempt('az', installAz)
   return failures
 }
 
@@ -100,6 +112,23 @@ async function build(module: GoModule) {
       cwd: join(sources, module),
       env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '-trimpath -buildvcs=false', GOWORK: 'off', CGO_ENABLED: '0' },
     })
+    rmSync(target, { recursive: true, force: true })
+    renameSync(fresh, target)
+    return 'installed'
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+async function installAz() {
+  const target = azFolder()
+  if (existsSync(azPython())) return 'was there'
+  mkdirSync(cache, { recursive: true })
+  const fresh = mkdtempSync(join(cache, '.az-'))
+  try {
+    await must('python3', ['-m', 'venv', fresh], {})
+    // Named one by one, since az's own list brings the modules of every service of Azure: twice the time and space.
+    await must(join(fresh, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', azRequirements], {})
     rmSync(target, { recursive: true, force: true })
     renameSync(fresh, target)
     return 'installed'

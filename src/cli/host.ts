@@ -17,8 +17,20 @@ export interface Host {
   serve: (source: Source) => Promise<Serving>
   maintenance: (source: Source) => Promise<{ deeds: Maintenance; close: () => Promise<void> }>
   restore: (source: Source, options: { from: string; verify: boolean; signal: AbortSignal }) => Promise<Restored & { dataDir: string }>
+  /** What a client's programs need in their environment to find and trust the server; brings the files that it names up to date. */
+  clientEnvironment: (source: Source) => Promise<readonly Variable[]>
+  /** Keeps these lines in a hosts file, the system's when none is named. */
+  writeHosts: (source: Source, file: string | undefined, lines: readonly string[]) => { path: string; changed: boolean }
   /** An absolute path, seen from where the command was given. */
   absolute: (path: string) => string
+  /** What stands on standard input, to its end. */
+  input: () => Promise<string>
+  readText: (path: string) => string
+  /** Makes a file that only this user may read; fails when one is there. */
+  writeSecretFile: (path: string, text: string) => void
+  removeFile: (path: string) => void
+  /** A new key with its own certificate, in PEM. */
+  makeCertificate: (name: string, years: number) => Promise<{ key: string; cert: string }>
   /** Aborted by the first signal to stop; a second one ends the process at once. */
   interruption: () => AbortSignal
 }
@@ -55,5 +67,9 @@ export interface Serving {
   caPath: string | undefined
   /** Only at the first start of a data directory. */
   credentials: AdminCredentials | undefined
+  owner: { login: string; password: string } | undefined
   stop: () => Promise<void>
 }
+
+/** Of the environment. */
+export type Variable = readonly [name: string, value: string]

@@ -4,8 +4,11 @@ import { caCommand } from './ca.ts'
 import type { Cli } from './command.ts'
 import { configCommand } from './config.ts'
 import { credentialCommand } from './credential.ts'
+import { envCommand } from './env.ts'
 import { gcCommand } from './gc.ts'
 import type { Host } from './host.ts'
+import { hostsCommand } from './hosts.ts'
+import { identityCommand } from './identity.ts'
 import { keyCommand } from './key.ts'
 import { registryCommand } from './registry.ts'
 import { restoreCommand } from './restore.ts'
@@ -20,7 +23,10 @@ const commands = [
   configCommand,
   credentialCommand,
   caCommand,
+  envCommand,
+  hostsCommand,
   registryCommand,
+  identityCommand,
   usageCommand,
   gcCommand,
   scrubCommand,

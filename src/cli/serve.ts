@@ -11,7 +11,7 @@ export function serveCommand(cli: Cli): Command {
   return command.action(async (options: DataOptions & Record<string, unknown>) => {
     const stopped = host.interruption()
     const serving = await host.serve(sourceOf(options, settings))
-    host.out(serving.credentials ? firstWelcome(cli, serving) : welcome(cli, serving))
+    host.out(serving.credentials || serving.owner ? firstWelcome(cli, serving) : welcome(cli, serving))
     if (!stopped.aborted) await new Promise((resolve) => stopped.addEventListener('abort', resolve, { once: true }))
     await serving.stop()
   })
@@ -25,11 +25,12 @@ const addresses = ({ http, https }: { http: string | undefined; https: string | 
 
 /** Everything that a person needs for a first push; the password is shown here and by `credential show`. */
 function firstWelcome({ say }: Cli, serving: Serving): string {
-  const { http, https, admin, dataDir, caPath, credentials, registry } = serving
+  const { http, https, admin, dataDir, caPath, credentials, owner, registry } = serving
   const door = http ?? https
   const rows: [string, string][] = [[say('serve.addresses'), addresses(serving)]]
   if (admin) rows.push([say('serve.admin'), `http://${admin}  (/readyz /metrics)`])
   if (credentials) rows.push([say('serve.user'), credentials.username], [say('serve.password'), credentials.passwords[0]?.value ?? ''])
+  if (owner) rows.push([say('serve.owner'), owner.login], [say('serve.password'), owner.password])
   rows.push([say('serve.data'), dataDir])
   if (caPath) rows.push([say('serve.ca'), caPath])
   const lines = [say('serve.first', { registry }), '', ...indent(pairs(rows))]

@@ -57,6 +57,20 @@ const table: readonly [does: string, who: Caller, access: Access, seq: number | 
     { allowed: false, because: 'not-held', action: 'push' },
   ],
   [
+    'what is as good is allowed',
+    caller({ held: [holds('a', 'pull')] }),
+    { kind: 'scope', type: 'repository', name: 'a', actions: ['metadata_read'], instead: ['pull'] },
+    undefined,
+    { allowed: true, because: 'held' },
+  ],
+  [
+    'half of what is as good is not',
+    caller({ held: [holds('a', '*')], narrowedTo: [holds('a', 'pull')] }),
+    { kind: 'scope', type: 'repository', name: 'a', actions: ['metadata_write'], instead: ['pull', 'push'] },
+    undefined,
+    { allowed: false, because: 'not-in-token', action: 'metadata_write' },
+  ],
+  [
     'actions may come from several scopes',
     caller({ held: [holds('a', 'pull'), holds('*', 'push')] }),
     on('a', 'pull', 'push'),

@@ -27,7 +27,14 @@ export interface Caller {
 export type Access =
   | { kind: 'none' }
   | { kind: 'signed-in' }
-  | { kind: 'scope'; type: ScopeType; name: string; actions: readonly (Action | '*')[] }
+  | {
+      kind: 'scope'
+      type: ScopeType
+      name: string
+      actions: readonly (Action | '*')[]
+      /** Actions that are as good, all of them together; the challenge does not name them. */
+      instead?: readonly (Action | '*')[]
+    }
   /** One of Azure's actions on a resource or a scope of the control plane. */
   | { kind: 'action'; action: string; scope: ResourceKey }
 
@@ -62,13 +69,23 @@ export function decide(caller: Caller, access: Access, facts: { repositoryDelete
     caller.seq < facts.repositoryDeletedSeq
   )
     return { allowed: false, because: 'token-older-than-repository' }
-  for (const action of access.actions) {
+  const lacking = lackOf(caller, access, access.actions)
+  if (!lacking || (access.instead && !lackOf(caller, access, access.instead))) return { allowed: true, because: 'held' }
+  return lacking
+}
+
+function lackOf(
+  caller: Caller,
+  access: Extract<Access, { kind: 'scope' }>,
+  actions: readonly (Action | '*')[],
+): Extract<Decision, { allowed: false }> | undefined {
+  for (const action of actions) {
     const within = (scopes: readonly Scope[]) => scopes.some((each) => covers(each, access.type, access.name, action))
     if (caller.narrowedTo && !within(caller.narrowedTo))
       return { allowed: false, because: caller.kind === 'anonymous' ? 'anonymous' : 'not-in-token', action }
     if (!within(caller.held)) return { allowed: false, because: caller.kind === 'anonymous' ? 'anonymous' : 'not-held', action }
   }
-  return { allowed: true, because: 'held' }
+  return undefined
 }
 
 /** What the caller could do with another token; undefined when this one, or the credential itself, is all there is. */

@@ -1,9 +1,11 @@
+import type { IdentityDeeds } from './identity-deeds.ts'
+
 /**
  * What an operator does to a data directory: one method a deed, plain JSON data in and out. The command line talks to
  * this; behind it is either the registry itself or the socket of the process that has it open.
  * Fails with Refusal, RegistryError, and as the disk does.
  */
-export interface Maintenance {
+export interface Maintenance extends IdentityDeeds {
   /** `denied` while the admin user is off. */
   showCredentials(input: { registry: string }): Promise<AdminCredentials>
   renewCredential(input: { registry: string; slot: PasswordSlot }): Promise<AdminCredentials>
@@ -19,6 +21,7 @@ export interface Maintenance {
   rotateKey(input: { revoke: boolean }): Promise<{ keys: SigningKeyInfo[] }>
   /** The authority that signed the local certificate of the HTTPS listener; `renew` makes another. */
   authority(input: { renew: boolean }): Promise<AuthorityInfo>
+  addresses(): Promise<Addresses>
 }
 
 export interface DeedOptions {
@@ -143,4 +146,13 @@ export interface AuthorityInfo {
   /** SHA-256 of the certificate. */
   fingerprint: string
   notAfter: string
+}
+
+/** Under which names clients reach the server. */
+export interface Addresses {
+  /** `https://host[:port]`: Azure's control plane. */
+  control: string
+  /** Registries are `<name>.<domain>`; with its port. */
+  domain: string
+  registries: string[]
 }

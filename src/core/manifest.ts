@@ -23,6 +23,8 @@ export interface Manifest {
   shape: ManifestShape
   /** Config and layers, or an artifact's blobs; each digest once. */
   blobs: readonly Descriptor[]
+  /** An image's; also among `blobs`. */
+  config?: Descriptor
   /** An index's children; each digest once. */
   manifests: readonly Descriptor[]
   subject?: Digest
@@ -101,6 +103,7 @@ function read(body: JsonObject, declared: string): Manifest {
     mediaType,
     shape,
     blobs: once(blobs),
+    ...(shape === 'image' && blobs[0] ? { config: blobs[0] } : {}),
     manifests: once(manifests),
     ...(subject ? { subject: subject.digest } : {}),
     ...(artifactType ? { artifactType } : {}),

@@ -1,4 +1,4 @@
-import { isWithin, type ResourceKey } from './resource-id.ts'
+import type { ResourceKey } from './resource-id.ts'
 import type { Scope } from './scope.ts'
 
 /** What a role lets its holder do: Azure's vocabulary, `*` for any run of characters (role definition, `permissions`). */
@@ -37,13 +37,25 @@ export function coversAction(pattern: string, action: string): boolean {
 /** A grant's `notActions` take from that grant alone; another grant may give the same action. */
 export function permits(grants: readonly Grant[], action: string, scope: ResourceKey, kind: 'action' | 'dataAction' = 'action'): boolean {
   const some = (patterns: readonly string[]) => patterns.some((each) => coversAction(each, action))
-  return grants.some(
-    (grant) =>
-      isWithin(scope, grant.scope) &&
-      grant.permissions.some((each) =>
-        kind === 'action' ? some(each.actions) && !some(each.notActions) : some(each.dataActions) && !some(each.notDataActions),
-      ),
-  )
+  const held = byScope(grants)
+  const gives = ({ permissions }: Grant): boolean =>
+    permissions.some((each) =>
+      kind === 'action' ? some(each.actions) && !some(each.notActions) : some(each.dataActions) && !some(each.notDataActions),
+    )
+  // The scope itself and each above it, as `isWithin` has it, to the tenant.
+  for (let above = scope; ; above = above.slice(0, Math.max(0, above.lastIndexOf('/')))) {
+    if (held.get(above)?.some(gives)) return true
+    if (above === '') return false
+  }
+}
+
+// A principal may hold thousands of roles, and a list asks for each of its entries; the same roles are the same array.
+const sorted = new WeakMap<readonly Grant[], Map<ResourceKey, Grant[]>>()
+
+function byScope(grants: readonly Grant[]): ReadonlyMap<ResourceKey, readonly Grant[]> {
+  let known = sorted.get(grants)
+  if (!known) sorted.set(grants, (known = Map.groupBy(grants, (grant) => grant.scope)))
+  return known
 }
 
 const registryAction = (name: string): string => `Microsoft.ContainerRegistry/registries/${name}`

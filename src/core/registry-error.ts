@@ -5,6 +5,7 @@
 export const failures = [
   'unauthorized',
   'denied',
+  'address-refused',
   'name-invalid',
   'tag-invalid',
   'digest-invalid',
@@ -13,6 +14,7 @@ export const failures = [
   'manifest-too-large',
   'manifest-blob-unknown',
   'manifest-unknown',
+  'tag-unknown',
   'blob-unknown',
   'blob-too-large',
   'name-unknown',

@@ -23,16 +23,19 @@ export type ResourceKey = string & { readonly brand?: 'ResourceKey' }
 export const subscriptionType = 'Microsoft.Resources/subscriptions'
 export const resourceGroupType = 'Microsoft.Resources/subscriptions/resourceGroups'
 
-const namePattern = /^[^/?#%\\\s\p{Cc}](?:[^/?#%\\\p{Cc}]{0,258}[^/?#%\\\s\p{Cc}])?$/u
+// `.` and `..` are no names: whoever puts the id into a URL would climb with them.
+const namePattern = /^(?!\.{1,2}$)[^/?#%\\\s\p{Cc}](?:[^/?#%\\\p{Cc}]{0,258}[^/?#%\\\s\p{Cc}])?$/u
+const longest = 4096
 const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 export const isGuid = (text: string): boolean => guidPattern.test(text)
 
 /** Reads an id, percent-decoded before. Fails with `request-invalid`, naming the part that is wrong. */
 export function parseResourceId(text: string): ResourceId {
-  const trimmed = text.length > 1 ? text.replace(/\/+$/, '') : text
+  if (text.length > longest) throw invalid(text, `it has up to ${longest} characters`)
+  const trimmed = withoutSlashes(text)
   const id: ResourceId = { subscriptionId: null, resourceGroup: null, type: null, name: '', text: trimmed || '/', key: keyOf(trimmed) }
-  if (trimmed === '' || trimmed === '/') return id
+  if (trimmed === '') return id
   if (!trimmed.startsWith('/')) throw invalid(text, 'it begins with "/"')
   const parts = trimmed.slice(1).split('/')
   for (const part of parts) if (!namePattern.test(part)) throw invalid(text, `"${part.slice(0, 60)}" is not a name`)
@@ -69,7 +72,14 @@ export function parseResourceId(text: string): ResourceId {
 }
 
 /** The key of an id or a scope, whoever wrote it. */
-export const keyOf = (text: string): ResourceKey => (text === '/' ? '' : text.replace(/\/+$/, '').toLowerCase())
+export const keyOf = (text: string): ResourceKey => withoutSlashes(text).toLowerCase()
+
+// Not by /\/+$/: that looks from each slash of a long run anew.
+function withoutSlashes(text: string): string {
+  let end = text.length
+  while (end > 0 && text[end - 1] === '/') end--
+  return text.slice(0, end)
+}
 
 /** Whether what belongs to `scope` also holds at `key`: the same, or below. */
 export const isWithin = (key: ResourceKey, scope: ResourceKey): boolean => key === scope || key.startsWith(`${scope}/`)

@@ -5,6 +5,7 @@ import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { forgetAuthority, localCertificates } from '#adapters/x509/authority.ts'
 import type { AuthorityInfo } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
+import { renewCaBundle } from './ca-bundle.ts'
 import type { OpenCertificates } from './certificates.ts'
 import { impliedNames, serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
@@ -23,6 +24,7 @@ export async function localAuthority(
   if (renew && running) await running.renewAuthority()
   else if (renew) forgetAuthority(tls)
   if (!existsSync(path)) await localCertificates(tls, serverNames(config), now, impliedNames())
+  if (renew) renewCaBundle(tls)
   const certificate = new X509Certificate(readFileSync(path))
   return {
     path,

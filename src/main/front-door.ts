@@ -1,28 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import type { RateLimits, FailedLogins } from '#app/tokens/rate-limits.ts'
+import { isAdmitted } from '#core/network-rules.ts'
+import type { Served } from '#app/tokens/admit.ts'
 import { Exchange } from '#http/exchange.ts'
+import { errorBody } from '#http/failure.ts'
 import type { Gate } from '#http/gate.ts'
-import { hasSeveralHosts, type HostNames, normalHost, withoutPort } from '#http/hosts.ts'
+import { hasSeveralHosts, withoutPort } from '#http/hosts.ts'
 import { plainAddress, trustedProxies } from '#http/proxies.ts'
-import { errorBody, wire } from '#surfaces/distribution/errors.ts'
-import type { DistributionDeps } from '#surfaces/distribution/context.ts'
-import { serveDistribution } from '#surfaces/distribution/surface.ts'
+import { serveAcr } from '#surfaces/acr/surface.ts'
+import { wire } from '#surfaces/distribution/errors.ts'
+import { serveDistribution, type SurfaceDeps } from '#surfaces/distribution/surface.ts'
 import { serveTokens } from '#surfaces/token/surface.ts'
-import { firstRegistry } from './registry.ts'
+import { type ControlDeps, serveControlPlane } from './control-plane.ts'
+import type { Hosts } from './origins.ts'
 import type { Telemetry } from './telemetry.ts'
 
 export interface FrontDoorOptions {
-  deps: DistributionDeps & { failedLogins: FailedLogins; rateLimits: RateLimits }
-  names: HostNames
-  /** The registry's login server: service and audience of its tokens. */
-  loginServer: string
+  deps: SurfaceDeps & ControlDeps
+  hosts: Hosts
   proxies: ReturnType<typeof trustedProxies>
   gate: Gate
   telemetry: Telemetry
 }
 
-type Failure = 'host-unknown' | 'overloaded' | 'not-found' | 'request-invalid'
+type Failure = 'address-refused' | 'host-unknown' | 'overloaded' | 'not-found' | 'request-invalid'
 
 /** Every request comes in here: by which name, through whom, is there room, which surface. */
 export function frontDoor(options: FrontDoorOptions): (request: IncomingMessage, response: ServerResponse) => void {
@@ -63,11 +64,12 @@ function originOf({ proxies }: FrontDoorOptions, request: IncomingMessage, corre
 }
 
 async function route(options: FrontDoorOptions, exchange: Exchange): Promise<void> {
-  const { deps, names, loginServer } = options
+  const { hosts } = options
   try {
     if (hasSeveralHosts(exchange.request.rawHeaders))
       return await refuse(exchange, 'request-invalid', 'a request must have one Host header')
-    if (!names.has(exchange.host)) {
+    const served = hosts.of(exchange.host)
+    if (!served) {
       const name = withoutPort(exchange.host).slice(0, 255)
       return await refuse(
         exchange,
@@ -75,24 +77,48 @@ async function route(options: FrontDoorOptions, exchange: Exchange): Promise<voi
         `this server does not answer for "${name}": the operator may add the name to LONGSHORE_NAMES`,
       )
     }
-    const url = exchange.request.url ?? ''
-    const registry = await deps.store.registry(firstRegistry)
-    if (!registry) return await refuse(exchange, 'not-found', 'there is no registry here')
-    if (url.startsWith('/v2/') || url === '/v2' || url.startsWith('/v2?'))
-      return await serveDistribution(
-        deps,
-        { registry, service: loginServer, realm: `${exchange.scheme}://${exchange.host}/oauth2/token` },
-        exchange,
-      )
-    if (url.startsWith('/oauth2/')) {
-      const isKnown = (service: string) => normalHost(service) === loginServer || names.has(service)
-      return await serveTokens(deps, { registry, service: loginServer, isKnown }, exchange)
-    }
+    const path = /^[^?]*/.exec(exchange.request.url ?? '')?.[0] ?? ''
+    const surface = dataSurfaces.find((each) => each.matches(path))
+    if (surface) return await serveRegistry(options, served.registry, surface, exchange)
+    if (served.control && (await serveControlPlane(options.deps, path, exchange))) return
     await refuse(exchange, 'not-found', 'nothing is served under this URL; the registry API begins at /v2/')
   } catch (error) {
     exchange.unexpected = error
     exchange.destroy()
   }
+}
+
+interface DataSurface {
+  matches(path: string): boolean
+  serve(deps: FrontDoorOptions['deps'], served: Served, exchange: Exchange): Promise<void>
+}
+
+/** The dialects of a registry, under each of its names. */
+const dataSurfaces: readonly DataSurface[] = [
+  { matches: (path) => path === '/v2' || path.startsWith('/v2/'), serve: serveDistribution },
+  { matches: (path) => path.startsWith('/acr/'), serve: serveAcr },
+  { matches: (path) => path.startsWith('/oauth2/'), serve: serveTokens },
+]
+
+async function serveRegistry({ deps, hosts }: FrontDoorOptions, name: string, surface: DataSurface, exchange: Exchange): Promise<void> {
+  const registry = await deps.store.registry(name)
+  if (!registry) return refuse(exchange, 'not-found', `there is no registry "${name}" here`)
+  if (!isAdmitted(registry.network, exchange.address))
+    return refuse(
+      exchange,
+      'address-refused',
+      `client with IP '${exchange.address}' is not allowed access. Refer https://aka.ms/acr/firewall to grant access.`,
+    )
+  await surface.serve(
+    deps,
+    {
+      registry,
+      service: exchange.host,
+      isName: (audience) => hosts.of(audience.toLowerCase())?.registry === name,
+      realm: `${exchange.scheme}://${exchange.host}/oauth2/token`,
+    },
+    exchange,
+  )
 }
 
 async function refuse(

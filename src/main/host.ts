@@ -1,9 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { Host, Serving, Source } from '#cli/host.ts'
+import { RegistryError } from '#core/registry-error.ts'
 import type { ListenAddress } from '#http/listener.ts'
+import { clientEnvironment } from './client-environment.ts'
 import { flagOf, readConfig, variableOf } from './config.ts'
 import { knownFailure } from './failures.ts'
+import { systemHostsFile, writeHostsBlock } from './hosts-file.ts'
 import { openMaintenance } from './open-maintenance.ts'
 import { type Setting, type SettingName, settings } from './settings.ts'
 
@@ -14,10 +18,12 @@ export interface HostOptions {
   out: (text: string) => void
   problem: (text: string) => void
   interruption: () => AbortSignal
+  /** Standard input when absent. */
+  input?: () => Promise<string>
 }
 
 /** What the commands stand on. */
-export function hostOf({ env, out, problem, interruption }: HostOptions): Host {
+export function hostOf({ env, out, problem, interruption, input = () => text(process.stdin) }: HostOptions): Host {
   const configured = ({ flags, file }: Source) => readConfig(flags as Partial<Record<SettingName, string>>, env, file)
   return {
     version,
@@ -39,9 +45,9 @@ export function hostOf({ env, out, problem, interruption }: HostOptions): Host {
       // Loaded when wanted: a command that only asks a running server should be quick.
       const { serve } = await import('./serve.ts')
       const started = await serve(config)
-      const { registry, caPath, credentials, stop } = started
+      const { registry, caPath, credentials, owner, stop } = started
       const [http, https, admin] = [started.http, started.https, started.admin].map(fromHere)
-      return { registry, http, https, admin, dataDir: config.dataDir, caPath, credentials, stop }
+      return { registry, http, https, admin, dataDir: config.dataDir, caPath, credentials, owner, stop }
     },
     maintenance: (source) => openMaintenance(configured(source).config),
     restore: async (source, { from, verify, signal }) => {
@@ -49,7 +55,29 @@ export function hostOf({ env, out, problem, interruption }: HostOptions): Host {
       const { restoreInto } = await import('./restore.ts')
       return { ...(await restoreInto(dataDir, from, { verify, signal })), dataDir }
     },
+    clientEnvironment: async (source) => {
+      const { config } = configured(source)
+      const { deeds, close } = await openMaintenance(config)
+      try {
+        return await clientEnvironment(deeds, { dataDir: config.dataDir, own: env })
+      } finally {
+        await close()
+      }
+    },
+    writeHosts: (source, file, lines) => {
+      const path = file === undefined ? systemHostsFile(env, process.platform) : resolve(file)
+      const owner = `longshore ${configured(source).config.dataDir.replace(/\p{Cc}/gu, '?')}`
+      return { path, changed: writeHostsBlock(path, owner, lines) }
+    },
     absolute: (path) => resolve(path),
+    input,
+    readText: (path) => onFile(path, () => readFileSync(path, 'utf8')),
+    writeSecretFile: (path, content) => onFile(path, () => writeFileSync(path, content, { mode: 0o600, flag: 'wx' })),
+    removeFile: (path) => rmSync(path, { force: true }),
+    makeCertificate: async (name, years) => {
+      const { makeClientCertificate } = await import('#adapters/x509/client-certificate.ts')
+      return makeClientCertificate(name, { years, now: Date.now() })
+    },
     interruption,
   }
 }
@@ -59,4 +87,16 @@ function fromHere(address: ListenAddress | undefined): string | undefined {
   if (!address) return undefined
   const name = address.host === '0.0.0.0' || address.host === '::' ? '127.0.0.1' : address.host
   return `${name.includes(':') ? `[${name}]` : name}:${address.port}`
+}
+
+/** What a person named may be absent, or there already. */
+function onFile<Result>(path: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw new RegistryError('not-found', `${path}: there is no such file or folder`)
+    if (code === 'EEXIST') throw new RegistryError('conflict', `${path} is there already: name a file that is not`)
+    throw error
+  }
 }

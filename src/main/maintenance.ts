@@ -1,6 +1,8 @@
 import { backupFolders } from '#adapters/fs/backup-folders.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { sqliteFactsFiles } from '#adapters/sqlite/facts-files.ts'
+import type { Origins } from '#app/deps.ts'
+import { identityDeeds } from '#app/identity/operator.ts'
 import { backUp } from '#app/maintenance/backup.ts'
 import { Collector } from '#app/maintenance/collect.ts'
 import { explain } from '#app/maintenance/explain.ts'
@@ -14,6 +16,7 @@ import { Refusal } from '#core/refusal.ts'
 import { directoryKeys } from '#ports/signer.ts'
 import { localAuthority } from './authority.ts'
 import type { OpenCertificates } from './certificates.ts'
+import { originsOf } from './origins.ts'
 import { type MainDeps, openRegistry } from './registry.ts'
 import type { Config } from './settings.ts'
 
@@ -23,10 +26,12 @@ export interface MaintenanceOptions {
   config: Config
   /** Of the HTTPS listener, in a server. */
   certificates?: OpenCertificates | undefined
+  /** Once the listeners know their ports, in a server. */
+  origins?: Origins
 }
 
 /** The deeds on stores that this process has open. */
-export function maintenanceOf({ deps, collector, config, certificates }: MaintenanceOptions): Maintenance {
+export function maintenanceOf({ deps, collector, config, certificates, origins = originsOf(config) }: MaintenanceOptions): Maintenance {
   const { store, clock } = deps
   const directory = dataDirectory(config.dataDir)
   const find = (name: string) => findRegistry(store, name)
@@ -72,6 +77,12 @@ export function maintenanceOf({ deps, collector, config, certificates }: Mainten
         })),
       }
     },
+    addresses: async () => ({
+      control: origins.control,
+      domain: origins.domain,
+      registries: (await store.registries()).map(({ name }) => name),
+    }),
+    ...identityDeeds(deps),
     authority: ({ renew }) => localAuthority(config, { renew, now: clock.now(), running: certificates }),
   }
 }

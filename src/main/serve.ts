@@ -1,23 +1,26 @@
 import { rmSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { Collector } from '#app/maintenance/collect.ts'
+import { prepareControlPlane } from '#app/resources/first-start.ts'
+import { loginServerOf } from '#app/resources/registries.ts'
 import { showCredentials } from '#app/tokens/credentials.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
+import { homeLocation } from '#core/location.ts'
 import type { AdminCredentials } from '#core/maintenance.ts'
+import { errorBody } from '#http/failure.ts'
 import { Gate } from '#http/gate.ts'
 import { hostNames } from '#http/hosts.ts'
 import type { ListenAddress, Listener } from '#http/listener.ts'
 import { trustedProxies } from '#http/proxies.ts'
 import { serveAdmin } from '#surfaces/admin/surface.ts'
-import { errorBody } from '#surfaces/distribution/errors.ts'
 import { openCertificates } from './certificates.ts'
 import { openControl } from './control.ts'
 import { frontDoor } from './front-door.ts'
 import { LineBuffer } from './line-buffer.ts'
 import { listenFor } from './listening.ts'
+import { hostsOf, originsOf } from './origins.ts'
 import { openRegistry } from './registry.ts'
 import { impliedNames, serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
@@ -33,6 +36,8 @@ export interface Started {
   caPath: string | undefined
   /** Only at the first start of a data directory. */
   credentials: AdminCredentials | undefined
+  /** Who owns the control plane; only at the start that made it. */
+  owner: { login: string; password: string } | undefined
   /** Takes nothing new, lets what runs end for the grace of the configuration, closes the stores. */
   stop: () => Promise<void>
 }
@@ -116,11 +121,12 @@ export async function serve(config: Config): Promise<Started> {
       })
       listeners[name] = listener
     }
-    const loginServer = (config.publicUrl?.host ?? localAddress(listeners)).toLowerCase()
+    const origins = originsOf(config, { http: listeners.http?.address, https: listeners.https?.address })
+    const loginServer = loginServerOf(origins, registry.name)
+    const owner = await prepareControlPlane(deps, { registry, domain: config.domain, location: homeLocation })
     handle = frontDoor({
-      deps: { ...deps, uploads, failedLogins: new FailedLogins(deps.clock), rateLimits: new RateLimits(deps.clock) },
-      names: hostNames(names),
-      loginServer,
+      deps: { ...deps, origins, uploads, failedLogins: new FailedLogins(deps.clock), rateLimits: new RateLimits(deps.clock) },
+      hosts: hostsOf(hostNames(names), config.domain),
       proxies: trustedProxies(config.trustedProxies),
       gate,
       telemetry,
@@ -137,7 +143,7 @@ export async function serve(config: Config): Promise<Started> {
         }),
         badRequest,
       })
-    const control = await openControl(directory.control, { deps, collector, config, certificates, log })
+    const control = await openControl(directory.control, { deps, collector, config, certificates, origins, log })
     closers.push(async () => {
       await control.close()
       rmSync(directory.control, { force: true })
@@ -150,6 +156,7 @@ export async function serve(config: Config): Promise<Started> {
       admin: listeners.admin?.address,
       loginServer,
       caPath: certificates?.caPath,
+      owner,
       credentials: first ? await showCredentials(deps, registry) : undefined,
       stop,
     }
@@ -157,12 +164,4 @@ export async function serve(config: Config): Promise<Started> {
     await stop()
     throw error
   }
-}
-
-function localAddress(listeners: { http?: Listener; https?: Listener }): string {
-  const listener = listeners.https ?? listeners.http
-  if (!listener) return 'localhost'
-  const { host, port } = listener.address
-  const everywhere = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)
-  return `${everywhere ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host}:${port}`
 }

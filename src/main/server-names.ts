@@ -5,7 +5,7 @@ import type { Config } from './settings.ts'
 
 /** The names that the server answers to: this machine's loopback, what it listens on, and what the operator names. */
 export function serverNames(config: Config): string[] {
-  const names = ['localhost', 'longshore.localhost', '*.longshore.localhost', '127.0.0.1', '::1', 'host.docker.internal']
+  const names = ['localhost', config.domain, `*.${config.domain}`, '127.0.0.1', '::1', 'host.docker.internal']
   for (const address of [config.http, config.https]) {
     if (address === 'off') continue
     if (listensEverywhere(address)) names.push(...impliedNames())

@@ -65,6 +65,11 @@ const hostName: Parse<string> = (text) => {
   return lower
 }
 
+const domain: Parse<string> = (text) => {
+  const name = hostName(text)
+  return name.includes('*') || isIP(name) !== 0 ? refuse('a domain without a star, as in registry.example.org') : name
+}
+
 const network: Parse<string> = (text) => {
   const [address = '', prefix] = text.split('/')
   const family = isIP(address)
@@ -92,6 +97,7 @@ export const settings = {
   https: { parse: listener, fallback: '127.0.0.1:5443' },
   admin: { parse: listener, fallback: '127.0.0.1:5001' },
   publicUrl: { parse: origin, fallback: '' },
+  domain: { parse: domain, fallback: 'longshore.localhost' },
   names: { parse: list(hostName), fallback: '' },
   trustedProxies: { parse: list(network), fallback: '' },
   tlsCert: { parse: path, fallback: '' },

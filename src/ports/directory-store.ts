@@ -106,9 +106,10 @@ export interface DirectoryCommands {
   putSecret: Command<{ secret: StoredSecret; replacesOthers: boolean }, void>
   /** `not-found`. */
   deleteSecret: Command<{ objectId: string; keyId: string }, void>
-  /** `not-found`; `request-invalid` when the group would hold itself. */
+  /** `not-found`, also for a group that is none; `request-invalid` when the group would hold itself. */
   putGroupMember: Command<{ groupId: string; memberId: string }, void>
   deleteGroupMember: Command<{ groupId: string; memberId: string }, void>
+  /** `conflict` when another one has the id or the user code. */
   putSignIn: Command<{ signIn: StoredSignIn }, void>
   /** A device's question is answered. `not-found` when it was answered before or has ended. */
   answerSignIn: Command<

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import type { AttributesChange } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import { type Manifest, parseManifest } from '#core/manifest.ts'
 import { mediaTypes } from '#core/media-type.ts'
+import type { Platform } from '#core/platform.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { MetadataCommands, MetadataStore, Registry } from './metadata-store.ts'
 
@@ -71,6 +73,8 @@ export class Scene {
   readonly store: MetadataStore
   readonly registry: Registry
   now = start
+  /** What the configs say of the images that are put. */
+  platform: Platform = { architecture: null, os: null }
   #ids = 0
 
   constructor(store: MetadataStore, registry: Registry) {
@@ -134,8 +138,17 @@ export class Scene {
   }
 
   putSparse(sparse: 'off' | 'index' | 'all', repository: RepositoryName, what: Put, ...tags: string[]): Promise<void> {
-    const { registryId, now } = this
-    return this.store.putManifest({ registryId, name: repository, ...what, tags: tags.map(tag), sparse, now, leaseUntil: now + 24 * hour })
+    const { registryId, now, platform } = this
+    return this.store.putManifest({
+      registryId,
+      name: repository,
+      ...what,
+      tags: tags.map(tag),
+      platform,
+      sparse,
+      now,
+      leaseUntil: now + 24 * hour,
+    })
   }
 
   /** An image of a config and a layer of these texts, pushed and tagged. */
@@ -170,10 +183,10 @@ export class Scene {
 
   lock(
     repository: RepositoryName,
-    target: Parameters<MetadataStore['setLocks']>[0]['target'],
-    locks: { writeEnabled?: boolean; deleteEnabled?: boolean },
+    target: Parameters<MetadataStore['changeAttributes']>[0]['target'],
+    change: AttributesChange,
   ): Promise<void> {
-    return this.store.setLocks({ registryId: this.registryId, name: repository, target, ...locks })
+    return this.store.changeAttributes({ registryId: this.registryId, name: repository, target, change })
   }
 
   async stateOf(objectId: string, storageKey = `00/${objectId}`): Promise<string | undefined> {
@@ -208,7 +221,7 @@ const commands: { [Name in keyof MetadataCommands]: true } = {
   deleteTag: true,
   deleteRepository: true,
   drainRepositories: true,
-  setLocks: true,
+  changeAttributes: true,
   condemn: true,
   forgetObjects: true,
   quarantineObject: true,

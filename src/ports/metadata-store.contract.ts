@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { directoryContract } from './directory-store.contract.ts'
 import { collectionContract } from './metadata-collection.contract.ts'
 import { listsContract } from './metadata-lists.contract.ts'
 import { manifestsContract } from './metadata-manifests.contract.ts'
 import { a, b, blobOf, hour, image, name, Scene, usageHolds } from './metadata-scene.contract.ts'
 import type { MetadataStore } from './metadata-store.ts'
+import { attributesContract } from './repository-attributes.contract.ts'
 import { uploadsContract } from './metadata-uploads.contract.ts'
+import { resourceContract } from './resource-store.contract.ts'
 
 /** Names a behaviour and shows it on a scene of its own. */
 export type It = (does: string, work: (scene: Scene) => Promise<void>) => void
@@ -29,6 +32,9 @@ export function metadataStoreContract(adapter: string, open: () => Promise<Metad
   manifestsContract(it)
   collectionContract(it)
   listsContract(it)
+  resourceContract(it)
+  directoryContract(it)
+  attributesContract(it)
   concurrencyContract(it)
 }
 

@@ -1,8 +1,11 @@
 import type { Algorithm, Digest } from '#core/digest.ts'
 import type { Counts } from '#core/maintenance.ts'
 import type { Manifest } from '#core/manifest.ts'
+import type { NetworkRules } from '#core/network-rules.ts'
+import type { Platform } from '#core/platform.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { DirectoryCommands, DirectoryReads } from './directory-store.ts'
+import type { AttributeCommands, AttributeReads } from './repository-attributes.ts'
 import type { ResourceCommands, ResourceReads } from './resource-store.ts'
 
 /**
@@ -38,14 +41,6 @@ export interface Registry {
   armAudience: boolean
 }
 
-export interface NetworkRules {
-  /** False: nobody from outside this machine's own services. */
-  publicAccess: boolean
-  defaultAction: 'Allow' | 'Deny'
-  /** IPv4 or IPv6 addresses and CIDR blocks that are let in where the default is `Deny`. */
-  allowed: readonly string[]
-}
-
 export interface StoredCredential {
   id: string
   registryId: number
@@ -72,6 +67,8 @@ export interface StoredManifest {
   bytes: Uint8Array
   leaseUntil: number
   subject: Digest | null
+  /** Neither the repository nor the manifest, nor the tag by which it was asked for, forbids reading. */
+  readEnabled: boolean
 }
 
 export interface LinkedBlob {
@@ -84,6 +81,8 @@ export interface LinkedBlob {
   /** The bytes themselves, where they are few enough to lie in the row; then the blob store has nothing under the key. */
   bytes: Uint8Array | null
   leaseUntil: number
+  /** The repository does not forbid reading. */
+  readEnabled: boolean
 }
 
 export interface Upload {
@@ -122,7 +121,7 @@ export interface Usage {
   limit: number | null
 }
 
-export interface MetadataReads extends ResourceReads, DirectoryReads {
+export interface MetadataReads extends ResourceReads, DirectoryReads, AttributeReads {
   registries(): Promise<Registry[]>
   registry(name: string): Promise<Registry | undefined>
   /** The admin user's. */
@@ -137,14 +136,14 @@ export interface MetadataReads extends ResourceReads, DirectoryReads {
   manifestByDigest(registryId: number, name: RepositoryName, digest: Digest): Promise<StoredManifest | undefined>
   /** A blob that this repository's own link reaches and whose bytes are ready. */
   blob(registryId: number, name: RepositoryName, digest: Digest): Promise<LinkedBlob | undefined>
-  /** Any repository of the registry that has a link to the digest, in name order, at most `limit`. */
+  /** Any repository of the registry that has a link to the digest and may be read, in name order, at most `limit`. */
   repositoriesWithBlob(registryId: number, digest: Digest, limit: number): Promise<RepositoryName[]>
   upload(registryId: number, name: RepositoryName, uploadId: string): Promise<Upload | undefined>
-  /** In byte order, after `after`. Undefined: no such repository, or it is hidden. */
+  /** Those that may be listed, in byte order, after `after`. Undefined: no such repository, or it is hidden. */
   tags(registryId: number, name: RepositoryName, page: { after: string; limit: number }): Promise<Tag[] | undefined>
-  /** Repositories that have a manifest, in byte order. */
+  /** Repositories that have a manifest and may be listed, in byte order. */
   repositories(registryId: number, page: { after: string; limit: number }): Promise<RepositoryName[]>
-  /** Manifests whose subject is `digest`, in digest order. */
+  /** Manifests whose subject is `digest` and that may be listed, in digest order. */
   referrers(
     registryId: number,
     name: RepositoryName,
@@ -198,7 +197,7 @@ export interface StoredSigningKey {
 type Command<Input, Output> = (input: Input) => Promise<Output>
 
 /** Each is one transaction. Failures that are not of the disk are named at each. */
-export interface MetadataCommands extends ResourceCommands, DirectoryCommands {
+export interface MetadataCommands extends ResourceCommands, DirectoryCommands, AttributeCommands {
   createRegistry: Command<{ name: string; limit: number | null; adminEnabled: boolean; rateLimits: Registry['rateLimits'] }, Registry>
   updateRegistry: Command<
     { registryId: number; adminEnabled?: boolean; anonymousPull?: boolean; rateLimits?: Registry['rateLimits']; limit?: number | null },
@@ -208,7 +207,7 @@ export interface MetadataCommands extends ResourceCommands, DirectoryCommands {
   deleteCredential: Command<{ id: string }, void>
   putSigningKey: Command<{ key: StoredSigningKey; revokeOthers: boolean; now: number }, void>
 
-  /** Makes the repository if needed, the session, its object (staging) and the reservation. `quota-exceeded`. */
+  /** Makes the repository if needed, the session, its object (staging) and the reservation. `locked`, `quota-exceeded`. */
   startUpload: Command<
     {
       registryId: number
@@ -249,7 +248,7 @@ export interface MetadataCommands extends ResourceCommands, DirectoryCommands {
   /** Ends sessions that expired; returns their keys. */
   reapUploads: Command<{ now: number; limit: number }, { uploadId: string; storageKey: string }[]>
 
-  /** Links a blob of `from` into `name`. False when `from` has no link to it or its bytes are not ready. */
+  /** Links a blob of `from` into `name`. False when `from` has no link to it, may not be read, or the bytes are not ready. `locked`. */
   mountBlob: Command<
     { registryId: number; name: RepositoryName; from: RepositoryName; digest: Digest; now: number; leaseUntil: number },
     boolean
@@ -257,7 +256,7 @@ export interface MetadataCommands extends ResourceCommands, DirectoryCommands {
   /** Before a positive answer: the link is held until `leaseUntil`. False when it is gone. */
   renewBlobLease: Command<{ repositoryId: number; digest: Digest; leaseUntil: number }, boolean>
   renewManifestLease: Command<{ repositoryId: number; digest: Digest; leaseUntil: number }, boolean>
-  /** Removes a repository's link. `blob-unknown`, `in-use`. */
+  /** Removes a repository's link. `blob-unknown`, `locked`, `in-use`. */
   deleteBlob: Command<{ registryId: number; name: RepositoryName; digest: Digest; now: number }, void>
 
   /** `manifest-blob-unknown`, `size-invalid`, `locked`, `quota-exceeded`. */
@@ -269,6 +268,8 @@ export interface MetadataCommands extends ResourceCommands, DirectoryCommands {
       manifest: Manifest
       bytes: Uint8Array
       tags: readonly Tag[]
+      /** What an image's config says. */
+      platform: Platform
       /** Which children may be missing. */
       sparse: 'off' | 'index' | 'all'
       now: number
@@ -280,21 +281,10 @@ export interface MetadataCommands extends ResourceCommands, DirectoryCommands {
   deleteManifest: Command<{ registryId: number; name: RepositoryName; digest: Digest; now: number }, { manifests: Digest[]; tags: Tag[] }>
   /** The tag alone. `manifest-unknown`, `locked`. */
   deleteTag: Command<{ registryId: number; name: RepositoryName; tag: Tag; now: number }, void>
-  /** Frees the name at once and raises the registry's seq. `name-unknown`, `locked`. */
+  /** Frees the name at once and raises the registry's seq. `name-unknown` also when it is hidden; `locked` when anything in it is. */
   deleteRepository: Command<{ registryId: number; name: RepositoryName; now: number }, { manifests: Digest[]; tags: Tag[] }>
   /** Empties deleted repositories, up to `limit` rows; returns how many went. */
   drainRepositories: Command<{ now: number; limit: number }, number>
-  /** Locks, at three levels. `name-unknown`, `manifest-unknown`. */
-  setLocks: Command<
-    {
-      registryId: number
-      name: RepositoryName
-      target: { kind: 'repository' } | { kind: 'tag'; tag: Tag } | { kind: 'manifest'; digest: Digest }
-      writeEnabled?: boolean
-      deleteEnabled?: boolean
-    },
-    void
-  >
 
   /** Condemns up to `limit` links whose review is due and that nothing holds. */
   condemn: Command<{ now: number; limit: number }, { reviewed: number; condemned: number; bytes: number }>

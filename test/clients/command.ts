@@ -3,12 +3,21 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 
 export type Environment = Record<string, string | undefined>
-export type RunOptions = { env?: Environment; cwd?: string; input?: string; seconds?: number }
+export type RunOptions = {
+  env?: Environment
+  /** Nothing of this process's environment goes with it. */
+  only?: boolean
+  cwd?: string
+  input?: string
+  /** Told all of standard error at each piece of it. */
+  said?: (soFar: string) => void
+  seconds?: number
+}
 export type Result = { code: number | null; stdout: string; stderr: string }
 
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env } })
+    const child = spawn(command, args, { cwd: options.cwd, env: { ...(options.only ? {} : process.env), ...options.env } })
     const seconds = options.seconds ?? 60
     const timer = setTimeout(() => {
       result.stderr += `\nstill running after ${seconds} s: killed by the test`
@@ -16,7 +25,10 @@ export function run(command: string, args: readonly string[], options: RunOption
     }, seconds * 1000)
     const result: Result = { code: null, stdout: '', stderr: '' }
     child.stdout.setEncoding('utf8').on('data', (text) => (result.stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text) => (result.stderr += text))
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      result.stderr += text
+      options.said?.(result.stderr)
+    })
     child.stdin.on('error', () => {}) // a client that does not read its input closes it early
     child.stdin.end(options.input ?? '')
     child.on('error', (error) => {

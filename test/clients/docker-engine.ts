@@ -13,8 +13,14 @@ const certificatesPlace = '/etc/docker/certs.d'
 
 export type DockerEngine = { env: Environment; stop: () => Promise<void> }
 
-/** @param trust CA certificates by host:port. The engine's BuildKit reads them once, when it starts. */
-export async function startDockerEngine(trust: Record<string, string>): Promise<DockerEngine> {
+/**
+ * @param trust CA certificates by host:port. The engine's BuildKit reads them once, when it starts.
+ * @param within makes of a command line the one that is run, for an engine that is to see another hosts file
+ */
+export async function startDockerEngine(
+  trust: Record<string, string>,
+  within: (command: string, args: readonly string[]) => [command: string, args: string[]] = (command, args) => [command, [...args]],
+): Promise<DockerEngine> {
   const certificates = Object.entries(trust).map(([host, ca]) => ({ file: join(certificatesPlace, host, 'ca.crt'), ca }))
   for (const { file, ca } of certificates) {
     mkdirSync(dirname(file), { recursive: true })
@@ -30,7 +36,7 @@ export async function startDockerEngine(trust: Record<string, string>): Promise<
   const places = ['--data-root', join(home, 'd'), '--exec-root', join(home, 'e'), '--pidfile', join(home, 'pid')]
   const network = ['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false']
   const flags = [...places, ...network, '-H', env.DOCKER_HOST, '--config-file', join(home, 'daemon.json'), '--storage-driver', 'vfs']
-  const daemon = await startDaemon('dockerd', flags, {
+  const daemon = await startDaemon(...within('dockerd', flags), {
     env: { SSL_CERT_FILE: undefined },
     ready: async () => (await run(docker, ['version'], { env })).code === 0,
   }).catch((error) => {

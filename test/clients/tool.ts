@@ -1,7 +1,7 @@
 // Where each foreign client is on this machine.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { debianTools, type GoModule, goToolFolder, goTools } from '../../tools/install-clients.ts'
+import { azPython, debianTools, type GoModule, goToolFolder, goTools } from '../../tools/install-clients.ts'
 
 /** The path of a tool that this project builds from a pinned Go module. */
 export function goTool(binary: string): string {
@@ -20,5 +20,5 @@ export function everyTool(): { name: string; command: () => string; args: string
   const go = Object.values(goTools).flatMap((binaries) =>
     Object.entries(binaries).map(([name, args]) => ({ name, command: () => goTool(name), args })),
   )
-  return [...debian, ...go]
+  return [...debian, ...go, { name: 'az', command: azPython, args: ['-c', 'import azure.cli.core, azure.cli.command_modules.acr'] }]
 }

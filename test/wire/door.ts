@@ -2,13 +2,14 @@ import { Agent } from 'node:http'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { showCredentials } from '#app/tokens/credentials.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
+import { errorBody } from '#http/failure.ts'
 import { Gate } from '#http/gate.ts'
 import { hostNames } from '#http/hosts.ts'
 import { type ListenerOptions, listen } from '#http/listener.ts'
 import { trustedProxies } from '#http/proxies.ts'
 import { frontDoor, type FrontDoorOptions } from '#main/front-door.ts'
+import { hostsOf, originsOf } from '#main/origins.ts'
 import { type OpenRegistry, openRegistry } from '#main/registry.ts'
-import { errorBody } from '#surfaces/distribution/errors.ts'
 import type { Target } from './send.ts'
 import { configOf, type Flags, makeDataDirectory, removeDataDirectory } from './server.ts'
 
@@ -31,7 +32,8 @@ export interface DoorOptions {
 
 export async function openDoor(options: DoorOptions = {}): Promise<Door> {
   const dataDir = makeDataDirectory()
-  const open = await openRegistry(configOf(dataDir, options.flags ?? {}))
+  const config = configOf(dataDir, options.flags ?? {})
+  const open = await openRegistry(config)
   const { deps, registry } = open
   const gate = options.gate ?? new Gate({ most: 512, longestLine: 512, longestWait: 10_000 })
   let handle: ReturnType<typeof frontDoor> = () => {}
@@ -43,9 +45,14 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
   })
   const loginServer = `localhost:${listener.address.port}`
   handle = frontDoor({
-    deps: { ...deps, uploads: new Uploads(deps), failedLogins: new FailedLogins(deps.clock), rateLimits: new RateLimits(deps.clock) },
-    names: hostNames(options.names ?? ['localhost', '127.0.0.1']),
-    loginServer,
+    deps: {
+      ...deps,
+      origins: originsOf(config, { http: listener.address }),
+      uploads: new Uploads(deps),
+      failedLogins: new FailedLogins(deps.clock),
+      rateLimits: new RateLimits(deps.clock),
+    },
+    hosts: hostsOf(hostNames(options.names ?? ['localhost', '127.0.0.1']), config.domain),
     proxies: trustedProxies(options.proxies ?? []),
     gate,
     // The door only tells what was answered; nobody listens here.

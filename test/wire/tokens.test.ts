@@ -27,7 +27,8 @@ function grant(form: Record<string, string>, path = '/oauth2/token', as: Princip
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
   })
 }
-const service = () => server.loginServer
+// The name that was spoken to.
+const service = () => `${server.address.host}:${server.address.port}`
 const password = () => ({ grant_type: 'password', username: server.user, password: server.password, service: service() })
 
 test('the challenge has ACR’s exact form, without a space after a comma', async () => {

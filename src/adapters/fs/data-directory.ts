@@ -9,7 +9,8 @@ import { DatabaseSync } from 'node:sqlite'
  *   ballast              space that is given up when the disk is full, so that deletes can still be written
  *   objects/             the bytes
  *   keys/secret.key      encrypts secrets that must be shown again; without it a copy of the database tells none
- *   tls/                 the local certificate authority and the server's certificate
+ *   tls/                 the local certificate authority and the server's certificate; bundle.pem, with the system's roots
+ *   azure/               the profile of az that "longshore env" sets
  *   control.sock         the running server's door for the command line (mode 0600)
  */
 export interface DataDirectory {

@@ -1,11 +1,13 @@
+import { locked } from '#core/attributes.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { addLink, dropLink, linkIsNamed, renewLink } from './links.ts'
-import { ensureRepository, findRepository } from './repositories.ts'
+import { ensureRepository, findRepository, mayDelete } from './repositories.ts'
 import type { Verb } from './verb.ts'
 
 export const mountBlob: Verb<'mountBlob'> = async (tx, { registryId, name, from, digest, leaseUntil }) => {
   const source = await findRepository(tx, registryId, from)
-  if (!source) return false
+  // A mount reads: what may not be pulled may not be mounted elsewhere either.
+  if (!source?.read_enabled) return false
   const blob = await tx.get(
     `SELECT 1 FROM repo_blob
      JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
@@ -29,6 +31,7 @@ export const deleteBlob: Verb<'deleteBlob'> = async (tx, { registryId, name, dig
   const link =
     repository && (await tx.get(`SELECT 1 FROM repo_blob WHERE repo_id = ? AND digest = ?${tx.forUpdate}`, repository.id, digest))
   if (!repository || !link) throw new RegistryError('blob-unknown', 'blob unknown to registry', { digest })
+  if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
   if (await linkIsNamed(tx, repository.id, digest))
     throw new RegistryError('in-use', `blob ${digest} is named by a manifest of ${name}: delete the manifest first`, { digest })
   tx.failpoint('blob.delete.in-transaction')

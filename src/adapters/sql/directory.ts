@@ -52,6 +52,7 @@ export const directoryObjectsByAppId: Read<'directoryObjectsByAppId'> = async (d
 const filterColumns = { name: 'name_key', appId: 'app_id', login: 'login' } as const
 
 export const directoryObjects: Read<'directoryObjects'> = async (db, filter, { after, limit }) => {
+  if (filter.kinds.length === 0) return []
   const where = [`kind IN (${marks(filter.kinds)})`, 'id > ?']
   const values: SqlValue[] = [...filter.kinds, after]
   const column = filterColumns[filter.field ?? 'name']
@@ -209,7 +210,8 @@ export const deleteSecret: Verb<'deleteSecret'> = async (tx, { objectId, keyId }
 }
 
 export const putGroupMember: Verb<'putGroupMember'> = async (tx, { groupId, memberId }) => {
-  await objectExists(tx, groupId)
+  if (!(await tx.get(`SELECT id FROM directory_object WHERE id = ? AND kind = 'group'`, groupId)))
+    throw new RegistryError('not-found', `the directory has no group ${groupId}`, { id: groupId })
   await objectExists(tx, memberId)
   const ring = await tx.get(`${around} SELECT id FROM around WHERE id = ?`, groupId, memberId)
   if (ring) throw new RegistryError('request-invalid', 'a group cannot hold itself, directly or through another', { groupId, memberId })

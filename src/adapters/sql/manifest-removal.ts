@@ -21,7 +21,9 @@ export async function removeManifest(
   for (const { child } of blobs) await releaseBlob(tx, registryId, repositoryId, child, now)
   await tx.run('DELETE FROM manifest_ref WHERE repo_id = ? AND parent = ?', repositoryId, digest)
   await tx.run('DELETE FROM manifest WHERE repo_id = ? AND digest = ?', repositoryId, digest)
-  await tx.run('UPDATE repository SET manifests = manifests - 1 WHERE id = ?', repositoryId)
+  await tx.run('UPDATE repository SET manifests = manifests - 1, updated_at = ? WHERE id = ?', now, repositoryId)
+  // With its last manifest a repository is gone for everybody; one of its name that comes later is another.
+  await tx.run('UPDATE repository SET read_enabled = 1, list_enabled = 1 WHERE id = ? AND manifests = 0', repositoryId)
   const elsewhere = await tx.get('SELECT 1 FROM manifest WHERE registry_id = ? AND digest = ? LIMIT 1', registryId, digest)
   if (!elsewhere) {
     const body = await tx.get<{ size: number }>(

@@ -1,18 +1,19 @@
+import { locked } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import type { Descriptor, Manifest } from '#core/manifest.ts'
 import type { Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import { imageSizeOf } from './image-size.ts'
 import { countReferences } from './links.ts'
 import { removeManifest } from './manifest-removal.ts'
-import { ensureRepository, findRepository, locked, lockedRow, mayDelete, type RepositoryRow } from './repositories.ts'
+import { ensureRepository, findRepository, lockedRow, mayDelete, type RepositoryRow } from './repositories.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage, checkQuota } from './usage.ts'
 import type { Verb } from './verb.ts'
 
 export const putManifest: Verb<'putManifest'> = async (tx, input) => {
-  const { registryId, name, digest, manifest, tags, sparse, now, leaseUntil } = input
+  const { registryId, name, digest, manifest, tags, sparse, now } = input
   const repository = await ensureRepository(tx, registryId, name)
-  if (!repository.write_enabled) throw locked(`repository ${name}`, { name })
   const known = await tx.get<{ write_enabled: number }>(
     `SELECT write_enabled FROM manifest WHERE repo_id = ? AND digest = ?${tx.forUpdate}`,
     repository.id,
@@ -21,38 +22,32 @@ export const putManifest: Verb<'putManifest'> = async (tx, input) => {
   if (known && !known.write_enabled && tags.length === 0) throw locked(`manifest ${digest}`, { digest })
   const linked = await checkBlobs(tx, repository, manifest, sparse)
   if (sparse === 'off') await checkChildren(tx, repository, manifest)
-  if (known)
-    await tx.run(
-      'UPDATE manifest SET media_type = ?, updated_at = ?, lease_until = ? WHERE repo_id = ? AND digest = ?',
-      manifest.mediaType,
-      now,
-      leaseUntil,
-      repository.id,
-      digest,
-    )
-  else await insertManifest(tx, { ...input, repository, linked })
+  await writeManifest(tx, input, repository)
+  if (!known) await addContent(tx, input, repository, linked)
+  // The first manifest of a repository makes it visible.
+  await tx.run(
+    'UPDATE repository SET created_at = CASE WHEN manifests = 0 THEN ? ELSE created_at END, updated_at = ?, manifests = manifests + ? WHERE id = ?',
+    now,
+    now,
+    known ? 0 : 1,
+    repository.id,
+  )
   tx.failpoint('manifest.put.in-transaction')
   for (const tag of tags) await putTag(tx, repository, tag, digest, now)
 }
 
-async function insertManifest(
-  tx: SqlTransaction,
-  input: Parameters<typeof putManifest>[1] & { repository: RepositoryRow; linked: ReadonlySet<Digest> },
-): Promise<void> {
-  const { registryId, repository, digest, manifest, bytes, now, leaseUntil, linked } = input
-  const added = await tx.run(
-    'INSERT INTO manifest_body (registry_id, digest, bytes) VALUES (?, ?, ?) ON CONFLICT (registry_id, digest) DO NOTHING',
-    registryId,
-    digest,
-    bytes,
-  )
-  if (added > 0) {
-    await checkQuota(tx, registryId, bytes.length)
-    await changeUsage(tx, registryId, { used: bytes.length })
-  }
+type Put = Parameters<typeof putManifest>[1]
+
+/** What is told of a manifest is written again with each push: its config, or a child of an index, may have come meanwhile. */
+async function writeManifest(tx: SqlTransaction, input: Put, repository: RepositoryRow): Promise<void> {
+  const { registryId, digest, manifest, bytes, platform, now, leaseUntil } = input
   await tx.run(
-    `INSERT INTO manifest (repo_id, digest, registry_id, media_type, size, subject, artifact_type, annotations, created_at, updated_at, lease_until)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO manifest (repo_id, digest, registry_id, media_type, size, subject, artifact_type, annotations, created_at, updated_at,
+       lease_until, image_size, config_media_type, architecture, os)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (repo_id, digest) DO UPDATE SET media_type = excluded.media_type, updated_at = excluded.updated_at,
+       lease_until = excluded.lease_until, image_size = excluded.image_size, config_media_type = excluded.config_media_type,
+       architecture = COALESCE(excluded.architecture, manifest.architecture), os = COALESCE(excluded.os, manifest.os)`,
     repository.id,
     digest,
     registryId,
@@ -64,8 +59,26 @@ async function insertManifest(
     now,
     now,
     leaseUntil,
+    await imageSizeOf(tx, repository.id, manifest),
+    manifest.config?.mediaType ?? null,
+    platform.architecture,
+    platform.os,
   )
-  await tx.run('UPDATE repository SET manifests = manifests + 1 WHERE id = ?', repository.id)
+}
+
+/** Of a manifest that the repository did not have: its body and what it names. */
+async function addContent(tx: SqlTransaction, input: Put, repository: RepositoryRow, linked: ReadonlySet<Digest>): Promise<void> {
+  const { registryId, digest, manifest, bytes } = input
+  const added = await tx.run(
+    'INSERT INTO manifest_body (registry_id, digest, bytes) VALUES (?, ?, ?) ON CONFLICT (registry_id, digest) DO NOTHING',
+    registryId,
+    digest,
+    bytes,
+  )
+  if (added > 0) {
+    await checkQuota(tx, registryId, bytes.length)
+    await changeUsage(tx, registryId, { used: bytes.length })
+  }
   const reference = `INSERT INTO manifest_ref (repo_id, parent, child, kind) VALUES (?, ?, ?, ?)`
   for (const blob of manifest.blobs) {
     await tx.run(reference, repository.id, digest, blob.digest, 'blob')
@@ -183,7 +196,7 @@ async function refuseLocked(tx: SqlTransaction, repository: RepositoryRow, name:
   if (tag) throw locked(`tag ${tag.name}`, { tag: tag.name })
 }
 
-export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag }) => {
+export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag, now }) => {
   const repository = await findRepository(tx, registryId, name)
   const row =
     repository &&
@@ -197,6 +210,7 @@ export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag }
   if (!mayDelete(row)) throw locked(`tag ${tag}`, { tag })
   tx.failpoint('tag.delete.in-transaction')
   await tx.run('DELETE FROM tag WHERE repo_id = ? AND name = ?', repository.id, tag)
+  await tx.run('UPDATE repository SET updated_at = ? WHERE id = ?', now, repository.id)
 }
 
 export const renewManifestLease: Verb<'renewManifestLease'> = async (tx, { repositoryId, digest, leaseUntil }) =>

@@ -1,7 +1,7 @@
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { LinkedBlob, ReferrerRow, StoredManifest, StoredObject, Upload, Usage } from '#ports/metadata-store.ts'
-import { findRepository } from './repositories.ts'
+import { findVisible } from './repositories.ts'
 import type { Read } from './verb.ts'
 
 const manifestColumns = `manifest.repo_id AS "repositoryId", manifest.digest AS digest, manifest.media_type AS "mediaType",
@@ -9,37 +9,44 @@ const manifestColumns = `manifest.repo_id AS "repositoryId", manifest.digest AS 
 const bodyJoin = `JOIN manifest_body ON manifest_body.registry_id = manifest.registry_id AND manifest_body.digest = manifest.digest`
 const liveRepository = `repository.registry_id = ? AND repository.name = ? AND repository.state = 'live'`
 
-const byTag = `SELECT ${manifestColumns} FROM repository
+/** SQL has no booleans that both dialects have. */
+type Readable<Row> = Omit<Row, 'readEnabled'> & { readEnabled: number }
+const readable = <Row>(row: Readable<Row> | undefined) => row && ({ ...row, readEnabled: row.readEnabled === 1 } as Row)
+
+// Each level may forbid reading; by its digest a manifest is read past a tag that does.
+const byTag = `SELECT ${manifestColumns}, repository.read_enabled * tag.read_enabled * manifest.read_enabled AS "readEnabled"
+  FROM repository
   JOIN tag ON tag.repo_id = repository.id
   JOIN manifest ON manifest.repo_id = tag.repo_id AND manifest.digest = tag.digest
   ${bodyJoin} WHERE ${liveRepository} AND tag.name = ?`
 
 export const manifestByTag: Read<'manifestByTag'> = async (db, registryId, name, tag) =>
-  db.get<StoredManifest>(byTag, registryId, name, tag)
+  readable(await db.get<Readable<StoredManifest>>(byTag, registryId, name, tag))
 
-const byDigest = `SELECT ${manifestColumns} FROM repository
+const byDigest = `SELECT ${manifestColumns}, repository.read_enabled * manifest.read_enabled AS "readEnabled" FROM repository
   JOIN manifest ON manifest.repo_id = repository.id
   ${bodyJoin} WHERE ${liveRepository} AND manifest.digest = ?`
 
 export const manifestByDigest: Read<'manifestByDigest'> = async (db, registryId, name, digest) =>
-  db.get<StoredManifest>(byDigest, registryId, name, digest)
+  readable(await db.get<Readable<StoredManifest>>(byDigest, registryId, name, digest))
 
 const linkedBlob = `SELECT repo_blob.repo_id AS "repositoryId", repo_blob.digest AS digest, object.size AS size,
     object.storage_key AS "storageKey", object.object_id AS "objectId", object.block_crc AS checksums, object.bytes AS bytes,
-    repo_blob.lease_until AS "leaseUntil"
+    repo_blob.lease_until AS "leaseUntil", repository.read_enabled AS "readEnabled"
   FROM repository
   JOIN repo_blob ON repo_blob.repo_id = repository.id
   JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
   JOIN object ON object.object_id = blob.object_id
   WHERE ${liveRepository} AND repo_blob.digest = ? AND object.state = 'ready'`
 
-export const blob: Read<'blob'> = async (db, registryId, name, digest) => db.get<LinkedBlob>(linkedBlob, registryId, name, digest)
+export const blob: Read<'blob'> = async (db, registryId, name, digest) =>
+  readable(await db.get<Readable<LinkedBlob>>(linkedBlob, registryId, name, digest))
 
 export const repositoriesWithBlob: Read<'repositoriesWithBlob'> = async (db, registryId, digest, limit) =>
   (
     await db.all<{ name: RepositoryName }>(
       `SELECT repository.name AS name FROM repo_blob JOIN repository ON repository.id = repo_blob.repo_id
-       WHERE repo_blob.registry_id = ? AND repo_blob.digest = ? AND repository.state = 'live' ORDER BY repository.name LIMIT ?`,
+       WHERE repo_blob.registry_id = ? AND repo_blob.digest = ? AND repository.state = 'live' AND repository.read_enabled = 1 ORDER BY repository.name LIMIT ?`,
       registryId,
       digest,
       limit,
@@ -50,7 +57,7 @@ export const repositoryDeletedSeq: Read<'repositoryDeletedSeq'> = async (db, reg
   (await db.get<{ seq: number }>('SELECT seq FROM repository_deletion WHERE registry_id = ? AND name = ?', registryId, name))?.seq
 
 export const repositoryExists: Read<'repositoryExists'> = async (db, registryId, name) =>
-  ((await findRepository(db, registryId, name))?.manifests ?? 0) > 0
+  (await findVisible(db, registryId, name)) !== undefined
 
 export const upload: Read<'upload'> = async (db, registryId, name, uploadId) =>
   db.get<Upload>(
@@ -67,10 +74,10 @@ export const upload: Read<'upload'> = async (db, registryId, name, uploadId) =>
   )
 
 export const tags: Read<'tags'> = async (db, registryId, name, { after, limit }) => {
-  const repository = await findRepository(db, registryId, name)
-  if (!repository || repository.manifests === 0) return undefined
+  const repository = await findVisible(db, registryId, name)
+  if (!repository) return undefined
   const rows = await db.all<{ name: Tag }>(
-    'SELECT name FROM tag WHERE repo_id = ? AND name > ? ORDER BY name LIMIT ?',
+    'SELECT name FROM tag WHERE repo_id = ? AND name > ? AND list_enabled = 1 ORDER BY name LIMIT ?',
     repository.id,
     after,
     limit,
@@ -81,7 +88,7 @@ export const tags: Read<'tags'> = async (db, registryId, name, { after, limit })
 export const repositories: Read<'repositories'> = async (db, registryId, { after, limit }) =>
   (
     await db.all<{ name: RepositoryName }>(
-      `SELECT name FROM repository WHERE registry_id = ? AND state = 'live' AND manifests > 0 AND name > ? ORDER BY name LIMIT ?`,
+      `SELECT name FROM repository WHERE registry_id = ? AND state = 'live' AND manifests > 0 AND list_enabled = 1 AND name > ? ORDER BY name LIMIT ?`,
       registryId,
       after,
       limit,
@@ -91,7 +98,7 @@ export const repositories: Read<'repositories'> = async (db, registryId, { after
 const referrerRows = (filter: string) => `SELECT manifest.digest AS digest, manifest.media_type AS "mediaType", manifest.size AS size,
     manifest.artifact_type AS "artifactType", manifest.annotations AS annotations
   FROM repository JOIN manifest ON manifest.repo_id = repository.id
-  WHERE ${liveRepository} AND manifest.subject = ? AND manifest.digest > ?${filter} ORDER BY manifest.digest LIMIT ?`
+  WHERE ${liveRepository} AND manifest.subject = ? AND manifest.list_enabled = 1 AND manifest.digest > ?${filter} ORDER BY manifest.digest LIMIT ?`
 const allReferrers = referrerRows('')
 const typedReferrers = referrerRows(' AND manifest.artifact_type = ?')
 

@@ -1,5 +1,6 @@
+import type { NetworkRules } from '#core/network-rules.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { NetworkRules, Registry, StoredCredential, StoredSigningKey } from '#ports/metadata-store.ts'
+import type { Registry, StoredCredential, StoredSigningKey } from '#ports/metadata-store.ts'
 import type { SqlReader } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 

@@ -1,6 +1,7 @@
 import type { RepositoryName, Tag } from '#core/reference.ts'
-import { RegistryError } from '#core/registry-error.ts'
+import { locked } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
+import { RegistryError } from '#core/registry-error.ts'
 import { removeManifest } from './manifest-removal.ts'
 import { dropLink } from './links.ts'
 import type { SqlReader, SqlTransaction } from './transaction.ts'
@@ -11,30 +12,41 @@ export interface RepositoryRow {
   manifests: number
   write_enabled: number
   delete_enabled: number
+  read_enabled: number
 }
 
 export const findRepository = (db: SqlReader, registryId: number, name: string) =>
   db.get<RepositoryRow>(
-    `SELECT id, manifests, write_enabled, delete_enabled FROM repository WHERE registry_id = ? AND name = ? AND state = 'live'`,
+    `SELECT id, manifests, write_enabled, delete_enabled, read_enabled FROM repository WHERE registry_id = ? AND name = ? AND state = 'live'`,
     registryId,
     name,
   )
 
-/** The repository of a push: made when it is not there. */
+/** A repository without a manifest is hidden: its row stays for the pushes that are under way. */
+export async function findVisible(db: SqlReader, registryId: number, name: string): Promise<RepositoryRow | undefined> {
+  const repository = await findRepository(db, registryId, name)
+  return repository && repository.manifests > 0 ? repository : undefined
+}
+
+/** The repository of a push: made when it is not there. `locked`; `name-unknown` when the registry is gone: nothing would empty it. */
 export async function ensureRepository(tx: SqlTransaction, registryId: number, name: RepositoryName): Promise<RepositoryRow> {
   const found = await findRepository(tx, registryId, name)
-  if (found) return found
+  if (found) {
+    if (!found.write_enabled) throw locked(`repository ${name}`, { name })
+    return found
+  }
   await tx.run(
-    `INSERT INTO repository (registry_id, name) VALUES (?, ?) ON CONFLICT (registry_id, name) WHERE state = 'live' DO NOTHING`,
-    registryId,
+    `INSERT INTO repository (registry_id, name) SELECT id, ? FROM registry WHERE id = ? AND state = 'live'
+     ON CONFLICT (registry_id, name) WHERE state = 'live' DO NOTHING`,
     name,
+    registryId,
   )
-  return (await findRepository(tx, registryId, name)) as RepositoryRow
+  const made = await findRepository(tx, registryId, name)
+  if (!made) throw unknownName(name)
+  return made
 }
 
 export const unknownName = (name: string) => new RegistryError('name-unknown', 'repository name not known to registry', { name })
-
-export const locked = (what: string, detail: Record<string, unknown>) => new RegistryError('locked', `${what} is locked`, detail)
 
 /** What may not be written may not be deleted either (ACR, "Lock an image"). */
 export const mayDelete = (row: { write_enabled: number; delete_enabled: number }): boolean =>
@@ -42,7 +54,7 @@ export const mayDelete = (row: { write_enabled: number; delete_enabled: number }
 export const lockedRow = '(write_enabled = 0 OR delete_enabled = 0)'
 
 export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryId, name }) => {
-  const repository = await findRepository(tx, registryId, name)
+  const repository = await findVisible(tx, registryId, name)
   if (!repository) throw unknownName(name)
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
   const lock = await tx.get<{ name: string }>(
@@ -86,24 +98,4 @@ export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, li
     if (open === 0) removed += await tx.run('DELETE FROM repository WHERE id = ?', id)
   }
   return removed
-}
-
-export const setLocks: Verb<'setLocks'> = async (tx, { registryId, name, target, writeEnabled, deleteEnabled }) => {
-  const repository = await findRepository(tx, registryId, name)
-  if (!repository) throw unknownName(name)
-  const [table, where, key] =
-    target.kind === 'repository'
-      ? (['repository', 'id = ? AND ? IS NOT NULL', ''] as const)
-      : target.kind === 'tag'
-        ? (['tag', 'repo_id = ? AND name = ?', target.tag] as const)
-        : (['manifest', 'repo_id = ? AND digest = ?', target.digest] as const)
-  const flag = (value: boolean | undefined) => (value === undefined ? null : Number(value))
-  const changed = await tx.run(
-    `UPDATE ${table} SET write_enabled = COALESCE(?, write_enabled), delete_enabled = COALESCE(?, delete_enabled) WHERE ${where}`,
-    flag(writeEnabled),
-    flag(deleteEnabled),
-    repository.id,
-    key,
-  )
-  if (changed === 0) throw new RegistryError('manifest-unknown', `${key} is not known in ${name}`, { name, reference: key })
 }

@@ -1,4 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
+import { systemScopeMap } from '#core/system-scope-maps.ts'
 import type { Registry } from '#ports/metadata-store.ts'
 import type { Match, RegistryProjection, ResourceBody, StoredResource } from '#ports/resource-store.ts'
 import { type RegistryRow, registryColumns, registryOf } from './registries.ts'
@@ -20,6 +21,7 @@ export const resource: Read<'resource'> = async (db, key) => {
 const below = (key: string): [from: string, to: string] => [`${key}/`, `${key}0`]
 
 export const resources: Read<'resources'> = async (db, { within, types, tag }, { after, limit }) => {
+  if (types?.length === 0) return []
   const [from, to] = below(within)
   const where = ['key > ?', 'key < ?']
   const values: SqlValue[] = [after > from ? after : from, to]
@@ -64,7 +66,8 @@ export const tokenOfRegistry: Read<'tokenOfRegistry'> = async (db, registryId, n
   if (!token) return undefined
   const { status, scopeMapId } = token.body.properties as { status?: string; scopeMapId?: string }
   const map = typeof scopeMapId === 'string' ? await resource(db, scopeMapId.toLowerCase()) : undefined
-  const { actions } = (map?.body.properties ?? {}) as { actions?: readonly string[] }
+  const system = systemScopeMap(String(scopeMapId).split('/').at(-1) ?? '')
+  const { actions } = system ?? ((map?.body.properties ?? {}) as { actions?: readonly string[] })
   return { key: token.key, name: token.name, createdAt: token.createdAt, enabled: status !== 'disabled', actions: actions ?? [] }
 }
 

@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { CustomRole, RoleAssignment } from '#ports/resource-store.ts'
-import type { SqlValue } from './transaction.ts'
+import type { SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
 const columns = `name, scope, scope_id AS "scopeId", principal_id AS "principalId", principal_type AS "principalType",
@@ -11,10 +11,12 @@ const assignmentOf = (row: AssignmentRow): RoleAssignment => ({ ...row, details:
 const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ')
 
 export const roleAssignments: Read<'roleAssignments'> = async (db, { at, within, principalIds }, { after, limit }) => {
-  // A page begins behind `<scope> <name>`; neither holds a space.
-  const [scope = '', name = ''] = after.split(' ')
+  // A page begins behind `<scope> <name>`; a scope may hold a space, a name does not.
+  const cut = after.lastIndexOf(' ')
+  const [scope, name] = cut === -1 ? ['', ''] : [after.slice(0, cut), after.slice(cut + 1)]
   const where = ['(scope > ? OR (scope = ? AND name > ?))']
   const values: SqlValue[] = [scope, scope, name]
+  if (at?.length === 0 || principalIds?.length === 0) return []
   if (at) {
     where.push(`scope IN (${marks(at)})`)
     values.push(...at)
@@ -73,10 +75,28 @@ export const putRoleAssignment: Verb<'putRoleAssignment'> = async (tx, { assignm
   return { created: true }
 }
 
-export const deleteRoleAssignment: Verb<'deleteRoleAssignment'> = async (tx, { scope, name }) => {
-  const row = await tx.get<AssignmentRow>(`SELECT ${columns} FROM role_assignment WHERE scope = ? AND name = ?`, scope, name)
+export const deleteRoleAssignment: Verb<'deleteRoleAssignment'> = async (tx, { scope, name, unlessLastOf }) => {
+  const row = await tx.get<AssignmentRow>(`SELECT ${columns} FROM role_assignment WHERE scope = ? AND name = ?${tx.forUpdate}`, scope, name)
+  if (row && row.roleId === unlessLastOf && !(await anotherHolds(tx, row)))
+    throw new RegistryError('in-use', 'It is the last assignment of the role at the scope.', { name })
   await tx.run('DELETE FROM role_assignment WHERE scope = ? AND name = ?', scope, name)
   return row && assignmentOf(row)
+}
+
+/** Whether somebody else who can sign in, or a group that holds such, has the role at the scope. */
+async function anotherHolds(tx: SqlTransaction, { scope, name, roleId }: AssignmentRow): Promise<boolean> {
+  const enabled = (id: string) =>
+    `EXISTS (SELECT 1 FROM directory_object WHERE directory_object.id = ${id} AND enabled = 1 AND kind IN ('user', 'servicePrincipal'))`
+  const other = await tx.get(
+    `WITH RECURSIVE holder(id) AS (
+       SELECT principal_id FROM role_assignment WHERE scope = ? AND role_id = ? AND name <> ?
+       UNION SELECT member_id FROM directory_member JOIN holder ON directory_member.group_id = holder.id)
+     SELECT id FROM holder WHERE ${enabled('holder.id')} LIMIT 1`,
+    scope,
+    roleId,
+    name,
+  )
+  return other !== undefined
 }
 
 interface RoleRow {

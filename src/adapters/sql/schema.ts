@@ -1,3 +1,4 @@
+import { attributesMigration } from './schema-attributes.ts'
 import { controlMigration } from './schema-control.ts'
 
 /**
@@ -101,6 +102,7 @@ export const migrations: readonly Migration[] = [
     ],
   },
   controlMigration,
+  attributesMigration,
 ]
 
 /** The newest version that this program can open. */

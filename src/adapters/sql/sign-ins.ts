@@ -37,6 +37,8 @@ export const signInByUserCode: Read<'signInByUserCode'> = async (db, userCode) =
 }
 
 export const putSignIn: Verb<'putSignIn'> = async (tx, { signIn: given }) => {
+  if (await tx.get('SELECT id FROM sign_in WHERE id = ? OR user_code = ?', given.id, given.userCode))
+    throw new RegistryError('conflict', 'another sign-in under way has this code')
   await tx.run(
     `INSERT INTO sign_in (id, kind, user_code, principal_id, state, client_id, details, created_at, expires_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,

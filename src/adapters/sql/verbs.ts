@@ -1,4 +1,5 @@
 import type { MetadataCommands, MetadataReads } from '#ports/metadata-store.ts'
+import * as attributes from './attributes.ts'
 import { deleteBlob, mountBlob, renewBlobLease } from './blobs.ts'
 import { condemn, forgetObjects, quarantineObject, verifiedObjects } from './collection.ts'
 import { counts } from './counts.ts'
@@ -18,7 +19,7 @@ import {
   signingKeys,
   updateRegistry,
 } from './registries.ts'
-import { deleteRepository, drainRepositories, setLocks } from './repositories.ts'
+import { deleteRepository, drainRepositories } from './repositories.ts'
 import * as resources from './resources.ts'
 import * as roleAssignments from './role-assignments.ts'
 import * as signIns from './sign-ins.ts'
@@ -46,7 +47,7 @@ export const commands: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   deleteTag,
   deleteRepository,
   drainRepositories,
-  setLocks,
+  changeAttributes: attributes.changeAttributes,
   condemn,
   forgetObjects,
   quarantineObject,
@@ -82,6 +83,11 @@ export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   credentialsOf,
   credential,
   signingKeys,
+  repositoryAttributes: attributes.repositoryAttributes,
+  tagAttributes: attributes.tagAttributes,
+  manifestAttributes: attributes.manifestAttributes,
+  listTagAttributes: attributes.listTagAttributes,
+  listManifestAttributes: attributes.listManifestAttributes,
   resource: resources.resource,
   resources: resources.resources,
   countResources: resources.countResources,

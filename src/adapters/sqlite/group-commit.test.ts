@@ -90,9 +90,10 @@ test('a freeing command that the ballast saves is done, and its answer is the se
   const config = blobOf('config')
   const put = image({ config })
   const common = { registryId: 1, name: 'a', now: 0 }
+  const platform = { architecture: null, os: null }
   const group = [
     call(1, 'createRegistry', { name: 'first', limit: null, adminEnabled: false, rateLimits: 'off' }),
-    call(2, 'putManifest', { ...common, ...put, tags: ['v1', 'v2'], sparse: 'all', leaseUntil: hour }),
+    call(2, 'putManifest', { ...common, ...put, tags: ['v1', 'v2'], platform, sparse: 'all', leaseUntil: hour }),
   ]
   for (const answer of await runGroup(connection, group)) assert.ok('output' in answer)
   const answers = await runGroup(

@@ -24,7 +24,14 @@ test('a manifest is read once, until a command changes its repository', async ()
   kept.ends('putManifest', { registryId: 2, name: 'a' })
   await read()
   assert.equal(asked.times, 1)
-  for (const command of ['putManifest', 'deleteManifest', 'deleteTag', 'deleteRepository', 'renewManifestLease'] as const) {
+  for (const command of [
+    'putManifest',
+    'deleteManifest',
+    'deleteTag',
+    'deleteRepository',
+    'changeAttributes',
+    'renewManifestLease',
+  ] as const) {
     const before: number = asked.times
     kept.ends(command, { registryId: 1, name: 'a' })
     await read()

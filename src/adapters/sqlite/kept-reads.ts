@@ -6,6 +6,7 @@ const settled: ReadonlySet<keyof MetadataReads> = new Set([
   'credentials',
   'credential',
   'signingKeys',
+  'tenant',
   'directoryObject',
   'rights',
 ])
@@ -22,13 +23,20 @@ const endsSettled: ReadonlySet<keyof MetadataCommands> = new Set([
   'deleteRoleAssignment',
   'putCustomRole',
   'deleteCustomRole',
+  'putTenant',
   'putDirectoryObject',
   'deleteDirectoryObject',
   'putGroupMember',
   'deleteGroupMember',
 ])
-/** Commands that change what a tag or a digest of the repository that they name means. */
-const endsManifests: ReadonlySet<keyof MetadataCommands> = new Set(['putManifest', 'deleteManifest', 'deleteTag', 'deleteRepository'])
+/** Commands that change what a tag or a digest of the repository that they name means, or who may read it. */
+const endsManifests: ReadonlySet<keyof MetadataCommands> = new Set([
+  'putManifest',
+  'deleteManifest',
+  'deleteTag',
+  'deleteRepository',
+  'changeAttributes',
+])
 
 const mostBytes = 16 * 1024 * 1024
 const overhead = 512

@@ -1,4 +1,5 @@
 import { askingMore, type Caller, decide } from '#core/access.ts'
+import { locked } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
@@ -11,7 +12,7 @@ export const unknownBlob = (digest: Digest) => new RegistryError('blob-unknown',
 
 /**
  * What a repository's own link reaches; the answer that it is there is held by a lease first, so that collection never
- * takes it from a push that relies on the answer. Fails with `blob-unknown`.
+ * takes it from a push that relies on the answer. Fails with `blob-unknown`, `locked`.
  */
 export async function findBlob(
   deps: Pick<Deps, 'store' | 'clock' | 'settings'>,
@@ -21,6 +22,7 @@ export async function findBlob(
 ): Promise<LinkedBlob> {
   const blob = await deps.store.blob(registry.id, name, digest)
   if (!blob) throw unknownBlob(digest)
+  if (!blob.readEnabled) throw locked(`reading ${name}`, { name })
   const now = deps.clock.now()
   const { lease } = deps.settings
   if (blob.leaseUntil - now >= lease.renewBelow) return blob
@@ -136,7 +138,7 @@ export async function deletedSeq(
   return store.repositoryDeletedSeq(registry.id, name)
 }
 
-/** Removes the repository's link. Fails with `blob-unknown`, `in-use`. */
+/** Removes the repository's link. Fails with `blob-unknown`, `locked`, `in-use`. */
 export async function deleteBlob(
   deps: Pick<Deps, 'store' | 'clock' | 'failpoint'>,
   registry: Registry,

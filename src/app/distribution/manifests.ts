@@ -1,17 +1,19 @@
 import { type Algorithm, algorithmOf, type Digest, digestOf } from '#core/digest.ts'
+import { locked } from '#core/attributes.ts'
 import { type Manifest, parseManifest } from '#core/manifest.ts'
-import type { Reference, RepositoryName, Tag } from '#core/reference.ts'
+import { formatReference, type Reference, type RepositoryName, type Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry, StoredManifest } from '#ports/metadata-store.ts'
 import type { Deps } from '../deps.ts'
 import { renew } from './blobs.ts'
+import { platformOf } from './image-config.ts'
 
 export const unknownManifest = (reference: Reference) =>
   reference.kind === 'tag'
     ? new RegistryError('manifest-unknown', `manifest tagged by "${reference.tag}" is not found`, { Tag: reference.tag })
     : new RegistryError('manifest-unknown', `manifest ${reference.digest} is not found`, { Digest: reference.digest })
 
-/** Fails with `manifest-unknown`. A reading by digest is held by a lease, as for blobs: an index's children are asked for before it is put. */
+/** Fails with `manifest-unknown`, `locked`. A reading by digest is held by a lease, as for blobs: an index's children are asked for before it is put. */
 export async function findManifest(
   deps: Pick<Deps, 'store' | 'clock' | 'settings'>,
   registry: Registry,
@@ -22,10 +24,11 @@ export async function findManifest(
   if (reference.kind === 'tag') {
     const tagged = await store.manifestByTag(registry.id, name, reference.tag)
     if (!tagged) throw unknownManifest(reference)
-    return tagged
+    return readable(tagged, reference)
   }
   const manifest = await store.manifestByDigest(registry.id, name, reference.digest)
   if (!manifest) throw unknownManifest(reference)
+  readable(manifest, reference)
   const now = deps.clock.now()
   if (manifest.leaseUntil - now >= settings.lease.renewBelow) return manifest
   const { repositoryId, digest } = manifest
@@ -34,12 +37,17 @@ export async function findManifest(
   return manifest
 }
 
+function readable(manifest: StoredManifest, reference: Reference): StoredManifest {
+  if (manifest.readEnabled) return manifest
+  throw locked(`reading ${formatReference(reference)}`, { reference: formatReference(reference) })
+}
+
 /**
  * Stores the bytes as they came, under their digest and the tags.
  * Fails with `manifest-invalid`, `manifest-too-large`, `manifest-blob-unknown`, `digest-mismatch`, `size-invalid`, `locked`, `quota-exceeded`.
  */
 export async function putManifest(
-  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'failpoint'> & { hash: HashBytes },
+  deps: Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint'> & { hash: HashBytes },
   input: {
     registry: Registry
     name: RepositoryName
@@ -57,6 +65,7 @@ export async function putManifest(
       digest: reference.digest,
     })
   const manifest = parseManifest(bytes, contentType)
+  const platform = await platformOf(deps, registry, name, manifest)
   const tags = [...new Set(reference.kind === 'tag' ? [reference.tag, ...input.tags] : input.tags)]
   const now = deps.clock.now()
   deps.failpoint('manifest.put.before-commit')
@@ -67,6 +76,7 @@ export async function putManifest(
     manifest,
     bytes,
     tags,
+    platform,
     sparse: deps.settings.sparse,
     now,
     leaseUntil: now + deps.settings.lease.length,

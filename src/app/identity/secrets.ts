@@ -12,17 +12,21 @@ export async function secretsOfApplication({ store }: Pick<Deps, 'store'>, appId
   return store.secrets((await store.directoryObjectsByAppId(appId)).map((each) => each.id))
 }
 
+/** Whether a client secret is one of these; `ended`: it was, or is not yet. Each is compared, in constant time. */
+export function judgeClientSecret(secrets: readonly StoredSecret[], secret: string, now: number): 'current' | 'ended' | 'wrong' {
+  const presented = Buffer.from(hashOfSecret(secret), 'hex')
+  const same = secrets.filter((each) => each.kind === 'password' && timingSafeEqual(presented, Buffer.from(each.hash, 'hex')))
+  if (same.some((each) => isCurrent(each, now))) return 'current'
+  return same.length > 0 ? 'ended' : 'wrong'
+}
+
 /** The service principal whose client secret this is, and which has not ended; undefined for a wrong pair. */
 export async function servicePrincipalBySecret(
   deps: Pick<Deps, 'store' | 'clock'>,
   appId: string,
   secret: string,
 ): Promise<DirectoryObject | undefined> {
-  const presented = Buffer.from(hashOfSecret(secret), 'hex')
   const principal = (await deps.store.directoryObjectsByAppId(appId)).find((each) => each.kind === 'servicePrincipal')
-  const now = deps.clock.now()
-  let good = false
-  for (const each of await secretsOfApplication(deps, appId))
-    if (each.kind === 'password' && timingSafeEqual(presented, Buffer.from(each.hash, 'hex')) && isCurrent(each, now)) good = true
-  return good ? principal : undefined
+  const judgement = judgeClientSecret(await secretsOfApplication(deps, appId), secret, deps.clock.now())
+  return judgement === 'current' ? principal : undefined
 }

@@ -24,6 +24,9 @@ const anonymousId = 'anonymous'
 
 type AuthenticateDeps = Pick<Deps, 'store' | 'signers' | 'clock'>
 
+/** Whether a token's audience is one of the registry's names: a token got under one is good under the others. */
+export type IsAudience = (audience: string) => boolean
+
 export interface Authenticated {
   caller: Caller
   /** The password behind the caller, for what is issued on its ground; null for nobody and for principals of the directory. */
@@ -37,13 +40,13 @@ export interface Authenticated {
 export async function authenticate(
   deps: AuthenticateDeps,
   registry: Registry,
-  audience: string,
+  isAudience: IsAudience,
   presented: Presented,
 ): Promise<Authenticated> {
   if (presented.kind === 'none') return anonymous(registry)
-  if (presented.kind === 'bearer') return byToken(deps, registry, audience, presented.token, ['access_token'])
-  if (presented.kind === 'refresh') return byToken(deps, registry, audience, presented.token, ['refresh_token'])
-  if (presented.username === tokenUser) return byToken(deps, registry, audience, presented.password, ['access_token', 'refresh_token'])
+  if (presented.kind === 'bearer') return byToken(deps, registry, isAudience, presented.token, ['access_token'])
+  if (presented.kind === 'refresh') return byToken(deps, registry, isAudience, presented.token, ['refresh_token'])
+  if (presented.username === tokenUser) return byToken(deps, registry, isAudience, presented.password, ['access_token', 'refresh_token'])
   return byPassword(deps, registry, presented.username, presented.password)
 }
 
@@ -100,14 +103,14 @@ const isGood = ({ expiresAt }: StoredCredential, now: number): boolean => expire
 async function byToken(
   deps: AuthenticateDeps,
   registry: Registry,
-  audience: string,
+  isAudience: IsAudience,
   token: string,
   kinds: readonly TokenClaims['kind'][],
 ): Promise<Authenticated> {
   const { signers, clock } = deps
   const raw = await signers.of(registry.id).verify(token)
   const claims = raw && claimsOf(raw)
-  if (!claims || !kinds.includes(claims.kind) || claims.audience !== audience) throw refused('the token is not valid here', 'invalid_token')
+  if (!claims || !kinds.includes(claims.kind) || !isAudience(claims.audience)) throw refused('the token is not valid here', 'invalid_token')
   const now = clock.now() / 1000
   if (now > claims.expiresAt + leewaySeconds) throw refused('the token has expired', 'invalid_token')
   if (now < claims.notBefore - leewaySeconds) throw refused('the token is not valid yet', 'invalid_token')

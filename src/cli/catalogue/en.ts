@@ -1,3 +1,5 @@
+import { identityEn } from './identity-en.ts'
+
 /** What the command line says, in English; `fr.ts` and `es.ts` have the same keys and the same blanks. */
 export const en = {
   'program.summary': 'Longshore: the whole of Azure Container Registry on your own machines.',
@@ -40,6 +42,7 @@ Examples:
   'serve.admin': 'For operators',
   'serve.user': 'User',
   'serve.password': 'Password',
+  'serve.owner': 'Owner (az login)',
   'serve.data': 'Data',
   'serve.ca': 'CA for HTTPS',
   'serve.try': 'Push an image:',
@@ -91,6 +94,30 @@ Examples:
   'ca.until': 'Good until',
   'ca.renewed': 'A new authority was made: clients that trusted the old one must trust this one now.',
 
+  'env.summary': "Print what az and Azure's SDKs need in the environment to find this server and trust it.",
+  'env.more': `Prints one line a variable, for the shell to run. After that the next "az login" works: the cloud is found by
+ARM_CLOUD_METADATA_URL, and the certificate is trusted through a file in the data folder that has the system's roots too.
+az gets a profile of its own there, unless AZURE_CONFIG_DIR is set already. A running server knows its addresses; for a
+stopped one give the same settings as to "serve".
+
+Examples:
+  eval "$(longshore env)"
+  longshore env --shell fish | source
+  longshore env --shell powershell | Out-String | Invoke-Expression`,
+  'env.shell': 'for which shell: sh (default; bash and zsh too), fish or powershell',
+  'env.plain': 'warning: this server has no HTTPS address, and az takes no other: set --https, or --public-url of the proxy',
+  'hosts.summary': 'Print the lines that a hosts file needs for the names of the registries.',
+  'hosts.more': `Each registry is reached as <name>.<domain>. Where nothing answers for that domain (not every resolver knows names below
+localhost), the hosts file must name each of them; run this again after a registry was made or deleted.
+
+Examples:
+  longshore hosts
+  longshore hosts --write
+  longshore hosts --write ./hosts`,
+  'hosts.write': "keep the lines in this file, between two marks (default: the system's hosts file); the rest stays as it is",
+  'hosts.written': '{path} is up to date now.',
+  'hosts.current': '{path} was up to date.',
+
   'registry.summary': 'What is switched on in the registry.',
   'registry.more': `Examples:
   longshore registry show
@@ -106,6 +133,8 @@ Examples:
   'registry.update.anonymous': 'may everybody pull without logging in',
   'registry.update.rates': "off, or tier: the request rates of the registry's tier",
   'registry.update.limit': 'most bytes that may be stored: none, or a number with KiB, MiB, GiB or TiB',
+
+  ...identityEn,
 
   'usage.summary': 'How much is stored.',
   'usage.more': `"Used" is what manifests name, each digest once. "Unreferenced" is what no manifest names yet, or any more; it is
@@ -210,6 +239,7 @@ Examples:
   'setting.https': 'where to serve HTTPS: host:port, or off',
   'setting.admin': 'where to serve health and figures: host:port, or off',
   'setting.publicUrl': 'the address that clients use, when a proxy stands before: https://host[:port]',
+  'setting.domain': 'the domain of the registries: each is reached as <name>.<domain>',
   'setting.names': 'more host names that the server answers to, with commas between; *.domain for all below it',
   'setting.trustedProxies': 'addresses or networks whose X-Forwarded headers are believed, with commas between',
   'setting.tlsCert': 'PEM file with your own certificate and its chain; read again when it changes',

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../words.ts'
+import { identityEs } from './identity-es.ts'
 
 export const es: Catalogue = {
   'program.summary': 'Longshore: todo Azure Container Registry en sus propias máquinas.',
@@ -42,6 +43,7 @@ Ejemplos:
   'serve.admin': 'Para operadores',
   'serve.user': 'Usuario',
   'serve.password': 'Contraseña',
+  'serve.owner': 'Propietario (az login)',
   'serve.data': 'Datos',
   'serve.ca': 'CA para HTTPS',
   'serve.try': 'Para subir una imagen:',
@@ -93,6 +95,30 @@ Ejemplos:
   'ca.until': 'Válido hasta',
   'ca.renewed': 'Se ha creado una autoridad nueva: los clientes que confiaban en la anterior deben confiar ahora en esta.',
 
+  'env.summary': 'Mostrar lo que az y los SDK de Azure necesitan en el entorno para encontrar este servidor y confiar en él.',
+  'env.more': `Escribe una línea por variable, para que la ejecute el intérprete de órdenes. Después, el próximo «az login» funciona: la nube
+se encuentra por ARM_CLOUD_METADATA_URL, y el certificado se acepta gracias a un archivo de la carpeta de datos que contiene
+también las raíces del sistema. az recibe allí un perfil propio, salvo que AZURE_CONFIG_DIR ya esté definida. Un servidor en
+marcha conoce sus direcciones; para uno detenido, dé los mismos ajustes que a «serve».
+
+Ejemplos:
+  eval "$(longshore env)"
+  longshore env --shell fish | source
+  longshore env --shell powershell | Out-String | Invoke-Expression`,
+  'env.shell': 'para qué intérprete: sh (predeterminado; también bash y zsh), fish o powershell',
+  'env.plain': 'aviso: este servidor no tiene dirección HTTPS, y az no acepta otra: ajuste --https, o --public-url del proxy',
+  'hosts.summary': 'Mostrar las líneas que un archivo hosts necesita para los nombres de los registros.',
+  'hosts.more': `Cada registro se alcanza como <name>.<domain>. Donde nadie responde por ese dominio (no todos los sistemas conocen los nombres
+debajo de localhost), el archivo hosts debe nombrar cada uno; repita esta orden cuando se cree o se borre un registro.
+
+Ejemplos:
+  longshore hosts
+  longshore hosts --write
+  longshore hosts --write ./hosts`,
+  'hosts.write': 'mantener las líneas en este archivo, entre dos marcas (predeterminado: el archivo hosts del sistema); el resto no cambia',
+  'hosts.written': '{path} está al día ahora.',
+  'hosts.current': '{path} estaba al día.',
+
   'registry.summary': 'Lo que está activado en el registro.',
   'registry.more': `Ejemplos:
   longshore registry show
@@ -108,6 +134,8 @@ Ejemplos:
   'registry.update.anonymous': 'si todos pueden bajar sin entrar',
   'registry.update.rates': 'off, o tier: los ritmos de peticiones del nivel del registro',
   'registry.update.limit': 'bytes guardados como máximo: none, o un número con KiB, MiB, GiB o TiB',
+
+  ...identityEs,
 
   'usage.summary': 'Cuánto hay guardado.',
   'usage.more': `«Usado» es lo que los manifiestos nombran, cada digest una vez. «Sin referencia» es lo que ningún manifiesto nombra
@@ -215,6 +243,7 @@ Ejemplos:
   'setting.https': 'dónde servir HTTPS: host:puerto, u off',
   'setting.admin': 'dónde servir el estado y las medidas: host:puerto, u off',
   'setting.publicUrl': 'la dirección que usan los clientes, si hay un proxy delante: https://host[:puerto]',
+  'setting.domain': 'el dominio de los registros: cada uno está en <nombre>.<dominio>',
   'setting.names': 'más nombres de host a los que responde el servidor, separados por comas; *.dominio para todo lo que está debajo',
   'setting.trustedProxies': 'direcciones o redes cuyas cabeceras X-Forwarded se creen, separadas por comas',
   'setting.tlsCert': 'archivo PEM con su certificado y su cadena; se lee de nuevo cuando cambia',

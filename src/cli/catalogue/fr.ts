@@ -1,4 +1,5 @@
 import type { Catalogue } from '../words.ts'
+import { identityFr } from './identity-fr.ts'
 
 export const fr: Catalogue = {
   'program.summary': 'Longshore : tout Azure Container Registry sur vos propres machines.',
@@ -42,6 +43,7 @@ Exemples :
   'serve.admin': 'Exploitation',
   'serve.user': 'Utilisateur',
   'serve.password': 'Mot de passe',
+  'serve.owner': 'Propriétaire (az login)',
   'serve.data': 'Données',
   'serve.ca': 'AC pour HTTPS',
   'serve.try': 'Pour pousser une image :',
@@ -93,6 +95,33 @@ Exemples :
   'ca.until': 'Valable jusqu’au',
   'ca.renewed': 'Une nouvelle autorité a été créée : les clients qui faisaient confiance à l’ancienne doivent accepter celle-ci.',
 
+  'env.summary': "Afficher ce que az et les SDK d'Azure attendent dans l'environnement pour trouver ce serveur et lui faire confiance.",
+  'env.more': `Affiche une ligne par variable, que l'interpréteur de commandes exécute. Ensuite, le prochain « az login » fonctionne : le
+nuage est trouvé par ARM_CLOUD_METADATA_URL, et le certificat est reconnu grâce à un fichier du dossier de données qui
+contient aussi les racines du système. az y reçoit son propre profil, sauf si AZURE_CONFIG_DIR est déjà défini. Un serveur en
+marche connaît ses adresses ; pour un serveur arrêté, donnez les mêmes réglages qu'à « serve ».
+
+Exemples:
+  eval "$(longshore env)"
+  longshore env --shell fish | source
+  longshore env --shell powershell | Out-String | Invoke-Expression`,
+  'env.shell': 'pour quel interpréteur : sh (par défaut ; bash et zsh aussi), fish ou powershell',
+  'env.plain':
+    "attention : ce serveur n'a pas d'adresse HTTPS, et az n'en accepte pas d'autre ; réglez --https, ou --public-url du mandataire",
+  'hosts.summary': 'Afficher les lignes dont un fichier hosts a besoin pour les noms des registres.',
+  'hosts.more': `Chaque registre s'atteint par <name>.<domain>. Là où personne ne répond pour ce domaine (tous les résolveurs ne connaissent
+pas les noms sous localhost), le fichier hosts doit nommer chacun d'eux ; relancez cette commande quand un registre a été
+créé ou supprimé.
+
+Exemples:
+  longshore hosts
+  longshore hosts --write
+  longshore hosts --write ./hosts`,
+  'hosts.write':
+    'tenir les lignes à jour dans ce fichier, entre deux marques (par défaut : le fichier hosts du système) ; le reste ne change pas',
+  'hosts.written': '{path} est à jour maintenant.',
+  'hosts.current': '{path} était à jour.',
+
   'registry.summary': 'Ce qui est activé dans le registre.',
   'registry.more': `Exemples :
   longshore registry show
@@ -108,6 +137,8 @@ Exemples :
   'registry.update.anonymous': 'chacun peut-il tirer sans se connecter',
   'registry.update.rates': 'off, ou tier : les cadences de requêtes du niveau du registre',
   'registry.update.limit': 'octets stockés au plus : none, ou un nombre avec KiB, MiB, GiB ou TiB',
+
+  ...identityFr,
 
   'usage.summary': 'Combien est stocké.',
   'usage.more': `« Utilisé » est ce que les manifestes nomment, chaque condensat une fois. « Sans référence » est ce qu’aucun
@@ -216,6 +247,7 @@ Exemples :
   'setting.https': 'où servir HTTPS : hôte:port, ou off',
   'setting.admin': 'où servir l’état et les mesures : hôte:port, ou off',
   'setting.publicUrl': 'l’adresse que les clients utilisent, derrière un mandataire : https://hôte[:port]',
+  'setting.domain': 'le domaine des registres : chacun est joint sous <nom>.<domaine>',
   'setting.names': 'autres noms d’hôte auxquels le serveur répond, séparés par des virgules ; *.domaine pour tout ce qui est dessous',
   'setting.trustedProxies': 'adresses ou réseaux dont les en-têtes X-Forwarded sont crus, séparés par des virgules',
   'setting.tlsCert': 'fichier PEM avec votre certificat et sa chaîne ; relu quand il change',

@@ -2,34 +2,18 @@ import { parseDigest } from '#core/digest.ts'
 import type { Maintenance } from '#core/maintenance.ts'
 import { passwordSlots } from '#core/maintenance.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import { identityInputs } from './identity-inputs.ts'
+import { type Body, type Check, isFlag, isText, optional, refuse, take } from './values.ts'
 
 type Deed = keyof Maintenance
 /** What a deed takes, without the options of its caller. */
 export type Input<Name extends Deed> = Parameters<Maintenance[Name]> extends [infer First, ...unknown[]] ? First : undefined
 
-type Body = Readonly<Record<string, unknown>>
-type Check = (value: unknown) => boolean
-
-const refuse = (what: string): never => {
-  throw new RegistryError('request-invalid', what)
-}
-
-/** Reads one value of a body; fails with `request-invalid`, which names it. */
-function take<Value>(body: Body, name: string, check: Check): Value {
-  const value = body[name]
-  return check(value) ? (value as Value) : refuse(`${name} is missing or not as it should be`)
-}
-
-const isText: Check = (value) => typeof value === 'string' && value !== '' && value.length <= 4096
-const isFlag: Check = (value) => typeof value === 'boolean'
 const isBytesOrNull: Check = (value) => value === null || (Number.isSafeInteger(value) && (value as number) >= 0)
 const isOneOf =
   (choices: readonly string[]): Check =>
   (value) =>
     choices.includes(value as string)
-const optional = <Value>(body: Body, name: string, check: Check): Record<string, Value> =>
-  body[name] === undefined ? {} : { [name]: take<Value>(body, name, check) }
-
 const registry = (body: Body) => ({ registry: take<string>(body, 'registry', isText) })
 
 /** Outside text becomes what a deed takes. */
@@ -51,6 +35,8 @@ export const inputs: { [Name in Deed]: (body: Body) => Input<Name> } = {
   backUp: (body) => ({ to: take(body, 'to', (value) => isText(value) && (value as string).startsWith('/')) }),
   rotateKey: (body) => ({ revoke: take(body, 'revoke', isFlag) }),
   authority: (body) => ({ renew: take(body, 'renew', isFlag) }),
+  addresses: () => undefined,
+  ...identityInputs,
 }
 
 /** Reads `POST /<deed>` and its body. Undefined: the caller only asks whether somebody is here. Fails with `not-found`, `request-invalid`. */

@@ -7,6 +7,7 @@ import type { Failure } from '#core/registry-error.ts'
 export const wire = {
   unauthorized: [401, 'UNAUTHORIZED'],
   denied: [403, 'DENIED'],
+  'address-refused': [403, 'DENIED'],
   'name-invalid': [400, 'NAME_INVALID'],
   'tag-invalid': [400, 'TAG_INVALID'],
   'digest-invalid': [400, 'DIGEST_INVALID'],
@@ -15,6 +16,7 @@ export const wire = {
   'manifest-too-large': [413, 'MANIFEST_INVALID'],
   'manifest-blob-unknown': [400, 'MANIFEST_BLOB_UNKNOWN'],
   'manifest-unknown': [404, 'MANIFEST_UNKNOWN'],
+  'tag-unknown': [404, 'TAG_UNKNOWN'],
   'blob-unknown': [404, 'BLOB_UNKNOWN'],
   'blob-too-large': [413, 'SIZE_INVALID'],
   'name-unknown': [404, 'NAME_UNKNOWN'],
@@ -41,5 +43,3 @@ export const wire = {
   'storage-full': [503, 'UNAVAILABLE'],
   'storage-failed': [503, 'UNAVAILABLE'],
 } as const satisfies Record<Failure, readonly [status: number, code: string]>
-
-export const errorBody = (code: string, message: string, detail: unknown): string => JSON.stringify({ errors: [{ code, message, detail }] })

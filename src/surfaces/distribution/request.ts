@@ -1,4 +1,5 @@
 import { type Algorithm, type Digest, parseAlgorithm, parseDigest } from '#core/digest.ts'
+import { type Page, parsePage } from '#core/page.ts'
 import {
   formatReference,
   parseReference,
@@ -9,12 +10,7 @@ import {
   type Tag,
 } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-
-/** A page of a list: what comes after `last`, at most `n`. */
-export interface Page {
-  n: number | undefined
-  last: string
-}
+import { chooseMethod, decodePath, formatQuery, notFound, splitUrl } from '#core/request-line.ts'
 
 /** Everything that can be asked of `/v2/`. OCI distribution-spec, "Endpoints" (end-1 to end-13); the comments name them. */
 export type DistributionRequest =
@@ -38,9 +34,7 @@ export type DistributionRequest =
   | { kind: 'referrers.list'; repository: RepositoryName; digest: Digest; artifactType?: string; page: Page } // end-12
 
 type Kind = DistributionRequest['kind']
-const longestUrl = 8192
-/** ACR's greatest page; a client may ask for less. */
-export const largestPage = 1000
+const one = chooseMethod<DistributionRequest>
 
 /**
  * Reads a request line. `url` is the raw one: what it decodes to must be in its normal form.
@@ -63,13 +57,10 @@ const longestParsed = 512
 const parsed = new Map<string, DistributionRequest>()
 
 function parse(method: string, url: string): DistributionRequest {
-  if (url.length > longestUrl) throw new RegistryError('request-invalid', `the URL is longer than ${longestUrl} characters`)
-  const mark = url.indexOf('?')
-  const path = mark === -1 ? url : url.slice(0, mark)
-  const query = mark === -1 ? undefined : new URLSearchParams(url.slice(mark + 1))
+  const { path, query } = splitUrl(url)
   if (path === '/v2/' || path === '/v2') return one(method, { GET: { kind: 'ping' }, HEAD: { kind: 'ping' } })
   if (!path.startsWith('/v2/')) throw notFound()
-  const rest = path.includes('%') ? decodePath(path.slice(4)) : path.slice(4)
+  const rest = decodePath(path.slice(4))
   if (rest === '_catalog') return one(method, { GET: () => ({ kind: 'catalog.list', page: parsePage(query) }) })
   return parseInRepository(method, rest, query)
 }
@@ -89,7 +80,9 @@ function parseInRepository(method: string, rest: string, query: URLSearchParams 
   const repository = () => parseRepositoryName(name)
   if (area === 'tags') {
     if (last !== 'list') throw notFound()
-    return one(method, { GET: () => ({ kind: 'tags.list', repository: repository(), page: parsePage(query) }) })
+    return one(method, {
+      GET: () => ({ kind: 'tags.list', repository: repository(), page: parsePage(query) }),
+    })
   }
   if (area === 'referrers')
     return one(method, {
@@ -164,38 +157,6 @@ function parseTags(query: URLSearchParams | undefined): readonly Tag[] {
   return tags.map(parseTag)
 }
 
-function parsePage(query: URLSearchParams | undefined): Page {
-  const n = query?.get('n')
-  if (n !== null && n !== undefined && !/^[0-9]{1,18}$/.test(n))
-    throw new RegistryError('page-invalid', 'n must be a whole number, 0 or greater', { n: n.slice(0, 40) })
-  return { n: n === null || n === undefined ? undefined : Math.min(Number(n), largestPage), last: query?.get('last') ?? '' }
-}
-
-function decodePath(path: string): string {
-  let text: string
-  try {
-    text = decodeURIComponent(path)
-  } catch {
-    throw notFound()
-  }
-  // One decoding must reach the end: %252f is nobody's name.
-  if (text.includes('%') || text.includes('\0')) throw notFound()
-  return text
-}
-
-type Choices = Readonly<Record<string, DistributionRequest | (() => DistributionRequest)>>
-
-function one(method: string, choices: Choices): DistributionRequest {
-  const choice = Object.hasOwn(choices, method) ? choices[method] : undefined
-  if (choice === undefined)
-    throw new RegistryError('method-unsupported', `method ${method.slice(0, 20)} is not supported here`, {
-      allowed: Object.keys(choices),
-    })
-  return typeof choice === 'function' ? choice() : choice
-}
-
-const notFound = () => new RegistryError('not-found', 'this URL is not part of the registry API')
-
 const methods: Readonly<Record<Kind, string>> = {
   ping: 'GET',
   'catalog.list': 'GET',
@@ -258,8 +219,3 @@ const pageQuery = (page: Page): [string, string | undefined][] => [
   ['n', page.n === undefined ? undefined : String(page.n)],
   ['last', page.last === '' ? undefined : page.last],
 ]
-
-function formatQuery(parameters: readonly (readonly [string, string | undefined])[]): string {
-  const given = parameters.filter(([, value]) => value !== undefined)
-  return given.length === 0 ? '' : `?${given.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`).join('&')}`
-}

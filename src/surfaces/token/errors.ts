@@ -2,6 +2,7 @@ import type { Failure } from '#core/registry-error.ts'
 
 const wire: Partial<Record<Failure, readonly [status: number, code: string]>> = {
   unauthorized: [401, 'UNAUTHORIZED'],
+  'address-refused': [403, 'DENIED'],
   denied: [403, 'DENIED'],
   'not-found': [404, 'NOT_FOUND'],
   'method-unsupported': [405, 'UNSUPPORTED'],

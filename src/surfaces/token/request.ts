@@ -11,17 +11,32 @@ export interface TokenRequest {
   offline: boolean
 }
 
+/** A directory token for a refresh token of the registry (ACR). */
+export interface ExchangeRequest {
+  kind: 'exchange'
+  service: string | undefined
+  token: string
+}
+
 /**
  * Reads a request of `/oauth2/`: `GET` with Basic (Docker token spec), `POST` with a form (Docker OAuth2 spec; ACR), and the keys.
  * Fails with `not-found`, `method-unsupported`, `request-invalid`.
  */
-export function parseTokenRequest(method: string, url: string, form: string | undefined): TokenRequest | { kind: 'keys' } {
+export function parseTokenRequest(
+  method: string,
+  url: string,
+  form: string | undefined,
+): TokenRequest | ExchangeRequest | { kind: 'keys' } {
   const mark = url.indexOf('?')
   const path = mark === -1 ? url : url.slice(0, mark)
   const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))
   if (path === '/oauth2/keys') {
     if (method !== 'GET') throw unsupported(method, 'GET')
     return { kind: 'keys' }
+  }
+  if (path === '/oauth2/exchange') {
+    if (method !== 'POST') throw unsupported(method, 'POST')
+    return parseExchange(new URLSearchParams(form ?? ''))
   }
   if (path !== '/oauth2/token') throw new RegistryError('not-found', 'this URL is not part of the registry API')
   if (method === 'GET')
@@ -36,21 +51,33 @@ export function parseTokenRequest(method: string, url: string, form: string | un
   return parseForm(new URLSearchParams(form ?? ''))
 }
 
+const need = (form: URLSearchParams, name: string): string => {
+  const value = form.get(name)
+  if (value) return value
+  throw new RegistryError('request-invalid', `the form lacks "${name}"`)
+}
+
+// The other two were names of the same in early clients.
+const exchangeGrants = ['access_token', 'access_token_refresh_token', 'refresh_token']
+
+function parseExchange(form: URLSearchParams): ExchangeRequest {
+  const grant = need(form, 'grant_type')
+  if (!exchangeGrants.includes(grant))
+    throw new RegistryError('request-invalid', `grant_type "${grant.slice(0, 40)}" is not supported here: expected access_token`)
+  return { kind: 'exchange', service: form.get('service') || undefined, token: need(form, 'access_token') }
+}
+
 function parseForm(form: URLSearchParams): TokenRequest {
-  const need = (name: string): string => {
-    const value = form.get(name)
-    if (value) return value
-    throw new RegistryError('request-invalid', `the form lacks "${name}"`)
-  }
-  const grant = need('grant_type')
+  const grant = need(form, 'grant_type')
   const common = {
     kind: 'token' as const,
     service: form.get('service') || undefined,
     scopes: form.getAll('scope'),
     offline: form.get('access_type') === 'offline' || form.get('offline_token') === 'true',
   }
-  if (grant === 'password') return { ...common, presented: { kind: 'basic', username: need('username'), password: need('password') } }
-  if (grant === 'refresh_token') return { ...common, presented: { kind: 'refresh', token: need('refresh_token') } }
+  if (grant === 'password')
+    return { ...common, presented: { kind: 'basic', username: need(form, 'username'), password: need(form, 'password') } }
+  if (grant === 'refresh_token') return { ...common, presented: { kind: 'refresh', token: need(form, 'refresh_token') } }
   throw new RegistryError('request-invalid', `grant_type "${grant.slice(0, 40)}" is not supported: expected password or refresh_token`)
 }
 

@@ -1,8 +1,9 @@
 import { parseScopes } from '#core/scope.ts'
 import { type Failure, RegistryError } from '#core/registry-error.ts'
 import type { Registry } from '#ports/metadata-store.ts'
-import type { Deps } from '#app/deps.ts'
+import type { Deps, Origins } from '#app/deps.ts'
 import type { Authenticated, Presented } from '#app/tokens/authenticate.ts'
+import { exchangeToken } from '#app/tokens/exchange.ts'
 import { accessTokenLife, issueAccessToken, issueRefreshToken } from '#app/tokens/issue.ts'
 import type { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { signIn } from '#app/tokens/sign-in.ts'
@@ -10,16 +11,16 @@ import { BodyTooLarge } from '#http/body.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'
 import { wireOf } from './errors.ts'
-import { parseTokenRequest, type TokenRequest } from './request.ts'
+import { type ExchangeRequest, parseTokenRequest, type TokenRequest } from './request.ts'
 
-export type TokenDeps = Deps & { failedLogins: FailedLogins; rateLimits: RateLimits }
+export type TokenDeps = Deps & { origins: Origins; failedLogins: FailedLogins; rateLimits: RateLimits }
 
 export interface Served {
   registry: Registry
-  /** The audience of the tokens. */
+  /** The registry's name that was spoken to: the audience of what is issued. */
   service: string
-  /** Whether a name that a client gives as `service` is one of the registry's. */
-  isKnown(service: string): boolean
+  /** Whether a name is one of the registry's: what a client gives as `service`, and the audience of its token. */
+  isName(service: string): boolean
 }
 
 const largestForm = 64 * 1024
@@ -34,18 +35,32 @@ export async function serveTokens(deps: TokenDeps, served: Served, exchange: Exc
     deps.rateLimits.count(served.registry, 'oauth', 'oauth')
     const request = parseTokenRequest(exchange.request.method ?? '', exchange.request.url ?? '', await form(exchange))
     if (request.kind === 'keys') await exchange.send(200, headers, JSON.stringify(await deps.signers.of(served.registry.id).keys()))
+    else if (request.kind === 'exchange')
+      await exchange.send(200, headers, JSON.stringify(await takeInExchange(deps, served, exchange, request)))
     else await exchange.send(200, headers, JSON.stringify(await issue(deps, served, exchange, request)))
   } catch (error) {
     await fail(exchange, error)
   }
 }
 
+function checkService({ service, isName }: Served, given: string | undefined): void {
+  if (given !== undefined && !isName(given))
+    throw new RegistryError('request-invalid', `service "${given.slice(0, 200)}" is not this registry: expected "${service}"`)
+}
+
+async function takeInExchange(deps: TokenDeps, served: Served, exchange: Exchange, request: ExchangeRequest) {
+  checkService(served, request.service)
+  const { registry, service } = served
+  const { token, name } = await exchangeToken(deps, { registry, audience: service, token: request.token })
+  exchange.log.principal = name
+  return { refresh_token: token }
+}
+
 async function issue(deps: TokenDeps, served: Served, exchange: Exchange, request: TokenRequest) {
   const { registry, service } = served
-  if (request.service !== undefined && !served.isKnown(request.service))
-    throw new RegistryError('request-invalid', `service "${request.service.slice(0, 200)}" is not this registry: expected "${service}"`)
+  checkService(served, request.service)
   const presented = request.presented ?? fromHeader(exchange)
-  const by = await signIn(deps, registry, service, presented, exchange.address)
+  const by = await signIn(deps, registry, served.isName, presented, exchange.address)
   exchange.log.principal = by.caller.name
   const scopes = parseScopes(request.scopes)
   const accessToken = await issueAccessToken(deps, { registry, audience: service, by, scopes })
@@ -61,7 +76,7 @@ async function issue(deps: TokenDeps, served: Served, exchange: Exchange, reques
 async function refresh(deps: TokenDeps, { registry, service }: Served, by: Authenticated, request: TokenRequest) {
   const presented = request.presented
   if (presented?.kind === 'refresh') return presented.token
-  if (!request.offline || !by.credential || by.caller.narrowedTo) return undefined
+  if (!request.offline || by.caller.kind === 'anonymous' || by.caller.narrowedTo) return undefined
   return issueRefreshToken(deps, { registry, audience: service, by })
 }
 

@@ -32,7 +32,10 @@ test('G1 Gitea CVE-2026-20896: headers that only a proxy may send change nothing
   }
   const challenge = await send(server, 'GET', '/v2/', { as: 'nobody', headers: lies })
   assert.equal(challenge.status, 401)
-  assert.equal(header(challenge, 'www-authenticate'), `Bearer realm="${server.origin}/oauth2/token",service="${server.loginServer}"`)
+  assert.equal(
+    header(challenge, 'www-authenticate'),
+    `Bearer realm="${server.origin}/oauth2/token",service="${server.address.host}:${server.address.port}"`,
+  )
   const started = await startUpload(server, 'a', { headers: lies })
   assert.match(header(started, 'location'), /^\/v2\/a\/blobs\/uploads\/[0-9a-f-]{36}$/)
   const page = await send(server, 'GET', '/v2/_catalog?n=1', { headers: lies })
@@ -81,10 +84,12 @@ test('G2 nezha CVE-2026-53523: a Host that is not ours is answered by 421 and na
     'localhost:1',
     '127.0.0.1',
     'Longshore.Localhost:5000',
-    'team.longshore.localhost',
+    'local.longshore.localhost',
     'localhost.',
   ])
     assert.equal((await send(server, 'GET', '/v2/', { as: 'nobody', headers: { host } })).status, 401, host)
+  const absent = await send(server, 'GET', '/v2/', { as: 'nobody', headers: { host: 'team.longshore.localhost' } })
+  assert.deepEqual([absent.status, absent.headers['www-authenticate']], [404, undefined], 'a registry that there is not')
   for (const head of [
     'GET /v2/ HTTP/1.1\r\n\r\n',
     'GET /v2/ HTTP/1.1\r\nHost:\r\n\r\n',

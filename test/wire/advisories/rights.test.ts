@@ -17,7 +17,9 @@ type Locks = { writeEnabled?: boolean; deleteEnabled?: boolean }
 type Target = { kind: 'repository' } | { kind: 'tag'; tag: string } | { kind: 'manifest'; digest: string }
 
 const lock = (name: string, target: Target, locks: Locks) =>
-  inside(({ deps, registry }) => deps.store.setLocks({ registryId: registry.id, name: name as never, target: target as never, ...locks }))
+  inside(({ deps, registry }) =>
+    deps.store.changeAttributes({ registryId: registry.id, name: name as never, target: target as never, change: locks }),
+  )
 
 test('A7 zot CVE-2026-31801: each tag that is locked against writing refuses a push alike, whatever its name', async () => {
   const tags = ['latest', 'LATEST', 'v1']

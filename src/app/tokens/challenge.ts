@@ -1,20 +1,22 @@
 import type { Access } from '#core/access.ts'
+import type { FailureDetail } from '#core/registry-error.ts'
 import { formatScope, type Scope } from '#core/scope.ts'
 
 export type ChallengeReason = 'invalid_token' | 'insufficient_scope'
 
-/** `WWW-Authenticate` as ACR writes it: quoted, no space after a comma (Docker token spec; acr "challenge → tokens"). */
+/** The `WWW-Authenticate` of a failure `unauthorized`, as ACR writes it: quoted, no space after a comma (Docker token spec; acr "challenge → tokens"). */
 export function challenge(
-  { realm, service, alsoAsk }: { realm: string; service: string; alsoAsk: readonly Scope[] },
+  { realm, service }: { realm: string; service: string },
   access: Access,
-  error: ChallengeReason | undefined,
+  detail: FailureDetail,
+  alsoAsk: readonly Scope[] = [],
 ): string {
   const parts = [`realm="${realm}"`, `service="${service}"`]
   if (access.kind === 'scope') {
     const own = `${access.type}:${access.name}:${askedActions(access).join(',')}`
     parts.push(`scope="${[own, ...alsoAsk.map(formatScope)].join(' ')}"`)
   }
-  if (error) parts.push(`error="${error}"`)
+  if (detail.error !== undefined) parts.push(`error="${detail.error as ChallengeReason}"`)
   return `Bearer ${parts.join(',')}`
 }
 

@@ -1,0 +1,138 @@
+import type { Attributes, Quarantine } from '#core/attributes.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { ListPage, ManifestAttributes, RepositoryAttributes, TagAttributes } from '#ports/repository-attributes.ts'
+import { unknownManifest } from './manifests.ts'
+import { findVisible, unknownName } from './repositories.ts'
+import type { SqlReader, SqlValue } from './transaction.ts'
+import type { Read, Verb } from './verb.ts'
+
+interface Flags {
+  delete_enabled: number
+  write_enabled: number
+  read_enabled: number
+  list_enabled: number
+}
+type Row<Shape, More = unknown> = Omit<Shape, 'attributes' | 'tags'> & Flags & More
+
+const flags = 'delete_enabled, write_enabled, read_enabled, list_enabled'
+const times = 'created_at AS "createdAt", updated_at AS "updatedAt"'
+
+/** A row without its flags, which become what the port calls them. */
+function read<Rest>({ delete_enabled, write_enabled, read_enabled, list_enabled, ...rest }: Rest & Flags) {
+  const attributes: Attributes = {
+    deleteEnabled: delete_enabled === 1,
+    writeEnabled: write_enabled === 1,
+    readEnabled: read_enabled === 1,
+    listEnabled: list_enabled === 1,
+  }
+  return { ...rest, attributes }
+}
+
+export const repositoryAttributes: Read<'repositoryAttributes'> = async (db, registryId, name) => {
+  const row = await db.get<Row<RepositoryAttributes> & { tags: number }>(
+    `SELECT name, manifests, (SELECT COUNT(*) FROM tag WHERE repo_id = repository.id) AS tags, ${times}, ${flags}
+     FROM repository WHERE registry_id = ? AND name = ? AND state = 'live' AND manifests > 0`,
+    registryId,
+    name,
+  )
+  return row && read(row)
+}
+
+const tagRow = `SELECT name, digest, ${times}, ${flags} FROM tag WHERE repo_id = ?`
+const manifestRow = `SELECT digest, media_type AS "mediaType", image_size AS "imageSize", config_media_type AS "configMediaType",
+    architecture, os, quarantine_state AS "quarantineState", quarantine_details AS "quarantineDetails", ${times}, ${flags}
+  FROM manifest WHERE repo_id = ?`
+type TagRow = Row<TagAttributes>
+type ManifestRow = Row<ManifestAttributes, { [Name in keyof Quarantine]: string | null }>
+
+export const tagAttributes: Read<'tagAttributes'> = async (db, registryId, name, tag) => {
+  const repository = await findVisible(db, registryId, name)
+  const row = repository && (await db.get<TagRow>(`${tagRow} AND name = ?`, repository.id, tag))
+  return row && read(row)
+}
+
+export const manifestAttributes: Read<'manifestAttributes'> = async (db, registryId, name, digest) => {
+  const repository = await findVisible(db, registryId, name)
+  const row = repository && (await db.get<ManifestRow>(`${manifestRow} AND digest = ?`, repository.id, digest))
+  return row && readManifest(db, repository.id, row)
+}
+
+async function readManifest(db: SqlReader, repositoryId: number, row: ManifestRow): Promise<ManifestAttributes> {
+  const { attributes, quarantineState, quarantineDetails, ...rest } = read(row)
+  const tags = await db.all<{ name: ManifestAttributes['tags'][number] }>(
+    'SELECT name FROM tag WHERE repo_id = ? AND digest = ? ORDER BY name',
+    repositoryId,
+    row.digest,
+  )
+  return { ...rest, tags: tags.map((each) => each.name), attributes: { ...attributes, quarantineState, quarantineDetails } }
+}
+
+export const listTagAttributes: Read<'listTagAttributes'> = async (db, registryId, name, { digest, ...page }) => {
+  const repository = await findVisible(db, registryId, name)
+  if (!repository) return undefined
+  const filter = digest === undefined ? '' : ' AND digest = ?'
+  const values = digest === undefined ? [] : [digest]
+  const rest = await pageOf(db, 'tag', 'name', repository.id, page)
+  return (await db.all<TagRow>(`${tagRow} AND list_enabled = 1${filter}${rest.sql}`, repository.id, ...values, ...rest.values)).map(read)
+}
+
+export const listManifestAttributes: Read<'listManifestAttributes'> = async (db, registryId, name, page) => {
+  const repository = await findVisible(db, registryId, name)
+  if (!repository) return undefined
+  const { sql, values } = await pageOf(db, 'manifest', 'digest', repository.id, page)
+  const rows = await db.all<ManifestRow>(`${manifestRow} AND list_enabled = 1${sql}`, repository.id, ...values)
+  return Promise.all(rows.map((row) => readManifest(db, repository.id, row)))
+}
+
+/** The end of a statement that reads one page. In an order of time the key is part of the place, as many may share a time. */
+async function pageOf(
+  db: SqlReader,
+  table: 'tag' | 'manifest',
+  key: 'name' | 'digest',
+  repositoryId: number,
+  { order, after, limit }: ListPage,
+): Promise<{ sql: string; values: SqlValue[] }> {
+  if (order === 'name') return { sql: ` AND ${key} > ? ORDER BY ${key} LIMIT ?`, values: [after?.key ?? '', limit] }
+  const time =
+    after === undefined || after.updatedAt !== undefined
+      ? after?.updatedAt
+      : (await db.get<{ at: number }>(`SELECT updated_at AS at FROM ${table} WHERE repo_id = ? AND ${key} = ?`, repositoryId, after.key))
+          ?.at
+  const [sign, direction, first] = order === 'timeasc' ? ['>', 'ASC', -1] : ['<', 'DESC', Number.MAX_SAFE_INTEGER]
+  return {
+    sql: ` AND (updated_at, ${key}) ${sign} (?, ?) ORDER BY updated_at ${direction}, ${key} ${direction} LIMIT ?`,
+    values: time === undefined ? [first, '', limit] : [time, after?.key ?? '', limit],
+  }
+}
+
+const columns = {
+  deleteEnabled: 'delete_enabled',
+  writeEnabled: 'write_enabled',
+  readEnabled: 'read_enabled',
+  listEnabled: 'list_enabled',
+} as const
+
+export const changeAttributes: Verb<'changeAttributes'> = async (tx, { registryId, name, target, change }) => {
+  const repository = await findVisible(tx, registryId, name)
+  if (!repository) throw unknownName(name)
+  const [table, where, key] =
+    target.kind === 'repository'
+      ? (['repository', 'id = ? AND ? IS NOT NULL', ''] as const)
+      : target.kind === 'tag'
+        ? (['tag', 'repo_id = ? AND name = ?', target.tag] as const)
+        : (['manifest', 'repo_id = ? AND digest = ?', target.digest] as const)
+  const sets = Object.values(columns).map((column) => `${column} = COALESCE(?, ${column})`)
+  const values: SqlValue[] = Object.keys(columns).map((flag) => {
+    const value = change[flag as keyof typeof columns]
+    return value === undefined ? null : Number(value)
+  })
+  if (target.kind === 'manifest') {
+    sets.push('quarantine_state = COALESCE(?, quarantine_state)', 'quarantine_details = COALESCE(?, quarantine_details)')
+    values.push(change.quarantineState ?? null, change.quarantineDetails ?? null)
+  }
+  const changed = await tx.run(`UPDATE ${table} SET ${sets.join(', ')} WHERE ${where}`, ...values, repository.id, key)
+  if (changed > 0) return
+  throw target.kind === 'tag' ? unknownTag(target.tag) : unknownManifest(key, 'digest')
+}
+
+const unknownTag = (tag: string) => new RegistryError('tag-unknown', 'the specified tag does not exist', { tag })

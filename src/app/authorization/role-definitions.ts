@@ -1,0 +1,84 @@
+import { builtInRole, builtInRoles } from '#core/built-in-roles.ts'
+import type { Permission } from '#core/permission.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import { isGuid, isWithin, keyOf, type ResourceKey } from '#core/resource-id.ts'
+import type { CustomRole } from '#ports/resource-store.ts'
+import type { Deps } from '../deps.ts'
+
+export interface RoleDefinition {
+  /** A GUID. */
+  id: string
+  name: string
+  kind: 'BuiltInRole' | 'CustomRole'
+  description: string
+  permissions: readonly Permission[]
+  /** Where it may be given, and below. */
+  assignableScopes: readonly string[]
+  /** Null: it was always there. */
+  created: { at: number; by: string; changedAt: number } | null
+}
+
+/** All there are, the built-in ones first. */
+export async function roleDefinitions({ store }: Pick<Deps, 'store'>): Promise<RoleDefinition[]> {
+  return [...builtInRoles.map(builtIn), ...(await store.customRoles()).map(custom)]
+}
+
+export const isAssignableAt = ({ assignableScopes }: Pick<RoleDefinition, 'assignableScopes'>, scope: ResourceKey): boolean =>
+  assignableScopes.some((each) => isWithin(scope, keyOf(each)))
+
+/** By its GUID; undefined when there is none. */
+export async function roleById({ store }: Pick<Deps, 'store'>, id: string): Promise<RoleDefinition | undefined> {
+  const known = builtInRole(id)
+  if (known) return builtIn(known)
+  const found = (await store.customRoles()).find((each) => each.id === id.toLowerCase())
+  return found && custom(found)
+}
+
+const fullId = /\/providers\/microsoft\.authorization\/roledefinitions\/([^/]+)$/i
+
+/**
+ * A role by its GUID, its full id or, as people write it, its name.
+ * Fails with `not-found`, `request-invalid`; both with ARM's code and sentence.
+ */
+export async function roleOf(deps: Pick<Deps, 'store'>, reference: string): Promise<RoleDefinition> {
+  const id = fullId.exec(reference)?.[1] ?? reference
+  if (isGuid(id)) {
+    const found = await roleById(deps, id)
+    if (found) return found
+    throw new RegistryError(
+      'not-found',
+      `The specified role definition with ID '${id.toLowerCase().replaceAll('-', '')}' does not exist.`,
+      {
+        code: 'RoleDefinitionDoesNotExist',
+        id,
+      },
+    )
+  }
+  if (reference.includes('/'))
+    throw new RegistryError('request-invalid', `The role definition ID '${reference.slice(0, 300)}' is not valid.`, {
+      code: 'InvalidRoleDefinitionId',
+    })
+  const named = (await roleDefinitions(deps)).find((each) => each.name.toLowerCase() === reference.toLowerCase())
+  if (named) return named
+  throw new RegistryError('not-found', `Role '${reference.slice(0, 200)}' doesn't exist.`, { code: 'RoleDefinitionDoesNotExist' })
+}
+
+const builtIn = ({ id, name, description, permissions }: (typeof builtInRoles)[number]): RoleDefinition => ({
+  id,
+  name,
+  kind: 'BuiltInRole',
+  description,
+  permissions,
+  assignableScopes: ['/'],
+  created: null,
+})
+
+const custom = ({ id, name, description, permissions, assignableScopes, createdAt, createdBy, changedAt }: CustomRole): RoleDefinition => ({
+  id,
+  name,
+  kind: 'CustomRole',
+  description,
+  permissions: JSON.parse(permissions) as Permission[],
+  assignableScopes,
+  created: { at: createdAt, by: createdBy, changedAt },
+})

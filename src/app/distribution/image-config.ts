@@ -1,0 +1,42 @@
+import type { Manifest } from '#core/manifest.ts'
+import { imageConfigTypes, parseImageConfig, type Platform } from '#core/platform.ts'
+import type { RepositoryName } from '#core/reference.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { Deps } from '../deps.ts'
+import { openBlob, readBlob } from './blobs.ts'
+
+/** Far beyond any config; it bounds what one push takes of the memory. */
+const largestConfig = 1024 * 1024
+const unknown: Platform = { architecture: null, os: null }
+
+/**
+ * The platform that an image's config names. It is read when the manifest is put, as it never changes and lists of a
+ * thousand manifests would open a thousand blobs; through the repository's own link, as every reading.
+ * A config that is not here (sparse) or cannot be read, for whatever reason, says nothing: no push fails for it.
+ */
+export async function platformOf(
+  deps: Pick<Deps, 'store' | 'blobs' | 'clock'>,
+  registry: Registry,
+  name: RepositoryName,
+  { config }: Manifest,
+): Promise<Platform> {
+  if (!config || !imageConfigTypes.has(config.mediaType) || config.size > largestConfig) return unknown
+  const blob = await deps.store.blob(registry.id, name, config.digest)
+  if (!blob || blob.size !== config.size) return unknown
+  try {
+    const reader = await openBlob(deps, blob)
+    try {
+      const pieces: Uint8Array[] = []
+      await readBlob(deps, blob, reader, { start: 0, end: blob.size - 1 }, async (piece) => {
+        // The reader uses a piece's memory again for the next one.
+        pieces.push(Uint8Array.from(piece))
+        return true
+      })
+      return parseImageConfig(Buffer.concat(pieces))
+    } finally {
+      await reader.close()
+    }
+  } catch {
+    return unknown
+  }
+}

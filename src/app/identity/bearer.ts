@@ -1,0 +1,61 @@
+import type { Caller } from '#core/access.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { DirectoryObject } from '#ports/directory-store.ts'
+import { directoryKeys } from '#ports/signer.ts'
+import type { Deps, Origins } from '../deps.ts'
+import { type Audience, audienceOf } from './audiences.ts'
+import { type DirectoryClaims, parseDirectoryClaims } from './directory-claims.ts'
+import { grantsOf } from './rights.ts'
+
+const leewaySeconds = 60
+
+/**
+ * Who presents a token of the directory, from what the database says now: a principal that was disabled or deleted, or
+ * lost a role, is so at the next request. Fails with `unauthorized`, whose detail says `error: invalid_token`.
+ * @param audiences of which services a token is good here
+ */
+export async function authenticateBearer(
+  deps: Pick<Deps, 'store' | 'signers' | 'clock'> & { origins: Origins },
+  token: string,
+  audiences: readonly Audience[],
+): Promise<Caller> {
+  const { principal } = await directoryTokenHolder(deps, token, audiences)
+  return {
+    id: principal.id,
+    kind: principal.kind === 'user' ? 'user' : 'servicePrincipal',
+    name: principal.login ?? principal.appId ?? principal.id,
+    held: [],
+    grants: await grantsOf(deps, principal.id),
+  }
+}
+
+/** The same without roles: the principal itself and what the token says. Fails as `authenticateBearer` does. */
+export async function directoryTokenHolder(
+  { store, signers, clock, origins }: Pick<Deps, 'store' | 'signers' | 'clock'> & { origins: Origins },
+  token: string,
+  audiences: readonly Audience[],
+): Promise<{ principal: DirectoryObject; claims: DirectoryClaims; audience: Audience }> {
+  const raw = await signers.of(directoryKeys).verify(token)
+  const claims = raw && claimsOf(raw)
+  const tenant = await store.tenant()
+  if (!claims || !tenant || claims.tenantId !== tenant.id) throw refused('the token is not one of this directory')
+  const audience = audienceOf(claims.audience, origins.control)
+  if (!audience || !audiences.includes(audience)) throw refused('the token is for another service')
+  const now = clock.now() / 1000
+  if (now > claims.expiresAt + leewaySeconds) throw refused('the token has expired')
+  if (now < claims.notBefore - leewaySeconds) throw refused('the token is not valid yet')
+  const principal = await store.directoryObject(claims.principalId)
+  if (!principal?.enabled || principal.kind !== (claims.kind === 'user' ? 'user' : 'servicePrincipal'))
+    throw refused('the principal of the token was disabled or deleted')
+  return { principal, claims, audience }
+}
+
+// The signer gives the same object for the same token: what it says is read once.
+const readClaims = new WeakMap<object, DirectoryClaims | false>()
+function claimsOf(raw: Readonly<Record<string, unknown>>): DirectoryClaims | undefined {
+  let claims = readClaims.get(raw)
+  if (claims === undefined) readClaims.set(raw, (claims = parseDirectoryClaims(raw) ?? false))
+  return claims || undefined
+}
+
+const refused = (why: string) => new RegistryError('unauthorized', `authentication required: ${why}`, { error: 'invalid_token' })

@@ -1,0 +1,80 @@
+import { isGuid } from '#core/resource-id.ts'
+import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { Deps } from '../deps.ts'
+import type { FailedLogins } from '../tokens/rate-limits.ts'
+import { believeAssertion, clientOfAssertion } from './assertion.ts'
+import { slowGuessing } from './guessing.ts'
+import { isCurrent, judgeClientSecret } from './secrets.ts'
+import { SignInRefused } from './sign-in-refusal.ts'
+
+/** What a client presents to prove itself. */
+export type ClientProof = { kind: 'none' } | { kind: 'secret'; secret: string } | { kind: 'assertion'; assertion: string }
+
+export interface ClientUse {
+  /** Lower case; an assertion may come without. */
+  clientId: string | undefined
+  proof: ClientProof
+  address: string
+  isTokenEndpoint: (url: string) => boolean
+}
+
+export interface Client {
+  id: string
+  name: string
+  /** Undefined for one that is not registered: only a person can sign in through it. */
+  servicePrincipal: DirectoryObject | undefined
+  /** It proved itself by a secret or a certificate. */
+  proven: boolean
+}
+
+type ClientDeps = Pick<Deps, 'store' | 'clock'> & { failedLogins: FailedLogins }
+
+/** Programs that bring their id along, as Azure knows them. */
+const wellKnown: Readonly<Record<string, string>> = {
+  '04b07795-8ddb-461a-bbee-02f9e1bf7b46': 'Azure CLI',
+  '1950a258-227b-4e31-a9cf-717495945fc2': 'Azure PowerShell',
+  'aebc6443-996d-45c2-90f0-388ff96faa56': 'Visual Studio Code',
+}
+
+/**
+ * The program behind a client id. One that the directory does not know may let a person sign in: it proves nothing
+ * anywhere (az's id is public), codes go to the person's own machine only (redirects.ts), and on the device page the
+ * person says yes. Fails with `client-unknown`, `client-disabled`.
+ */
+export async function findClient({ store }: Pick<Deps, 'store'>, clientId: string): Promise<Client & { registered: DirectoryObject[] }> {
+  if (!isGuid(clientId)) throw new SignInRefused('client-unknown', { client: clientId.slice(0, 60) })
+  const id = clientId.toLowerCase()
+  const registered = await store.directoryObjectsByAppId(id)
+  if (registered.some((each) => !each.enabled)) throw new SignInRefused('client-disabled', { client: id })
+  const servicePrincipal = registered.find((each) => each.kind === 'servicePrincipal')
+  return { id, name: registered[0]?.name ?? wellKnown[id] ?? id, servicePrincipal, proven: false, registered }
+}
+
+/**
+ * The program that asks for a token, believed. A registered one that has a secret or a certificate must show it, unless
+ * its registration says that it is a public client too.
+ * Fails with `client-…`, `assertion-…`, `parameter-missing`, `too-many-attempts`.
+ */
+export async function authenticateClient(deps: ClientDeps, use: ClientUse): Promise<Client> {
+  const { proof } = use
+  const clientId = use.clientId ?? (proof.kind === 'assertion' ? clientOfAssertion(proof.assertion) : undefined)
+  if (clientId === undefined) throw new SignInRefused('parameter-missing', { parameter: 'client_id' })
+  const { registered, ...client } = await findClient(deps, clientId)
+  const secrets = await deps.store.secrets(registered.map((each) => each.id))
+  const now = deps.clock.now()
+  if (proof.kind === 'none') {
+    const isPublic = registered.some((each) => each.details.isFallbackPublicClient === true)
+    if (!isPublic && secrets.some((each) => isCurrent(each, now))) throw new SignInRefused('client-unproven')
+    return client
+  }
+  if (registered.length === 0) throw new SignInRefused('client-unknown', { client: client.id })
+  if (proof.kind === 'assertion') {
+    await believeAssertion(deps, client.id, secrets, { ...use, assertion: proof.assertion })
+    return { ...client, proven: true }
+  }
+  return slowGuessing(deps, { address: use.address, name: client.id }, async () => {
+    const judgement = judgeClientSecret(secrets, proof.secret, now)
+    if (judgement === 'current') return { ...client, proven: true }
+    throw new SignInRefused(judgement === 'ended' ? 'client-secret-ended' : 'client-secret-wrong', { client: client.id })
+  })
+}

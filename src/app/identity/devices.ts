@@ -1,0 +1,117 @@
+import { makeSecret } from '#core/secret.ts'
+import type { StoredSignIn } from '#ports/directory-store.ts'
+import type { Deps } from '../deps.ts'
+import type { FailedLogins } from '../tokens/rate-limits.ts'
+import { refuseWhilePaused } from './guessing.ts'
+import type { AskedText } from './requested-scope.ts'
+import { hashOfSecret } from './secrets.ts'
+import { recallUser, type SignedIn } from './sign-in.ts'
+import { SignInRefused } from './sign-in-refusal.ts'
+import { sweepSignIns } from './sweep.ts'
+
+/**
+ * A device's question (RFC 8628): asked ──▶ granted ── fetched by the device ──▶ gone
+ *                                       └─▶ refused                            a quarter of an hour ends each
+ */
+export const deviceLife = 15 * 60
+
+/** No vowels: no words; no letter that is read as another (RFC 8628 §6.1). 20^9 of them. */
+const letters = 'BCDFGHJKLMNPQRSTVWXZ'
+const userCodeLength = 9
+/** Questions that wait are rows that anybody can make: the name under which an address is slowed down. */
+const asking = 'device codes asked for'
+const guessing = 'device codes typed'
+
+type DeviceDeps = Pick<Deps, 'store' | 'clock'> & { random: (bytes: number) => Uint8Array; failedLogins: FailedLogins }
+
+/** Fails with `too-many-attempts` when an address asks and asks, and nobody answers. */
+export async function askOnDevice(
+  deps: DeviceDeps,
+  { clientId, asked, address }: { clientId: string; asked: AskedText; address: string },
+): Promise<{ deviceCode: string; userCode: string }> {
+  refuseWhilePaused(deps.failedLogins, address, asking)
+  deps.failedLogins.failed(address, asking)
+  const deviceCode = makeSecret(deps.random(32))
+  const userCode = await freeUserCode(deps)
+  const now = deps.clock.now()
+  await sweepSignIns(deps)
+  await deps.store.putSignIn({
+    signIn: {
+      id: hashOfSecret(deviceCode),
+      kind: 'device',
+      userCode,
+      principalId: null,
+      state: 'asked',
+      clientId,
+      details: { asked },
+      createdAt: now,
+      expiresAt: now + deviceLife * 1000,
+    },
+  })
+  return { deviceCode, userCode }
+}
+
+/** The question behind what a person typed, in any case and grouping. Fails with `user-code-unknown`, `too-many-attempts`. */
+export async function findDevice(deps: DeviceDeps, { typed, address }: { typed: string; address: string }): Promise<StoredSignIn> {
+  refuseWhilePaused(deps.failedLogins, address, guessing)
+  const userCode = typed.toUpperCase().replace(/[\s-]/g, '')
+  const found = userCode.length === userCodeLength ? await deps.store.signInByUserCode(userCode) : undefined
+  if (found?.kind === 'device' && found.state === 'asked' && found.expiresAt > deps.clock.now()) return found
+  // A right one does not forget the wrong ones: anybody can have a right one of their own.
+  deps.failedLogins.failed(address, guessing)
+  throw new SignInRefused('user-code-unknown')
+}
+
+/** Fails with `not-found` when it was answered before, or has ended. */
+export async function grantDevice(deps: Pick<Deps, 'store' | 'clock'>, question: StoredSignIn, signedIn: SignedIn): Promise<void> {
+  await deps.store.answerSignIn({
+    id: question.id,
+    principalId: signedIn.principal.id,
+    state: 'granted',
+    details: { ...question.details, credential: signedIn.credential },
+    now: deps.clock.now(),
+  })
+}
+
+/** Who has the code may say no without a password: it is no more than not answering. */
+export async function refuseDevice({ store, clock }: Pick<Deps, 'store' | 'clock'>, id: string): Promise<void> {
+  const taken = await store.takeSignIn({ id, now: clock.now() })
+  if (taken) await store.putSignIn({ signIn: { ...taken, userCode: null, state: 'refused' } })
+}
+
+/**
+ * What the device gets when it asks again: the person, once. Fails with `device-pending`, `device-refused`, `device-ended`,
+ * `device-unknown`, and as `recallUser` does.
+ */
+export async function fetchDevice(
+  deps: Pick<Deps, 'store' | 'clock'> & { failedLogins: FailedLogins },
+  { deviceCode, clientId, address }: { deviceCode: string; clientId: string; address: string },
+): Promise<{ signedIn: SignedIn; asked: AskedText }> {
+  const id = hashOfSecret(deviceCode)
+  const now = deps.clock.now()
+  const found = await deps.store.signIn(id)
+  if (found?.kind !== 'device' || found.clientId !== clientId) throw new SignInRefused('device-unknown')
+  if (found.expiresAt <= now) throw new SignInRefused('device-ended')
+  if (found.state === 'asked') throw new SignInRefused('device-pending')
+  if (found.state === 'refused') throw new SignInRefused('device-refused')
+  const taken = await deps.store.takeSignIn({ id, now })
+  if (!taken) throw new SignInRefused('device-unknown')
+  deps.failedLogins.succeeded(address, asking)
+  const { credential, asked } = taken.details
+  return { signedIn: await recallUser(deps, { principalId: taken.principalId, credential }), asked: asked as AskedText }
+}
+
+async function freeUserCode({ store, random }: Pick<DeviceDeps, 'store' | 'random'>): Promise<string> {
+  for (;;) {
+    const userCode = makeUserCode(random)
+    if (!(await store.signInByUserCode(userCode))) return userCode
+  }
+}
+
+/** Each letter as likely as the others: bytes from 240 on are thrown away. */
+export function makeUserCode(random: (bytes: number) => Uint8Array): string {
+  let code = ''
+  while (code.length < userCodeLength)
+    for (const byte of random(userCodeLength * 2)) if (byte < 240 && code.length < userCodeLength) code += letters[byte % letters.length]
+  return code
+}

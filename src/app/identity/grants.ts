@@ -1,0 +1,127 @@
+import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { Deps, Origins } from '../deps.ts'
+import type { FailedLogins } from '../tokens/rate-limits.ts'
+import { authenticateClient, type Client, type ClientUse } from './clients.ts'
+import { redeemCode } from './codes.ts'
+import { fetchDevice } from './devices.ts'
+import { makeRefreshToken, useRefreshToken } from './refresh-tokens.ts'
+import { type Asked, type AskedText, parseAsked, parseAskedByProgram } from './requested-scope.ts'
+import { type SignedIn, signInUser } from './sign-in.ts'
+import { SignInRefused } from './sign-in-refusal.ts'
+import { clientInfoOf, directoryTokenLife, issueDirectoryToken, issueIdToken } from './tokens.ts'
+
+/** By what a program gets a token. */
+export type TokenGrant =
+  | { kind: 'client-credentials' }
+  | { kind: 'password'; username: string; password: string }
+  | { kind: 'refresh'; token: string }
+  | { kind: 'device'; deviceCode: string }
+  | { kind: 'code'; code: string; redirectUri: string; verifier: string }
+
+export interface TokenRequest extends ClientUse {
+  grant: TokenGrant
+  asked: AskedText
+  wantsClientInfo: boolean
+  /** The authority's name of itself, for id tokens. */
+  issuer: string
+}
+
+export interface TokenAnswer {
+  accessToken: string
+  /** In seconds. */
+  expiresIn: number
+  resource: string
+  /** The rest: for a person only. */
+  scopes?: readonly string[]
+  refreshToken?: string | undefined
+  idToken?: string | undefined
+  clientInfo?: string | undefined
+  /** For the log. */
+  principal: DirectoryObject
+}
+
+export type GrantDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher'> & {
+  origins: Origins
+  failedLogins: FailedLogins
+  random: (bytes: number) => Uint8Array
+}
+
+/** One deed of the token endpoint: who is the program, who is the person, what do they get. Fails with SignInRefused. */
+export async function grantTokens(deps: GrantDeps, request: TokenRequest): Promise<TokenAnswer> {
+  const client = await authenticateClient(deps, request)
+  return request.grant.kind === 'client-credentials' ? forProgram(deps, request, client) : forPerson(deps, request, request.grant, client)
+}
+
+async function forProgram(deps: GrantDeps, { asked }: TokenRequest, client: Client): Promise<TokenAnswer> {
+  if (!client.proven) throw new SignInRefused('client-unproven')
+  const principal = client.servicePrincipal
+  // An application without one is nobody in the tenant.
+  if (!principal) throw new SignInRefused('client-unknown', { client: client.id })
+  const { resource } = parseAskedByProgram(asked, deps.origins.control)
+  const accessToken = await issueDirectoryToken(deps, { principal, clientId: client.id, resource })
+  return { accessToken, expiresIn: directoryTokenLife, resource, principal }
+}
+
+/** What a grant tells of the person, and what was asked when it was made. */
+interface Found {
+  signedIn: SignedIn
+  asked?: AskedText
+  nonce?: string | undefined
+  /** Kept instead of a new one. */
+  refreshToken?: string | undefined
+  gave?: (refreshToken: string) => Promise<void>
+}
+
+type PersonGrant = Exclude<TokenGrant, { kind: 'client-credentials' }>
+
+async function forPerson(deps: GrantDeps, request: TokenRequest, grant: PersonGrant, client: Client): Promise<TokenAnswer> {
+  // What is wrong with the question itself is told before a code or a device's answer is used up.
+  const early = isEmpty(request.asked) ? undefined : parseAsked(request.asked, deps.origins.control)
+  const found = await findPerson(deps, request, grant, client)
+  const text = early ? request.asked : (found.asked ?? {})
+  const asked = early ?? parseAsked(text, deps.origins.control)
+  const { principal } = found.signedIn
+  const accessToken = await issueDirectoryToken(deps, { principal, clientId: client.id, resource: asked.resource })
+  const refreshToken = await refreshTokenFor(deps, { client, asked, text, found })
+  return {
+    accessToken,
+    expiresIn: directoryTokenLife,
+    resource: asked.resource,
+    scopes: asked.scopes,
+    refreshToken,
+    idToken: asked.openid
+      ? await issueIdToken(deps, { user: principal, clientId: client.id, issuer: request.issuer, nonce: found.nonce })
+      : undefined,
+    clientInfo: request.wantsClientInfo ? await clientInfoOf(deps, principal) : undefined,
+    principal,
+  }
+}
+
+const isEmpty = ({ scope, resource }: AskedText): boolean => scope === undefined && resource === undefined
+
+async function findPerson(deps: GrantDeps, { address }: TokenRequest, grant: PersonGrant, { id }: Client): Promise<Found> {
+  switch (grant.kind) {
+    case 'password':
+      return { signedIn: await signInUser(deps, { username: grant.username, password: grant.password, address }) }
+    case 'device':
+      return fetchDevice(deps, { deviceCode: grant.deviceCode, clientId: id, address })
+    case 'code':
+      return redeemCode(deps, { code: grant.code, clientId: id, redirectUri: grant.redirectUri, verifier: grant.verifier })
+    case 'refresh': {
+      const { signedIn, asked, isOld } = await useRefreshToken(deps, { token: grant.token, clientId: id })
+      return { signedIn, asked, refreshToken: isOld ? undefined : grant.token }
+    }
+  }
+}
+
+/** A program that proves itself asks for one by `offline_access`; others, az among them, count on it. */
+async function refreshTokenFor(
+  deps: GrantDeps,
+  { client, asked, text, found }: { client: Client; asked: Asked; text: AskedText; found: Found },
+): Promise<string | undefined> {
+  if (found.refreshToken !== undefined) return found.refreshToken
+  if (client.proven && !asked.offline) return undefined
+  const made = await makeRefreshToken(deps, { signedIn: found.signedIn, clientId: client.id, asked: text })
+  await found.gave?.(made)
+  return made
+}

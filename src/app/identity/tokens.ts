@@ -1,0 +1,75 @@
+import type { DirectoryObject } from '#ports/directory-store.ts'
+import { directoryKeys } from '#ports/signer.ts'
+import type { Deps, Origins } from '../deps.ts'
+import { formatDirectoryClaims } from './directory-claims.ts'
+import { SignInRefused } from './sign-in-refusal.ts'
+
+/** In seconds; Entra's own, of tokens without continuous evaluation. */
+export const directoryTokenLife = 3599
+
+export type IssueDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids'> & { origins: Origins }
+
+/** The directory's name of itself in access tokens; it stays when clients come by another name of the host. */
+const issuerOf = (origins: Origins, tenantId: string): string => `${origins.control}/${tenantId}/`
+
+/** An access token of a user or a service principal. What it lets its holder do is decided where it is shown. */
+export async function issueDirectoryToken(
+  deps: IssueDeps,
+  { principal, clientId, resource }: { principal: DirectoryObject; clientId: string; resource: string },
+): Promise<string> {
+  const tenantId = await tenantIdOf(deps)
+  const now = Math.floor(deps.clock.now() / 1000)
+  return deps.signers.of(directoryKeys).sign(
+    formatDirectoryClaims({
+      id: deps.ids.next(),
+      audience: resource,
+      issuer: issuerOf(deps.origins, tenantId),
+      tenantId,
+      principalId: principal.id,
+      kind: principal.kind === 'user' ? 'user' : 'app',
+      name: principal.name,
+      clientId,
+      login: principal.kind === 'user' ? principal.login : null,
+      issuedAt: now,
+      notBefore: now,
+      expiresAt: now + directoryTokenLife,
+    }),
+  )
+}
+
+/**
+ * Tells a program who signed in (OpenID Connect Core §2). It opens nothing: it lacks what `parseDirectoryClaims` asks for.
+ * @param issuer of the authority's discovery document, which a program compares
+ */
+export async function issueIdToken(
+  deps: IssueDeps,
+  { user, clientId, issuer, nonce }: { user: DirectoryObject; clientId: string; issuer: string; nonce: string | undefined },
+): Promise<string> {
+  const now = Math.floor(deps.clock.now() / 1000)
+  return deps.signers.of(directoryKeys).sign({
+    aud: clientId,
+    iss: issuer,
+    iat: now,
+    nbf: now,
+    exp: now + directoryTokenLife,
+    name: user.name,
+    ...(nonce === undefined ? {} : { nonce }),
+    oid: user.id,
+    preferred_username: user.login,
+    sub: user.id,
+    tid: await tenantIdOf(deps),
+    upn: user.login,
+    ver: '2.0',
+  })
+}
+
+/** Who the account is, for a program's cache of tokens (MSAL's `client_info`). */
+export const clientInfoOf = async (deps: Pick<Deps, 'store'>, user: DirectoryObject): Promise<string> =>
+  Buffer.from(JSON.stringify({ uid: user.id, utid: await tenantIdOf(deps) })).toString('base64url')
+
+/** Fails with `tenant-unknown` before the first start has made the directory. */
+async function tenantIdOf({ store }: Pick<Deps, 'store'>): Promise<string> {
+  const tenant = await store.tenant()
+  if (!tenant) throw new SignInRefused('tenant-unknown', { tenant: '' })
+  return tenant.id
+}

@@ -1,0 +1,84 @@
+import { isGuid } from '#core/resource-id.ts'
+import type { DirectoryObject } from '#ports/directory-store.ts'
+import { checkedDisplayName, checkedLogin } from './directory-names.ts'
+import { changeObject, deleteObject, type DirectoryDeps, inTurn, noSuchObject, objectOf, tenantOf } from './directory.ts'
+import { makePassword, newPassword } from './new-secrets.ts'
+
+export interface NewUser {
+  /** With or without `@<tenant's domain>`. */
+  login: string
+  /** The part before the `@` when absent. */
+  displayName?: string
+  /** Made when absent. */
+  password?: string
+  enabled?: boolean
+  /** What Graph keeps. */
+  details?: Readonly<Record<string, unknown>>
+}
+
+export interface UserChange {
+  login?: string
+  displayName?: string
+  enabled?: boolean
+  /** Null takes a value away. */
+  details?: Readonly<Record<string, unknown>>
+  password?: string
+}
+
+/** Fails with `request-invalid` for a name or password that may not be, `conflict` when another user has the name. */
+export async function createUser(deps: DirectoryDeps, given: NewUser): Promise<{ user: DirectoryObject; password: string }> {
+  const login = checkedLogin(given.login, await tenantOf(deps))
+  const user: DirectoryObject = {
+    id: deps.ids.next(),
+    kind: 'user',
+    name: checkedDisplayName(given.displayName ?? login.slice(0, login.lastIndexOf('@'))),
+    login,
+    appId: null,
+    enabled: given.enabled ?? true,
+    details: given.details ?? {},
+    createdAt: deps.clock.now(),
+  }
+  const password = given.password ?? makePassword(deps.random)
+  const secret = await newPassword(deps, user.id, password)
+  await inTurn(deps.store, () => deps.store.putDirectoryObject({ object: user, secrets: [secret] }))
+  return { user, password }
+}
+
+/** @param name an object id, or a principal name with or without its domain. Fails with `not-found`. */
+export async function findUser(deps: Pick<DirectoryDeps, 'store'>, name: string): Promise<DirectoryObject> {
+  // First as an id: no name of a user can stand for another one's id.
+  if (isGuid(name)) return objectOf(deps, 'user', name)
+  const { domain } = await tenantOf(deps)
+  const found = await deps.store.userByLogin(name.includes('@') ? name : `${name}@${domain}`)
+  if (found) return found
+  throw noSuchObject(name)
+}
+
+/** Fails with `not-found`, `request-invalid`, `conflict`. A new password or `enabled: false` ends the user's refresh tokens. */
+export async function changeUser(deps: DirectoryDeps, id: string, change: UserChange): Promise<DirectoryObject> {
+  const tenant = await tenantOf(deps)
+  const { login, displayName, enabled, details, password } = change
+  // A password that may not be is refused before anything is changed.
+  const secret = password === undefined ? undefined : await newPassword(deps, id, password)
+  const user = await changeObject(deps, 'user', id, (before) => ({
+    ...before,
+    ...(login === undefined ? {} : { login: checkedLogin(login, tenant) }),
+    ...(displayName === undefined ? {} : { name: checkedDisplayName(displayName) }),
+    ...(enabled === undefined ? {} : { enabled }),
+    ...(details === undefined ? {} : { details: { ...before.details, ...details } }),
+  }))
+  if (secret) {
+    await deps.store.putSecret({ secret, replacesOthers: true })
+    await deps.store.endSignIns({ principalId: id })
+  }
+  return user
+}
+
+/** Gives the user a new password, and tells it. Fails as `changeUser` does. */
+export async function resetPassword(deps: DirectoryDeps, id: string, password = makePassword(deps.random)): Promise<string> {
+  await changeUser(deps, id, { password })
+  return password
+}
+
+/** With its memberships and refresh tokens. Fails with `not-found`. */
+export const deleteUser = (deps: Pick<DirectoryDeps, 'store'>, id: string): Promise<void> => deleteObject(deps, 'user', id)

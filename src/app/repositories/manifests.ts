@@ -1,0 +1,58 @@
+import type { AttributesChange } from '#core/attributes.ts'
+import type { Digest } from '#core/digest.ts'
+import { shapeOf } from '#core/media-type.ts'
+import { childPlatforms, type Platform } from '#core/platform.ts'
+import type { RepositoryName } from '#core/reference.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { ListPage, ManifestAttributes } from '#ports/repository-attributes.ts'
+import type { Deps } from '../deps.ts'
+import { unknownManifest } from '../distribution/manifests.ts'
+import { showRepository, unknownName } from './repositories.ts'
+
+/** A manifest by itself; an index tells its children too. */
+export interface ShownManifest {
+  manifest: ManifestAttributes
+  references: (Platform & { digest: Digest })[] | undefined
+}
+
+/** Fails with `name-unknown`. */
+export async function listManifests(
+  { store }: Pick<Deps, 'store'>,
+  registry: Registry,
+  name: RepositoryName,
+  page: ListPage,
+): Promise<ManifestAttributes[]> {
+  const manifests = await store.listManifestAttributes(registry.id, name, page)
+  if (!manifests) throw unknownName(name)
+  return manifests
+}
+
+/** Fails with `name-unknown`, `manifest-unknown`. */
+export async function showManifest(
+  deps: Pick<Deps, 'store'>,
+  registry: Registry,
+  name: RepositoryName,
+  digest: Digest,
+): Promise<ShownManifest> {
+  const manifest = await deps.store.manifestAttributes(registry.id, name, digest)
+  if (!manifest) {
+    await showRepository(deps, registry, name)
+    throw unknownManifest({ kind: 'digest', digest })
+  }
+  if (shapeOf(manifest.mediaType) !== 'index') return { manifest, references: undefined }
+  // Not a reading of the image: it needs no lease, and a lock against pulling does not hide what is in the index.
+  const stored = await deps.store.manifestByDigest(registry.id, name, digest)
+  return { manifest, references: stored && childPlatforms(stored.bytes) }
+}
+
+/** Returns what it is then. Fails with `name-unknown`, `manifest-unknown`. */
+export async function updateManifest(
+  deps: Pick<Deps, 'store'>,
+  registry: Registry,
+  name: RepositoryName,
+  digest: Digest,
+  change: AttributesChange,
+): Promise<ShownManifest> {
+  await deps.store.changeAttributes({ registryId: registry.id, name, target: { kind: 'manifest', digest }, change })
+  return showManifest(deps, registry, name, digest)
+}

@@ -1,0 +1,38 @@
+import type { AttributesChange } from '#core/attributes.ts'
+import type { Digest } from '#core/digest.ts'
+import type { RepositoryName, Tag } from '#core/reference.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { RepositoryAttributes } from '#ports/repository-attributes.ts'
+import type { Deps } from '../deps.ts'
+
+export const unknownName = (name: RepositoryName) => new RegistryError('name-unknown', 'repository name not known to registry', { name })
+
+/** Fails with `name-unknown`. */
+export async function showRepository(
+  { store }: Pick<Deps, 'store'>,
+  registry: Registry,
+  name: RepositoryName,
+): Promise<RepositoryAttributes> {
+  const repository = await store.repositoryAttributes(registry.id, name)
+  if (!repository) throw unknownName(name)
+  return repository
+}
+
+/** Returns what it is then. Fails with `name-unknown`. */
+export async function updateRepository(
+  deps: Pick<Deps, 'store'>,
+  registry: Registry,
+  name: RepositoryName,
+  change: AttributesChange,
+): Promise<RepositoryAttributes> {
+  await deps.store.changeAttributes({ registryId: registry.id, name, target: { kind: 'repository' }, change })
+  return showRepository(deps, registry, name)
+}
+
+/** With all that is in it, or nothing when anything in it is locked. Fails with `name-unknown`, `locked`. */
+export const deleteRepository = (
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  registry: Registry,
+  name: RepositoryName,
+): Promise<{ manifests: Digest[]; tags: Tag[] }> => store.deleteRepository({ registryId: registry.id, name, now: clock.now() })

@@ -1,0 +1,52 @@
+import type { AttributesChange } from '#core/attributes.ts'
+import type { Digest } from '#core/digest.ts'
+import type { RepositoryName, Tag } from '#core/reference.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { ListPage, TagAttributes } from '#ports/repository-attributes.ts'
+import type { Deps } from '../deps.ts'
+import { deleteManifest } from '../distribution/manifests.ts'
+import { showRepository, unknownName } from './repositories.ts'
+
+/** Fails with `name-unknown`. */
+export async function listTags(
+  { store }: Pick<Deps, 'store'>,
+  registry: Registry,
+  name: RepositoryName,
+  page: ListPage & { digest?: Digest | undefined },
+): Promise<TagAttributes[]> {
+  const tags = await store.listTagAttributes(registry.id, name, page)
+  if (!tags) throw unknownName(name)
+  return tags
+}
+
+/** Fails with `name-unknown`, `tag-unknown`. */
+export async function showTag(deps: Pick<Deps, 'store'>, registry: Registry, name: RepositoryName, tag: Tag): Promise<TagAttributes> {
+  const found = await deps.store.tagAttributes(registry.id, name, tag)
+  if (found) return found
+  await showRepository(deps, registry, name)
+  throw new RegistryError('tag-unknown', 'the specified tag does not exist', { tag })
+}
+
+/** Returns what it is then. Fails with `name-unknown`, `tag-unknown`. */
+export async function updateTag(
+  deps: Pick<Deps, 'store'>,
+  registry: Registry,
+  name: RepositoryName,
+  tag: Tag,
+  change: AttributesChange,
+): Promise<TagAttributes> {
+  await deps.store.changeAttributes({ registryId: registry.id, name, target: { kind: 'tag', tag }, change })
+  return showTag(deps, registry, name, tag)
+}
+
+/** The tag alone: its manifest stays. Fails with `name-unknown`, `tag-unknown`, `locked`. */
+export async function untag(
+  deps: Pick<Deps, 'store' | 'clock' | 'failpoint'>,
+  registry: Registry,
+  name: RepositoryName,
+  tag: Tag,
+): Promise<void> {
+  await showTag(deps, registry, name, tag)
+  await deleteManifest(deps, registry, name, { kind: 'tag', tag })
+}

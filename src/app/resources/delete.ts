@@ -1,0 +1,22 @@
+import { RegistryError } from '#core/registry-error.ts'
+import type { ResourceId } from '#core/resource-id.ts'
+import type { Match } from '#ports/resource-store.ts'
+import type { ResourceDeps, ResourceRules } from './rules.ts'
+
+/** With all below it; false when it was not there. Fails with `precondition-failed`, and as the type's rules do. */
+export async function deleteResource(
+  deps: ResourceDeps,
+  rules: ResourceRules,
+  { id, match }: { id: ResourceId; match: Match },
+): Promise<boolean> {
+  const found = await deps.store.resource(id.key)
+  // Deleting is done when there is nothing: a second time succeeds as the first.
+  if (!found && (match === undefined || match === 'absent')) return false
+  if (found) await rules.mayDelete?.(deps, found)
+  const { keys } = await deps.store.deleteResource({ key: id.key, match, now: deps.clock.now() }).catch((error: unknown) => {
+    if (error instanceof RegistryError && error.failure === 'precondition-failed')
+      throw new RegistryError('precondition-failed', error.message, { code: 'PreconditionFailed' })
+    throw error
+  })
+  return keys.length > 0
+}

@@ -1,0 +1,179 @@
+import { mergePatch } from '#core/merge-patch.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import { type ResourceId, scopesAbove } from '#core/resource-id.ts'
+import type { KnownObject } from '#core/shape.ts'
+import type { Match, StoredResource } from '#ports/resource-store.ts'
+import { isLocation, normalLocation } from '#core/location.ts'
+import { resourceNotFound } from './missing.ts'
+import { nameTaken } from './registries.ts'
+import type { Author, Given, ResourceDeps, ResourceRules, Settled } from './rules.ts'
+
+export interface Putting {
+  id: ResourceId
+  given: Given
+  /** What the client asked the etag to be. */
+  match: Match
+  by: Author
+}
+
+export interface Written {
+  resource: StoredResource
+  created: boolean
+}
+
+const tries = 8
+
+/** Makes or replaces. Fails with `parent-unknown`, `precondition-failed`, `conflict`, `quota-exceeded`, and as the type's rules do. */
+export async function putResource(deps: ResourceDeps, rules: ResourceRules, putting: Putting): Promise<Written> {
+  return write(deps, rules, putting, (_before, given) => given)
+}
+
+/** Changes what is given and leaves the rest. Fails with `not-found`, and as `putResource` does. */
+export async function patchResource(deps: ResourceDeps, rules: ResourceRules, putting: Putting): Promise<Written> {
+  return write(deps, rules, putting, (before, given) => {
+    if (!before) throw resourceNotFound(putting.id)
+    return merged(before, given)
+  })
+}
+
+/**
+ * What is written rests on what was read: the etag of the reading goes with the writing. Where the client did not ask
+ * for an etag, a change in between is no concern of its: read and decided again.
+ */
+async function write(
+  deps: ResourceDeps,
+  rules: ResourceRules,
+  { id, given, match, by }: Putting,
+  combine: (before: StoredResource | undefined, given: Given) => Given,
+): Promise<Written> {
+  for (let attempt = 1; ; attempt++) {
+    const stored = await deps.store.resource(id.key)
+    const before = stored && rules.asItIs ? await rules.asItIs(deps, stored) : stored
+    checkMatch(before, match)
+    const whole = combine(before, given)
+    const location = locationOf(rules, id, before, whole)
+    const parent = await deps.store.resource(scopesAbove(id.key)[1] ?? '')
+    if (!parent) throw parentUnknown(rules, id)
+    const settled = await rules.settle(deps, { id, before, parent, given: whole })
+    const resource = envelope(deps, rules, { id, before, parent, by, location, settled })
+    try {
+      const { created } = await deps.store.putResource({
+        resource,
+        match: before ? { etag: before.etag } : 'absent',
+        ...(settled.registry ? { registry: settled.registry } : {}),
+        ...(settled.most ? { most: settled.most } : {}),
+      })
+      await rules.follow?.(deps, resource, whole)
+      return { resource, created }
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error
+      if (error.failure === 'conflict' && settled.registry) throw nameTaken(deps, settled.registry.name)
+      if (error.failure === 'parent-unknown') throw parentUnknown(rules, id)
+      const changedBetween = error.failure === 'precondition-failed' && (match === undefined || match === '*')
+      if (!changedBetween || attempt === tries) throw error
+    }
+  }
+}
+
+function checkMatch(found: StoredResource | undefined, match: Match): void {
+  if (match === undefined) return
+  const met = match === 'absent' ? !found : match === '*' ? found !== undefined : found?.etag === match.etag
+  if (met) return
+  const why = found ? `its etag is "${found.etag}" now` : 'it does not exist'
+  throw new RegistryError('precondition-failed', `The condition of the request was not met by the resource: ${why}.`, {
+    code: 'PreconditionFailed',
+  })
+}
+
+function merged({ location, body }: StoredResource, given: Given): Given {
+  const patch = (before: Readonly<Record<string, unknown>> | undefined, change: KnownObject | undefined): KnownObject =>
+    mergePatch((before ?? {}) as KnownObject, change ?? {}) as KnownObject
+  const sku = body.sku || given.sku ? { sku: patch(body.sku, given.sku) } : {}
+  // Tags and the identity come whole.
+  const [tags, identity] = [given.tags ?? body.tags, given.identity ?? (body.identity as KnownObject | undefined)]
+  return {
+    ...(location === null ? {} : { location }),
+    ...(given.location === undefined ? {} : { location: given.location }),
+    ...(tags ? { tags } : {}),
+    ...(identity ? { identity } : {}),
+    ...sku,
+    properties: patch(body.properties, given.properties),
+  }
+}
+
+function locationOf(rules: ResourceRules, id: ResourceId, before: StoredResource | undefined, { location }: Given): string | null {
+  if (rules.location === 'none') return null
+  if (location === undefined || location === '')
+    throw new RegistryError('request-invalid', 'The location property is required for this definition.', {
+      code: 'LocationRequired',
+      target: 'location',
+    })
+  const normal = normalLocation(location)
+  if (!isLocation(normal))
+    throw new RegistryError(
+      'request-invalid',
+      `The provided location '${location.slice(0, 60)}' is not valid: expected a word such as westeurope.`,
+      {
+        code: 'LocationNotAvailableForResourceType',
+        target: 'location',
+      },
+    )
+  if (before?.location && before.location !== normal)
+    throw new RegistryError(
+      'conflict',
+      `The resource '${id.name}' already exists in location '${before.location}' in resource group '${id.resourceGroup ?? ''}'. A resource with the same name cannot be created in location '${normal}'. Please select a new resource name.`,
+      { code: id.type === null ? 'InvalidResourceGroupLocation' : 'InvalidResourceLocation', target: 'location' },
+    )
+  return normal
+}
+
+function envelope(
+  deps: ResourceDeps,
+  rules: ResourceRules,
+  input: {
+    id: ResourceId
+    before: StoredResource | undefined
+    parent: StoredResource
+    by: Author
+    location: string | null
+    settled: Settled
+  },
+): StoredResource {
+  const { id, before, parent, by, location, settled } = input
+  const now = deps.clock.now()
+  const made = before ?? { createdAt: now, createdBy: by.name, createdByType: by.type }
+  return {
+    key: id.key,
+    // Its parents keep the case in which they were written, whatever the URL of this request had.
+    id: before?.id ?? `${parent.id}${id.text.slice(parent.id.length)}`,
+    type: rules.type,
+    name: before?.name ?? id.name,
+    parentKey: parent.key,
+    location,
+    body: settled.body,
+    etag: deps.ids.next(),
+    createdAt: made.createdAt,
+    createdBy: made.createdBy,
+    createdByType: made.createdByType,
+    changedAt: now,
+    changedBy: by.name,
+    changedByType: by.type,
+  }
+}
+
+function parentUnknown(rules: ResourceRules, id: ResourceId): RegistryError {
+  const above = scopesAbove(id.key)[1] ?? ''
+  if (id.type === null)
+    return new RegistryError('not-found', `The subscription '${id.subscriptionId ?? ''}' could not be found.`, {
+      code: 'SubscriptionNotFound',
+    })
+  if (!above.includes('/providers/'))
+    return new RegistryError('not-found', `Resource group '${id.resourceGroup ?? ''}' could not be found.`, {
+      code: 'ResourceGroupNotFound',
+    })
+  return new RegistryError(
+    'parent-unknown',
+    `Failed to perform 'write' on resource(s) of type '${rules.type.split('/').slice(1).join('/')}', because the parent resource '${id.text.slice(0, above.length)}' could not be found.`,
+    { code: 'ParentResourceNotFound' },
+  )
+}

@@ -1,0 +1,129 @@
+import { mergePatch } from '#core/merge-patch.ts'
+import type { Tier } from '#core/rate-limit.ts'
+import { checkRegistryProperties, registryDefaults, type RegistryProperties } from '#core/registry-properties.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { KnownObject } from '#core/shape.ts'
+import { limitsOf, rankOf } from '#core/tiers.ts'
+import type { RegistryProjection, StoredResource } from '#ports/resource-store.ts'
+import type { Origins } from '../deps.ts'
+import { renewCredential } from '../tokens/credentials.ts'
+import type { ResourceDeps, ResourceRules, Settling } from './rules.ts'
+import { registryType, scopeMapType, tokenType } from './type-names.ts'
+
+export const registryRules: ResourceRules = {
+  type: registryType,
+  location: 'required',
+  asItIs: withSwitches,
+  settle: async (deps, input) => {
+    const { given, before } = input
+    const sku = skuOf(given.sku)
+    const properties = mergePatch(registryDefaults as unknown as KnownObject, given.properties) as unknown as RegistryProperties
+    if (before) await checkDowngrade(deps, before, sku)
+    checkRegistryProperties(properties, sku)
+    return {
+      body: {
+        ...(given.tags ? { tags: given.tags } : {}),
+        sku: { name: sku, tier: sku },
+        properties: properties as unknown as KnownObject,
+      },
+      registry: await projectionOf(deps, input, properties, sku),
+    }
+  },
+  follow: async (deps, { key }) => ensureAdminCredentials(deps, key),
+}
+
+/** What was chosen of a registry, the defaults filled in: an older row may lack what came later. */
+export const propertiesOf = ({ body }: StoredResource): RegistryProperties =>
+  mergePatch(registryDefaults as unknown as KnownObject, body.properties as KnownObject) as unknown as RegistryProperties
+
+/** The operator has switches of his own for these (`longshore registry update`); what the data plane goes by is the truth. */
+export async function withSwitches({ store }: Pick<ResourceDeps, 'store'>, resource: StoredResource): Promise<StoredResource> {
+  const registry = await store.registryByKey(resource.key)
+  if (!registry) return resource
+  const { adminEnabled: adminUserEnabled, anonymousPull: anonymousPullEnabled } = registry
+  return { ...resource, body: { ...resource.body, properties: { ...resource.body.properties, adminUserEnabled, anonymousPullEnabled } } }
+}
+
+export const tierOf = ({ body }: StoredResource): Tier => (body.sku?.name as Tier | undefined) ?? 'Premium'
+
+function skuOf(sku: KnownObject | undefined): Tier {
+  const name = sku?.name
+  if (name === 'Classic')
+    throw new RegistryError('request-invalid', 'The Classic SKU is retired: choose Basic, Standard or Premium.', {
+      code: 'SkuNotSupported',
+      target: 'sku.name',
+    })
+  if (name === 'Basic' || name === 'Standard' || name === 'Premium') return name
+  throw new RegistryError('request-invalid', "The SKU is required: expected 'sku.name' to be Basic, Standard or Premium.", {
+    code: 'InvalidRequestContent',
+    target: 'sku.name',
+  })
+}
+
+/** What the lower tier could not hold must go first. */
+async function checkDowngrade({ store }: ResourceDeps, before: StoredResource, sku: Tier): Promise<void> {
+  const from = tierOf(before)
+  if (rankOf(sku) >= rankOf(from)) return
+  const counted = [
+    ['tokens', tokenType, limitsOf[sku].tokens],
+    ['scopeMaps', scopeMapType, limitsOf[sku].scopeMaps],
+  ] as const
+  for (const [name, type, most] of counted) {
+    const count = await store.countResources(before.key, type)
+    if (count > most)
+      throw new RegistryError(
+        'conflict',
+        `The registry cannot be moved from SKU ${from} to ${sku}: it has ${count} ${name}, and up to ${most} are allowed there. Delete some first.`,
+        { code: 'SkuDowngradeNotAllowed', target: 'sku.name' },
+      )
+  }
+}
+
+async function projectionOf(
+  deps: ResourceDeps,
+  { id, before }: Settling,
+  { adminUserEnabled, anonymousPullEnabled, publicNetworkAccess, networkRuleSet, policies }: RegistryProperties,
+  sku: Tier,
+): Promise<RegistryProjection> {
+  const { store } = deps
+  const name = id.name.toLowerCase()
+  const standing = before ? await store.registryByKey(before.key) : await store.registry(name)
+  // Also one from before the control plane, which has no resource yet: only the first start gives it one.
+  if (standing && standing.resourceKey !== before?.key) throw nameTaken(deps, name)
+  // A limit that the operator set stays; the tier's goes with the tier.
+  const limit = standing ? (await store.usage(standing.id)).limit : limitsOf[sku].mostStorage
+  const ofTier = before && limit === limitsOf[tierOf(before)].mostStorage
+  return {
+    name,
+    adminEnabled: adminUserEnabled,
+    anonymousPull: anonymousPullEnabled,
+    sku,
+    network: {
+      publicAccess: publicNetworkAccess === 'Enabled',
+      defaultAction: networkRuleSet.defaultAction,
+      allowed: networkRuleSet.ipRules.map((rule) => rule.value),
+    },
+    armAudience: policies.azureADAuthenticationAsArmPolicy.status === 'enabled',
+    limit: ofTier ? limitsOf[sku].mostStorage : limit,
+  }
+}
+
+/** `<name>.<domain>`; the first registry has the control origin's own host. */
+export const loginServerOf = ({ control, domain, firstRegistry }: Origins, name: string): string =>
+  name.toLowerCase() === firstRegistry ? new URL(control).host : `${name.toLowerCase()}.${domain}`
+
+/** ACR's sentence. */
+export const nameTaken = ({ origins }: Pick<ResourceDeps, 'origins'>, name: string): RegistryError =>
+  new RegistryError(
+    'conflict',
+    `The registry DNS name ${loginServerOf(origins, name)} is already in use. You can check if the name is already claimed using following API: https://docs.microsoft.com/en-us/rest/api/containerregistry/registries/checknameavailability`,
+    { code: 'AlreadyInUse' },
+  )
+
+/** Both passwords of the admin user are there while it is on. */
+export async function ensureAdminCredentials(deps: ResourceDeps, registryKey: string): Promise<void> {
+  const registry = await deps.store.registryByKey(registryKey)
+  if (!registry?.adminEnabled) return
+  const there = new Set((await deps.store.credentials(registry.id)).map((each) => each.slot))
+  for (const slot of ['password', 'password2'] as const) if (!there.has(slot)) await renewCredential(deps, registry, slot)
+}

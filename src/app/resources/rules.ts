@@ -1,0 +1,53 @@
+import type { ResourceId } from '#core/resource-id.ts'
+import type { KnownObject } from '#core/shape.ts'
+import type { RegistryProjection, ResourceBody, StoredResource } from '#ports/resource-store.ts'
+import type { Deps, Origins } from '../deps.ts'
+
+export type ResourceDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'secrets'> & {
+  origins: Origins
+  random: (bytes: number) => Uint8Array
+}
+
+/** What a client says of a resource; checked by its shape, with nothing of what is only ours to write. */
+export interface Given {
+  location?: string
+  tags?: Readonly<Record<string, string>>
+  sku?: KnownObject
+  identity?: KnownObject
+  properties: KnownObject
+}
+
+/** What a type of resource is, apart from how it looks on a wire. */
+export interface ResourceRules {
+  /** As Azure writes it; its actions begin with it. */
+  type: string
+  location: 'required' | 'none'
+  /** What is stored, as it is now: what can be changed in another way than through the resource is read there. */
+  asItIs?(deps: Pick<ResourceDeps, 'store'>, stored: StoredResource): Promise<StoredResource>
+  /** The whole body, and what is written with it, of what was given (merged, for a PATCH). Fails with `request-invalid`. */
+  settle(deps: ResourceDeps, input: Settling): Promise<Settled>
+  /** After it was written; may run again after a crash between. */
+  follow?(deps: ResourceDeps, written: StoredResource, given: Given): Promise<void>
+  /** Fails with `in-use`, `unsupported`. */
+  mayDelete?(deps: ResourceDeps, resource: StoredResource): Promise<void>
+}
+
+export interface Settling {
+  id: ResourceId
+  before: StoredResource | undefined
+  /** What it belongs to. */
+  parent: StoredResource
+  given: Given
+}
+
+export interface Settled {
+  body: ResourceBody
+  registry?: RegistryProjection
+  most?: { count: number; sku: string }
+}
+
+/** Who writes, as `systemData` names them. */
+export interface Author {
+  name: string
+  type: 'User' | 'Application'
+}

@@ -1,0 +1,46 @@
+import { RegistryError } from '#core/registry-error.ts'
+import type { ResourceId } from '#core/resource-id.ts'
+import type { Match, StoredResource } from '#ports/resource-store.ts'
+import { resourceNotFound } from './missing.ts'
+import type { Author, ResourceDeps } from './rules.ts'
+
+export type Tags = Readonly<Record<string, string>>
+const mostTags = 50
+const tries = 8
+
+/**
+ * Changes the tags of a subscription, a group or a resource and nothing else of it.
+ * Fails with `not-found`, `request-invalid`, `precondition-failed`.
+ */
+export async function changeTags(
+  { store, clock, ids }: ResourceDeps,
+  input: { of: ResourceId; match: Match; by: Author; change: (before: Tags) => Tags },
+): Promise<StoredResource> {
+  const { of, match, by, change } = input
+  for (let attempt = 1; ; attempt++) {
+    const found = await store.resource(of.key)
+    if (!found) throw resourceNotFound(of)
+    const tags = change(found.body.tags ?? {})
+    if (Object.keys(tags).length > mostTags)
+      throw new RegistryError('request-invalid', `A resource may have up to ${mostTags} tags.`, {
+        code: 'TooManyTags',
+        target: 'properties.tags',
+      })
+    const changed: StoredResource = {
+      ...found,
+      body: { ...found.body, tags },
+      etag: ids.next(),
+      changedAt: clock.now(),
+      changedBy: by.name,
+      changedByType: by.type,
+    }
+    try {
+      const wanted = typeof match === 'object' ? match : { etag: found.etag }
+      await store.putResource({ resource: changed, match: wanted })
+      return changed
+    } catch (error) {
+      const between = error instanceof RegistryError && error.failure === 'precondition-failed' && typeof match !== 'object'
+      if (!between || attempt === tries) throw error
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { RegistryError } from '#core/registry-error.ts'
+import { isWithin, keyOf } from '#core/resource-id.ts'
+import type { KnownObject } from '#core/shape.ts'
+import { systemScopeMap } from '#core/system-scope-maps.ts'
+import { limitsOf } from '#core/tiers.ts'
+import type { StoredCredential } from '#ports/metadata-store.ts'
+import type { StoredResource } from '#ports/resource-store.ts'
+import { tierOf } from './registries.ts'
+import type { ResourceDeps, ResourceRules } from './rules.ts'
+import { tokenType } from './type-names.ts'
+
+export const tokenRules: ResourceRules = {
+  type: tokenType,
+  location: 'none',
+  settle: async (deps, { parent, given }) => {
+    const { status = 'enabled', scopeMapId } = given.properties as { status?: string; scopeMapId?: string }
+    const sku = tierOf(parent)
+    return {
+      body: { properties: { status, scopeMapId: await scopeMapOf(deps, parent, scopeMapId) } },
+      most: { count: limitsOf[sku].tokens, sku },
+    }
+  },
+  follow: async (deps, token, given) => {
+    const { passwords } = (given.properties.credentials ?? {}) as { passwords?: readonly KnownObject[] }
+    if (passwords) await keepPasswords(deps, token, new Set(passwords.map((each) => each.name)))
+  },
+}
+
+/** The map's id, as it is stored. It is one of the same registry. */
+async function scopeMapOf({ store }: ResourceDeps, registry: StoredResource, id: string | undefined): Promise<string> {
+  if (id === undefined)
+    throw invalid('InvalidRequestContent', "The request content was invalid: property 'properties.scopeMapId' is required.")
+  const key = keyOf(id)
+  const name = key.slice(`${registry.key}/scopemaps/`.length)
+  if (!isWithin(key, `${registry.key}/scopemaps`) || name === '' || name.includes('/'))
+    throw invalid('InvalidResourceProperties', `The scope map '${id.slice(0, 300)}' is not one of the registry '${registry.name}'.`)
+  const system = systemScopeMap(name)
+  if (system) return `${registry.id}/scopeMaps/${system.name}`
+  const map = await store.resource(key)
+  if (map) return map.id
+  throw invalid('InvalidResourceProperties', `The scope map '${name.slice(0, 60)}' of the registry '${registry.name}' does not exist.`)
+}
+
+/** A list without a password ends that password, and each token got with it. A list makes none. */
+async function keepPasswords({ store }: ResourceDeps, token: StoredResource, kept: ReadonlySet<unknown>): Promise<void> {
+  for (const { id, slot } of await passwordsOf({ store }, token)) if (!kept.has(slot)) await store.deleteCredential({ id })
+}
+
+/** A token's passwords; their values are nowhere. */
+export async function passwordsOf({ store }: Pick<ResourceDeps, 'store'>, token: StoredResource): Promise<StoredCredential[]> {
+  const registry = await store.registryByKey(token.parentKey)
+  return registry ? store.credentialsOf(registry.id, token.key) : []
+}
+
+const invalid = (code: string, message: string) => new RegistryError('request-invalid', message, { code, target: 'properties.scopeMapId' })

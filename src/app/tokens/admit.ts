@@ -1,0 +1,55 @@
+import { type Access, type Caller, type Decision, decide } from '#core/access.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { Deps } from '../deps.ts'
+import { deletedSeq } from '../distribution/blobs.ts'
+import type { Presented } from './authenticate.ts'
+import { type ChallengeReason, missing } from './challenge.ts'
+import type { FailedLogins } from './rate-limits.ts'
+import { signIn } from './sign-in.ts'
+
+/** What a surface of the data plane is told of the registry that a host name means. */
+export interface Served {
+  registry: Registry
+  /** The registry's name that was spoken to: its login server, and `service` of the challenge. */
+  service: string
+  /** Whether a token's audience is one of the registry's names. */
+  isName(audience: string): boolean
+  /** Where tokens are got, as the caller can reach it. */
+  realm: string
+}
+
+/** Who asks, by what the Authorization header says. Fails with `unauthorized`, `too-many-requests`. */
+export async function identify(
+  deps: Pick<Deps, 'store' | 'signers' | 'clock'> & { failedLogins: FailedLogins },
+  { registry, isName }: Served,
+  presented: Presented | 'malformed' | undefined,
+  address: string,
+): Promise<Caller> {
+  if (presented === 'malformed')
+    throw new RegistryError('unauthorized', 'authentication required: the Authorization header is neither Basic nor Bearer')
+  return (await signIn(deps, registry, isName, presented ?? { kind: 'none' }, address)).caller
+}
+
+/** May they. Fails with `unauthorized`, whose detail has what the challenge and the body tell. */
+export async function admit(deps: Pick<Deps, 'store'>, registry: Registry, caller: Caller, access: Access): Promise<void> {
+  const repositoryDeletedSeq =
+    access.kind === 'scope' && access.type === 'repository' ? await deletedSeq(deps, registry, caller, access.name) : undefined
+  const decision = decide(caller, access, { repositoryDeletedSeq })
+  if (!decision.allowed) throw refusal(caller, access, decision)
+}
+
+function refusal(caller: Caller, access: Access, decision: Extract<Decision, { allowed: false }>): RegistryError {
+  const presentedToken = caller.seq !== undefined
+  const error: ChallengeReason | undefined =
+    decision.because === 'token-older-than-repository'
+      ? 'invalid_token'
+      : presentedToken || decision.because === 'not-held'
+        ? 'insufficient_scope'
+        : undefined
+  return new RegistryError('unauthorized', 'authentication required, visit https://aka.ms/acr/authorization for more information.', {
+    ...(error ? { error } : {}),
+    because: decision.because,
+    missing: missing(access),
+  })
+}

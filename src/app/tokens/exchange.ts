@@ -1,0 +1,23 @@
+import { RegistryError } from '#core/registry-error.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { Deps, Origins } from '../deps.ts'
+import { authenticateBearer } from '../identity/bearer.ts'
+import { directoryCaller } from './authenticate.ts'
+import { issueRefreshToken } from './issue.ts'
+
+/**
+ * A directory token becomes a refresh token of the registry (`POST /oauth2/exchange`, acr "challenge → tokens").
+ * One for ARM's audience is taken unless the registry's policy wants its own. Fails with `unauthorized`, also for who
+ * holds nothing here: az then says so, where a token that opens nothing would only fail later.
+ */
+export async function exchangeToken(
+  deps: Pick<Deps, 'store' | 'signers' | 'clock' | 'ids'> & { origins: Origins },
+  input: { registry: Registry; audience: string; token: string },
+): Promise<{ token: string; name: string }> {
+  const { registry, audience, token } = input
+  const { id } = await authenticateBearer(deps, token, registry.armAudience ? ['arm', 'registry'] : ['registry'])
+  const caller = await directoryCaller(deps, registry, await deps.store.directoryObject(id))
+  if (!caller || caller.held.length === 0)
+    throw new RegistryError('unauthorized', 'authentication required: the principal holds no role at this registry that opens its content')
+  return { token: await issueRefreshToken(deps, { registry, audience, by: { caller, credential: null } }), name: caller.name }
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander'
+import type { Addresses } from '#core/maintenance.ts'
+import { addDataOptions, type Cli, type DataOptions, newCommand, onDeeds, sourceOf } from './command.ts'
+import { addSettingOptions } from './setting-options.ts'
+
+export function hostsCommand(cli: Cli): Command {
+  const { host, say } = cli
+  const command = addDataOptions(newCommand('hosts', say('hosts.summary'), say('hosts.more')), cli).option(
+    '--write [file]',
+    say('hosts.write'),
+  )
+  const settings = addSettingOptions(command, cli, ['publicUrl', 'domain'])
+  return command.action(async (options: DataOptions & { write?: true | string }) => {
+    const { write } = options
+    const lines = linesOf(await onDeeds(cli, options, (deeds) => deeds.addresses(), settings))
+    if (write === undefined) {
+      for (const line of lines) host.out(`${line}\n`)
+      return
+    }
+    const { path, changed } = host.writeHosts(sourceOf({ ...options }, settings), write === true ? undefined : write, lines)
+    host.problem(`${say(changed ? 'hosts.written' : 'hosts.current', { path })}\n`)
+  })
+}
+
+function linesOf({ domain, registries }: Addresses): string[] {
+  const suffix = domain.replace(/:\d+$/, '')
+  return registries.flatMap((name) => [`127.0.0.1 ${name}.${suffix}`, `::1 ${name}.${suffix}`])
+}

@@ -1,0 +1,36 @@
+import { RegistryError } from './registry-error.ts'
+
+/** ACR's changeable attributes. A repository, a tag and a manifest each have their own; none changes another's. */
+export interface Attributes {
+  /** False blocks deleting. */
+  deleteEnabled: boolean
+  /** False blocks pushing, and deleting too. */
+  writeEnabled: boolean
+  /** False blocks pulling. */
+  readEnabled: boolean
+  /** False hides it from lists; who asks for it by its name finds it. */
+  listEnabled: boolean
+}
+
+export const attributeNames = [
+  'deleteEnabled',
+  'writeEnabled',
+  'readEnabled',
+  'listEnabled',
+] as const satisfies readonly (keyof Attributes)[]
+
+/** What a scanner says of a manifest; kept and told. */
+export interface Quarantine {
+  quarantineState: string
+  quarantineDetails: string
+}
+
+export type AttributesChange = Partial<Attributes & Quarantine>
+
+/** ACR's words, whatever it is that is locked; the detail and the log name it. */
+export const locked = (what: string, detail: Readonly<Record<string, unknown>>): RegistryError =>
+  new RegistryError(
+    'locked',
+    'The operation is disallowed on this registry, repository or image. View troubleshooting steps at https://aka.ms/acr/faq/#why-does-my-pull-or-push-request-fail-with-disallowed-operation',
+    { because: `${what} is locked`, ...detail },
+  )

@@ -1,0 +1,103 @@
+import { RegistryError } from './registry-error.ts'
+import { parseNetwork } from './network-rules.ts'
+import type { Tier } from './rate-limit.ts'
+import { limitsOf, rankOf } from './tiers.ts'
+
+/** What can be chosen of a registry, with Azure's names (acr "Registry properties"). */
+export interface RegistryProperties {
+  adminUserEnabled: boolean
+  anonymousPullEnabled: boolean
+  dataEndpointEnabled: boolean
+  publicNetworkAccess: 'Enabled' | 'Disabled'
+  networkRuleBypassOptions: 'AzureServices' | 'None'
+  networkRuleSet: { defaultAction: 'Allow' | 'Deny'; ipRules: readonly { action: 'Allow'; value: string }[] }
+  policies: {
+    exportPolicy: { status: Switch }
+    azureADAuthenticationAsArmPolicy: { status: Switch }
+    retentionPolicy: { days: number }
+    softDeletePolicy: { retentionDays: number }
+  }
+}
+
+type Switch = 'enabled' | 'disabled'
+
+export const registryDefaults: RegistryProperties = {
+  adminUserEnabled: false,
+  anonymousPullEnabled: false,
+  dataEndpointEnabled: false,
+  publicNetworkAccess: 'Enabled',
+  networkRuleBypassOptions: 'AzureServices',
+  networkRuleSet: { defaultAction: 'Allow', ipRules: [] },
+  policies: {
+    exportPolicy: { status: 'enabled' },
+    azureADAuthenticationAsArmPolicy: { status: 'enabled' },
+    retentionPolicy: { days: 7 },
+    softDeletePolicy: { retentionDays: 7 },
+  },
+}
+
+interface Feature {
+  name: string
+  property: string
+  from: Tier
+  used: (properties: RegistryProperties) => boolean
+}
+
+/** What a tier must have, where it is not in all of them. */
+const features: readonly Feature[] = [
+  { name: 'Anonymous pull', property: 'anonymousPullEnabled', from: 'Standard', used: (given) => given.anonymousPullEnabled },
+  { name: 'A dedicated data endpoint', property: 'dataEndpointEnabled', from: 'Premium', used: (given) => given.dataEndpointEnabled },
+  {
+    name: 'A network rule set',
+    property: 'networkRuleSet',
+    from: 'Premium',
+    used: ({ networkRuleSet }) => networkRuleSet.defaultAction === 'Deny' || networkRuleSet.ipRules.length > 0,
+  },
+  {
+    name: 'Public network access that is disabled',
+    property: 'publicNetworkAccess',
+    from: 'Premium',
+    used: (given) => given.publicNetworkAccess === 'Disabled',
+  },
+  {
+    name: 'An export policy that is disabled',
+    property: 'policies.exportPolicy',
+    from: 'Premium',
+    used: ({ policies }) => policies.exportPolicy.status === 'disabled',
+  },
+]
+
+/** Whether the properties go together, and with the tier. Fails with `request-invalid`, naming the property. */
+export function checkRegistryProperties(properties: RegistryProperties, sku: Tier): void {
+  for (const { name, property, from, used } of features)
+    if (used(properties) && rankOf(sku) < rankOf(from))
+      throw refused(
+        'SkuNotSupported',
+        property,
+        `${name} is not available in the ${sku} SKU: it needs ${from}. Turn it off, or choose another SKU (see https://aka.ms/acr/tiers).`,
+      )
+  const { ipRules } = properties.networkRuleSet
+  const most = limitsOf.Premium.ipRules
+  if (ipRules.length > most)
+    throw refused(
+      'QuotaExceeded',
+      'networkRuleSet.ipRules',
+      `Quota exceeded for resource type ipRules: ${ipRules.length} of up to ${most}.`,
+    )
+  for (const { value } of ipRules)
+    if (!parseNetwork(value))
+      throw refused(
+        'InvalidNetworkRule',
+        'networkRuleSet.ipRules',
+        `'${value.slice(0, 80)}' is not an IP address or a CIDR block: expected one such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32.`,
+      )
+  if (properties.policies.exportPolicy.status === 'disabled' && properties.publicNetworkAccess !== 'Disabled')
+    throw refused(
+      'InvalidResourceProperties',
+      'policies.exportPolicy.status',
+      'The export policy can be disabled only while publicNetworkAccess is Disabled.',
+    )
+}
+
+const refused = (code: string, property: string, message: string) =>
+  new RegistryError('request-invalid', message, { code, target: `properties.${property}` })

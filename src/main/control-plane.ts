@@ -1,0 +1,37 @@
+import { serveArm } from '#surfaces/arm/surface.ts'
+import { isDiscoveryPath } from '#surfaces/discovery/request.ts'
+import { serveDiscovery } from '#surfaces/discovery/surface.ts'
+import { isEntra } from '#surfaces/entra/request.ts'
+import { serveEntra } from '#surfaces/entra/surface.ts'
+import { serveGraph } from '#surfaces/graph/surface.ts'
+import type { Deps, Origins } from '#app/deps.ts'
+import type { FailedLogins } from '#app/tokens/rate-limits.ts'
+import type { Tenant } from '#ports/directory-store.ts'
+import type { Exchange } from '#http/exchange.ts'
+
+export type ControlDeps = Deps & { origins: Origins; failedLogins: FailedLogins; random: (bytes: number) => Uint8Array }
+
+interface ControlSurface {
+  matches(path: string, deps: ControlDeps): boolean | Promise<boolean>
+  serve(deps: ControlDeps, exchange: Exchange): Promise<void>
+}
+
+const isAuthority = (path: string, tenant: Tenant | undefined): boolean => tenant !== undefined && isEntra(path, tenant)
+
+/** The dialects of the control origin, the first that matches. */
+const surfaces: readonly ControlSurface[] = [
+  { matches: isDiscoveryPath, serve: serveDiscovery },
+  { matches: (path) => path.startsWith('/graph/'), serve: serveGraph },
+  { matches: async (path, { store }) => isAuthority(path, await store.tenant()), serve: serveEntra },
+  { matches: (path) => /^\/(?:subscriptions|tenants|providers)(?:\/|$)/i.test(path), serve: serveArm },
+]
+
+/** Serves what is the control plane's; false when the path is none of its. */
+export async function serveControlPlane(deps: ControlDeps, path: string, exchange: Exchange): Promise<boolean> {
+  for (const surface of surfaces) {
+    if (!(await surface.matches(path, deps))) continue
+    await surface.serve(deps, exchange)
+    return true
+  }
+  return false
+}

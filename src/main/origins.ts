@@ -1,0 +1,58 @@
+import { isIP } from 'node:net'
+import type { Origins } from '#app/deps.ts'
+import { type HostNames, withoutPort } from '#http/hosts.ts'
+import type { ListenAddress } from '#http/listener.ts'
+import { firstRegistry } from './registry.ts'
+import type { Config } from './settings.ts'
+
+/**
+ * Under which names clients reach the control plane and the registries.
+ * @param open the listeners' addresses, once they know their ports; those of the configuration until then
+ */
+export function originsOf(config: Config, open: { http?: ListenAddress | undefined; https?: ListenAddress | undefined } = {}): Origins {
+  const control = (config.publicUrl?.origin ?? localOrigin(config, open)).toLowerCase()
+  const { port } = new URL(control)
+  return { control, domain: port === '' ? config.domain : `${config.domain}:${port}`, firstRegistry }
+}
+
+function localOrigin(config: Config, open: { http?: ListenAddress | undefined; https?: ListenAddress | undefined }): string {
+  const https = open.https ?? (config.https === 'off' ? undefined : config.https)
+  const http = open.http ?? (config.http === 'off' ? undefined : config.http)
+  const address = https ?? http
+  if (!address) return 'https://localhost'
+  const { host, port } = address
+  const here = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)
+  const name = here ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host
+  return new URL(`${https ? 'https' : 'http'}://${name}:${port}`).origin
+}
+
+/** What a host serves: the control plane with the first registry, or one registry. */
+export type Served = { registry: string; control: boolean }
+
+/** The hosts of this server; any port, for a proxy may have its own. */
+export interface Hosts {
+  of(host: string): Served | undefined
+}
+
+const mostJudged = 1000
+
+export function hostsOf(names: HostNames, domain: string): Hosts {
+  const suffix = `.${domain}`
+  const judge = (host: string): Served | undefined => {
+    const name = withoutPort(host)
+    const label = name.endsWith(suffix) ? name.slice(0, -suffix.length) : ''
+    if (label !== '' && !label.includes('.')) return { registry: label, control: false }
+    return names.has(host) ? { registry: firstRegistry, control: true } : undefined
+  }
+  // The same few hosts come with every request.
+  const judged = new Map<string, Served | undefined>()
+  return {
+    of(host) {
+      if (judged.has(host)) return judged.get(host)
+      if (judged.size >= mostJudged) judged.clear()
+      const served = judge(host)
+      judged.set(host, served)
+      return served
+    },
+  }
+}

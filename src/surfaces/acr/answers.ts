@@ -1,0 +1,23 @@
+import type { Exchange, Headers } from '#http/exchange.ts'
+
+/** What a page of another origin may read of an answer; each in a header of its own, as ACR sends them. */
+const exposed: Headers = ['Docker-Content-Digest', 'WWW-Authenticate', 'Link', 'X-Ms-Correlation-Request-Id'].map((name) => [
+  'Access-Control-Expose-Headers',
+  name,
+])
+
+/** On every answer of this surface. */
+export const headersOf = ({ scheme }: Exchange): Headers => [
+  ['Docker-Distribution-Api-Version', 'registry/2.0'],
+  ...exposed,
+  // Said over plain HTTP it would be ignored (RFC 6797 §7.2).
+  ...(scheme === 'https' ? [['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'] as const] : []),
+]
+
+export const json = ['Content-Type', 'application/json; charset=utf-8'] as const
+
+export const sendJson = (exchange: Exchange, status: number, body: unknown, more: Headers = []): Promise<void> =>
+  exchange.send(status, [...headersOf(exchange), json, ...more], JSON.stringify(body))
+
+/** .NET's round-trip form: seven digits of a second. */
+export const formatTime = (milliseconds: number): string => new Date(milliseconds).toISOString().replace('Z', '0000Z')

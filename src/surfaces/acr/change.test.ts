@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseChange } from './change.ts'
+
+for (const [text, expected] of [
+  ['', {}],
+  ['{}', {}],
+  ['{"writeEnabled": false}', { writeEnabled: false }],
+  [
+    '{"deleteEnabled":true,"writeEnabled":false,"readEnabled":true,"listEnabled":false}',
+    { deleteEnabled: true, writeEnabled: false, readEnabled: true, listEnabled: false },
+  ],
+  ['{"quarantineState":"Passed","quarantineDetails":"{}"}', { quarantineState: 'Passed', quarantineDetails: '{}' }],
+  ['{"teleportEnabled":true,"writeenabled":"x","listEnabled":null}', {}],
+  ['{"__proto__":{"deleteEnabled":false}}', {}],
+] as const)
+  test(`a change of ${text === '' ? 'nothing' : text.slice(0, 60)} is read`, () => assert.deepEqual(parseChange(text), expected))
+
+for (const [text, message] of [
+  ['{"writeEnabled":"false"}', /writeEnabled must be true or false/],
+  ['{"deleteEnabled":0}', /deleteEnabled/],
+  ['{"quarantineState":true}', /quarantineState must be a string/],
+  ['{"quarantineDetails":{}}', /quarantineDetails must be a string/],
+  ['[]', /object/],
+  ['null', /object/],
+  ['{', /not JSON/],
+] as const)
+  test(`a change of ${text} is refused and named`, () =>
+    assert.throws(() => parseChange(text), { name: 'RegistryError', failure: 'request-invalid', message }))

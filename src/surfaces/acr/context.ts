@@ -1,0 +1,13 @@
+import type { Registry } from '#ports/metadata-store.ts'
+import type { Deps } from '#app/deps.ts'
+import type { Exchange } from '#http/exchange.ts'
+
+export type AcrDeps = Pick<Deps, 'store' | 'clock' | 'failpoint'>
+
+/** What a handler has: the deeds' world, the registry that was spoken to and its login server, the request's two ends. */
+export interface Context {
+  deps: AcrDeps
+  registry: Registry
+  loginServer: string
+  exchange: Exchange
+}

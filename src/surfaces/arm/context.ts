@@ -1,0 +1,39 @@
+import { type Caller, decide } from '#core/access.ts'
+import type { ResourceKey } from '#core/resource-id.ts'
+import type { Match } from '#ports/resource-store.ts'
+import type { Deps, Origins } from '#app/deps.ts'
+import type { Headers } from '#http/exchange.ts'
+import type { ArmUrl } from './url.ts'
+
+export type ArmDeps = Deps & { origins: Origins; random: (bytes: number) => Uint8Array }
+
+/** What a handler has: the deeds, who asks, and what was sent beyond the parsed request. */
+export interface Context {
+  deps: ArmDeps
+  caller: Caller
+  url: ArmUrl
+  /** Of `If-Match` and `If-None-Match`. */
+  match: Match
+  /** The JSON that was sent; undefined when nothing was. Fails with `request-invalid`. */
+  body: () => Promise<unknown>
+}
+
+/** What a handler gives back; a failure is thrown. Without a body nothing is sent but the head. */
+export interface Answer {
+  status: number
+  body?: unknown
+  headers?: Headers
+}
+
+export const ok = (body: unknown, headers: Headers = []): Answer => ({ status: 200, body, headers })
+
+/** Whether the caller holds an action at a scope: for lists, which show what may be seen. Single things have their row in routes.ts. */
+export const may = ({ caller }: Pick<Context, 'caller'>, action: string, scope: ResourceKey): boolean =>
+  decide(caller, { kind: 'action', action, scope }).allowed
+
+/** An absolute URL of this surface for the caller, with the version that it speaks. */
+export const absolute = (
+  { deps, url }: Pick<Context, 'deps' | 'url'>,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): string => `${deps.origins.control}${path}?${new URLSearchParams({ ...query, 'api-version': url.version.text })}`

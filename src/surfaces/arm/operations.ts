@@ -1,0 +1,35 @@
+import { RegistryError } from '#core/registry-error.ts'
+import { readResult } from '#app/resources/operations.ts'
+import { type Answer, type Context, may, ok } from './context.ts'
+import { typeNamed } from './types.ts'
+import { parseResourceId, resourceGroupType } from '#core/resource-id.ts'
+
+/** What a long-running call ended with: its state, or the result itself. */
+export async function showOperation(
+  { deps, caller, url }: Context,
+  { operationId, form }: { operationId: string; form: 'status' | 'result' },
+): Promise<Answer> {
+  const found = await readResult(deps, {
+    id: operationId,
+    by: caller,
+    mayRead: (key) => may({ caller }, `${typeNamed(parseResourceId(key).type ?? resourceGroupType)?.name ?? ''}/read`, key),
+  })
+  if (!found)
+    throw new RegistryError(
+      'not-found',
+      `The operation '${operationId.slice(0, 100)}' could not be found, or its result is no longer kept.`,
+      {
+        code: 'OperationNotFound',
+      },
+    )
+  const { operation, body } = found
+  if (form === 'result') return body === undefined ? { status: 200 } : ok(body)
+  const iso = (time: number) => new Date(time).toISOString()
+  return ok({
+    id: url.path,
+    name: operation.id,
+    status: operation.status,
+    startTime: iso(operation.startedAt),
+    ...(operation.endedAt === null ? {} : { endTime: iso(operation.endedAt) }),
+  })
+}

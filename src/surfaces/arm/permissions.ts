@@ -1,0 +1,49 @@
+import { builtInRoles } from '#core/built-in-roles.ts'
+import { types } from './types.ts'
+
+/** One of the things that a role can allow. */
+export interface Permission {
+  name: string
+  isDataAction: boolean
+  resource: string
+  operation: string
+}
+
+const verbs = ['read', 'write', 'delete'] as const
+
+/** Of the types' rows. */
+function ofTypes(): string[] {
+  return types.flatMap(({ name, actions }) => [
+    ...verbs.map((verb) => `${name}/${verb}`),
+    ...Object.values(actions).map((each) => `${name}/${each.permission}`),
+  ])
+}
+
+const plain = (name: string): boolean => !name.includes('*')
+
+/** What the built-in roles name besides: the rights on a registry's data plane. */
+const named = (kind: 'actions' | 'dataActions'): string[] =>
+  builtInRoles.flatMap((role) => role.permissions.flatMap((each) => each[kind])).filter(plain)
+
+const describe =
+  (isDataAction: boolean) =>
+  (name: string): Permission => {
+    const parts = name.split('/')
+    const last = parts.at(-1) === 'action' ? parts.slice(-2) : parts.slice(-1)
+    return { name, isDataAction, resource: parts.slice(1, -last.length).join('/') || (parts[0] ?? ''), operation: last.join('/') }
+  }
+
+/** Every action that this server asks for or that a built-in role names, once. */
+export const permissions: readonly Permission[] = [
+  ...[
+    ...new Set([
+      ...ofTypes(),
+      'Microsoft.ContainerRegistry/register/action',
+      'Microsoft.ContainerRegistry/unregister/action',
+      'Microsoft.ContainerRegistry/checkNameAvailability/read',
+      'Microsoft.ContainerRegistry/operations/read',
+      ...named('actions'),
+    ]),
+  ].map(describe(false)),
+  ...[...new Set(named('dataActions'))].map(describe(true)),
+]

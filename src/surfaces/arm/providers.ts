@@ -1,0 +1,92 @@
+import { homeLocation } from '#core/location.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { ResourceId } from '#core/resource-id.ts'
+import { visibleSubscription } from './accounts.ts'
+import { type Answer, type Context, ok } from './context.ts'
+import { permissions } from './permissions.ts'
+import { types } from './types.ts'
+import { servedNamespaces } from './wrong-url.ts'
+
+/** Versions that are known to exist; any later day is served as well. The newest that is no preview stands first of those: `az resource show` takes it. */
+const versions: Readonly<Record<string, readonly string[]>> = {
+  'Microsoft.ContainerRegistry': [
+    '2026-09-01-preview',
+    '2026-01-01-preview',
+    '2025-11-01',
+    '2025-04-01',
+    '2025-03-01-preview',
+    '2024-11-01-preview',
+    '2023-11-01-preview',
+    '2023-07-01',
+    '2023-01-01-preview',
+    '2022-12-01',
+    '2022-02-01-preview',
+    '2021-09-01',
+    '2021-08-01-preview',
+    '2019-12-01-preview',
+    '2019-05-01',
+    '2017-10-01',
+    '2017-03-01',
+  ],
+  'Microsoft.Resources': ['2025-04-01', '2024-11-01', '2022-12-01', '2022-09-01', '2021-04-01', '2020-01-01', '2019-11-01', '2016-06-01'],
+  'Microsoft.Authorization': ['2022-05-01-preview', '2022-04-01', '2020-04-01-preview', '2018-01-01-preview', '2015-07-01'],
+}
+
+/** Types that have no row in types.ts because nothing of them is a resource with its own life. */
+const otherTypes: Readonly<Record<string, readonly string[]>> = {
+  'Microsoft.ContainerRegistry': ['checkNameAvailability', 'operations', 'locations', 'locations/operationResults'],
+  'Microsoft.Resources': ['subscriptions', 'tenants', 'providers', 'resources', 'tags'],
+  'Microsoft.Authorization': ['roleAssignments', 'roleDefinitions', 'permissions'],
+}
+
+function describe(namespace: string, scope: ResourceId): object {
+  const own = types.filter((each) => each.name.startsWith(`${namespace}/`)).map((each) => each.name.slice(namespace.length + 1))
+  return {
+    id: `${scope.key === '' ? '' : scope.text}/providers/${namespace}`,
+    namespace,
+    registrationState: 'Registered',
+    registrationPolicy: 'RegistrationFree',
+    resourceTypes: [...own, ...(otherTypes[namespace] ?? [])].map((resourceType) => ({
+      resourceType,
+      locations: [homeLocation],
+      apiVersions: versions[namespace] ?? [],
+      capabilities: 'None',
+    })),
+  }
+}
+
+export async function listProviders(context: Context, { scope }: { scope: ResourceId }): Promise<Answer> {
+  if (scope.key !== '') await visibleSubscription(context, scope)
+  return ok({ value: servedNamespaces.map((each) => describe(each, scope)) })
+}
+
+export async function showProvider(context: Context, { scope, namespace }: { scope: ResourceId; namespace: string }): Promise<Answer> {
+  if (scope.key !== '') await visibleSubscription(context, scope)
+  return ok(describe(namespace, scope))
+}
+
+/** All that there is, is there from the start. */
+export const registerProvider = async (context: Context, { subscription, namespace }: { subscription: ResourceId; namespace: string }) =>
+  showProvider(context, { scope: subscription, namespace })
+
+export async function refuseUnregister(_context: Context, { namespace }: { namespace: string }): Promise<Answer> {
+  throw new RegistryError('conflict', `The provider '${namespace}' cannot be unregistered: it is part of this server.`, {
+    code: 'CannotUnregisterProvider',
+  })
+}
+
+export async function listOperations(_context: Context, { namespace }: { namespace: string }): Promise<Answer> {
+  return ok({
+    value: permissions
+      .filter(({ name }) => name.startsWith(`${namespace}/`))
+      .map(({ name, isDataAction, resource, operation }) => ({
+        origin: 'user,system',
+        name,
+        isDataAction,
+        display: { provider: namespace, resource, operation, description: `${operation} of ${resource}` },
+      })),
+  })
+}
+
+/** Templates are not carried out here yet; none was, so none is listed. */
+export const listDeployments = async (): Promise<Answer> => ok({ value: [] })

@@ -1,0 +1,98 @@
+import { RegistryError } from '#core/registry-error.ts'
+import { limitsOf } from '#core/tiers.ts'
+import type { Shape } from '#core/shape.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { StoredResource } from '#ports/resource-store.ts'
+import { generateCredentials, type TokenSlot } from '#app/resources/generate-credentials.ts'
+import { keepResult } from '#app/resources/operations.ts'
+import { ensureAdminCredentials, propertiesOf, tierOf } from '#app/resources/registries.ts'
+import { scopeMapType, tokenType } from '#app/resources/type-names.ts'
+import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
+import { absolute, type Answer, type Context, ok } from './context.ts'
+import { sent } from './sent.ts'
+
+type ObjectShape = Extract<Shape, { is: 'object' }>
+const regenerateShape: ObjectShape = {
+  is: 'object',
+  fields: { name: { is: 'choice', of: ['password', 'password2'] } },
+  needs: ['name'],
+}
+const generateShape: ObjectShape = {
+  is: 'object',
+  fields: {
+    tokenId: { is: 'text', longest: 1000 },
+    name: { is: 'choice', of: ['password1', 'password2'] },
+    expiry: { is: 'time' },
+  },
+  needs: ['tokenId'],
+}
+
+export async function listCredentials({ deps }: Context, resource: StoredResource): Promise<Answer> {
+  const registry = await adminOf(deps, resource)
+  await ensureAdminCredentials(deps, resource.key)
+  return ok(await showCredentials(deps, registry))
+}
+
+export async function regenerateCredential(context: Context, resource: StoredResource): Promise<Answer> {
+  const { name } = await sent(context, regenerateShape)
+  const registry = await adminOf(context.deps, resource)
+  await ensureAdminCredentials(context.deps, resource.key)
+  await renewCredential(context.deps, registry, name as 'password' | 'password2')
+  return ok(await showCredentials(context.deps, registry))
+}
+
+/** Fails with `request-invalid` while the admin user is off. */
+async function adminOf({ store }: Context['deps'], resource: StoredResource): Promise<Registry> {
+  const registry = await store.registryByKey(resource.key)
+  if (registry?.adminEnabled) return registry
+  throw new RegistryError(
+    'request-invalid',
+    `Cannot perform credential operations for ${resource.id} as admin user is disabled. Kindly enable admin user as per docs: https://docs.microsoft.com/en-us/azure/container-registry/container-registry-authentication#admin-account`,
+    {
+      code: 'UnAuthorizedForCredentialOperations',
+    },
+  )
+}
+
+/** 202 and the place of the result, which az and the SDKs ask at once. The passwords are shown there only. */
+export async function generate(context: Context, resource: StoredResource): Promise<Answer> {
+  const { deps, caller } = context
+  const { tokenId, name, expiry } = (await sent(context, generateShape)) as { tokenId: string; name?: TokenSlot; expiry?: string }
+  const body = await generateCredentials(deps, resource, {
+    tokenId,
+    slot: name ?? undefined,
+    expiry: expiry ? Date.parse(expiry) : undefined,
+  })
+  const subscriptionId = resource.id.split('/')[2] ?? ''
+  const { id } = await keepResult(deps, { resourceKey: resource.key, subscriptionId, by: caller, body, secret: true })
+  const place = `/subscriptions/${subscriptionId}/providers/Microsoft.ContainerRegistry/locations/${resource.location ?? ''}/operationResults/${id}`
+  return {
+    status: 202,
+    headers: [
+      ['Location', absolute(context, place)],
+      ['Retry-After', 0],
+    ],
+  }
+}
+
+export async function listUsages({ deps }: Context, resource: StoredResource): Promise<Answer> {
+  const { store } = deps
+  const registry = await store.registryByKey(resource.key)
+  const used = registry ? (await store.usage(registry.id)).used : 0
+  const limits = limitsOf[tierOf(resource)]
+  const count = (name: string, currentValue: number, limit: number) => ({ name, limit, currentValue, unit: 'Count' })
+  // Azure's way of saying that a tier does not have a thing.
+  const orNone = (limit: number) => (limit === 0 ? -1 : limit)
+  return ok({
+    value: [
+      { name: 'Size', limit: limits.includedStorage, currentValue: used, unit: 'Bytes' },
+      count('Webhooks', 0, limits.webhooks),
+      count('Geo-replications', limits.replications === 0 ? 0 : 1, orNone(limits.replications)),
+      count('IPRules', propertiesOf(resource).networkRuleSet.ipRules.length, orNone(limits.ipRules)),
+      count('VNetRules', 0, orNone(limits.virtualNetworkRules)),
+      count('PrivateEndpointConnections', 0, orNone(limits.privateEndpoints)),
+      count('ScopeMaps', await store.countResources(resource.key, scopeMapType), limits.scopeMaps),
+      count('Tokens', await store.countResources(resource.key, tokenType), limits.tokens),
+    ],
+  })
+}

@@ -1,0 +1,63 @@
+import { conjuncts, type Filter } from '#core/odata-filter.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { ResourceId } from '#core/resource-id.ts'
+import type { StoredResource } from '#ports/resource-store.ts'
+import { everyResource } from '#app/resources/every.ts'
+import { visibleSubscription } from './accounts.ts'
+import { type Answer, type Context, may, ok } from './context.ts'
+import { filterOf, matches } from './filter.ts'
+import { pageOf, paged } from './page.ts'
+import { mustSeeGroup } from './resources.ts'
+import { types } from './types.ts'
+
+const listed = types.filter((each) => each.listedEverywhere).map((each) => each.name.toLowerCase())
+
+/** `/resources` of a subscription or a group: whatever the caller may read, by `$filter`. */
+export async function listEverything(context: Context, { within }: { within: ResourceId }): Promise<Answer> {
+  await visibleSubscription(context, within)
+  if (within.resourceGroup !== null) await mustSeeGroup(context, within)
+  const filter = filterOf(context)
+  const { after } = pageOf(context)
+  const expanded = (context.url.query('$expand') ?? '').toLowerCase()
+  return ok(await paged(context, visible(context, within, filter, after), async (each) => showBriefly(each, expanded)))
+}
+
+async function* visible(context: Context, { key }: ResourceId, filter: Filter | undefined, after: string): AsyncGenerator<StoredResource> {
+  for await (const each of everyResource(context.deps.store, { within: key, types: typesAskedFor(filter) }, after))
+    if (may(context, `${each.type}/read`, each.key) && (!filter || matches(filter, each))) yield each
+}
+
+/** What must be of one type is looked for by it. */
+function typesAskedFor(filter: Filter | undefined): readonly string[] {
+  if (!filter) return listed
+  for (const each of conjuncts(filter))
+    if (each.kind === 'compare' && each.operator === 'eq' && each.field.toLowerCase() === 'resourcetype')
+      return listed.filter((name) => name === String(each.value).toLowerCase())
+  return listed
+}
+
+async function showBriefly({ id, name, type, location, body, createdAt, changedAt }: StoredResource, expanded: string): Promise<object> {
+  const iso = (time: number) => new Date(time).toISOString()
+  return {
+    id,
+    name,
+    type,
+    location,
+    ...(body.sku ? { sku: body.sku } : {}),
+    tags: body.tags ?? {},
+    ...(expanded.includes('createdtime') ? { createdTime: iso(createdAt) } : {}),
+    ...(expanded.includes('changedtime') ? { changedTime: iso(changedAt) } : {}),
+    ...(expanded.includes('provisioningstate') ? { provisioningState: 'Succeeded' } : {}),
+  }
+}
+
+/** A registry's id is part of its tokens' and assignments' names; nothing here moves. */
+export async function refuseMove(): Promise<Answer> {
+  throw new RegistryError(
+    'unsupported',
+    'Resources cannot be moved to another resource group or subscription here: create them there anew.',
+    {
+      code: 'ResourceMoveNotSupported',
+    },
+  )
+}

@@ -1,0 +1,188 @@
+import { isObject, type KnownObject, readShape } from '#core/shape.ts'
+import { parseResourceId, type ResourceId, resourceGroupType, scopesAbove } from '#core/resource-id.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { StoredResource } from '#ports/resource-store.ts'
+import { deleteResource } from '#app/resources/delete.ts'
+import { everyResource } from '#app/resources/every.ts'
+import { resourceNotFound } from '#app/resources/missing.ts'
+import { keepResult } from '#app/resources/operations.ts'
+import { patchResource, putResource } from '#app/resources/put.ts'
+import type { Author, Given } from '#app/resources/rules.ts'
+import type { Caller } from '#core/access.ts'
+import { visibleSubscription } from './accounts.ts'
+import { absolute, type Answer, type Context, may, ok } from './context.ts'
+import { filterOf, matches } from './filter.ts'
+import { pageOf, paged } from './page.ts'
+import type { ResourceType } from './resource-type.ts'
+import { unavailable } from './unavailable.ts'
+
+interface One {
+  type: ResourceType
+  id: ResourceId
+}
+
+const etagOf = ({ etag }: StoredResource) => [['ETag', `"${etag}"`] as const]
+
+/** A list of a type below a subscription, a group or a resource: what of it the caller may read. */
+export async function listType(context: Context, { type, within }: { type: ResourceType; within: ResourceId }): Promise<Answer> {
+  await visibleSubscription(context, within)
+  if (within.type === null && within.resourceGroup !== null) await mustSeeGroup(context, within)
+  const parent = within.type === null ? undefined : await parentOf(context, type, within)
+  const { after } = pageOf(context)
+  return ok(await paged(context, visible(context, { type, within, parent, after }), (each) => type.show(context, each)))
+}
+
+async function* visible(
+  context: Context,
+  { type, within, parent, after }: { type: ResourceType; within: ResourceId; parent: StoredResource | undefined; after: string },
+): AsyncGenerator<StoredResource> {
+  const filter = type.rules ? filterOf(context) : undefined
+  const seen = (each: StoredResource) => may(context, `${type.name}/read`, each.key) && (!filter || matches(filter, each))
+  if (parent && after === '') yield* (type.builtIn?.(context, parent) ?? []).filter(seen)
+  if (!type.rules) return
+  for await (const each of everyResource(context.deps.store, { within: within.key, types: [type.name.toLowerCase()] }, after))
+    if (seen(each)) yield each
+}
+
+/** Undefined when it is not there, or the caller may not know. Fails with `parent-unknown`. */
+async function parentOf(context: Context, type: ResourceType, within: ResourceId): Promise<StoredResource | undefined> {
+  const found = await context.deps.store.resource(within.key)
+  if (found || !may(context, `${type.name}/read`, within.key)) return found
+  throw new RegistryError(
+    'parent-unknown',
+    `Failed to perform 'read' on resource(s) of type '${type.name.split('/').slice(1).join('/')}', because the parent resource '${within.text}' could not be found.`,
+    { code: 'ParentResourceNotFound' },
+  )
+}
+
+/** Fails with `not-found` where the caller may know that a group is not there. */
+export async function mustSeeGroup(context: Context, { subscriptionId, resourceGroup, key }: ResourceId): Promise<void> {
+  if (!may(context, `${resourceGroupType}/read`, key) || (await context.deps.store.resource(key))) return
+  throw resourceNotFound(parseResourceId(`/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`))
+}
+
+/** What there is of an id, made or built in. Fails with `not-found`. */
+async function find(context: Context, { type, id }: One): Promise<StoredResource> {
+  const { store } = context.deps
+  const found = (await store.resource(id.key)) ?? (await builtIn(context, { type, id }))
+  if (found) return found
+  throw (await absentAbove(context, id)) ?? resourceNotFound(id)
+}
+
+async function builtIn(context: Context, { type, id }: One): Promise<StoredResource | undefined> {
+  if (!type.builtIn) return undefined
+  const parent = await context.deps.store.resource(scopesAbove(id.key)[1] ?? '')
+  return parent && type.builtIn(context, parent).find((each) => each.key === id.key)
+}
+
+// Of all that is missing ARM names the outermost: a registry is not found because its group is not there.
+async function absentAbove({ deps }: Context, id: ResourceId): Promise<RegistryError | undefined> {
+  const { subscriptionId, resourceGroup } = id
+  const subscription = `/subscriptions/${subscriptionId ?? ''}`
+  if (!(await deps.store.resource(subscription.toLowerCase()))) return resourceNotFound(parseResourceId(subscription))
+  const group = `${subscription}/resourceGroups/${resourceGroup ?? ''}`
+  if (resourceGroup !== null && !(await deps.store.resource(group.toLowerCase()))) return resourceNotFound(parseResourceId(group))
+  return undefined
+}
+
+export async function showOne(context: Context, one: One): Promise<Answer> {
+  const found = await find(context, one)
+  return ok(await one.type.show(context, found), etagOf(found))
+}
+
+export async function whetherThere(context: Context, one: One): Promise<Answer> {
+  await find(context, one)
+  return { status: 204 }
+}
+
+export async function putOne(context: Context, { type, id }: One): Promise<Answer> {
+  const { shape, rules } = type
+  await refuseBuiltIn(context, { type, id })
+  if (!shape || !rules) throw unavailable(type.name)
+  const { pattern, like } = type.nameForm
+  if (!(await context.deps.store.resource(id.key)) && !pattern.test(id.name))
+    throw new RegistryError(
+      'name-invalid',
+      `The resource name '${id.name.slice(0, 100)}' is invalid: a name of ${type.name} has ${like}.`,
+      {
+        code: 'InvalidResourceName',
+        target: 'name',
+      },
+    )
+  const given = await givenBy(context, shape, '{}')
+  const { resource, created } = await putResource(context.deps, rules, { id, given, match: context.match, by: authorOf(context.caller) })
+  return { status: created ? 201 : 200, body: await type.show(context, resource), headers: etagOf(resource) }
+}
+
+export async function updateOne(context: Context, { type, id }: One): Promise<Answer> {
+  const { shape, rules } = type
+  await refuseBuiltIn(context, { type, id })
+  if (!shape || !rules) {
+    await find(context, { type, id })
+    throw unavailable(type.name)
+  }
+  await find(context, { type, id })
+  const given = await givenBy(context, { ...shape, needs: [] }, 'what changes')
+  const { resource } = await patchResource(context.deps, rules, { id, given, match: context.match, by: authorOf(context.caller) })
+  return ok(await type.show(context, resource), etagOf(resource))
+}
+
+export async function removeOne(context: Context, { type, id }: One): Promise<Answer> {
+  const { deps, match, caller } = context
+  await refuseBuiltIn(context, { type, id })
+  const gone = type.rules ? await deleteResource(deps, type.rules, { id, match }) : false
+  if (type.deletion === 'operation') {
+    // A group that is not there is told, as az's `group delete` expects.
+    if (!gone) throw (await absentAbove(context, id)) ?? resourceNotFound(id)
+    const { id: operationId } = await keepResult(deps, {
+      resourceKey: id.key,
+      subscriptionId: id.subscriptionId ?? '',
+      by: caller,
+      secret: false,
+    })
+    return {
+      status: 202,
+      headers: [
+        ['Location', absolute(context, `/subscriptions/${id.subscriptionId ?? ''}/operationresults/${operationId}`)],
+        ['Retry-After', 0],
+      ],
+    }
+  }
+  return { status: gone ? (type.deletion === 'accepted' ? 202 : 200) : 204 }
+}
+
+export async function act(context: Context, { type, id, action }: One & { action: string }): Promise<Answer> {
+  const row = type.actions[action]
+  if (!row) throw resourceNotFound(id)
+  return row.handle(context, await find(context, { type, id }))
+}
+
+/** Fails with `unsupported`: what is built in is there while what it belongs to is. */
+async function refuseBuiltIn(context: Context, one: One): Promise<void> {
+  const found = await builtIn(context, one)
+  if (found)
+    throw new RegistryError('unsupported', `'${found.id}' is defined by the system: it cannot be changed or deleted.`, {
+      code: 'SystemDefinedResource',
+    })
+}
+
+const authorOf = ({ name, kind }: Caller): Author => ({ name, type: kind === 'user' ? 'User' : 'Application' })
+
+/** What was sent, checked and without what is only ours to write. A null stands for nothing. */
+async function givenBy(context: Context, shape: NonNullable<ResourceType['shape']>, expected: string): Promise<Given> {
+  const body = await context.body()
+  if (!isObject(body))
+    throw new RegistryError('request-invalid', `The request content was invalid: expected a JSON object with ${expected}.`, {
+      code: 'InvalidRequestContent',
+      target: '$',
+    })
+  const { location, tags, sku, identity, properties } = readShape(shape, body, '') as KnownObject
+  const whole = <Value>(name: string, value: unknown) => (value === undefined || value === null ? {} : { [name]: value as Value })
+  return {
+    ...whole<string>('location', location),
+    ...whole<Record<string, string>>('tags', tags),
+    ...whole<KnownObject>('sku', sku),
+    ...whole<KnownObject>('identity', identity),
+    properties: (properties ?? {}) as KnownObject,
+  }
+}

@@ -1,0 +1,74 @@
+import type { Access } from '#core/access.ts'
+import type { ResourceId } from '#core/resource-id.ts'
+import { listSubscriptions, listTenants, showSubscription } from './accounts.ts'
+import { listLocations } from './locations.ts'
+import { checkName } from './names.ts'
+import { showOperation } from './operations.ts'
+import { listDeployments, listOperations, listProviders, refuseUnregister, registerProvider, showProvider } from './providers.ts'
+import type { ArmRequest } from './request.ts'
+import { listEverything, refuseMove } from './resource-lists.ts'
+import { act, listType, putOne, removeOne, showOne, updateOne, whetherThere } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
+import { roleRoutes } from './role-routes.ts'
+import { action, type Route, type Routes, signedIn } from './route.ts'
+import { changeTags, listTagNames, removeTags, replaceTags, showTags } from './tags.ts'
+
+const at =
+  (name: string) =>
+  ({ subscription }: { subscription: ResourceId }): Access =>
+    action(name, subscription)
+const on =
+  (verb: string) =>
+  ({ type, id }: { type: ResourceType; id: ResourceId }): Access =>
+    action(`${type.name}/${verb}`, id)
+const ofTags =
+  (verb: string) =>
+  ({ of }: { of: ResourceId }): Access =>
+    action(`Microsoft.Resources/tags/${verb}`, of)
+
+/** Every request of ARM, and what its caller must hold. What lists shows what the caller may see, and nothing else. */
+const routes: Routes<ArmRequest> = {
+  ...roleRoutes,
+  'tenants.list': { access: signedIn, handle: listTenants },
+  'subscriptions.list': { access: signedIn, handle: listSubscriptions },
+  'subscription.get': { access: signedIn, handle: showSubscription },
+  'locations.list': { access: signedIn, handle: listLocations },
+  'tagNames.list': { access: signedIn, handle: listTagNames },
+  'resources.list': { access: signedIn, handle: listEverything },
+  'resources.move': {
+    access: ({ group, validateOnly }) =>
+      action(`Microsoft.Resources/subscriptions/resourceGroups/${validateOnly ? 'validateMoveResources' : 'moveResources'}/action`, group),
+    handle: refuseMove,
+  },
+  'providers.list': { access: signedIn, handle: listProviders },
+  'provider.get': { access: signedIn, handle: showProvider },
+  'provider.register': {
+    access: ({ namespace, subscription }) => action(`${namespace}/register/action`, subscription),
+    handle: registerProvider,
+  },
+  'provider.unregister': {
+    access: ({ namespace, subscription }) => action(`${namespace}/unregister/action`, subscription),
+    handle: refuseUnregister,
+  },
+  'provider.operations': { access: signedIn, handle: listOperations },
+  'deployments.list': { access: signedIn, handle: listDeployments },
+  'name.check': { access: at('Microsoft.ContainerRegistry/checkNameAvailability/read'), handle: checkName },
+  // Who began it, or may read what it is about: told by the operation itself.
+  'operation.get': { access: signedIn, handle: showOperation },
+  'tags.get': { access: ofTags('read'), handle: showTags },
+  'tags.put': { access: ofTags('write'), handle: replaceTags },
+  'tags.patch': { access: ofTags('write'), handle: changeTags },
+  'tags.delete': { access: ofTags('delete'), handle: removeTags },
+  'type.list': { access: signedIn, handle: listType },
+  'resource.get': { access: on('read'), handle: showOne },
+  'resource.exists': { access: on('read'), handle: whetherThere },
+  'resource.put': { access: on('write'), handle: putOne },
+  'resource.patch': { access: on('write'), handle: updateOne },
+  'resource.delete': { access: on('delete'), handle: removeOne },
+  'resource.act': {
+    access: ({ type, id, action: name }) => action(`${type.name}/${type.actions[name]?.permission ?? `${name}/action`}`, id),
+    handle: act,
+  },
+}
+
+export const routeOf = <Request extends ArmRequest>(request: Request): Route<Request> => routes[request.kind] as unknown as Route<Request>

@@ -1,0 +1,123 @@
+import { type Caller, decide } from '#core/access.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import { JsonError, parseStrictJson } from '#core/strict-json.ts'
+import type { Match } from '#ports/resource-store.ts'
+import { authenticateBearer } from '#app/identity/bearer.ts'
+import { BodyTooLarge } from '#http/body.ts'
+import { parseAuthorization } from '#http/credentials.ts'
+import type { Exchange } from '#http/exchange.ts'
+import { commonHeaders, json } from './answers.ts'
+import type { Answer, ArmDeps, Context } from './context.ts'
+import { errorBody, wire } from './errors.ts'
+import { parseArmRequest } from './request.ts'
+import { routeOf } from './routes.ts'
+import { parseArmUrl } from './url.ts'
+import { plainJson } from './plain-json.ts'
+
+const largestBody = 4 * 1024 * 1024
+
+/** Answers one request of ARM: who, what, may they, do. Never rejects. */
+export async function serveArm(deps: ArmDeps, exchange: Exchange): Promise<void> {
+  try {
+    const caller = await identify(deps, exchange)
+    const url = parseArmUrl(exchange.request.method ?? '', exchange.request.url ?? '')
+    const request = parseArmRequest(url)
+    const route = routeOf(request)
+    const access = route.access(request)
+    if (!decide(caller, access).allowed) throw forbidden(caller, access.kind === 'action' ? access.action : 'sign in', url.path)
+    const context: Context = { deps, caller, url, match: matchOf(exchange), body: () => bodyOf(exchange) }
+    await answer(deps, exchange, await route.handle(context, request))
+  } catch (error) {
+    await fail(deps, exchange, error)
+  }
+}
+
+async function identify(deps: ArmDeps, exchange: Exchange): Promise<Caller> {
+  const presented = parseAuthorization(exchange.header('authorization'))
+  if (presented === undefined)
+    throw new RegistryError('unauthorized', "Authentication failed. The 'Authorization' header is missing.", {
+      code: 'AuthenticationFailed',
+    })
+  if (presented === 'malformed' || presented.kind !== 'bearer')
+    throw new RegistryError(
+      'unauthorized',
+      "Authentication failed. The 'Authorization' header is provided in an invalid format: expected 'Bearer <token>'.",
+      { code: 'AuthenticationFailed', error: 'invalid_token' },
+    )
+  const caller = await authenticateBearer(deps, presented.token, ['arm'])
+  exchange.log.principal = caller.name
+  return caller
+}
+
+/** RFC 9110 §13.1: one etag, or `*`; a list of them is not ARM's. Fails with `request-invalid`. */
+function matchOf(exchange: Exchange): Match {
+  const [given, absent] = [exchange.header('if-match')?.trim(), exchange.header('if-none-match')?.trim()]
+  if (absent === '*') return 'absent'
+  if (!given) return undefined
+  if (given === '*') return '*'
+  const [, etag] = /^(?:W\/)?"([^"]*)"$/.exec(given) ?? [undefined, /^[^",\s]+$/.test(given) ? given : undefined]
+  if (etag === undefined)
+    throw new RegistryError('request-invalid', "The 'If-Match' header must hold one etag in quotes, or '*'.", {
+      code: 'InvalidHeaderValue',
+    })
+  return { etag }
+}
+
+async function bodyOf(exchange: Exchange): Promise<unknown> {
+  try {
+    const bytes = await exchange.body(largestBody)
+    return bytes.length === 0 ? undefined : plainJson(parseStrictJson(bytes))
+  } catch (error) {
+    if (error instanceof BodyTooLarge)
+      throw new RegistryError('size-invalid', `The request content size exceeds the maximum size of ${largestBody} bytes.`)
+    if (error instanceof JsonError)
+      throw new RegistryError('request-invalid', `The request content was invalid and could not be deserialized: ${error.message}.`, {
+        code: 'InvalidRequestContent',
+      })
+    throw error
+  }
+}
+
+async function answer(deps: ArmDeps, exchange: Exchange, { status, body, headers = [] }: Answer): Promise<void> {
+  const text = body === undefined ? undefined : JSON.stringify(body)
+  await exchange.send(status, [...common(deps, exchange), ...(text === undefined ? [] : [json]), ...headers], text)
+}
+
+function common(deps: ArmDeps, exchange: Exchange) {
+  const wanted = exchange.header('x-ms-return-client-request-id')?.toLowerCase() === 'true'
+  return commonHeaders(exchange.correlationId, deps.clock.now(), wanted ? exchange.header('x-ms-client-request-id') : undefined)
+}
+
+const forbidden = (caller: Caller, action: string, scope: string) =>
+  new RegistryError(
+    'denied',
+    `The client '${caller.name}' with object id '${caller.id}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+    { code: 'AuthorizationFailed' },
+  )
+
+async function fail(deps: ArmDeps, exchange: Exchange, error: unknown): Promise<void> {
+  if (exchange.beyondAnswer) return exchange.destroy()
+  const known = error instanceof RegistryError ? error : internal(exchange, error)
+  const [status, usual] = wire[known.failure]
+  const { code, target, retryAfter } = known.detail
+  exchange.log.failure = known.failure
+  exchange.log.reason = known.message
+  const headers: (readonly [string, string | number])[] = [...common(deps, exchange), json]
+  if (known.failure === 'unauthorized') headers.push(['WWW-Authenticate', challenge(deps)])
+  if (known.failure === 'too-many-requests') headers.push(['Retry-After', Number(retryAfter ?? 1)])
+  else if (status === 503) headers.push(['Retry-After', 5])
+  if (known.failure === 'method-unsupported' && Array.isArray(known.detail.allowed))
+    headers.push(['Allow', known.detail.allowed.join(', ')])
+  const body = errorBody(typeof code === 'string' ? code : usual, known.message, typeof target === 'string' ? target : undefined)
+  await exchange.send(status, headers, body).catch(() => exchange.destroy())
+}
+
+// Clients read the authority from here; ADFS's is the one that needs no discovery at Microsoft.
+const challenge = ({ origins }: ArmDeps): string =>
+  `Bearer authorization_uri="${origins.control}/adfs", error="invalid_token", error_description="The authentication failed because of missing or invalid 'Authorization' header."`
+
+// Nothing of an unexpected error reaches the wire; the log has it under the correlation id.
+function internal(exchange: Exchange, error: unknown): RegistryError {
+  exchange.unexpected = error
+  return new RegistryError('storage-failed', `Internal error; the log has it under correlation id ${exchange.correlationId}.`)
+}

@@ -1,0 +1,44 @@
+import { RegistryError } from '#core/registry-error.ts'
+import type { ArmUrl } from './url.ts'
+
+/** One member of a union for each kind, with the same fields. */
+export type OneOf<Kind extends string, Fields> = Kind extends string ? { kind: Kind } & Fields : never
+
+/** What is asked in one way alone. Fails with `method-unsupported`. */
+export function only<Request>(method: string, url: ArmUrl, request: Request): Request {
+  if (url.method === method) return request
+  throw unsupportedMethod(url.method, [method])
+}
+
+export const unsupportedMethod = (method: string, allowed: readonly string[]) =>
+  new RegistryError('method-unsupported', `The requested resource does not support http method '${method.slice(0, 20)}'.`, { allowed })
+
+export const unknownPath = ({ path }: ArmUrl) =>
+  new RegistryError('not-found', `No HTTP resource was found that matches the request URI '${path.slice(0, 400)}'.`, {
+    code: 'HttpResourceNotFound',
+  })
+
+/** ARM's sentences: a namespace that nobody serves, or a type that it does not have. */
+export function noResourceType(name: string, { version }: ArmUrl): RegistryError {
+  const [namespace = '', ...rest] = name.split('/')
+  if (!servedNamespaces.some((each) => each.toLowerCase() === namespace.toLowerCase()))
+    return new RegistryError('not-found', `The resource namespace '${namespace.slice(0, 100)}' is invalid.`, {
+      code: 'InvalidResourceNamespace',
+    })
+  return new RegistryError(
+    'not-found',
+    `The resource type '${rest.join('/').slice(0, 200)}' could not be found in the namespace '${namespace}' for api version '${version.text}'.`,
+    { code: 'InvalidResourceType' },
+  )
+}
+
+export const notInGroup = (type: string) =>
+  new RegistryError(
+    'request-invalid',
+    `A resource of the type '${type.slice(0, 200)}' lies in a resource group: its id names one before the provider.`,
+    {
+      code: 'InvalidResourceId',
+    },
+  )
+
+export const servedNamespaces = ['Microsoft.ContainerRegistry', 'Microsoft.Resources', 'Microsoft.Authorization'] as const

@@ -1,0 +1,33 @@
+import type { Deps, Origins } from '#app/deps.ts'
+import type { FailedLogins } from '#app/tokens/rate-limits.ts'
+import { withoutPort } from '#http/hosts.ts'
+import type { Exchange } from '#http/exchange.ts'
+import type { Tenant } from '#ports/directory-store.ts'
+import { type Language, languageOf, type Words, wordsIn } from './words.ts'
+
+export type EntraDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher' | 'secrets'> & {
+  origins: Origins
+  failedLogins: FailedLogins
+  random: (bytes: number) => Uint8Array
+}
+
+/** What each handler of this surface is given. */
+export interface EntraContext {
+  deps: EntraDeps
+  exchange: Exchange
+  tenant: Tenant
+  /** Under which the client sees us; URLs in answers begin with it. */
+  origin: string
+  language: Language
+  words: Words
+}
+
+export function contextOf(deps: EntraDeps, exchange: Exchange, tenant: Tenant): EntraContext {
+  const language = languageOf(exchange.header('accept-language'))
+  return { deps, exchange, tenant, origin: originOf(deps.origins, exchange), language, words: wordsIn(language) }
+}
+
+/** The control host itself may be reached by another port or scheme than the one that is told to clients. */
+function originOf({ control }: Origins, { scheme, host }: Exchange): string {
+  return withoutPort(host) === withoutPort(new URL(control).host) ? `${scheme}://${host}` : control
+}

@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { Agent, createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { openSigners } from '#adapters/jose/signer.ts'
+import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
+import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
+import { argon2Hasher } from '#adapters/system/password-hasher.ts'
+import { openSecretBox } from '#adapters/system/secret-box.ts'
+import { issueDirectoryToken } from '#app/identity/tokens.ts'
+import { builtInRoles } from '#core/built-in-roles.ts'
+import { keyOf, subscriptionType } from '#core/resource-id.ts'
+import { Exchange } from '#http/exchange.ts'
+import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { MetadataStore } from '#ports/metadata-store.ts'
+import type { ArmDeps } from '#surfaces/arm/context.ts'
+import { serveArm } from '#surfaces/arm/surface.ts'
+import { checkAnswer } from '../specs/description.ts'
+import { send } from './send.ts'
+
+export const newest = '2026-09-01-preview'
+const control = 'https://localhost:5443'
+
+export interface ArmAnswer {
+  status: number
+  headers: IncomingHttpHeaders
+  /** Undefined when nothing was sent. */
+  body: unknown
+}
+
+export interface Asking {
+  as?: string
+  body?: unknown
+  version?: string
+  headers?: Record<string, string>
+  query?: Readonly<Record<string, string>>
+}
+
+/** ARM over a store in memory, with a subscription, a group `rg` and an owner; every answer is held against Azure's description. */
+export interface ArmScene {
+  deps: ArmDeps
+  subscription: string
+  /** `<subscription>/resourceGroups/rg` */
+  group: string
+  clock: { now: number }
+  ask(method: string, path: string, asking?: Asking): Promise<ArmAnswer>
+  /** A user with roles, by name, at scopes; its token. */
+  person(name: string, roles?: Readonly<Record<string, string>>): Promise<string>
+  /** What the server did not expect. */
+  unexpected: unknown[]
+  stop(): Promise<void>
+}
+
+export const registryId = (scene: ArmScene, name: string): string =>
+  `${scene.group}/providers/Microsoft.ContainerRegistry/registries/${name}`
+
+export async function openArm(store: MetadataStore = openMemoryMetadataStore()): Promise<ArmScene> {
+  const folder = mkdtempSync(join(tmpdir(), 'longshore-arm-'))
+  const time = { now: Date.parse('2026-11-21T12:00:00Z') }
+  const clock = { now: () => time.now, elapsed: () => time.now }
+  const secrets = openSecretBox(join(folder, 'secret.key'))
+  const deps: ArmDeps = {
+    store,
+    blobs: openMemoryBlobStore(),
+    clock,
+    ids: { next: randomUUID },
+    signers: openSigners({ store, secrets, clock }),
+    hasher: argon2Hasher,
+    secrets,
+    failpoint: async () => {},
+    settings: {} as ArmDeps['settings'],
+    origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local' },
+    random: (bytes) => randomBytes(bytes),
+  }
+  const unexpected: unknown[] = []
+  const server = createServer((request, response) => {
+    const exchange = new Exchange(request, response, {
+      correlationId: randomUUID(),
+      host: 'localhost:5443',
+      scheme: 'https',
+      address: '127.0.0.1',
+    })
+    void serveArm(deps, exchange).then(() => {
+      if (exchange.unexpected !== undefined) unexpected.push(exchange.unexpected)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const agent = new Agent({ keepAlive: true })
+  const target = { address: { host: '127.0.0.1', port: (server.address() as AddressInfo).port }, user: '', password: '', agent }
+
+  const subscriptionId = '11111111-2222-4333-8444-555555555555'
+  const subscription = `/subscriptions/${subscriptionId}`
+  await store.putTenant({ id: randomUUID(), domain: 'longshore.example' })
+  const at = { createdAt: time.now, createdBy: 'setup', createdByType: 'Application' }
+  await store.putResource({
+    resource: {
+      key: keyOf(subscription),
+      id: subscription,
+      type: subscriptionType,
+      name: subscriptionId,
+      parentKey: '',
+      location: null,
+      body: { properties: { displayName: 'Longshore' } },
+      etag: 'first',
+      ...at,
+      changedAt: at.createdAt,
+      changedBy: at.createdBy,
+      changedByType: at.createdByType,
+    },
+    match: undefined,
+  })
+
+  const tokenOf = (principal: DirectoryObject) => issueDirectoryToken(deps, { principal, clientId: randomUUID(), resource: `${control}/` })
+  const holder = async (name: string, roles: Readonly<Record<string, string>>): Promise<DirectoryObject> => {
+    const principal: DirectoryObject = {
+      id: randomUUID(),
+      kind: 'user',
+      name,
+      login: `${name}@longshore.example`,
+      appId: null,
+      enabled: true,
+      details: {},
+      createdAt: time.now,
+    }
+    await store.putDirectoryObject({ object: principal })
+    for (const [role, scope] of Object.entries(roles))
+      await store.putRoleAssignment({
+        assignment: {
+          name: randomUUID(),
+          scope: keyOf(scope),
+          scopeId: scope,
+          principalId: principal.id,
+          principalType: 'User',
+          roleId: builtInRoles.find((each) => each.name === role)?.id ?? '',
+          details: {},
+          createdAt: time.now,
+          createdBy: 'setup',
+        },
+      })
+    return principal
+  }
+  const owner = await holder('owner', { Owner: subscription })
+
+  const scene: ArmScene = {
+    deps,
+    subscription,
+    group: `${subscription}/resourceGroups/rg`,
+    clock: time,
+    unexpected,
+    person: async (name, roles = {}) => tokenOf(await holder(name, roles)),
+    ask: async (method, path, { as, body, version = newest, headers = {}, query = {} } = {}) => {
+      const own = path.startsWith(control) ? path.slice(control.length) : path
+      const url = own.includes('?') ? own : `${own}?${new URLSearchParams({ 'api-version': version, ...query })}`
+      const answer = await send(target, method, url, {
+        as: as === '' ? 'nobody' : { token: as ?? (await tokenOf(owner)) },
+        headers: { 'content-type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const text = answer.body.toString('utf8')
+      const given = text === '' ? undefined : (JSON.parse(text) as unknown)
+      checkAnswer(method, url, answer.status, given)
+      return { status: answer.status, headers: answer.headers, body: given }
+    },
+    stop: async () => {
+      agent.destroy()
+      await new Promise((resolve) => server.close(resolve))
+      await store.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+  await scene.ask('PUT', scene.group, { body: { location: 'local' } })
+  return scene
+}
+
+export const errorOf = ({ body }: ArmAnswer): { code: string; message: string; target?: string } =>
+  (body as { error: { code: string; message: string; target?: string } }).error
