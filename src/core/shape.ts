@@ -7,7 +7,8 @@ import { RegistryError } from './registry-error.ts'
 export type Shape =
   | { is: 'flag' }
   | { is: 'integer'; least: number; most: number }
-  | { is: 'text'; longest: number; pattern?: RegExp; like?: string }
+  /** `fromScalar`: a number or a boolean is taken as it is written, as Azure's own reader of tags does. */
+  | { is: 'text'; longest: number; pattern?: RegExp; like?: string; fromScalar?: true }
   /** One of these; compared without case, given as written here. */
   | { is: 'choice'; of: readonly string[] }
   | { is: 'time' }
@@ -59,7 +60,8 @@ export function readShape(shape: Shape, value: unknown, path: string): Known {
 
 const timeForm = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})$/i
 
-function readText(shape: Extract<Shape, { is: 'text' }>, value: unknown, path: string): string {
+function readText(shape: Extract<Shape, { is: 'text' }>, given: unknown, path: string): string {
+  const value = shape.fromScalar && (typeof given === 'number' || typeof given === 'boolean') ? String(given) : given
   if (typeof value !== 'string') return wrongType(path, 'a string', value)
   if (value.length > shape.longest) throw wrongValue(path, `it has ${value.length} characters; up to ${shape.longest} are allowed`)
   if (shape.pattern && !shape.pattern.test(value))

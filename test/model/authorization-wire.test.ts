@@ -152,7 +152,24 @@ async function askEverything(tally: Tally, as: As, may: (deed: Deed | 'knock') =
   }
 }
 
-const wirePlaces = ['group', 'registry', 'other registry', 'registry of a longer name'] as const
+const words = {
+  pull: `${image} pull`,
+  push: `${image} push`,
+  delete: `${image} delete`,
+  'read metadata': `${image} metadata_read`,
+  'write metadata': `${image} metadata_write`,
+  'list catalog': 'catalog *',
+} as const satisfies Record<Deed, string>
+
+/** What a token says of itself: az reads it there. */
+function toldBy(token: string): string[] {
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+    access: { name: string; actions: string[] }[]
+  }
+  return claims.access.flatMap((each) => each.actions.map((action) => `${each.name} ${action}`))
+}
+
+const wirePlaces = ['group', 'registry', 'other registry'] as const
 const wireStates = ['nothing', 'role taken', 'disabled'] as const
 
 test('content: role × place × state × credential form × request', async (t) => {
@@ -163,9 +180,13 @@ test('content: role × place × state × credential form × request', async (t) 
       const secret: As = { user: who.object.appId ?? '', password: who.secret }
       const { refresh, access } = await exchanged(await directoryToken(who.object))
       tally.see(refresh !== undefined, holdsRole('nothing', place) && roles[role].content.length > 0, role, place, 'exchange')
+      const token = await accessToken(secret)
+      const told = toldBy(token)
+      for (const [deed, word] of Object.entries(words))
+        tally.see(told.includes(word), principalMay({ role, place, state: 'nothing' }, deed as Deed), role, place, 'the token says', word)
       const forms: Readonly<Record<string, As | undefined>> = {
         'client secret': secret,
-        'access token': { token: await accessToken(secret) },
+        'access token': { token },
         'exchanged access token': access === undefined ? undefined : { token: access },
         'refresh token as password': refresh === undefined ? undefined : { user: tokenUser, password: refresh },
       }
@@ -207,6 +228,30 @@ test('content: a token of the registry × state × credential form × request', 
       await askEverything(tally, as, (deed) => tokenMay({ maps, state }, image as Repository, deed), state, kind)
     await world.remove(id)
   }
+  tally.end(t)
+})
+
+test('a mount needs the right to push here and to pull there; without the second it is an upload like any other', async (t) => {
+  const tally = new Tally()
+  const source = 'sample/source'
+  const admin = await adminPassword()
+  const blob = Buffer.from(randomUUID())
+  assert.equal((await ask('POST', `/v2/${source}/blobs/uploads/?digest=${digestOf(blob)}`, admin, blob)).status, 201)
+  let each = 0
+  for (const here of ['content/write', 'content/read', 'metadata/write', undefined] as const)
+    for (const there of ['content/read', 'content/write', 'metadata/read', undefined] as const) {
+      const target = `target/t${++each}`
+      const [id, map] = [`${world.registryId}/tokens/mover${each}`, `${world.registryId}/scopeMaps/movers${each}`]
+      const actions = [...(here ? [`repositories/${target}/${here}`] : []), ...(there ? [`repositories/${source}/${there}`] : [])]
+      await world.put(map, { actions })
+      await world.put(id, { scopeMapId: map, status: 'enabled' })
+      const password: As = { user: `mover${each}`, password: await world.tokenPassword(`mover${each}`) }
+      for (const from of [`&from=${source}`, '']) {
+        const answer = await ask('POST', `/v2/${target}/blobs/uploads/?mount=${digestOf(blob)}${from}`, password)
+        const isAllowed = here === 'content/write'
+        tally.compare(answer.status, isAllowed ? (there === 'content/read' ? 201 : 202) : 401, isAllowed, here, there, from)
+      }
+    }
   tally.end(t)
 })
 

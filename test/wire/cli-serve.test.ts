@@ -45,7 +45,7 @@ test('a second signal ends a server at once that waits for a request', async () 
   const dataDir = makeDataDirectory()
   const server = serve(dataDir)
   await server.says('docker push')
-  const [, address = '', password = ''] = /Addresses +(http:\S+)[^]*Password +(\S+)/.exec(server.out()) ?? []
+  const [, address = '', password = ''] = /Addresses +(http:\S+)[^]*?Password +(\S+)/.exec(server.out()) ?? []
   const authorization = `Basic ${Buffer.from(`local:${password}`).toString('base64')}`
   const pieces = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(10)) })
   const started = await fetch(`${address}/v2/a/blobs/uploads/`, { method: 'POST', headers: { authorization } })

@@ -69,7 +69,7 @@ test('it serves as a user who may write nothing but the data folder, without a h
   try {
     const server = start('serve')
     await server.says('docker push')
-    const [, address = '', password = ''] = /Addresses +(http:\S+)[^]*Password +(\S+)/.exec(server.out()) ?? []
+    const [, address = '', password = ''] = /Addresses +(http:\S+)[^]*?Password +(\S+)/.exec(server.out()) ?? []
     const headers = { authorization: `Basic ${Buffer.from(`local:${password}`).toString('base64')}` }
     assert.equal((await fetch(`${address}/v2/`, { headers })).status, 200)
     assert.equal((await fetch(`${address}/v2/`)).status, 401)

@@ -4,7 +4,7 @@ import type { StoredResource } from '#ports/resource-store.ts'
 /** Azure's limits for tags ("Use tags to organize your resources"). */
 export const tagsShape: Shape = {
   is: 'map',
-  of: { is: 'text', longest: 256 },
+  of: { is: 'text', longest: 256, fromScalar: true },
   most: 50,
   longestKey: 512,
   keyPattern: /^[^<>%&\\?/\p{Cc}]+$/u,

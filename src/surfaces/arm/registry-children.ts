@@ -7,6 +7,7 @@ import { registryType } from '#app/resources/type-names.ts'
 import type { Context } from './context.ts'
 import { childEnvelope, creationDate, trackedEnvelope } from './envelope.ts'
 import type { ResourceType } from './resource-type.ts'
+import { notAvailable } from './unavailable.ts'
 
 const nameForm = { pattern: /^[a-zA-Z0-9-]{5,50}$/, like: 'alpha numeric characters and dashes, between 5 and 50 of them' }
 const child = { deletion: 'done', listedEverywhere: false, actions: {} } as const
@@ -114,26 +115,34 @@ export const replications: ResourceType = {
   show: async (_context, replication) => trackedEnvelope(replication, replication.body.properties),
 }
 
-const absent = (name: string, deletion: ResourceType['deletion'] = 'done'): ResourceType => ({
-  ...child,
-  name: `${registryType}/${name}`,
-  nameForm,
-  deletion,
-  show: async (_context, resource) => childEnvelope(resource, resource.body.properties),
-})
+function absent(
+  name: string,
+  { deletion = 'done', actions = [] }: { deletion?: ResourceType['deletion']; actions?: readonly string[] } = {},
+) {
+  const action = (each: string) =>
+    [each.toLowerCase(), { method: 'POST', permission: `${each}/action`, handle: notAvailable(each) }] as const
+  return {
+    ...child,
+    name: `${registryType}/${name}`,
+    nameForm,
+    deletion,
+    show: async (_context, resource) => childEnvelope(resource, resource.body.properties),
+    actions: Object.fromEntries(actions.map(action)),
+  } satisfies ResourceType
+}
 
 /** Types that cannot be made yet: their lists are empty, and making one is refused. Where clients refuse 200 for a DELETE, 202 and 204 only. */
 export const absentTypes: readonly ResourceType[] = [
-  absent('webhooks'),
-  absent('cacheRules', 'accepted'),
-  absent('credentialSets', 'accepted'),
-  absent('connectedRegistries'),
+  absent('webhooks', { actions: ['ping', 'listEvents', 'getCallbackConfig'] }),
+  absent('cacheRules', { deletion: 'accepted' }),
+  absent('credentialSets', { deletion: 'accepted' }),
+  absent('connectedRegistries', { actions: ['deactivate', 'resync'] }),
   absent('privateEndpointConnections'),
   absent('exportPipelines'),
   absent('importPipelines'),
   absent('pipelineRuns'),
-  absent('tasks'),
-  absent('taskRuns'),
-  absent('runs'),
-  absent('agentPools', 'accepted'),
+  absent('tasks', { actions: ['listDetails'] }),
+  absent('taskRuns', { actions: ['listDetails'] }),
+  absent('runs', { actions: ['listLogSasUrl', 'cancel'] }),
+  absent('agentPools', { deletion: 'accepted', actions: ['listQueueStatus'] }),
 ]
