@@ -1,8 +1,8 @@
 // Brings the foreign clients that test/clients runs: Debian packages, Go tools pinned by test/clients/go/<module>/go.sum,
-// and PyPI's az pinned by test/clients/az/requirements.txt.
+// Python's pinned by a requirements.txt, and npm's pinned by a package-lock.json.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -39,8 +39,23 @@ export const goTools = {
 
 export type GoModule = keyof typeof goTools
 
-const sources = fileURLToPath(new URL('../test/clients/go/', import.meta.url))
-const azRequirements = fileURLToPath(new URL('../test/clients/az/requirements.txt', import.meta.url))
+/** Virtual environment of Python → the folder of its requirements.txt, and a line that only works when all of it is there. */
+export const pythonTools = {
+  az: { folder: 'az', proof: 'import azure.cli.core, azure.cli.command_modules.acr' },
+  'sdk-python': { folder: 'sdk', proof: 'import azure.identity, azure.mgmt.containerregistry, azure.containerregistry' },
+} satisfies Record<string, { folder: string; proof: string }>
+
+export type PythonTool = keyof typeof pythonTools
+
+/** Project of npm → the folder of its package.json and package-lock.json, and what only loads when all of it is there. */
+export const nodeTools = {
+  'sdk-js': { folder: 'sdk/js', proof: ['@azure/identity', '@azure/arm-containerregistry', '@azure/container-registry'] },
+} satisfies Record<string, { folder: string; proof: string[] }>
+
+export type NodeTool = keyof typeof nodeTools
+
+const clients = fileURLToPath(new URL('../test/clients/', import.meta.url))
+const sources = join(clients, 'go')
 const cache = process.env.LONGSHORE_TOOLS_DIR || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'longshore-tools')
 
 /** Where a module's binaries are kept: the name changes with everything the build depends on, so a hit needs no check. */
@@ -53,13 +68,26 @@ export function goToolFolder(module: GoModule): string {
   return join(cache, `${module}-${hash.digest('hex').slice(0, 16)}`)
 }
 
-/** Where PyPI's az is kept, a virtual environment of Python of its own. */
-export function azFolder(): string {
-  return join(cache, `az-${createHash('sha256').update(readFileSync(azRequirements)).digest('hex').slice(0, 16)}`)
-}
+/** The Python of an environment; what it runs is `-m <module>`, since the scripts of an environment do not survive a move. */
+export const pythonOf = (tool: PythonTool): string => join(pythonFolder(tool), 'bin', 'python')
 
-/** Its Python; the rest of the command line is `-m azure.cli`, since the scripts of an environment do not survive a move. */
-export const azPython = (): string => join(azFolder(), 'bin', 'python')
+export const azPython = (): string => pythonOf('az')
+
+const requirementsOf = (tool: PythonTool): string => join(clients, pythonTools[tool].folder, 'requirements.txt')
+const pythonFolder = (tool: PythonTool): string => join(cache, `${tool}-${hashOf([requirementsOf(tool)])}`)
+
+const lockedBy = ['package.json', 'package-lock.json'] as const
+const nodeFolder = (tool: NodeTool): string =>
+  join(cache, `${tool}-${hashOf(lockedBy.map((name) => join(clients, nodeTools[tool].folder, name)))}`)
+
+/** The packages of a project, for a program to have beside it. */
+export const nodeModulesOf = (tool: NodeTool): string => join(nodeFolder(tool), 'node_modules')
+
+function hashOf(files: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(readFileSync(file))
+  return hash.digest('hex').slice(0, 16)
+}
 
 /** Installs what is missing. Answers one line per failure; what failed does not keep the rest from being installed. */
 export async function installClients(say: (line: string) => void = console.log): Promise<string[]> {
@@ -75,7 +103,8 @@ export async function installClients(say: (line: string) => void = console.log):
   }
   await attempt('Debian packages', installPackages)
   for (const module of Object.keys(goTools) as GoModule[]) await attempt(`Go module ${module}`, () => build(module))
-  await attempt('az', installAz)
+  for (const tool of Object.keys(pythonTools) as PythonTool[]) await attempt(tool, () => installPython(tool))
+  for (const tool of Object.keys(nodeTools) as NodeTool[]) await attempt(tool, () => installNode(tool))
   return failures
 }
 
@@ -104,31 +133,39 @@ async function installPackages() {
 async function build(module: GoModule) {
   const target = goToolFolder(module)
   if (Object.keys(goTools[module]).every((binary) => existsSync(join(target, binary)))) return 'was there'
-  mkdirSync(cache, { recursive: true })
-  const fresh = mkdtempSync(join(cache, `.${module}-`))
-  try {
-    const own = existsSync(join(sources, module, 'main.go'))
-    await must('go', ['build', '-mod=readonly', '-ldflags=-s -w', '-o', `${fresh}/`, own ? '.' : 'tool'], {
+  const own = existsSync(join(sources, module, 'main.go'))
+  return fill(target, (fresh) =>
+    must('go', ['build', '-mod=readonly', '-ldflags=-s -w', '-o', `${fresh}/`, own ? '.' : 'tool'], {
       cwd: join(sources, module),
       env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '-trimpath -buildvcs=false', GOWORK: 'off', CGO_ENABLED: '0' },
-    })
-    rmSync(target, { recursive: true, force: true })
-    renameSync(fresh, target)
-    return 'installed'
-  } finally {
-    rmSync(fresh, { recursive: true, force: true })
-  }
+    }),
+  )
 }
 
-async function installAz() {
-  const target = azFolder()
-  if (existsSync(azPython())) return 'was there'
-  mkdirSync(cache, { recursive: true })
-  const fresh = mkdtempSync(join(cache, '.az-'))
-  try {
+async function installPython(tool: PythonTool) {
+  if (existsSync(pythonOf(tool))) return 'was there'
+  return fill(pythonFolder(tool), async (fresh) => {
     await must('python3', ['-m', 'venv', fresh], {})
-    // Named one by one, since az's own list brings the modules of every service of Azure: twice the time and space.
-    await must(join(fresh, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', azRequirements], {})
+    // Named one by one: az's own list brings the modules of every service of Azure, twice the time and space.
+    const install = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', requirementsOf(tool)]
+    await must(join(fresh, 'bin', 'python'), install, {})
+  })
+}
+
+async function installNode(tool: NodeTool) {
+  if (existsSync(nodeModulesOf(tool))) return 'was there'
+  return fill(nodeFolder(tool), async (fresh) => {
+    for (const name of lockedBy) copyFileSync(join(clients, nodeTools[tool].folder, name), join(fresh, name))
+    await must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: fresh })
+  })
+}
+
+/** A folder is there whole or not at all. */
+async function fill(target: string, install: (fresh: string) => Promise<void>): Promise<'installed'> {
+  mkdirSync(cache, { recursive: true })
+  const fresh = mkdtempSync(join(cache, '.new-'))
+  try {
+    await install(fresh)
     rmSync(target, { recursive: true, force: true })
     renameSync(fresh, target)
     return 'installed'

@@ -19,7 +19,7 @@ export interface Caller {
   narrowedTo?: readonly Scope[]
   /** The token could be had again with more scopes: it was got with the credential itself, not with another token. */
   mayAskMore?: boolean
-  /** For a token: the registry's `seq` at its issue. A repository deleted later than that is not this token's. */
+  /** For an access token: the registry's `seq` at its issue. A repository deleted later than that is not this token's. */
   seq?: number
 }
 
@@ -79,11 +79,14 @@ function lackOf(
   access: Extract<Access, { kind: 'scope' }>,
   actions: readonly (Action | '*')[],
 ): Extract<Decision, { allowed: false }> | undefined {
+  // Nobody in particular lists the catalog with a token for it, and is told to get one.
+  const needsToken = caller.kind === 'anonymous' && access.type === 'registry' && !caller.narrowedTo
   for (const action of actions) {
     const within = (scopes: readonly Scope[]) => scopes.some((each) => covers(each, access.type, access.name, action))
     if (caller.narrowedTo && !within(caller.narrowedTo))
       return { allowed: false, because: caller.kind === 'anonymous' ? 'anonymous' : 'not-in-token', action }
-    if (!within(caller.held)) return { allowed: false, because: caller.kind === 'anonymous' ? 'anonymous' : 'not-held', action }
+    if (needsToken || !within(caller.held))
+      return { allowed: false, because: caller.kind === 'anonymous' ? 'anonymous' : 'not-held', action }
   }
   return undefined
 }
@@ -101,5 +104,8 @@ export const everything: readonly Scope[] = [
   { type: 'registry', name: 'catalog', actions: ['*'] },
 ]
 
-/** What anonymous pull opens: reading each repository, never the catalog. */
-export const anonymousPull: readonly Scope[] = [{ type: 'repository', name: '*', actions: ['pull', 'metadata_read'] }]
+/** What anonymous pull opens, as the service does: each repository for reading, and their names. */
+export const anonymousPull: readonly Scope[] = [
+  { type: 'repository', name: '*', actions: ['pull', 'metadata_read'] },
+  { type: 'registry', name: 'catalog', actions: ['*'] },
+]

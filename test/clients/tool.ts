@@ -1,7 +1,18 @@
 // Where each foreign client is on this machine.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { azPython, debianTools, type GoModule, goToolFolder, goTools } from '../../tools/install-clients.ts'
+import {
+  debianTools,
+  type GoModule,
+  goToolFolder,
+  goTools,
+  nodeModulesOf,
+  type NodeTool,
+  nodeTools,
+  type PythonTool,
+  pythonOf,
+  pythonTools,
+} from '../../tools/install-clients.ts'
 
 /** The path of a tool that this project builds from a pinned Go module. */
 export function goTool(binary: string): string {
@@ -20,5 +31,12 @@ export function everyTool(): { name: string; command: () => string; args: string
   const go = Object.values(goTools).flatMap((binaries) =>
     Object.entries(binaries).map(([name, args]) => ({ name, command: () => goTool(name), args })),
   )
-  return [...debian, ...go, { name: 'az', command: azPython, args: ['-c', 'import azure.cli.core, azure.cli.command_modules.acr'] }]
+  const python = Object.entries(pythonTools).map(([name, { proof }]) => {
+    return { name, command: () => pythonOf(name as PythonTool), args: ['-c', proof] }
+  })
+  const node = Object.entries(nodeTools).map(([name, { proof }]) => {
+    const loads = proof.map((each) => `require(${JSON.stringify(join(nodeModulesOf(name as NodeTool), each))})`)
+    return { name, command: () => process.execPath, args: ['-e', loads.join(';')] }
+  })
+  return [...debian, ...go, ...python, ...node]
 }

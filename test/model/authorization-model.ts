@@ -171,6 +171,7 @@ export type AdminState = (typeof adminStates)[number]
 /** The admin user may do everything to the content, while it is on. */
 export const adminMay = (state: AdminState): boolean => state === 'nothing'
 
-/** Nobody in particular reads while anonymous pull is on; the front door asks for a token, and takes one that opens something. */
+/** Nobody in particular reads while anonymous pull is on; the front door and the catalog ask for a token, and take one that opens something. */
 export const nobodyMay = (anonymousPull: boolean, form: 'nothing' | 'access token', deed: Deed | 'knock'): boolean =>
-  anonymousPull && (deed === 'pull' || deed === 'read metadata' || (deed === 'knock' && form === 'access token'))
+  anonymousPull &&
+  (deed === 'pull' || deed === 'read metadata' || ((deed === 'knock' || deed === 'list catalog') && form === 'access token'))

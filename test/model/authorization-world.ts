@@ -39,6 +39,7 @@ export class AuthorizationWorld {
     for (const id of [subscription, group, `${group}2`]) await world.put(id)
     for (const id of [world.registryId, registryIn(group, `${name}2`), registryIn(group, 'elsewhere'), registryIn(`${group}2`, 'faraway')])
       await world.putRegistry(id)
+    await world.put(world.scopeOf('child of the registry'))
     const { id } = roles['a role of one’s own']
     await store.putCustomRole({
       role: {
@@ -91,7 +92,7 @@ export class AuthorizationWorld {
         body: registryBody(switches),
       },
       match: undefined,
-      registry: { name, adminEnabled, anonymousPull, sku: 'Premium', network, armAudience: true, limit: null },
+      registry: { name, adminEnabled, anonymousPull, sku: 'Premium', network, armAudience: true, dataLocation: null, limit: null },
     })
   }
 

@@ -23,6 +23,7 @@ export const worldSettings: Settings = {
   diskFloor: 0,
   largestBlob: 2 ** 30,
   smallBlob: 500,
+  blobRedirect: 'lenient',
 }
 
 export const admin: Caller = { id: 'admin', kind: 'admin', name: 'admin', held: everything }

@@ -45,7 +45,7 @@ for (const [method, path, scope, ...instead] of requests)
     }
   })
 
-test('anonymous pull opens reading, and neither the catalog nor a change', async () => {
+test('anonymous pull opens reading; the catalog asks for a token all the same, and nothing may be changed', async () => {
   await pushImage(door, 'public', 'v1')
   const { deps, registry } = door.open
   await deps.store.updateRegistry({ registryId: registry.id, anonymousPull: true })

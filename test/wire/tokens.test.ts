@@ -119,6 +119,23 @@ test('offline_token=true gives a refresh token, which is exchanged by POST and w
   assert.equal(put.status, 401, 'as a password it is as narrow as it is')
 })
 
+test('a refresh token outlives a repository: who keeps it for hours pushes the name again', async () => {
+  await pushImage(server, 'team/again', 'v1')
+  const scope = 'repository:team/again:pull,push,delete'
+  const kept = await grant({ ...password(), scope, access_type: 'offline' })
+  const { access_token: before, refresh_token: refresh } = json<{ access_token: string; refresh_token: string }>(kept)
+  const ask = (method: string, path: string, token: string) => send(server, method, path, { as: { token } }).then(({ status }) => status)
+  assert.equal(await ask('DELETE', '/acr/v1/team%2Fagain', before), 202)
+  const { access_token: after } = json<{ access_token: string }>(
+    await grant({ grant_type: 'refresh_token', refresh_token: refresh, service: service(), scope }),
+  )
+  assert.deepEqual(
+    [await ask('GET', '/v2/team/again/manifests/v1', before), await ask('GET', '/v2/team/again/manifests/v1', after)],
+    [401, 404],
+  )
+  assert.equal(await ask('POST', '/v2/team/again/blobs/uploads/', after), 202)
+})
+
 test('POST password grant: with scope as form fields, several, and with none', async () => {
   const one = await grant({ ...password(), scope: 'repository:team/app:pull' })
   assert.equal((await read({ token: json<{ access_token: string }>(one).access_token })).status, 200)
@@ -131,7 +148,8 @@ test('POST password grant: with scope as form fields, several, and with none', a
 test('what a token request may not be: 400 or 401, as JSON', async () => {
   for (const [form, status] of [
     [{}, 400],
-    [{ grant_type: 'password' }, 400],
+    [{ grant_type: 'password', username: server.user }, 400],
+    [{ grant_type: 'password', password: server.password }, 400],
     [{ ...password(), grant_type: 'client_credentials' }, 400],
     [{ ...password(), service: 'other.example' }, 400],
     [{ ...password(), password: 'wrong' }, 401],
@@ -232,8 +250,25 @@ test('anonymous pull: opened and closed by the registry, for reading repositorie
       ] as const)
         assert.equal(await ask(method, path, as), 401, `${method} ${path}`)
     }
+    // As the SDKs ask, which have a client for nobody: by a form, with a refresh token that is empty or absent.
+    const form = (scope: string, more: Record<string, string> = {}) =>
+      send(door, 'POST', '/oauth2/token', {
+        as: 'nobody',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ grant_type: 'password', service: door.loginServer, scope, ...more }).toString(),
+      }).then((sent) => json<{ access_token: string; refresh_token?: string }>(sent))
+    const catalog = await form('registry:catalog:*', { refresh_token: '', access_type: 'offline' })
+    assert.equal(catalog.refresh_token, undefined)
+    const lists = { token: catalog.access_token }
+    assert.deepEqual([await ask('GET', '/v2/_catalog', lists), await ask('GET', '/acr/v1/_catalog', lists)], [200, 200])
+    assert.equal(await ask('GET', '/v2/public/manifests/v1', lists), 401)
+    const pulls = { token: (await form('repository:public:pull,push')).access_token }
+    assert.deepEqual(claimsOf(pulls.token).access, [{ type: 'repository', name: 'public', actions: ['pull'] }])
+    assert.equal(await ask('GET', '/v2/public/manifests/v1', pulls), 200)
     await deps.store.updateRegistry({ registryId: registry.id, anonymousPull: false })
     assert.equal(await ask('GET', '/v2/public/manifests/v1', { token }), 401, 'a token from before gives nothing')
+    assert.equal(await ask('GET', '/acr/v1/_catalog', lists), 401)
+    assert.deepEqual(claimsOf((await form('registry:catalog:* repository:public:pull')).access_token).access, [])
   } finally {
     await door.stop()
   }

@@ -86,12 +86,13 @@ async function byPassword(deps: AuthenticateDeps, registry: Registry, username: 
   // User names of people are not case-sensitive; the secret is.
   const name = username.toLowerCase()
   const token = await store.tokenOfRegistry(registry.id, name)
-  const candidates = token ? await store.credentialsOf(registry.id, token.key) : await store.credentials(registry.id)
+  // A token may have the admin user's name: it neither becomes that user nor keeps it out.
+  const candidates = [...(await store.credentials(registry.id)), ...(token ? await store.credentialsOf(registry.id, token.key) : [])]
   let found: StoredCredential | undefined
   for (const credential of candidates.length > 0 ? candidates : [undefined]) if (same(credential)) found ??= credential
-  if (found && token && token.enabled && isGood(found, clock.now()))
+  if (found?.kind === 'token' && token?.enabled && isGood(found, clock.now()))
     return { caller: tokenCaller(token), credential: { id: found.id, version: found.version } }
-  if (found && !token && registry.adminEnabled && found.principalName === name)
+  if (found?.kind === 'admin' && registry.adminEnabled && found.principalName === name)
     return { caller: adminCaller(found), credential: { id: found.id, version: found.version } }
   const caller = await directoryCaller(deps, registry, await servicePrincipalBySecret(deps, name, password))
   if (caller) return { caller, credential: null }
@@ -116,8 +117,10 @@ async function byToken(
   if (now < claims.notBefore - leewaySeconds) throw refused('the token is not valid yet', 'invalid_token')
   const behind = await principalOf(deps, registry, claims)
   if (!behind) throw refused('the credential behind the token was renewed or switched off', 'invalid_token')
-  const narrowed = claims.kind === 'access_token' ? { narrowedTo: claims.access, mayAskMore: !claims.final } : {}
-  return { ...behind, caller: { ...behind.caller, ...narrowed, seq: claims.seq } }
+  // A refresh token names no repository: it stands for the credential itself, whose rights are looked up anew. Only an
+  // access token can be older than the repository of its name; clients keep a refresh token for hours.
+  if (claims.kind === 'refresh_token') return behind
+  return { ...behind, caller: { ...behind.caller, narrowedTo: claims.access, mayAskMore: !claims.final, seq: claims.seq } }
 }
 
 /** Who a token speaks for, from what the database says now. */

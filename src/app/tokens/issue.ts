@@ -51,7 +51,7 @@ async function sign(
       notBefore: now,
       expiresAt: now + life,
       audience,
-      // A token is never younger than the one that it was got with.
+      // A token is never younger than the access token that it was got with.
       seq: Math.min(registry.seq, by.caller.seq ?? registry.seq),
       final: by.caller.narrowedTo !== undefined,
       access,

@@ -126,6 +126,7 @@ const registry = (more: Partial<Registry> = {}): Registry => ({
   resourceKey: null,
   network: { publicAccess: true, defaultAction: 'Allow', allowed: [] },
   armAudience: true,
+  dataLocation: null,
   sku: 'Basic',
   rateLimits: 'tier',
   ...more,

@@ -75,10 +75,15 @@ function parseForm(form: URLSearchParams): TokenRequest {
     scopes: form.getAll('scope'),
     offline: form.get('access_type') === 'offline' || form.get('offline_token') === 'true',
   }
-  if (grant === 'password')
-    return { ...common, presented: { kind: 'basic', username: need(form, 'username'), password: need(form, 'password') } }
+  if (grant === 'password') return { ...common, presented: parsePassword(form) }
   if (grant === 'refresh_token') return { ...common, presented: { kind: 'refresh', token: need(form, 'refresh_token') } }
   throw new RegistryError('request-invalid', `grant_type "${grant.slice(0, 40)}" is not supported: expected password or refresh_token`)
+}
+
+/** Without a name and a password nobody in particular asks: so the SDKs come to a registry with anonymous pull. */
+function parsePassword(form: URLSearchParams): Presented {
+  if (!form.get('username') && !form.get('password')) return { kind: 'none' }
+  return { kind: 'basic', username: need(form, 'username'), password: need(form, 'password') }
 }
 
 const unsupported = (method: string, allowed: string) =>

@@ -1,5 +1,6 @@
 // A browser without a screen: it goes to a page, fills in the forms that it is shown and follows where they lead.
 import assert from 'node:assert/strict'
+import http from 'node:http'
 import https from 'node:https'
 
 interface Page {
@@ -71,7 +72,9 @@ async function open(method: string, url: URL, ca: string, cookies: Map<string, s
   }
   const { status, location, html } = await new Promise<{ status: number; location: string | undefined; html: string }>(
     (resolve, reject) => {
-      const request = https.request(target, { method, headers, ca, agent: false }, (response) => {
+      // A program that waits for the person's answer does so on its own machine, without TLS.
+      const { request: start } = target.protocol === 'http:' ? http : https
+      const request = start(target, { method, headers, ca, agent: false }, (response) => {
         let html = ''
         for (const line of response.headers['set-cookie'] ?? []) {
           const [, name = '', value = ''] = /^([^=;]+)=([^;]*)/.exec(line) ?? []
