@@ -11,6 +11,7 @@ import { judge } from './targets.ts'
 import { blobGet } from './work/blob-get.ts'
 import { blobPush } from './work/blob-push.ts'
 import { catalogPages } from './work/catalog-pages.ts'
+import { controlPlane } from './work/control-plane.ts'
 import { manifests } from './work/manifests.ts'
 import { memory } from './work/memory.ts'
 import { mixed } from './work/mixed.ts'
@@ -20,7 +21,20 @@ import { tagPages } from './work/tag-pages.ts'
 import { tagPuts } from './work/tag-puts.ts'
 import { zb } from './work/zb.ts'
 
-const items: readonly Item[] = [manifests, p99, blobGet, blobPush, smallImages, tagPuts, tagPages, catalogPages, mixed, zb, memory]
+const items: readonly Item[] = [
+  manifests,
+  p99,
+  blobGet,
+  blobPush,
+  smallImages,
+  tagPuts,
+  tagPages,
+  catalogPages,
+  controlPlane,
+  mixed,
+  zb,
+  memory,
+]
 
 async function compare(options: Options, root: string): Promise<number> {
   const startedAt = new Date()

@@ -4,6 +4,7 @@ import type { ServerName } from './servers/server.ts'
 import { blobGetRow } from './work/blob-get.ts'
 import { blobPushRow } from './work/blob-push.ts'
 import { catalogRows } from './work/catalog-pages.ts'
+import { controlRows } from './work/control-plane.ts'
 import { manifestRow } from './work/manifests.ts'
 import { memoryRows } from './work/memory.ts'
 import { p99Rows } from './work/p99.ts'
@@ -63,9 +64,25 @@ const targets: readonly Target[] = [
     most: 1.5,
     unit: '×',
   },
+  ...most('control-plane', 10, controlRows.get, controlRows.getAfterChange),
+  ...most(
+    'control-plane',
+    50,
+    controlRows.list,
+    controlRows.seldom,
+    controlRows.often,
+    controlRows.assignments,
+    controlRows.assignmentsOf,
+    controlRows.filtered,
+    controlRows.tagged,
+  ),
   { title: 'memory with 64 pulls of 100 MiB', item: 'memory', row: memoryRows.pulls, most: 300, unit: 'MiB' },
   { title: 'memory with 16 pushes of 100 MiB', item: 'memory', row: memoryRows.pushes, most: 300, unit: 'MiB' },
 ]
+
+function most(item: string, milliseconds: number, ...rows: readonly string[]): Target[] {
+  return rows.map((row) => ({ title: row, item, row, most: milliseconds, unit: 'ms' }))
+}
 
 function ratio(title: string, item: string, row: string, over: ServerName, least: number): Target {
   return { title: `${title}, over ${over}`, item, row, over, least, unit: '×' }

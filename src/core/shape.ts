@@ -76,7 +76,9 @@ function readMap(shape: Extract<Shape, { is: 'map' }>, value: unknown, path: str
   for (const [key] of entries)
     if (key === '' || key.length > shape.longestKey || !shape.keyPattern.test(key))
       throw wrongValue(path, `the name '${key.slice(0, 80)}' is not allowed`)
-  return Object.fromEntries(entries.map(([key, each]) => [key, each === null ? null : readShape(shape.of, each, `${path}.${key}`)]))
+  // A map comes whole, nothing of it is merged: what has no value is not in it.
+  const given = entries.filter(([, each]) => each !== null)
+  return Object.fromEntries(given.map(([key, each]) => [key, readShape(shape.of, each, `${path}.${key}`)]))
 }
 
 function readObject({ fields, needs = [] }: Extract<Shape, { is: 'object' }>, value: unknown, path: string): KnownObject {

@@ -114,6 +114,8 @@ function secrets(it: It): void {
     ] as const)
       await assert.rejects(store.deleteSecret({ objectId, keyId }), { failure: 'not-found' })
     await assert.rejects(store.putSecret({ secret: secretOf('k4', carol), replacesOthers: false }), { failure: 'not-found' })
+    for (const objectId of [alice, bob])
+      await assert.rejects(store.putSecret({ secret: secretOf('k9', objectId), replacesOthers: false }), { failure: 'conflict' })
     await store.deleteDirectoryObject({ id: alice })
     assert.deepEqual(await keys(alice, bob), ['k9'])
   })

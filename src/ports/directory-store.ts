@@ -103,6 +103,7 @@ export interface DirectoryCommands {
   putDirectoryObject: Command<{ object: DirectoryObject; secrets?: readonly StoredSecret[] }, void>
   /** With its secrets, memberships and sign-ins. `not-found`. */
   deleteDirectoryObject: Command<{ id: string }, void>
+  /** `not-found`; `conflict` when another secret has the keyId. */
   putSecret: Command<{ secret: StoredSecret; replacesOthers: boolean }, void>
   /** `not-found`. */
   deleteSecret: Command<{ objectId: string; keyId: string }, void>

@@ -134,7 +134,14 @@ export async function checkStored(dataDir: string): Promise<{ objects: number; f
   return compareFiles(directory.database, directory.objects)
 }
 
-const otherSettings = { sparse: 'index', uploadLife: 0, diskFloor: 0, largestBlob: Number.MAX_SAFE_INTEGER, smallBlob: 0 } as const
+const otherSettings = {
+  sparse: 'index',
+  uploadLife: 0,
+  diskFloor: 0,
+  largestBlob: Number.MAX_SAFE_INTEGER,
+  smallBlob: 0,
+  blobRedirect: 'lenient',
+} as const
 
 async function checkUsage(store: MetadataStore) {
   const usages = []

@@ -130,11 +130,12 @@ export const groupsOf: Read<'groupsOf'> = async (db, memberId) =>
     )
   ).map(objectOf)
 
+// Not a join with `around`: SQLite would walk over everybody's assignments, which have the wanted order.
 export const rights: Read<'rights'> = async (db, principalId) =>
   db.all<StoredRight>(
     `${around} SELECT role_assignment.scope AS scope, role_assignment.role_id AS "roleId", custom_role.permissions AS permissions
-     FROM role_assignment JOIN around ON around.id = role_assignment.principal_id
-     LEFT JOIN custom_role ON custom_role.id = role_assignment.role_id ORDER BY role_assignment.scope, role_assignment.name`,
+     FROM role_assignment LEFT JOIN custom_role ON custom_role.id = role_assignment.role_id
+     WHERE role_assignment.principal_id IN (SELECT id FROM around) ORDER BY role_assignment.scope, role_assignment.name`,
     principalId,
   )
 
@@ -183,6 +184,8 @@ export const deleteDirectoryObject: Verb<'deleteDirectoryObject'> = async (tx, {
 }
 
 async function insertSecret(tx: SqlTransaction, secret: StoredSecret): Promise<void> {
+  if (await tx.get('SELECT key_id FROM directory_secret WHERE key_id = ?', secret.keyId))
+    throw new RegistryError('conflict', `another credential has the keyId ${secret.keyId}: leave it out to get a new one`)
   await tx.run(
     `INSERT INTO directory_secret (key_id, object_id, kind, name, hash, hint, certificate, starts_at, ends_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -1,3 +1,4 @@
+import { builtInRole } from '#core/built-in-roles.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { CustomRole, RoleAssignment } from '#ports/resource-store.ts'
 import type { SqlTransaction, SqlValue } from './transaction.ts'
@@ -38,8 +39,17 @@ export const roleAssignment: Read<'roleAssignment'> = async (db, scope, name) =>
   return row && assignmentOf(row)
 }
 
+// What went while a role was given must leave nothing for the next thing of its name.
+async function mustBeThere(tx: SqlTransaction, { scope, scopeId, roleId }: RoleAssignment): Promise<void> {
+  if (scope !== '' && !(await tx.get(`SELECT key FROM resource WHERE key = ?${tx.forShare}`, scope)))
+    throw new RegistryError('not-found', `The scope '${scopeId}' could not be found.`, { scope })
+  if (!builtInRole(roleId) && !(await tx.get(`SELECT id FROM custom_role WHERE id = ?${tx.forShare}`, roleId)))
+    throw new RegistryError('not-found', `The specified role definition with ID '${roleId}' does not exist.`, { roleId })
+}
+
 export const putRoleAssignment: Verb<'putRoleAssignment'> = async (tx, { assignment }) => {
   const { name, scope, scopeId, principalId, principalType, roleId, details, createdAt, createdBy } = assignment
+  await mustBeThere(tx, assignment)
   const same = await tx.get<{ name: string }>(
     'SELECT name FROM role_assignment WHERE scope = ? AND principal_id = ? AND role_id = ? AND name <> ?',
     scope,

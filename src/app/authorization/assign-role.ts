@@ -21,6 +21,8 @@ export interface NewAssignment {
   condition?: string | undefined
 }
 
+const longestDescription = 2048
+
 /** What Azure calls each kind that can hold a role. */
 export const principalTypes: Readonly<Partial<Record<DirectoryKind, string>>> = {
   user: 'User',
@@ -31,7 +33,7 @@ export const principalTypes: Readonly<Partial<Record<DirectoryKind, string>>> = 
 /**
  * Gives a role at a scope; it holds from the next request on. The same once more, under the same name, changes the
  * description and nothing else.
- * Fails with `denied`, `not-found` (scope, role), `request-invalid` (principal, name, condition), `conflict` (given already).
+ * Fails with `denied`, `not-found` (scope, role), `request-invalid` (principal, name, description, condition), `conflict` (given already).
  */
 export async function assignRole(
   deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
@@ -48,6 +50,10 @@ export async function assignRole(
         code: 'InvalidRoleAssignmentId',
       },
     )
+  if ((given.description?.length ?? 0) > longestDescription)
+    throw new RegistryError('request-invalid', `The description of a role assignment has up to ${longestDescription} characters.`, {
+      code: 'InvalidRoleAssignmentDescription',
+    })
   // A condition narrows what is given; one that is not judged at each request would give more than was meant.
   if (given.condition)
     throw new RegistryError(

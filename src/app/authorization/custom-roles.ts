@@ -1,7 +1,7 @@
 import { builtInRole, builtInRoles } from '#core/built-in-roles.ts'
 import type { Permission } from '#core/permission.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { isGuid, isWithin, keyOf, type ResourceKey } from '#core/resource-id.ts'
+import { isGuid, isWithin, keyOf, parseResourceId, type ResourceKey } from '#core/resource-id.ts'
 import type { Deps } from '../deps.ts'
 import { type By, idOf, mustBeAllowed } from './authority.ts'
 import { type RoleDefinition, roleById } from './role-definitions.ts'
@@ -39,10 +39,10 @@ export async function putRole(
   mustBeOnesOwn(id)
   check(role)
   const before = await roleById(deps, id)
-  const scopes = await Promise.all(role.assignableScopes.map((each) => existingScope(deps, each)))
-  // Who changes a role changes what its holders may do, wherever it was given.
-  for (const key of new Set([...scopes.map((each) => each.key), ...(before?.assignableScopes ?? []).map(keyOf)]))
+  // Who changes a role changes what its holders may do, wherever it was given. Who may not, is not told what is there.
+  for (const key of new Set([...role.assignableScopes, ...(before?.assignableScopes ?? [])].map((each) => parseResourceId(each).key)))
     mustBeAllowed(by, write, key)
+  const scopes = await Promise.all(role.assignableScopes.map((each) => existingScope(deps, each)))
   if (before) await mustStillTakeIn(deps, id, new Set(scopes.map((each) => each.key)))
   else if ((await deps.store.customRoles()).length >= mostRoles)
     throw invalid('RoleDefinitionLimitExceeded', 'Role definition limit exceeded. No more role definitions can be created.')
@@ -95,7 +95,8 @@ function mustBeOnesOwn(id: string): void {
 }
 
 function check({ name, description, permissions, assignableScopes }: NewRole): void {
-  if (name.trim() === '' || name.length > longestName) throw invalid('InvalidRoleName', `A role's name has 1 to ${longestName} characters.`)
+  if (name.trim() === '' || name.length > longestName)
+    throw invalid('InvalidRoleName', `A role's name ('roleName') has 1 to ${longestName} characters.`)
   if (builtInRoles.some((each) => each.name.toLowerCase() === name.toLowerCase())) throw nameInUse(name)
   if (description.length > longestDescription)
     throw invalid('InvalidRoleDescription', `A role's description has up to ${longestDescription} characters.`)

@@ -27,5 +27,5 @@ export function audienceOf(resource: string, origin: string): Audience | undefin
   const own = withoutSlashes(origin)
   if (text === own) return 'arm'
   if (text === `${own}/graph`) return 'graph'
-  return wellKnown[text]
+  return Object.hasOwn(wellKnown, text) ? wellKnown[text] : undefined
 }

@@ -1,6 +1,6 @@
 import { mergePatch } from '#core/merge-patch.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { type ResourceId, scopesAbove } from '#core/resource-id.ts'
+import { type ResourceId, resourceGroupType, scopesAbove } from '#core/resource-id.ts'
 import type { KnownObject } from '#core/shape.ts'
 import type { Match, StoredResource } from '#ports/resource-store.ts'
 import { isLocation, normalLocation } from '#core/location.ts'
@@ -25,7 +25,7 @@ const tries = 8
 
 /** Makes or replaces. Fails with `parent-unknown`, `precondition-failed`, `conflict`, `quota-exceeded`, and as the type's rules do. */
 export async function putResource(deps: ResourceDeps, rules: ResourceRules, putting: Putting): Promise<Written> {
-  return write(deps, rules, putting, (_before, given) => given)
+  return write(deps, rules, putting, (_before, given) => withoutNulls(given))
 }
 
 /** Changes what is given and leaves the rest. Fails with `not-found`, and as `putResource` does. */
@@ -83,6 +83,17 @@ function checkMatch(found: StoredResource | undefined, match: Match): void {
   throw new RegistryError('precondition-failed', `The condition of the request was not met by the resource: ${why}.`, {
     code: 'PreconditionFailed',
   })
+}
+
+/** Null stands for what is not given: there is nothing before for it to take away. */
+function withoutNulls({ sku, identity, properties, ...given }: Given): Given {
+  const whole = (value: KnownObject): KnownObject => mergePatch({}, value) as KnownObject
+  return {
+    ...given,
+    ...(sku ? { sku: whole(sku) } : {}),
+    ...(identity ? { identity: whole(identity) } : {}),
+    properties: whole(properties),
+  }
 }
 
 function merged({ location, body }: StoredResource, given: Given): Given {
@@ -144,8 +155,7 @@ function envelope(
   const made = before ?? { createdAt: now, createdBy: by.name, createdByType: by.type }
   return {
     key: id.key,
-    // Its parents keep the case in which they were written, whatever the URL of this request had.
-    id: before?.id ?? `${parent.id}${id.text.slice(parent.id.length)}`,
+    id: before?.id ?? idBelow(parent, rules.type, id.name),
     type: rules.type,
     name: before?.name ?? id.name,
     parentKey: parent.key,
@@ -159,6 +169,13 @@ function envelope(
     changedBy: by.name,
     changedByType: by.type,
   }
+}
+
+/** Names keep the case in which they were written first, whatever the URL of this request had; the words between are ours. */
+function idBelow(parent: StoredResource, type: string, name: string): string {
+  if (type === resourceGroupType) return `${parent.id}/resourceGroups/${name}`
+  if (!parent.key.includes('/providers/')) return `${parent.id}/providers/${type}/${name}`
+  return `${parent.id}/${type.slice(type.lastIndexOf('/') + 1)}/${name}`
 }
 
 function parentUnknown(rules: ResourceRules, id: ResourceId): RegistryError {

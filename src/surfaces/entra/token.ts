@@ -28,7 +28,7 @@ export function parseGrant(form: Parameters): TokenGrant {
     // Entra's older endpoint writes `device_code` and `code`.
     case deviceGrant:
     case 'device_code':
-      return { kind: 'device', deviceCode: form.get('device_code') ?? form.need('code') }
+      return { kind: 'device', deviceCode: form.get('device_code') ?? form.get('code') ?? form.need('device_code') }
     default:
       throw new SignInRefused('grant-unsupported', { grant: grant.slice(0, 60) })
   }

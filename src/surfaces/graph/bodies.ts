@@ -32,7 +32,8 @@ export interface PrincipalBody {
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isObject = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value)
-const text: Check = ['a text', isText]
+const longestText = 4096
+const text: Check = [`a text of up to ${longestText} characters`, (value) => isText(value) && value.length <= longestText]
 const flag: Check = ['true or false', (value) => typeof value === 'boolean']
 const texts: Check = ['an array of texts', (value) => Array.isArray(value) && value.every(isText)]
 const objects: Check = ['an array of objects', (value) => Array.isArray(value) && value.every(isObject)]
@@ -217,7 +218,8 @@ function validityOf(given: Body): { startsAt?: number; endsAt?: number } {
 
 /** `addPassword`: what the new secret is called and how long it is good. Fails with `request-invalid`. */
 export function parseAddPassword(body: unknown): { name: string | null; startsAt?: number; endsAt?: number } {
-  const given = isObject(body) ? (body.passwordCredential ?? {}) : {}
+  if (!isObject(body)) throw new RegistryError('request-invalid', 'the body must be a JSON object')
+  const given = body.passwordCredential ?? {}
   if (!isObject(given))
     throw new RegistryError('request-invalid', "Invalid value specified for property 'passwordCredential': expected an object.")
   const { displayName = null } = given
