@@ -42,4 +42,6 @@ export interface Settings {
   largestBlob: number
   /** Up to this size a blob that comes in one piece lies in the database; 0: never. */
   smallBlob: number
+  /** Whether a data endpoint refuses an `Authorization` header, as Azure's storage does, or does not look at it. */
+  blobRedirect: 'lenient' | 'strict'
 }

@@ -22,7 +22,8 @@ export function hostsCommand(cli: Cli): Command {
   })
 }
 
-function linesOf({ domain, registries }: Addresses): string[] {
+function linesOf({ domain, registries, dataEndpoints }: Addresses): string[] {
   const suffix = domain.replace(/:\d+$/, '')
-  return registries.flatMap((name) => [`127.0.0.1 ${name}.${suffix}`, `::1 ${name}.${suffix}`])
+  const hosts = [...registries.map((name) => `${name}.${suffix}`), ...dataEndpoints]
+  return hosts.flatMap((host) => [`127.0.0.1 ${host}`, `::1 ${host}`])
 }

@@ -43,6 +43,8 @@ function firstWelcome({ say }: Cli, serving: Serving): string {
       `  docker tag hello-world ${door}/hello:1`,
       `  docker push ${door}/hello:1`,
     )
+  if (https && owner)
+    lines.push('', say('serve.tryAz'), '', '  eval "$(longshore env)"', `  az login -u ${owner.login}`, `  az acr login -n ${registry}`)
   return `${[...lines, '', say('serve.again')].join('\n')}\n\n`
 }
 

@@ -155,4 +155,6 @@ export interface Addresses {
   /** Registries are `<name>.<domain>`; with its port. */
   domain: string
   registries: string[]
+  /** The hosts of their data endpoints, without a port. */
+  dataEndpoints: string[]
 }

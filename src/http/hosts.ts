@@ -39,6 +39,9 @@ export function withoutPort(host: string): string {
   return normalHost(match?.[1] ?? '')
 }
 
+/** The port of a Host header with its colon; empty when none was written. */
+export const portOf = (host: string): string => /:[0-9]{1,5}$/.exec(host)?.[0] ?? ''
+
 /** RFC 9112 §3.2: a request has one Host. Of two, what stands before us may have believed the other. */
 export function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
   let hosts = 0

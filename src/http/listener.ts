@@ -12,8 +12,8 @@ export interface ListenAddress {
 export interface Certificates {
   /** For clients that ask for no name. PEM. */
   fallback(): { key: string; cert: string }
-  /** For a name that a client asks for; undefined: the fallback. */
-  forName(name: string): SecureContext | undefined
+  /** For a name that a client asks for. */
+  forName(name: string): SecureContext | Promise<SecureContext>
   onChange(listener: () => void): void
 }
 
@@ -65,11 +65,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
         ...certificates.fallback(),
         SNICallback: (name, done) => {
           // An exception here would end the process (CVE-2026-21637).
-          try {
-            done(null, certificates.forName(name))
-          } catch (error) {
-            done(error as Error)
-          }
+          void (async () => certificates.forName(name))().then(
+            (context) => done(null, context),
+            (error: Error) => done(error),
+          )
         },
       })
     : createServer(settings)

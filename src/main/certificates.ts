@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, watchFile, unwatchFile } from 'node:fs'
 import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { forgetAuthority, localCertificates } from '#adapters/x509/authority.ts'
+import { forgetAuthority, localCertificates, passingLeaf } from '#adapters/x509/authority.ts'
 import type { Certificates } from '#http/listener.ts'
 import { ConfigError } from './config.ts'
 
@@ -30,6 +30,8 @@ export async function openCertificates(options: {
   /** Those of the names that nobody asked for. */
   implied: readonly string[]
   own: { cert: string; key: string } | undefined
+  /** What a further certificate is made for, when a client asks for a name that `names` may not cover; undefined: it does. */
+  further: (name: string) => Promise<string | undefined>
   now: () => number
   failed: (error: Error) => void
 }): Promise<OpenCertificates> {
@@ -50,7 +52,27 @@ export async function openCertificates(options: {
     current = next
     for (const listener of listeners) listener()
   }
+  const leaves = new Map<string, Promise<SecureContext>>()
+  const furtherLeaf = (name: string): Promise<SecureContext> => {
+    let leaf = leaves.get(name)
+    if (!leaf) {
+      leaf = passingLeaf(options.folder, [name], options.now()).then((pair) => createSecureContext({ ...pair, minVersion: 'TLSv1.2' }))
+      leaves.set(name, leaf)
+      leaf.catch(() => leaves.delete(name))
+    }
+    return leaf
+  }
+  const forName = async (name: string): Promise<SecureContext> => {
+    try {
+      const further = await options.further(name)
+      return further === undefined ? context : await furtherLeaf(further)
+    } catch (error) {
+      options.failed(error as Error)
+      return context
+    }
+  }
   const reload = async () => {
+    leaves.clear()
     try {
       await use()
     } catch (error) {
@@ -64,11 +86,12 @@ export async function openCertificates(options: {
   return {
     caPath: own ? undefined : join(options.folder, 'ca.pem'),
     fallback: () => current,
-    forName: () => context,
+    forName: own ? () => context : forName,
     onChange: (listener) => listeners.push(listener),
     renewAuthority: async () => {
       forgetAuthority(options.folder)
       await use()
+      leaves.clear()
     },
     close: () => {
       clearInterval(daily)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
+import type { DataHost } from '#core/data-host.ts'
 import { isAdmitted } from '#core/network-rules.ts'
 import type { Served } from '#app/tokens/admit.ts'
 import { Exchange } from '#http/exchange.ts'
@@ -8,6 +9,7 @@ import type { Gate } from '#http/gate.ts'
 import { hasSeveralHosts, withoutPort } from '#http/hosts.ts'
 import { plainAddress, trustedProxies } from '#http/proxies.ts'
 import { serveAcr } from '#surfaces/acr/surface.ts'
+import { serveData } from '#surfaces/data/surface.ts'
 import { wire } from '#surfaces/distribution/errors.ts'
 import { serveDistribution, type SurfaceDeps } from '#surfaces/distribution/surface.ts'
 import { serveTokens } from '#surfaces/token/surface.ts'
@@ -77,15 +79,21 @@ async function route(options: FrontDoorOptions, exchange: Exchange): Promise<voi
         `this server does not answer for "${name}": the operator may add the name to LONGSHORE_NAMES`,
       )
     }
+    if (served.as === 'data') return await serveDataHost(options, served, exchange)
     const path = /^[^?]*/.exec(exchange.request.url ?? '')?.[0] ?? ''
     const surface = dataSurfaces.find((each) => each.matches(path))
     if (surface) return await serveRegistry(options, served.registry, surface, exchange)
-    if (served.control && (await serveControlPlane(options.deps, path, exchange))) return
+    if (served.as === 'control' && (await serveControlPlane(options.deps, path, exchange))) return
     await refuse(exchange, 'not-found', 'nothing is served under this URL; the registry API begins at /v2/')
   } catch (error) {
     exchange.unexpected = error
     exchange.destroy()
   }
+}
+
+async function serveDataHost({ deps }: FrontDoorOptions, host: DataHost, exchange: Exchange): Promise<void> {
+  const registry = await deps.store.registry(host.registry)
+  await serveData(deps, registry?.dataLocation === host.location ? registry : undefined, exchange)
 }
 
 interface DataSurface {
@@ -114,7 +122,10 @@ async function serveRegistry({ deps, hosts }: FrontDoorOptions, name: string, su
     {
       registry,
       service: exchange.host,
-      isName: (audience) => hosts.of(audience.toLowerCase())?.registry === name,
+      isName: (audience) => {
+        const named = hosts.of(audience.toLowerCase())
+        return named?.registry === name && named.as !== 'data'
+      },
       realm: `${exchange.scheme}://${exchange.host}/oauth2/token`,
     },
     exchange,

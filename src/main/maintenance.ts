@@ -10,9 +10,11 @@ import { changeRegistry, findRegistry, summarize } from '#app/maintenance/regist
 import { scrub } from '#app/maintenance/scrub.ts'
 import { reportUsage } from '#app/maintenance/usage.ts'
 import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
+import { formatDataHost } from '#core/data-host.ts'
 import { parseDigest } from '#core/digest.ts'
 import type { Maintenance } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
+import { withoutPort } from '#http/hosts.ts'
 import { directoryKeys } from '#ports/signer.ts'
 import { localAuthority } from './authority.ts'
 import type { OpenCertificates } from './certificates.ts'
@@ -77,11 +79,17 @@ export function maintenanceOf({ deps, collector, config, certificates, origins =
         })),
       }
     },
-    addresses: async () => ({
-      control: origins.control,
-      domain: origins.domain,
-      registries: (await store.registries()).map(({ name }) => name),
-    }),
+    addresses: async () => {
+      const registries = await store.registries()
+      return {
+        control: origins.control,
+        domain: origins.domain,
+        registries: registries.map(({ name }) => name),
+        dataEndpoints: registries.flatMap(({ name, dataLocation }) =>
+          dataLocation === null ? [] : [formatDataHost({ registry: name, location: dataLocation }, withoutPort(origins.domain))],
+        ),
+      }
+    },
     ...identityDeeds(deps),
     authority: ({ renew }) => localAuthority(config, { renew, now: clock.now(), running: certificates }),
   }

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import type { Origins } from '#app/deps.ts'
+import { type DataHost, formatDataHost, parseDataHost } from '#core/data-host.ts'
+import type { MetadataStore } from '#ports/metadata-store.ts'
 import { type HostNames, withoutPort } from '#http/hosts.ts'
 import type { ListenAddress } from '#http/listener.ts'
 import { firstRegistry } from './registry.ts'
@@ -26,8 +28,8 @@ function localOrigin(config: Config, open: { http?: ListenAddress | undefined; h
   return new URL(`${https ? 'https' : 'http'}://${name}:${port}`).origin
 }
 
-/** What a host serves: the control plane with the first registry, or one registry. */
-export type Served = { registry: string; control: boolean }
+/** What a host serves: the control plane with the first registry, one registry, or blobs of one registry. */
+export type Served = { as: 'control' | 'registry'; registry: string } | ({ as: 'data' } & DataHost)
 
 /** The hosts of this server; any port, for a proxy may have its own. */
 export interface Hosts {
@@ -41,8 +43,10 @@ export function hostsOf(names: HostNames, domain: string): Hosts {
   const judge = (host: string): Served | undefined => {
     const name = withoutPort(host)
     const label = name.endsWith(suffix) ? name.slice(0, -suffix.length) : ''
-    if (label !== '' && !label.includes('.')) return { registry: label, control: false }
-    return names.has(host) ? { registry: firstRegistry, control: true } : undefined
+    if (label !== '' && !label.includes('.')) return { as: 'registry', registry: label }
+    const data = parseDataHost(name, domain)
+    if (data) return { as: 'data', ...data }
+    return names.has(host) ? { as: 'control', registry: firstRegistry } : undefined
   }
   // The same few hosts come with every request.
   const judged = new Map<string, Served | undefined>()
@@ -55,4 +59,18 @@ export function hostsOf(names: HostNames, domain: string): Hosts {
       return served
     },
   }
+}
+
+/** The name in a certificate for a registry's data endpoint, which those for the registries do not cover; undefined for any other host. */
+export async function dataWildcard(
+  { store }: { store: Pick<MetadataStore, 'registry'> },
+  hosts: Hosts,
+  domain: string,
+  host: string,
+): Promise<string | undefined> {
+  const served = hosts.of(host.toLowerCase())
+  if (served?.as !== 'data') return undefined
+  const registry = await store.registry(served.registry)
+  // One for all of a location: as many as there are locations, and none because somebody asks.
+  return registry?.dataLocation === served.location ? formatDataHost({ registry: '*', location: served.location }, domain) : undefined
 }

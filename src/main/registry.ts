@@ -7,6 +7,7 @@ import { openSigners } from '#adapters/jose/signer.ts'
 import { openSqliteStore } from '#adapters/sqlite/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemIds } from '#adapters/system/ids.ts'
+import { openLinkSigner } from '#adapters/system/link-signer.ts'
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
 import type { Deps } from '#app/deps.ts'
@@ -14,10 +15,11 @@ import { renewCredential } from '#app/tokens/credentials.ts'
 import type { HashBytes } from '#app/distribution/manifests.ts'
 import { Refusal } from '#core/refusal.ts'
 import { armFailpoint } from '#ports/failpoint.ts'
+import type { LinkSigner } from '#ports/link-signer.ts'
 import type { Registry } from '#ports/metadata-store.ts'
 import type { Config } from './settings.ts'
 
-export type MainDeps = Deps & { hash: HashBytes; random: (bytes: number) => Uint8Array }
+export type MainDeps = Deps & { hash: HashBytes; links: LinkSigner; random: (bytes: number) => Uint8Array }
 
 export interface OpenRegistry {
   deps: MainDeps
@@ -56,6 +58,7 @@ export async function openRegistry(config: Config): Promise<OpenRegistry> {
       clock: systemClock,
       ids: systemIds,
       secrets,
+      links: openLinkSigner(directory.secretKey),
       signers: openSigners({ store, secrets, clock: systemClock }),
       hasher: argon2Hasher,
       failpoint: armFailpoint(config.failpoint, () => process.kill(process.pid, 'SIGKILL')),
@@ -67,6 +70,7 @@ export async function openRegistry(config: Config): Promise<OpenRegistry> {
         diskFloor: config.diskFloor,
         largestBlob: config.largestBlob,
         smallBlob: config.smallBlob,
+        blobRedirect: config.blobRedirect,
       },
       hash: (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
       random,

@@ -20,7 +20,7 @@ import { openControl } from './control.ts'
 import { frontDoor } from './front-door.ts'
 import { LineBuffer } from './line-buffer.ts'
 import { listenFor } from './listening.ts'
-import { hostsOf, originsOf } from './origins.ts'
+import { dataWildcard, hostsOf, originsOf } from './origins.ts'
 import { openRegistry } from './registry.ts'
 import { impliedNames, serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
@@ -58,6 +58,7 @@ export async function serve(config: Config): Promise<Started> {
   try {
     const directory = dataDirectory(config.dataDir)
     const names = serverNames(config)
+    const hosts = hostsOf(hostNames(names), config.domain)
     const uploads = new Uploads(deps)
     const gate = new Gate({ most: config.maxRequests, longestLine, longestWait })
     const lines = new LineBuffer(2)
@@ -95,6 +96,7 @@ export async function serve(config: Config): Promise<Started> {
             names,
             implied: impliedNames().filter((name) => !config.names.includes(name)),
             own: config.tlsCert ? { cert: config.tlsCert, key: config.tlsKey } : undefined,
+            further: (name) => dataWildcard(deps, hosts, config.domain, name),
             now: () => deps.clock.now(),
             failed: (error) => log.error({ error: error.message }, 'the certificate could not be read again; the one before stays'),
           })
@@ -126,7 +128,7 @@ export async function serve(config: Config): Promise<Started> {
     const owner = await prepareControlPlane(deps, { registry, domain: config.domain, location: homeLocation })
     handle = frontDoor({
       deps: { ...deps, origins, uploads, failedLogins: new FailedLogins(deps.clock), rateLimits: new RateLimits(deps.clock) },
-      hosts: hostsOf(hostNames(names), config.domain),
+      hosts,
       proxies: trustedProxies(config.trustedProxies),
       gate,
       telemetry,

@@ -106,6 +106,7 @@ export const settings = {
   storageLimit: { parse: bytesOrNone, fallback: 'none' },
   largestBlob: { parse: bytes, fallback: '200GiB' },
   smallBlob: { parse: bytes, fallback: '16KiB' },
+  blobRedirect: { parse: oneOf('lenient', 'strict'), fallback: 'lenient' },
   diskFloor: { parse: bytes, fallback: '256MiB' },
   gcInterval: { parse: duration, fallback: '1m' },
   gcLease: { parse: duration, fallback: '24h' },

@@ -51,6 +51,7 @@ export const projection = (name: string, change: Partial<RegistryProjection> = {
   sku: 'Premium',
   network: { publicAccess: true, defaultAction: 'Allow', allowed: [] },
   armAudience: true,
+  dataLocation: null,
   limit: null,
   ...change,
 })

@@ -39,6 +39,8 @@ export interface Registry {
   network: NetworkRules
   /** Whether tokens for ARM's audience are exchanged, or only those for registries (azureADAuthenticationAsArmPolicy). */
   armAudience: boolean
+  /** Where its data endpoint is, which gives its blobs then; null: the login server gives them. */
+  dataLocation: string | null
 }
 
 export interface StoredCredential {
@@ -203,6 +205,7 @@ export interface MetadataCommands extends ResourceCommands, DirectoryCommands, A
     { registryId: number; adminEnabled?: boolean; anonymousPull?: boolean; rateLimits?: Registry['rateLimits']; limit?: number | null },
     Registry
   >
+  /** `not-found` when the token is not there. */
   putCredential: Command<Omit<StoredCredential, 'version'>, { version: number }>
   deleteCredential: Command<{ id: string }, void>
   putSigningKey: Command<{ key: StoredSigningKey; revokeOthers: boolean; now: number }, void>

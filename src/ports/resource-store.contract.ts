@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { builtInRoles } from '#core/built-in-roles.ts'
 import { keyOf } from '#core/resource-id.ts'
 import {
   assignmentOf,
@@ -21,6 +22,7 @@ import type { StoredResource } from './resource-store.ts'
 const key = (id: string) => keyOf(id)
 const keysOf = (resources: readonly StoredResource[]) => resources.map((each) => each.key)
 const all = { after: '', limit: 1000 }
+const roleId = (name: string): string => builtInRoles.find((each) => each.name === name)?.id ?? ''
 
 /** Every page of a list, one after another. */
 async function paged<Row>(
@@ -179,9 +181,18 @@ function registries(it: It): void {
     assert.deepEqual(await store.registryByKey(key(one)), registry)
     assert.deepEqual([registry?.adminEnabled, registry?.resourceKey], [true, key(one)])
     const network = { publicAccess: false, defaultAction: 'Deny', allowed: ['10.0.0.0/8'] } as const
-    const changed = (await putRegistry(one, { anonymousPull: true, sku: 'Basic', network, armAudience: false })).registry
+    const changed = (await putRegistry(one, { anonymousPull: true, sku: 'Basic', network, armAudience: false, dataLocation: 'west' }))
+      .registry
     assert.deepEqual(await store.registry('aaaaa'), changed)
-    assert.deepEqual(changed, { ...registry, adminEnabled: false, anonymousPull: true, sku: 'Basic', network, armAudience: false })
+    assert.deepEqual(changed, {
+      ...registry,
+      adminEnabled: false,
+      anonymousPull: true,
+      sku: 'Basic',
+      network,
+      armAudience: false,
+      dataLocation: 'west',
+    })
     assert.equal((await store.usage(registry?.id ?? 0)).limit, null)
     const elsewhere = registryId('aaaaa', `${subscription}/resourceGroups/other`)
     await assert.rejects(putRegistry(elsewhere, {}), { failure: 'conflict' })
@@ -213,11 +224,14 @@ function registries(it: It): void {
       await store.putCredential(credentialOf(id, registry, principalId))
     await store.putSigningKey({ key: signingKey('k1', scene.registryId), revokeOthers: false, now: start })
     for (const [each, scope] of ['/', subscription, group, first, `${first}/tokens/tok`, `${group}2`].entries())
-      await store.putRoleAssignment({ assignment: assignmentOf(scope, guid(7), guid(8), { name: guid(0x200 + each) }) })
+      await store.putRoleAssignment({ assignment: assignmentOf(scope, guid(7), roleId('Reader'), { name: guid(0x200 + each) }) })
     const before = await store.registry('first')
 
     const gone = await store.deleteResource({ key: key(group), match: undefined, now: start })
+    const late = { ...credentialOf('c4', scene.registryId, key(`${first}/tokens/tok`)), kind: 'token' as const }
+    await assert.rejects(store.putCredential(late), { failure: 'not-found' }, 'the next token of its name has no password of this one')
 
+    assert.equal(await store.registry(`#${scene.registryId}`), undefined, 'it cannot be named')
     assert.deepEqual(gone.keys, [group, first, `${first}/scopeMaps/map`, `${first}/tokens/tok`].map(key))
     assert.equal(await store.registry('first'), undefined)
     assert.equal(await store.registryByKey(key(first)), undefined)
@@ -313,10 +327,11 @@ const signingKey = (kid: string, registry: number) => ({
 })
 
 function roles(it: It): void {
-  const [reader, owner] = [guid(0x10), guid(0x11)]
+  const [reader, owner] = [roleId('Reader'), roleId('Owner')]
   const [alice, bob, carol] = [guid(0x20), guid(0x21), guid(0x22)]
 
   it('a role is given once at a scope to a principal; under its own name it may be described anew', async ({ store }) => {
+    await putAll(store, subscription)
     const given = assignmentOf(subscription, alice, reader, { details: { description: 'first' } })
     assert.deepEqual(await store.putRoleAssignment({ assignment: given }), { created: true })
     assert.deepEqual(await store.roleAssignment(given.scope, given.name), given)
@@ -336,6 +351,19 @@ function roles(it: It): void {
     assert.equal(await store.deleteRoleAssignment({ scope: given.scope, name: given.name }), undefined)
   })
 
+  it('no role is given at a scope or of a definition that is not there, whatever was there before', async ({ store }) => {
+    const refused = { failure: 'not-found' }
+    await assert.rejects(store.putRoleAssignment({ assignment: assignmentOf(subscription, alice, reader) }), refused)
+    await assert.rejects(store.putRoleAssignment({ assignment: assignmentOf('/', alice, guid(0x12)) }), refused)
+    await putAll(store, subscription, group)
+    await store.deleteResource({ key: key(group), match: undefined, now: start })
+    await assert.rejects(store.putRoleAssignment({ assignment: assignmentOf(group, alice, reader) }), refused)
+    await store.putCustomRole({ role: roleOf(guid(0x12), 'Passing') })
+    await store.deleteCustomRole({ id: guid(0x12) })
+    await assert.rejects(store.putRoleAssignment({ assignment: assignmentOf('/', alice, guid(0x12)) }), refused)
+    assert.deepEqual(await store.roleAssignments({}, all), [])
+  })
+
   it('of many that give the same role at once one does', async ({ store }) => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, (_, each) =>
@@ -349,6 +377,7 @@ function roles(it: It): void {
   it('assignments come in the order of scope and name, at, within and of whom they are asked, whatever the page', async ({ store }) => {
     const spaced = `${group}/providers/X.Y/things/with a space`
     const scopes = ['/', subscription, group, `${group}-2`, spaced, `${spaced}/sub/b`, registryId('aaaaa'), registryId('aaaaa2')]
+    await putAll(store, ...scopes.slice(1))
     const made = scopes.flatMap((scope, each) =>
       [alice, bob].map((principal, who) => assignmentOf(scope, principal, reader, { name: guid(0x900 - each * 2 - who) })),
     )
@@ -382,6 +411,7 @@ function roles(it: It): void {
       [carol, 'group'],
     ] as const)
       await store.putDirectoryObject({ object: objectOf(id, { kind }) })
+    await putAll(store, subscription, group)
     const scopesOf = async () => (await store.rights(alice)).map((each) => `${each.scope} ${each.roleId}`)
     const assignments = [
       assignmentOf(group, alice, reader),

@@ -32,7 +32,10 @@ export interface ResourceBody {
 }
 
 /** What of a registry's resource the data plane acts on; written in the same transaction. */
-export type RegistryProjection = Pick<Registry, 'name' | 'adminEnabled' | 'anonymousPull' | 'sku' | 'network' | 'armAudience'> & {
+export type RegistryProjection = Pick<
+  Registry,
+  'name' | 'adminEnabled' | 'anonymousPull' | 'sku' | 'network' | 'armAudience' | 'dataLocation'
+> & {
   /** Null: no limit. */
   limit: number | null
 }
@@ -129,7 +132,7 @@ export interface ResourceCommands {
   >
   /** With all below it, their role assignments and a registry's content. `precondition-failed`. Gives the keys that went. */
   deleteResource: Command<{ key: string; match: Match; now: number }, { keys: string[] }>
-  /** `conflict` when the same role is given twice. */
+  /** `not-found` when the scope or the role is not there, `conflict` when the same role is given twice. */
   putRoleAssignment: Command<{ assignment: RoleAssignment }, { created: boolean }>
   /** `in-use` when it is of the role `unlessLastOf` and no other principal that is there and enabled would have that role at the scope. */
   deleteRoleAssignment: Command<{ scope: string; name: string; unlessLastOf?: string }, RoleAssignment | undefined>

@@ -77,12 +77,57 @@ test('providers: what is served, registered from the start; unregistering is ref
     assert.equal(names.filter((each) => each === `Microsoft.ContainerRegistry/${name}`).length, 1, name)
 })
 
+test('every provider is shown and registered, that of roles too', async () => {
+  for (const namespace of ['Microsoft.ContainerRegistry', 'Microsoft.Resources', 'Microsoft.Authorization']) {
+    const at = `${scene.subscription}/providers/${namespace}`
+    const shown = await scene.ask('GET', at.toLowerCase())
+    assert.deepEqual([shown.status, (shown.body as { namespace: string }).namespace], [200, namespace])
+    assert.deepEqual((await scene.ask('POST', `${at}/register`)).body, (await scene.ask('GET', at)).body)
+    assert.deepEqual((await list(`${at}/providerPermissions`)).value, [])
+  }
+})
+
+test('what roles can allow is told by provider and resource', async () => {
+  interface Metadata {
+    name: string
+    operations: { name: string }[]
+    resourceTypes: { name: string; operations: { name: string; isDataAction: boolean }[] }[]
+  }
+  const at = '/providers/Microsoft.Authorization/providerOperations'
+  const { value } = await list<Metadata>(at, { $expand: 'resourceTypes' }, '2022-04-01')
+  assert.deepEqual(value.map(({ name }) => name).sort(), ['Microsoft.Authorization', 'Microsoft.ContainerRegistry', 'Microsoft.Resources'])
+  const one = (await scene.ask('GET', `${at}/microsoft.containerregistry`)).body as Metadata
+  assert.deepEqual(
+    one,
+    value.find(({ name }) => name === one.name),
+  )
+  assert.ok(one.operations.some(({ name }) => name === 'Microsoft.ContainerRegistry/register/action'))
+  const registries = one.resourceTypes.find(({ name }) => name === 'registries')?.operations.map(({ name }) => name)
+  assert.ok(registries?.includes('Microsoft.ContainerRegistry/registries/listCredentials/action'))
+  assert.equal(errorOf(await scene.ask('GET', `${at}/Microsoft.Compute`)).code, 'InvalidResourceNamespace')
+  assert.equal(errorOf(await scene.ask('POST', at)).code, 'MethodNotAllowed')
+})
+
+test('an id is spelled as ARM spells it, with the names as they were first written', async () => {
+  const at = `${scene.subscription}/RESOURCEGROUPS/Spelled`
+  await scene.ask('PUT', at, { body: { location: 'local' } })
+  const registry = `${at.toLowerCase()}/PROVIDERS/microsoft.containerregistry/Registries/Spelled01`
+  await scene.ask('PUT', registry, { body: { location: 'local', sku: { name: 'Premium' } } })
+  const map = { body: { properties: { actions: ['repositories/a/content/read'] } } }
+  const made = await scene.ask('PUT', `${registry.toLowerCase()}/SCOPEMAPS/Readers`, map)
+  assert.equal(
+    (made.body as { id: string }).id,
+    `${scene.subscription}/resourceGroups/Spelled/providers/Microsoft.ContainerRegistry/registries/Spelled01/scopeMaps/Readers`,
+  )
+  await scene.ask('DELETE', at)
+})
+
 test('groups: made, listed, asked for by HEAD, tagged, and deleted with all that is inside', async () => {
   const group = `${scene.subscription}/resourcegroups/Doomed`
   assert.equal((await scene.ask('HEAD', group)).status, 404)
   const made = await scene.ask('PUT', group, { body: { location: 'local', tags: { a: '1' } } })
   assert.equal(made.status, 201)
-  assert.equal((made.body as { id: string }).id, `${scene.subscription}/resourcegroups/Doomed`)
+  assert.equal((made.body as { id: string }).id, `${scene.subscription}/resourceGroups/Doomed`, 'as ARM spells it')
   assert.equal((await scene.ask('HEAD', group)).status, 204)
   assert.deepEqual(((await scene.ask('PATCH', group, { body: { tags: { b: '2' } } })).body as { tags: object }).tags, { b: '2' })
   assert.equal((await scene.ask('PUT', group, { body: { location: 'local' } })).status, 200)

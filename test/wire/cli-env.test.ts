@@ -131,6 +131,22 @@ for (const state of ['running', 'stopped'] as const) {
   })
 }
 
+test('hosts names the data endpoint of a registry that has one', async () => {
+  const server = await Server.start()
+  try {
+    await server.change(async ({ store }, registry) => {
+      const resource = await store.resource(registry.resourceKey ?? '')
+      assert.ok(resource)
+      await store.putResource({ resource, match: undefined, registry: { ...registry, limit: null, dataLocation: 'westeurope' } })
+    })
+    const { out } = await runCli(['hosts'], { LONGSHORE_DATA_DIR: server.dataDir })
+    const names = ['local.longshore.localhost', 'local.westeurope.data.longshore.localhost']
+    assert.equal(out, names.map((name) => `127.0.0.1 ${name}\n::1 ${name}\n`).join(''))
+  } finally {
+    await server.stop()
+  }
+})
+
 test('a file with the line ends of Windows keeps them; one that is not there is made', async (t) => {
   const server = await Server.start()
   t.after(() => server.stop())

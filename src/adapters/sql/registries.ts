@@ -15,6 +15,7 @@ export interface RegistryRow {
   resource_key: string | null
   network: string
   arm_audience: number
+  data_location: string | null
 }
 
 export const registryOf = (row: RegistryRow): Registry => ({
@@ -28,15 +29,18 @@ export const registryOf = (row: RegistryRow): Registry => ({
   resourceKey: row.resource_key,
   network: JSON.parse(row.network) as NetworkRules,
   armAudience: row.arm_audience === 1,
+  dataLocation: row.data_location,
 })
 
-export const registryColumns = 'id, name, seq, admin_enabled, anonymous_pull, sku, rate_limits, resource_key, network, arm_audience'
+export const registryColumns =
+  'id, name, seq, admin_enabled, anonymous_pull, sku, rate_limits, resource_key, network, arm_audience, data_location'
 
 export const registries: Read<'registries'> = async (db) =>
   (await db.all<RegistryRow>(`SELECT ${registryColumns} FROM registry WHERE state = 'live' ORDER BY id`)).map(registryOf)
 
 export const registry: Read<'registry'> = async (db, name) => {
-  const row = await db.get<RegistryRow>(`SELECT ${registryColumns} FROM registry WHERE name = ?`, name)
+  // One that is gone has a row too, under a name that nothing else can have and a Host header could.
+  const row = await db.get<RegistryRow>(`SELECT ${registryColumns} FROM registry WHERE name = ? AND state = 'live'`, name)
   return row && registryOf(row)
 }
 
@@ -124,6 +128,9 @@ export const deleteCredential: Verb<'deleteCredential'> = async (tx, { id }) => 
 }
 
 export const putCredential: Verb<'putCredential'> = async (tx, given) => {
+  // A token that went meanwhile leaves no password for the next one of its name.
+  if (given.kind === 'token' && !(await tx.get(`SELECT key FROM resource WHERE key = ?${tx.forShare}`, given.principalId)))
+    throw new RegistryError('not-found', 'the token does not exist', { id: given.principalId })
   const row = await tx.get<{ version: number }>(
     `INSERT INTO credential
        (id, registry_id, principal_id, principal_name, kind, slot, secret_hash, secret_sealed, created_at, expires_at)

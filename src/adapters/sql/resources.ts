@@ -120,15 +120,17 @@ export const putResource: Verb<'putResource'> = async (tx, { resource: given, ma
 }
 
 async function putRegistry(tx: SqlTransaction, key: string, projection: RegistryProjection): Promise<Registry> {
-  const { name, adminEnabled, anonymousPull, sku, network, armAudience, limit } = projection
+  const { name, adminEnabled, anonymousPull, sku, network, armAudience, dataLocation, limit } = projection
   const other = await tx.get<{ resource_key: string | null }>('SELECT resource_key FROM registry WHERE name = ?', name)
   if (other && other.resource_key !== null && other.resource_key !== key)
     throw new RegistryError('conflict', `The registry ${name} is already in use.`, { name })
   // A registry from before the control plane has no resource yet: this one takes it over.
   const row = await tx.get<{ id: number }>(
-    `INSERT INTO registry (name, resource_key, admin_enabled, anonymous_pull, sku, network, arm_audience) VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO registry (name, resource_key, admin_enabled, anonymous_pull, sku, network, arm_audience, data_location)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET resource_key = excluded.resource_key, admin_enabled = excluded.admin_enabled,
-       anonymous_pull = excluded.anonymous_pull, sku = excluded.sku, network = excluded.network, arm_audience = excluded.arm_audience
+       anonymous_pull = excluded.anonymous_pull, sku = excluded.sku, network = excluded.network, arm_audience = excluded.arm_audience,
+       data_location = excluded.data_location
      RETURNING id`,
     name,
     key,
@@ -137,6 +139,7 @@ async function putRegistry(tx: SqlTransaction, key: string, projection: Registry
     sku,
     JSON.stringify(network),
     Number(armAudience),
+    dataLocation,
   )
   await tx.run(
     'INSERT INTO usage (registry_id, byte_limit) VALUES (?, ?) ON CONFLICT (registry_id) DO UPDATE SET byte_limit = excluded.byte_limit',
@@ -160,7 +163,8 @@ export const deleteResource: Verb<'deleteResource'> = async (tx, { key, match })
     to,
   )
   for (const { id } of registries) await endRegistry(tx, id)
-  for (const each of gone) await tx.run('DELETE FROM credential WHERE principal_id = ?', each.key)
+  // A token's key is its passwords' principal.
+  await tx.run('DELETE FROM credential WHERE principal_id = ? OR (principal_id > ? AND principal_id < ?)', key, from, to)
   return { keys: gone.map((each) => each.key) }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { migrations } from '../sql/schema.ts'
-import { attributesMigration } from '../sql/schema-attributes.ts'
+import { attributesMigration } from '../sql/migrations/3-attributes.ts'
 import { SqliteConnection } from './connection.ts'
 import { migrate } from './migrate.ts'
 

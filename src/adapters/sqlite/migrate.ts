@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
-import type { Dialect } from '../sql/schema.ts'
-import { type Migration, migrations, schemaVersion } from '../sql/schema.ts'
+import type { Dialect, Migration } from '../sql/migrations/migration.ts'
+import { migrations, schemaVersion } from '../sql/schema.ts'
 import type { SqliteConnection } from './connection.ts'
 
 const dialect: Dialect = { identity: 'INTEGER PRIMARY KEY AUTOINCREMENT', bytes: 'BLOB', bigint: 'INTEGER' }

@@ -1,15 +1,12 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { SecretBox } from '#ports/secret-box.ts'
+import { readKeyFile } from './key-file.ts'
 
 const cipher = 'aes-256-gcm'
-const keyLength = 32
 
-/** Secrets under AES-256-GCM with a key file of mode 0400, made when it is not there. Text: base64url of nonce, tag and ciphertext. */
+/** Secrets under AES-256-GCM with the key of a file (key-file.ts). Text: base64url of nonce, tag and ciphertext. */
 export function openSecretBox(keyFile: string): SecretBox {
-  const key = existsSync(keyFile) ? readFileSync(keyFile) : makeKey(keyFile)
-  if (key.length !== keyLength) throw new Error(`the key file must have ${keyLength} bytes; it has ${key.length}`)
+  const key = readKeyFile(keyFile)
   return {
     seal(secret, context) {
       const nonce = randomBytes(12)
@@ -23,25 +20,5 @@ export function openSecretBox(keyFile: string): SecretBox {
       opening.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(12, 28))
       return Buffer.concat([opening.update(bytes.subarray(28)), opening.final()]).toString('utf8')
     },
-  }
-}
-
-function makeKey(keyFile: string): Buffer {
-  const key = randomBytes(keyLength)
-  // Under another name first, and durable before anything is sealed with it: half a key would lock everything away.
-  const unfinished = `${keyFile}.new`
-  rmSync(unfinished, { force: true })
-  writeDurably(openSync(unfinished, 'wx', 0o400), key)
-  renameSync(unfinished, keyFile)
-  writeDurably(openSync(dirname(keyFile), 'r'))
-  return key
-}
-
-function writeDurably(descriptor: number, bytes?: Uint8Array): void {
-  try {
-    if (bytes) writeSync(descriptor, bytes)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
   }
 }

@@ -40,14 +40,7 @@ export async function localCertificates(
     write(join(folder, 'ca.names'), wanted.join('\n'), 0o644)
     write(caPath, made.cert, 0o644)
   }
-  const allowed = readFileSync(join(folder, 'ca.names'), 'utf8').split('\n')
-  const isOutside = (name: string) => !allowed.some((each) => within(name, each))
-  const outside = wanted.find((name) => isOutside(name) && !implied.includes(name))
-  const names = wanted.filter((name) => !isOutside(name))
-  if (outside !== undefined)
-    throw new NameOutsideAuthority(
-      `the certificate authority of this data directory may not sign for "${outside}" (it may for ${allowed.join(', ')}): make a new one with "longshore ca --renew" and trust that one, or bring a certificate of your own`,
-    )
+  const names = namesWithin(folder, wanted, implied)
   const [leaf, leafKey, leafNames] = ['server.pem', 'server.key', 'server.names'].map((name) => join(folder, name)) as [
     string,
     string,
@@ -60,6 +53,28 @@ export async function localCertificates(
     write(leafNames, names.join('\n'), 0o644)
   }
   return { caPath, key: readFileSync(leafKey, 'utf8'), cert: readFileSync(leaf, 'utf8') + readFileSync(caPath, 'utf8') }
+}
+
+/**
+ * A leaf under the authority of `folder`, for names that come and go while the server runs; nobody keeps it.
+ * Fails with NameOutsideAuthority.
+ */
+export async function passingLeaf(folder: string, names: readonly string[], now: number): Promise<{ key: string; cert: string }> {
+  const [ca, caKey] = ['ca.pem', 'ca.key'].map((name) => readFileSync(join(folder, name), 'utf8')) as [string, string]
+  const { makeLeaf } = await import('./issue.ts')
+  const { key, cert } = await makeLeaf(ca, caKey, namesWithin(folder, names, []), now)
+  return { key, cert: cert + ca }
+}
+
+function namesWithin(folder: string, wanted: readonly string[], implied: readonly string[]): string[] {
+  const allowed = readFileSync(join(folder, 'ca.names'), 'utf8').split('\n')
+  const isOutside = (name: string) => !allowed.some((each) => within(name, each))
+  const outside = wanted.find((name) => isOutside(name) && !implied.includes(name))
+  if (outside !== undefined)
+    throw new NameOutsideAuthority(
+      `the certificate authority of this data directory may not sign for "${outside}" (it may for ${allowed.join(', ')}): make a new one with "longshore ca --renew" and trust that one, or bring a certificate of your own`,
+    )
+  return wanted.filter((name) => !isOutside(name))
 }
 
 const within = (name: string, allowed: string): boolean => {

@@ -82,6 +82,15 @@ export async function readBlob(
   }
 }
 
+/** `openBlob` and `readBlob` as one thing to hand on. */
+export async function openBytes(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>, blob: LinkedBlob) {
+  const reader = await openBlob(deps, blob)
+  return {
+    read: (part: { start: number; end: number }, take: (piece: Uint8Array) => Promise<boolean>) => readBlob(deps, blob, reader, part, take),
+    close: () => reader.close(),
+  }
+}
+
 /**
  * Links a blob of another repository that the caller may read. Without `from`, any such repository will do.
  * False when there is none: the answer is the same whether the blob is absent or forbidden. Fails with `unauthorized`

@@ -1,3 +1,4 @@
+import { normalLocation } from '#core/location.ts'
 import { mergePatch } from '#core/merge-patch.ts'
 import type { Tier } from '#core/rate-limit.ts'
 import { checkRegistryProperties, registryDefaults, type RegistryProperties } from '#core/registry-properties.ts'
@@ -81,8 +82,8 @@ async function checkDowngrade({ store }: ResourceDeps, before: StoredResource, s
 
 async function projectionOf(
   deps: ResourceDeps,
-  { id, before }: Settling,
-  { adminUserEnabled, anonymousPullEnabled, publicNetworkAccess, networkRuleSet, policies }: RegistryProperties,
+  { id, before, given }: Settling,
+  { adminUserEnabled, anonymousPullEnabled, dataEndpointEnabled, publicNetworkAccess, networkRuleSet, policies }: RegistryProperties,
   sku: Tier,
 ): Promise<RegistryProjection> {
   const { store } = deps
@@ -104,6 +105,7 @@ async function projectionOf(
       allowed: networkRuleSet.ipRules.map((rule) => rule.value),
     },
     armAudience: policies.azureADAuthenticationAsArmPolicy.status === 'enabled',
+    dataLocation: dataEndpointEnabled ? normalLocation(given.location ?? '') : null,
     limit: ofTier ? limitsOf[sku].mostStorage : limit,
   }
 }

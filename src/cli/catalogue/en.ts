@@ -46,7 +46,9 @@ Examples:
   'serve.data': 'Data',
   'serve.ca': 'CA for HTTPS',
   'serve.try': 'Push an image:',
-  'serve.again': 'The password is not printed again; "longshore credential show" tells it.',
+  'serve.tryAz': 'Or with az:',
+  'serve.again':
+    'The passwords are not printed again: "longshore credential show" tells that of the user, "longshore identity user reset-password owner" makes a new one for the owner.',
   'serve.running': 'Longshore is running at {addresses} with the data in {dataDir}',
 
   'config.summary': 'Show every setting, its value and where the value comes from.',
@@ -107,8 +109,9 @@ Examples:
   'env.shell': 'for which shell: sh (default; bash and zsh too), fish or powershell',
   'env.plain': 'warning: this server has no HTTPS address, and az takes no other: set --https, or --public-url of the proxy',
   'hosts.summary': 'Print the lines that a hosts file needs for the names of the registries.',
-  'hosts.more': `Each registry is reached as <name>.<domain>. Where nothing answers for that domain (not every resolver knows names below
-localhost), the hosts file must name each of them; run this again after a registry was made or deleted.
+  'hosts.more': `Each registry is reached as <name>.<domain>, its data endpoint as <name>.<location>.data.<domain>. Where nothing answers for
+that domain (not every resolver knows names below localhost), the hosts file must name each of them; run this again after a
+registry was made or deleted, or was given a data endpoint.
 
 Examples:
   longshore hosts
@@ -248,6 +251,7 @@ Examples:
   'setting.storageLimit': 'most bytes of the registry that the first start makes; later "registry update --storage-limit"',
   'setting.largestBlob': 'largest single blob',
   'setting.smallBlob': 'up to this size a blob lies in the database; 0 for never',
+  'setting.blobRedirect': 'what a data endpoint does with an Authorization header: lenient ignores it, strict refuses as Azure does',
   'setting.diskFloor': 'take no uploads while less than this is free on the disk',
   'setting.gcInterval': 'time between two passes of collection',
   'setting.gcLease': 'how long what was pushed or answered is held without a manifest that names it',

@@ -47,7 +47,9 @@ Ejemplos:
   'serve.data': 'Datos',
   'serve.ca': 'CA para HTTPS',
   'serve.try': 'Para subir una imagen:',
-  'serve.again': 'La contraseña no se vuelve a mostrar; «longshore credential show» la dice.',
+  'serve.tryAz': 'O con az:',
+  'serve.again':
+    'Las contraseñas no se vuelven a mostrar: «longshore credential show» dice la del usuario, «longshore identity user reset-password owner» hace una nueva para el propietario.',
   'serve.running': 'Longshore está en marcha en {addresses} con los datos en {dataDir}',
 
   'config.summary': 'Muestra cada ajuste, su valor y de dónde viene.',
@@ -108,8 +110,9 @@ Ejemplos:
   'env.shell': 'para qué intérprete: sh (predeterminado; también bash y zsh), fish o powershell',
   'env.plain': 'aviso: este servidor no tiene dirección HTTPS, y az no acepta otra: ajuste --https, o --public-url del proxy',
   'hosts.summary': 'Mostrar las líneas que un archivo hosts necesita para los nombres de los registros.',
-  'hosts.more': `Cada registro se alcanza como <name>.<domain>. Donde nadie responde por ese dominio (no todos los sistemas conocen los nombres
-debajo de localhost), el archivo hosts debe nombrar cada uno; repita esta orden cuando se cree o se borre un registro.
+  'hosts.more': `Cada registro se alcanza como <name>.<domain>, su punto de datos como <name>.<location>.data.<domain>. Donde nadie responde por
+ese dominio (no todos los sistemas conocen los nombres debajo de localhost), el archivo hosts debe nombrar cada uno; repita esta
+orden cuando se cree o se borre un registro, o cuando reciba un punto de datos.
 
 Ejemplos:
   longshore hosts
@@ -252,6 +255,7 @@ Ejemplos:
   'setting.storageLimit': 'bytes como máximo del registro que crea el primer arranque; después «registry update --storage-limit»',
   'setting.largestBlob': 'el blob más grande',
   'setting.smallBlob': 'hasta este tamaño, un blob está en la base de datos; 0 para nunca',
+  'setting.blobRedirect': 'qué hace un punto de datos con una cabecera Authorization: lenient no la mira, strict la rechaza como Azure',
   'setting.diskFloor': 'no acepta subidas mientras quede menos que esto en el disco',
   'setting.gcInterval': 'tiempo entre dos pasadas de la recogida',
   'setting.gcLease': 'cuánto se retiene lo subido o confirmado sin un manifiesto que lo nombre',

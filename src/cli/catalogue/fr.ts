@@ -47,7 +47,9 @@ Exemples :
   'serve.data': 'Données',
   'serve.ca': 'AC pour HTTPS',
   'serve.try': 'Pour pousser une image :',
-  'serve.again': 'Le mot de passe ne sera plus affiché ; « longshore credential show » le donne.',
+  'serve.tryAz': 'Ou avec az :',
+  'serve.again':
+    'Les mots de passe ne seront plus affichés : « longshore credential show » donne celui de l’utilisateur, « longshore identity user reset-password owner » en fait un nouveau pour le propriétaire.',
   'serve.running': 'Longshore tourne sur {addresses}, ses données sont dans {dataDir}',
 
   'config.summary': 'Affiche chaque réglage, sa valeur et d’où elle vient.',
@@ -109,9 +111,9 @@ Exemples:
   'env.plain':
     "attention : ce serveur n'a pas d'adresse HTTPS, et az n'en accepte pas d'autre ; réglez --https, ou --public-url du mandataire",
   'hosts.summary': 'Afficher les lignes dont un fichier hosts a besoin pour les noms des registres.',
-  'hosts.more': `Chaque registre s'atteint par <name>.<domain>. Là où personne ne répond pour ce domaine (tous les résolveurs ne connaissent
-pas les noms sous localhost), le fichier hosts doit nommer chacun d'eux ; relancez cette commande quand un registre a été
-créé ou supprimé.
+  'hosts.more': `Chaque registre s'atteint par <name>.<domain>, son point de données par <name>.<location>.data.<domain>. Là où personne ne répond
+pour ce domaine (tous les résolveurs ne connaissent pas les noms sous localhost), le fichier hosts doit nommer chacun d'eux ;
+relancez cette commande quand un registre a été créé ou supprimé, ou a reçu un point de données.
 
 Exemples:
   longshore hosts
@@ -256,6 +258,7 @@ Exemples :
   'setting.storageLimit': 'octets au plus du registre que crée le premier démarrage ; ensuite « registry update --storage-limit »',
   'setting.largestBlob': 'plus grand blob',
   'setting.smallBlob': 'jusqu’à cette taille, un blob est dans la base de données ; 0 pour jamais',
+  'setting.blobRedirect': 'que fait un point de données d’un en-tête Authorization : lenient l’ignore, strict le refuse comme Azure',
   'setting.diskFloor': 'n’accepte pas d’envoi quand il reste moins que cela sur le disque',
   'setting.gcInterval': 'temps entre deux passages de la collecte',
   'setting.gcLease': 'durée pendant laquelle ce qui a été poussé ou confirmé est tenu sans manifeste qui le nomme',

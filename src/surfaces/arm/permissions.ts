@@ -10,6 +10,7 @@ export interface Permission {
 }
 
 const verbs = ['read', 'write', 'delete'] as const
+const directoryObjects = ['users', 'groups', 'applications', 'servicePrincipals'] as const
 
 /** Of the types' rows. */
 function ofTypes(): string[] {
@@ -42,6 +43,9 @@ export const permissions: readonly Permission[] = [
       'Microsoft.ContainerRegistry/unregister/action',
       'Microsoft.ContainerRegistry/checkNameAvailability/read',
       'Microsoft.ContainerRegistry/operations/read',
+      ...['roleAssignments', 'roleDefinitions'].flatMap((type) => verbs.map((verb) => `Microsoft.Authorization/${type}/${verb}`)),
+      ...directoryObjects.flatMap((each) => ['write', 'delete'].map((verb) => `Microsoft.Authorization/directory/${each}/${verb}`)),
+      ...verbs.map((verb) => `Microsoft.Resources/tags/${verb}`),
       ...named('actions'),
     ]),
   ].map(describe(false)),

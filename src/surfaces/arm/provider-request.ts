@@ -9,6 +9,9 @@ export type ProviderRequest =
   | { kind: 'provider.register'; subscription: ResourceId; namespace: string }
   | { kind: 'provider.unregister'; subscription: ResourceId; namespace: string }
   | { kind: 'provider.operations'; namespace: string }
+  | { kind: 'provider.permissions' }
+  | { kind: 'providerOperations.list' }
+  | { kind: 'providerOperations.get'; namespace: string }
   | { kind: 'name.check'; subscription: ResourceId }
   /** `status` is what `Azure-AsyncOperation` leads to, `result` what `Location` does. */
   | { kind: 'operation.get'; operationId: string; form: 'status' | 'result' }
@@ -28,11 +31,23 @@ export function parseProviderRequest(url: ArmUrl): ProviderRequest | undefined {
     if (first === 'unregister') return only('POST', url, { kind: 'provider.unregister', subscription: scope, namespace })
     if (first === 'checknameavailability' && namespace === 'Microsoft.ContainerRegistry')
       return only('POST', url, { kind: 'name.check', subscription: scope })
+    if (first === 'providerpermissions') return only('GET', url, { kind: 'provider.permissions' })
   }
+  if (namespace === 'Microsoft.Authorization' && scope.key === '' && first === 'provideroperations') return parseOperations(url)
   if (scope.key === '' && first === 'operations' && more.length === 0) return only('GET', url, { kind: 'provider.operations', namespace })
   if (namespace === 'Microsoft.Resources' && first === 'deployments' && more.length === 0)
     return only('GET', url, { kind: 'deployments.list' })
   return parseOperation(url, words)
+}
+
+/** What roles can allow, provider by provider: `providerOperations[/<namespace>]` of the tenant. */
+function parseOperations(url: ArmUrl): ProviderRequest {
+  const [, name, ...more] = url.rest
+  if (more.length > 0) throw noResourceType(`Microsoft.Authorization/${url.rest.join('/')}`, url)
+  if (name === undefined) return only('GET', url, { kind: 'providerOperations.list' })
+  const namespace = servedNamespaces.find((each) => each.toLowerCase() === name.toLowerCase())
+  if (!namespace) throw noResourceType(name, url)
+  return only('GET', url, { kind: 'providerOperations.get', namespace })
 }
 
 /** `…/locations/<location>/operationResults/<id>` at a subscription, `…/operationStatuses/<id>` behind a resource or a type. */

@@ -3,7 +3,6 @@ import { RegistryError } from '#core/registry-error.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import { visibleSubscription } from './accounts.ts'
 import { type Answer, type Context, ok } from './context.ts'
-import { permissions } from './permissions.ts'
 import { types } from './types.ts'
 import { servedNamespaces } from './wrong-url.ts'
 
@@ -75,18 +74,8 @@ export async function refuseUnregister(_context: Context, { namespace }: { names
   })
 }
 
-export async function listOperations(_context: Context, { namespace }: { namespace: string }): Promise<Answer> {
-  return ok({
-    value: permissions
-      .filter(({ name }) => name.startsWith(`${namespace}/`))
-      .map(({ name, isDataAction, resource, operation }) => ({
-        origin: 'user,system',
-        name,
-        isDataAction,
-        display: { provider: namespace, resource, operation, description: `${operation} of ${resource}` },
-      })),
-  })
-}
+/** No application is given rights by a provider. */
+export const noPermissions = async (): Promise<Answer> => ok({ value: [] })
 
 /** Templates are not carried out here yet; none was, so none is listed. */
 export const listDeployments = async (): Promise<Answer> => ok({ value: [] })

@@ -1,4 +1,5 @@
 import { isOlder } from '#core/api-version.ts'
+import { formatDataHost } from '#core/data-host.ts'
 import { type RegistryProperties } from '#core/registry-properties.ts'
 import type { StoredResource } from '#ports/resource-store.ts'
 import { loginServerOf, propertiesOf, registryRules, tierOf, withSwitches } from '#app/resources/registries.ts'
@@ -57,7 +58,7 @@ async function showRegistry(context: Context, registry: StoredResource): Promise
     encryption: { status: 'disabled' },
     dataEndpointEnabled: given.dataEndpointEnabled,
     dataEndpointHostNames: given.dataEndpointEnabled
-      ? [`${registry.name.toLowerCase()}.${registry.location ?? ''}.data.${origins.domain}`]
+      ? [formatDataHost({ registry: registry.name.toLowerCase(), location: registry.location ?? '' }, origins.domain)]
       : [],
     privateEndpointConnections: [],
     publicNetworkAccess: given.publicNetworkAccess,

@@ -33,9 +33,8 @@ const verbOf = (method: string) => (Object.hasOwn(verbs, method) ? verbs[method 
 export function parseArmRequest(url: ArmUrl): ArmRequest {
   const namespace = url.namespace?.toLowerCase()
   if (namespace === undefined) return parsePlace(url)
-  if (namespace === 'microsoft.authorization') return parseRoleRequest(url)
   if (namespace === 'microsoft.resources' && url.rest[0]?.toLowerCase() === 'tags') return parseTags(url)
-  return parseProviderRequest(url) ?? parseResource(url)
+  return parseProviderRequest(url) ?? (namespace === 'microsoft.authorization' ? parseRoleRequest(url) : parseResource(url))
 }
 
 function parsePlace(url: ArmUrl): PlaceRequest | ProviderRequest | ResourceRequest {

@@ -4,7 +4,8 @@ import { listSubscriptions, listTenants, showSubscription } from './accounts.ts'
 import { listLocations } from './locations.ts'
 import { checkName } from './names.ts'
 import { showOperation } from './operations.ts'
-import { listDeployments, listOperations, listProviders, refuseUnregister, registerProvider, showProvider } from './providers.ts'
+import { listAllOperations, listOperations, showOperations } from './provider-operations.ts'
+import { listDeployments, listProviders, noPermissions, refuseUnregister, registerProvider, showProvider } from './providers.ts'
 import type { ArmRequest } from './request.ts'
 import { listEverything, refuseMove } from './resource-lists.ts'
 import { act, listType, putOne, removeOne, showOne, updateOne, whetherThere } from './resources.ts'
@@ -51,6 +52,9 @@ const routes: Routes<ArmRequest> = {
     handle: refuseUnregister,
   },
   'provider.operations': { access: signedIn, handle: listOperations },
+  'provider.permissions': { access: signedIn, handle: noPermissions },
+  'providerOperations.list': { access: signedIn, handle: listAllOperations },
+  'providerOperations.get': { access: signedIn, handle: showOperations },
   'deployments.list': { access: signedIn, handle: listDeployments },
   'name.check': { access: at('Microsoft.ContainerRegistry/checkNameAvailability/read'), handle: checkName },
   // Who began it, or may read what it is about: told by the operation itself.

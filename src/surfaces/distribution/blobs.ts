@@ -1,58 +1,42 @@
+import { formatBlobLink } from '#core/blob-link.ts'
+import { formatDataHost } from '#core/data-host.ts'
 import { parseRange } from '#core/range.ts'
-import type { LinkedBlob } from '#ports/metadata-store.ts'
-import { deleteBlob, findBlob, openBlob, readBlob } from '#app/distribution/blobs.ts'
-import type { Exchange, Headers } from '#http/exchange.ts'
-import { cutIdleReader } from '#http/listener.ts'
+import { linkTo } from '#app/distribution/blob-links.ts'
+import { deleteBlob, findBlob, openBytes } from '#app/distribution/blobs.ts'
+import { sendContent } from '#http/content.ts'
+import { portOf, withoutPort } from '#http/hosts.ts'
 import { apiVersion } from './answers.ts'
 import type { Context } from './context.ts'
 import type { DistributionRequest } from './request.ts'
 
 type Of<Kind> = Extract<DistributionRequest, { kind: Kind }>
 
-/** GET and HEAD of a blob: whole, or one range; never a wrong byte as a complete answer. */
-export async function getBlob(context: Context, { repository, digest }: Of<'blob.get' | 'blob.head'>): Promise<void> {
+/** GET and HEAD of a blob: whole, or one range; never a wrong byte as a complete answer. Of some registries, where it is got. */
+export async function getBlob(context: Context, request: Of<'blob.get' | 'blob.head'>): Promise<void> {
   const { deps, registry, exchange } = context
-  const blob = await findBlob(deps, registry, repository, digest)
-  if (matchesETag(exchange, blob)) return exchange.send(304, headersOf(blob))
-  const range = parseRange(exchange.header('range'), blob.size)
-  const status = range ? 206 : 200
-  const { start, end } = range ?? { start: 0, end: blob.size - 1 }
-  const headers: Headers = [
-    ...headersOf(blob),
-    ['Content-Length', end - start + 1],
-    ...(range ? [['Content-Range', `bytes ${start}-${end}/${blob.size}`] as const] : []),
-  ]
-  if (exchange.request.method === 'HEAD') return exchange.send(status, headers)
-  const reader = await openBlob(deps, blob)
-  try {
-    cutIdleReader(exchange.response)
-    exchange.begin(status, headers)
-    await readBlob(deps, blob, reader, { start, end }, (piece) => exchange.write(piece))
-    exchange.end()
-  } finally {
-    await reader.close()
+  const blob = await findBlob(deps, registry, request.repository, request.digest)
+  const named = [apiVersion, ['Docker-Content-Digest', blob.digest]] as const
+  // A HEAD moves no bytes: whoever only asks whether it is there need not reach another host.
+  if (registry.dataLocation !== null && request.kind === 'blob.get') {
+    const location = dataUrl(context, registry.dataLocation, request)
+    // The link is for who asked, as the bytes would be.
+    return exchange.send(307, [...named, ['Location', location], ['Cache-Control', 'no-store']])
   }
+  await sendContent(exchange, {
+    size: blob.size,
+    etag: blob.digest,
+    headers: named,
+    part: () => parseRange(exchange.header('range'), blob.size),
+    open: () => openBytes(deps, blob),
+  })
 }
 
-const headersOf = (blob: LinkedBlob): Headers => [
-  apiVersion,
-  ['Content-Type', 'application/octet-stream'],
-  ['Content-Disposition', 'attachment'],
-  ['Docker-Content-Digest', blob.digest],
-  ['ETag', `"${blob.digest}"`],
-  ['Accept-Ranges', 'bytes'],
-  ['Cache-Control', 'private, max-age=31536000, immutable'],
-]
-
-const matchesETag = (exchange: Exchange, { digest }: LinkedBlob): boolean => matches(exchange.header('if-none-match'), digest)
-
-/** RFC 9110 §13.1.2, weak comparison. */
-export const matches = (header: string | undefined, digest: string): boolean =>
-  header !== undefined &&
-  header.split(',').some((each) => {
-    const tag = each.trim().replace(/^W\//, '')
-    return tag === `"${digest}"` || tag === digest || tag === '*'
-  })
+/** By the scheme and the port by which the caller came: what lies between us has them for all names of the domain. */
+function dataUrl({ deps, registry, exchange }: Context, location: string, { repository, digest }: Of<'blob.get' | 'blob.head'>): string {
+  const host = formatDataHost({ registry: registry.name, location }, withoutPort(deps.origins.domain))
+  const link = linkTo(deps, registry, { repository, digest })
+  return `${exchange.scheme}://${host}${portOf(exchange.host)}${formatBlobLink(link)}`
+}
 
 export async function removeBlob({ deps, registry, exchange }: Context, { repository, digest }: Of<'blob.delete'>): Promise<void> {
   await deleteBlob(deps, registry, repository, digest)

@@ -46,6 +46,8 @@ export type StageOptions = {
   port?: number
   /** False: the theme logs people in itself. */
   signedIn?: boolean
+  /** More of the server's settings, as variables. */
+  settings?: Environment
 }
 
 /** Declares a theme's tests around one server. */
@@ -64,15 +66,18 @@ export function onStage(theme: string, declare: (stage: Stage) => void, options:
   })
 }
 
-async function openStage({ port }: StageOptions) {
+async function openStage({ port, settings }: StageOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'longshore-az-'))
   const https = port ?? (await freePort())
   const admin = await freePort()
   const env: Environment = {
     LONGSHORE_DATA_DIR: join(directory, 'data'),
+    // Not that of whoever runs the tests.
+    AZURE_CONFIG_DIR: undefined,
     LONGSHORE_HTTP: 'off',
     LONGSHORE_HTTPS: `127.0.0.1:${https}`,
     LONGSHORE_ADMIN: `127.0.0.1:${admin}`,
+    ...settings,
   }
   const daemon = await startDaemon(process.execPath, [program, 'serve'], {
     env,

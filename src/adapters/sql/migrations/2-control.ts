@@ -1,4 +1,4 @@
-import type { Migration } from './schema.ts'
+import type { Migration } from './migration.ts'
 
 /**
  * subscription ── resource group ── resource ── its children     one table, by key; a registry's resource has its row in `registry`

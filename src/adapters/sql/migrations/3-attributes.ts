@@ -1,4 +1,4 @@
-import type { Migration } from './schema.ts'
+import type { Migration } from './migration.ts'
 
 /**
  * What the metadata API tells and changes: attributes of repositories, tags and manifests, their times, what an image is.

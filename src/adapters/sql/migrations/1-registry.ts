@@ -1,0 +1,89 @@
+import type { Migration } from './migration.ts'
+
+/**
+ * registry ─┬─ repository ─┬─ manifest ── manifest_ref (what it names)      manifest_body (once per registry)
+ *           │              ├─ tag → manifest
+ *           │              ├─ repo_blob → blob        the only thing that lets a repository read a blob
+ *           │              └─ upload → object
+ *           ├─ blob → object                          the one current incarnation of a digest
+ *           ├─ usage, credential, signing_key, repository_deletion
+ *           └─ gc_queue                               links to review, and when
+ *
+ * object.bytes: a small blob's bytes, which then has no file.
+ * object.state: staging → ready → condemned → deleted, and ready → quarantined → condemned.
+ * repository.state: live → draining (its name is free again; the collector empties it) → row gone.
+ */
+export const registryMigration: Migration = {
+  version: 1,
+  statements: ({ identity, bytes, bigint }) => [
+    `CREATE TABLE registry (
+      id ${identity}, name TEXT NOT NULL UNIQUE, seq ${bigint} NOT NULL DEFAULT 0,
+      admin_enabled INTEGER NOT NULL DEFAULT 0, anonymous_pull INTEGER NOT NULL DEFAULT 0,
+      sku TEXT NOT NULL DEFAULT 'Premium', rate_limits TEXT NOT NULL DEFAULT 'tier')`,
+    `CREATE TABLE usage (
+      registry_id ${bigint} PRIMARY KEY REFERENCES registry(id),
+      used ${bigint} NOT NULL DEFAULT 0, unreferenced ${bigint} NOT NULL DEFAULT 0,
+      reserved ${bigint} NOT NULL DEFAULT 0, byte_limit ${bigint})`,
+    `CREATE TABLE credential (
+      id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), principal_id TEXT NOT NULL,
+      principal_name TEXT NOT NULL, kind TEXT NOT NULL, slot TEXT NOT NULL, secret_hash TEXT NOT NULL,
+      secret_sealed TEXT NOT NULL, version INTEGER NOT NULL DEFAULT 1, UNIQUE (registry_id, principal_id, slot))`,
+    `CREATE TABLE signing_key (
+      kid TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), algorithm TEXT NOT NULL,
+      public_jwk TEXT NOT NULL, private_sealed TEXT NOT NULL, created_at ${bigint} NOT NULL,
+      sign_until ${bigint} NOT NULL, verify_until ${bigint} NOT NULL)`,
+    `CREATE TABLE repository (
+      id ${identity}, registry_id ${bigint} NOT NULL REFERENCES registry(id), name TEXT NOT NULL,
+      state TEXT NOT NULL DEFAULT 'live', manifests INTEGER NOT NULL DEFAULT 0,
+      write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1)`,
+    `CREATE UNIQUE INDEX repository_live ON repository (registry_id, name) WHERE state = 'live'`,
+    `CREATE INDEX repository_listed ON repository (registry_id, name) WHERE state = 'live' AND manifests > 0`,
+    `CREATE INDEX repository_draining ON repository (id) WHERE state = 'draining'`,
+    `CREATE TABLE repository_deletion (
+      registry_id ${bigint} NOT NULL REFERENCES registry(id), name TEXT NOT NULL, seq ${bigint} NOT NULL,
+      PRIMARY KEY (registry_id, name))`,
+    `CREATE TABLE object (
+      object_id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), digest TEXT,
+      size ${bigint} NOT NULL DEFAULT 0, storage_key TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
+      block_crc ${bytes}, bytes ${bytes}, created_at ${bigint} NOT NULL, verified_at ${bigint}, condemned_at ${bigint})`,
+    `CREATE INDEX object_condemned ON object (condemned_at) WHERE state = 'condemned'`,
+    `CREATE TABLE blob (
+      registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, object_id TEXT NOT NULL REFERENCES object(object_id),
+      size ${bigint} NOT NULL, refs INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (registry_id, digest))`,
+    `CREATE TABLE repo_blob (
+      repo_id ${bigint} NOT NULL REFERENCES repository(id), digest TEXT NOT NULL, registry_id ${bigint} NOT NULL,
+      lease_until ${bigint} NOT NULL, PRIMARY KEY (repo_id, digest),
+      FOREIGN KEY (registry_id, digest) REFERENCES blob(registry_id, digest))`,
+    `CREATE INDEX repo_blob_digest ON repo_blob (registry_id, digest)`,
+    `CREATE TABLE manifest (
+      repo_id ${bigint} NOT NULL REFERENCES repository(id), digest TEXT NOT NULL, registry_id ${bigint} NOT NULL,
+      media_type TEXT NOT NULL, size INTEGER NOT NULL, subject TEXT, artifact_type TEXT, annotations TEXT,
+      created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL, lease_until ${bigint} NOT NULL,
+      write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
+      PRIMARY KEY (repo_id, digest))`,
+    `CREATE INDEX manifest_digest ON manifest (registry_id, digest)`,
+    `CREATE INDEX manifest_subject ON manifest (repo_id, subject, digest) WHERE subject IS NOT NULL`,
+    `CREATE TABLE manifest_body (
+      registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (registry_id, digest))`,
+    `CREATE TABLE manifest_ref (
+      repo_id ${bigint} NOT NULL, parent TEXT NOT NULL, child TEXT NOT NULL, kind TEXT NOT NULL,
+      PRIMARY KEY (repo_id, parent, child, kind))`,
+    `CREATE INDEX manifest_ref_child ON manifest_ref (repo_id, child, kind)`,
+    `CREATE TABLE tag (
+      repo_id ${bigint} NOT NULL REFERENCES repository(id), name TEXT NOT NULL, digest TEXT NOT NULL,
+      created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL,
+      write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
+      PRIMARY KEY (repo_id, name))`,
+    `CREATE INDEX tag_digest ON tag (repo_id, digest)`,
+    `CREATE TABLE upload (
+      upload_id TEXT PRIMARY KEY, repo_id ${bigint} NOT NULL REFERENCES repository(id), principal_id TEXT NOT NULL,
+      object_id TEXT NOT NULL, algorithm TEXT NOT NULL, size ${bigint} NOT NULL DEFAULT 0,
+      last_start ${bigint} NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'open', digest TEXT,
+      reserved ${bigint} NOT NULL DEFAULT 0, expires_at ${bigint} NOT NULL)`,
+    `CREATE INDEX upload_expiry ON upload (expires_at)`,
+    `CREATE INDEX upload_repo ON upload (repo_id)`,
+    `CREATE TABLE gc_queue (
+      repo_id ${bigint} NOT NULL, digest TEXT NOT NULL, review_after ${bigint} NOT NULL, PRIMARY KEY (repo_id, digest))`,
+    `CREATE INDEX gc_queue_due ON gc_queue (review_after)`,
+  ],
+}
