@@ -74,6 +74,19 @@ test('a registry that is not there is not remembered under every name that anybo
   assert.equal(asked.times, 2)
 })
 
+test('a read of two arguments is kept for both of them', async () => {
+  const kept = new KeptReads()
+  const read = (registryId: number, name: string) => kept.through('tokenOfRegistry', [registryId, name], async () => ({ registryId, name }))
+  for (const [registryId, name] of [
+    [1, 'ci'],
+    [1, 'cd'],
+    [2, 'ci'],
+  ] as const) {
+    assert.deepEqual(await read(registryId, name), { registryId, name })
+    assert.deepEqual(await read(registryId, name), { registryId, name })
+  }
+})
+
 test('settled facts are read once until one of their commands', async () => {
   const kept = new KeptReads()
   const { asked, run } = source(async () => [])

@@ -9,6 +9,7 @@ const settled: ReadonlySet<keyof MetadataReads> = new Set([
   'tenant',
   'directoryObject',
   'rights',
+  'tokenOfRegistry',
 ])
 const endsSettled: ReadonlySet<keyof MetadataCommands> = new Set([
   'createRegistry',
@@ -61,7 +62,7 @@ export class KeptReads {
   /** The read itself, or what it said before. */
   through(read: keyof MetadataReads, input: readonly unknown[], run: () => Promise<unknown>): Promise<unknown> {
     if (settled.has(read)) {
-      const key = `${read} ${String(input[0])}`
+      const key = `${read} ${input.join(' ')}`
       const known = this.#settled.get(key)
       if (known) return known
       const found = run()

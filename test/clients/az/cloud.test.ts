@@ -1,11 +1,11 @@
 // How az finds the cloud: through what `longshore env` sets, and through `az cloud register`.
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { succeed } from '../command.ts'
 import type { Profile } from './profile.ts'
-import { onStage } from './stage.ts'
+import { onStage, type ServicePrincipal } from './stage.ts'
 
 interface Cloud {
   name: string
@@ -100,6 +100,25 @@ onStage(
       assert.equal(cloud.endpoints.activeDirectoryResourceId, stage.control)
       assert.equal(cloud.endpoints.activeDirectoryGraphResourceId, `${stage.control}/graph`)
       assert.equal(cloud.suffixes.acrLoginServerEndpoint, `.${stage.domain}`)
+    })
+
+    test("docs/compat/az.md's file tells either az everything, Graph too", async () => {
+      const page = await readFile(new URL('../../../docs/compat/az.md', import.meta.url), 'utf8')
+      const [, block = ''] = /```json\n(.*?)```/s.exec(page) ?? []
+      const file = join(stage.directory, 'cloud.json')
+      await writeFile(file, block.replaceAll('longshore.localhost:5443', stage.domain).replaceAll('https://localhost:5443', stage.control))
+      const created = await stage.cli('identity', 'sp', 'create', '--name', 'from-a-file', '--role', 'Owner', '--output', 'json')
+      const { appId, password, tenant } = JSON.parse(created) as ServicePrincipal
+      for (const which of ['pypi', 'debian'] as const) {
+        const person = await stage.newProfile(which)
+        for (const name of ['ARM_CLOUD_METADATA_URL', 'AZURE_CORE_INSTANCE_DISCOVERY', 'AZURE_AUTHORITY_HOST']) delete person.env[name]
+        await person.az('cloud', 'register', '--name', 'Ours', '--cloud-config', `@${file}`)
+        await person.az('cloud', 'set', '--name', 'Ours')
+        await person.az('login', '--service-principal', '-u', appId, '-p', password, '--tenant', tenant)
+        assert.deepEqual(await person.az('acr', 'repository', 'list', '-n', 'local'), [], which)
+        const [principal] = await person.az<{ displayName: string }[]>('ad', 'sp', 'list', '--all')
+        assert.equal(principal?.displayName, 'from-a-file', which)
+      }
     })
 
     test('az 2.45 finds the cloud through the environment too', async () => {

@@ -169,6 +169,35 @@ onStage('credential', (stage) => {
     assert.deepEqual(await az('acr', 'token', 'list', '-r', 'local'), [])
   })
 
+  test('a token is made switched off, moves to another scope map, and its passwords end at the time that is given', async () => {
+    const of = ['-r', 'local', '-n', 'mover']
+    await az('acr', 'scope-map', 'create', '-r', 'local', '-n', 'webber', '--repository', 'team/web', 'content/read')
+    const days = ['--expiration-in-days', '30', '--status', 'disabled']
+    const made = await az<Token>('acr', 'token', 'create', ...of, '--scope-map', '_repositories_pull', ...days)
+    assert.equal(made.status, 'disabled')
+    const left = (expiry: string | null | undefined) => Math.round((Date.parse(expiry ?? '') - Date.now()) / 86_400_000)
+    assert.deepEqual(
+      made.credentials?.passwords?.map(({ expiry }) => left(expiry)),
+      [30, 30],
+    )
+    const [first] = made.credentials.passwords ?? []
+    assert.equal(await mayRead(stage.owner, image('team/app'), `mover:${first?.value}`), false)
+    const moved = await az<Token>('acr', 'token', 'update', ...of, '--scope-map', 'webber', '--status', 'enabled')
+    assert.deepEqual([moved.status, moved.scopeMapId.split('/').at(-1)], ['enabled', 'webber'])
+    const rights = ['team/app', 'team/web'].map((each) => mayRead(stage.owner, image(each), `mover:${first?.value}`))
+    assert.deepEqual(await Promise.all(rights), [false, true])
+    const end = new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, '')
+    const generate = ['acr', 'token', 'credential', 'generate', ...of, '--password2', '--expiration']
+    const { passwords } = await az<{ passwords: { name: string; value: string | null; expiry: string }[] }>(...generate, end)
+    const second = passwords.find((each) => each.name === 'password2')
+    assert.equal(Date.parse(second?.expiry ?? ''), Date.parse(end))
+    assert.equal(await mayRead(stage.owner, image('team/web'), `mover:${second?.value}`), true)
+    assert.equal(await mayRead(stage.owner, image('team/web'), `mover:${first?.value}`), true, 'the other password stays')
+    await az('acr', 'token', 'delete', ...of, '--yes')
+    await fails(/ResourceNotFound|not found/i, 'acr', 'token', 'show', ...of)
+    await az('acr', 'scope-map', 'delete', '-r', 'local', '-n', 'webber', '--yes')
+  })
+
   test('a token that is made with repositories gets a scope map of its own', async () => {
     const create = ['acr', 'token', 'create', '-r', 'local', '-n', 'quick', '--repository', 'team/app', 'content/read', 'content/write']
     const token = await az<Token>(...create, '--no-passwords')

@@ -1,8 +1,10 @@
 // az login in each of its ways, and the account that it leaves.
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { succeed } from '../command.ts'
 import { answerPages } from './pages.ts'
 import { onStage } from './stage.ts'
@@ -17,6 +19,12 @@ interface Account {
 }
 
 const claimsOf = (token: string): Record<string, unknown> => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+
+/** What another process is about to write. */
+async function contentOf(file: string): Promise<string> {
+  for (let tries = 0; tries < 100 && !existsSync(file); tries++) await pause(50)
+  return readFile(file, 'utf8')
+}
 
 onStage('login', (stage) => {
   test('a user by name and password; the account is the subscription that the first start made', async () => {
@@ -90,6 +98,26 @@ onStage('login', (stage) => {
     })
     assert.equal(account?.id, stage.subscription)
     assert.match(account.user.name, /^owner@/)
+  })
+
+  test('a browser: az opens it and waits on its own machine for the answer', async () => {
+    const person = await stage.newProfile()
+    const home = person.env.HOME ?? ''
+    const [browser, opened] = [join(home, 'browser'), join(home, 'opened')]
+    await writeFile(browser, `#!/bin/sh\nprintf %s "$1" > '${opened}.part' && mv '${opened}.part' '${opened}'\n`, { mode: 0o755 })
+    person.env.BROWSER = browser
+    const [account] = await person.azWhile<Account[]>(['login'], /web browser has been opened/, async () => {
+      const url = await contentOf(opened)
+      assert.equal(new URL(url).searchParams.get('code_challenge_method'), 'S256')
+      const last = await answerPages(url, await readFile(stage.caFile, 'utf8'), {
+        code: '',
+        username: 'owner',
+        password: stage.ownerPassword,
+      })
+      assert.match(last, /successful|logged/i)
+    })
+    assert.equal(account?.id, stage.subscription)
+    assert.deepEqual([account.user.type, account.user.name.split('@')[0]], ['user', 'owner'])
   })
 
   test('a token is one of ours, for ARM and for the person who asked', async () => {

@@ -166,6 +166,33 @@ onStage('repository and manifest', (stage) => {
     assert.equal(manifest.digest, second.digest)
   })
 
+  test('every command of manifest takes the full name, and refuses that of another cloud', async () => {
+    const full = `local.${stage.domain}`
+    const image = `${full}/named/app`
+    const { digest } = await pushNew(stage, stage.owner, [`${image}:v1`, `${image}:v2`])
+    const verb = (words: string, ...more: string[]) => ['acr', 'manifest', ...words.split(' '), ...more]
+    const [manifests, rows, referrers, row, locked] = await Promise.all([
+      az<{ layers: unknown[] }[]>(...verb('list', image)),
+      az<ManifestRow[]>(...verb('list-metadata', image)),
+      az<{ manifests: unknown[] }>(...verb('list-referrers', `${image}:v1`)),
+      az<ManifestRow>(...verb('show-metadata', `${image}@${digest}`)),
+      az<TagRow>(...verb('update-metadata', `${image}:v1`, '--delete-enabled', 'false')),
+    ])
+    assert.equal(manifests[0]?.layers.length, 2)
+    assert.deepEqual(
+      rows.map((each) => [each.digest, each.tags]),
+      [[digest, ['v1', 'v2']]],
+    )
+    assert.deepEqual(referrers.manifests, [])
+    assert.deepEqual([row.digest, row.changeableAttributes], [digest, { ...row.changeableAttributes, ...open }])
+    assert.deepEqual([locked.name, locked.changeableAttributes.deleteEnabled], ['v1', false])
+    await fails(/operation is disallowed/, 'acr', 'repository', 'untag', '-n', full, '--image', 'named/app:v1')
+    await az(...verb('update-metadata', `${image}:v1`, '--delete-enabled', 'true'))
+    await fails(/suffix/, ...verb('show', 'local.azurecr.io/named/app:v1'))
+    await az(...verb('delete', `${image}:v2`, '--yes'))
+    assert.deepEqual(await az('acr', 'repository', 'list', ...name), ['team/app', 'team/web'], 'with its last manifest a repository goes')
+  })
+
   test('what is locked is not written, not deleted, and not read, until it is opened again', async () => {
     const locked = await az<TagRow>('acr', 'repository', 'update', ...name, '--image', 'team/app:v1', '--write-enabled', 'false')
     assert.equal(locked.changeableAttributes.writeEnabled, false)
