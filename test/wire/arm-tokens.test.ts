@@ -186,6 +186,11 @@ test('the result of generateCredentials is for who asked, for a short time, and 
   const id = /operationResults\/([^?]+)/.exec(location)?.[1] ?? ''
   const stored = JSON.stringify(await scene.deps.store.operation(id))
   for (const { value } of result.passwords) assert.ok(!stored.includes(value))
+  const former = await scene.person('former', { Contributor: registry })
+  const begun = await generate('sealed', {}, former)
+  for (const { scope, name } of await scene.deps.store.roleAssignments({ at: [registry.toLowerCase()] }, { after: '', limit: 10 }))
+    await scene.deps.store.deleteRoleAssignment({ scope, name })
+  assert.equal((await scene.ask('GET', begun.location, { as: former })).status, 404, 'who may not make passwords any more')
   scene.clock.now += secretLife + 1
   const late = await scene.ask('GET', location)
   assert.deepEqual([late.status, errorOf(late).code], [404, 'OperationNotFound'])

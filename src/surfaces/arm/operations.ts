@@ -12,7 +12,7 @@ export async function showOperation(
   const found = await readResult(deps, {
     id: operationId,
     by: caller,
-    mayRead: (key) => may({ caller }, `${typeNamed(parseResourceId(key).type ?? resourceGroupType)?.name ?? ''}/read`, key),
+    may: (key, action) => may({ caller }, action ?? `${typeNamed(parseResourceId(key).type ?? resourceGroupType)?.name ?? ''}/read`, key),
   })
   if (!found)
     throw new RegistryError(

@@ -6,7 +6,7 @@ import type { StoredResource } from '#ports/resource-store.ts'
 import { generateCredentials, type TokenSlot } from '#app/resources/generate-credentials.ts'
 import { keepResult } from '#app/resources/operations.ts'
 import { ensureAdminCredentials, propertiesOf, tierOf } from '#app/resources/registries.ts'
-import { scopeMapType, tokenType } from '#app/resources/type-names.ts'
+import { registryType, scopeMapType, tokenType } from '#app/resources/type-names.ts'
 import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
 import { absolute, type Answer, type Context, ok } from './context.ts'
 import { sent } from './sent.ts'
@@ -64,7 +64,8 @@ export async function generate(context: Context, resource: StoredResource): Prom
     expiry: expiry ? Date.parse(expiry) : undefined,
   })
   const subscriptionId = resource.id.split('/')[2] ?? ''
-  const { id } = await keepResult(deps, { resourceKey: resource.key, subscriptionId, by: caller, body, secret: true })
+  const secretOf = `${registryType}/generateCredentials/action`
+  const { id } = await keepResult(deps, { resourceKey: resource.key, subscriptionId, by: caller, body, secretOf })
   const place = `/subscriptions/${subscriptionId}/providers/Microsoft.ContainerRegistry/locations/${resource.location ?? ''}/operationResults/${id}`
   return {
     status: 202,

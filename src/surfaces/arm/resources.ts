@@ -138,7 +138,7 @@ export async function removeOne(context: Context, { type, id }: One): Promise<An
       resourceKey: id.key,
       subscriptionId: id.subscriptionId ?? '',
       by: caller,
-      secret: false,
+      secretOf: null,
     })
     return {
       status: 202,
