@@ -165,7 +165,8 @@ for (const state of ['running', 'stopped'] as const) {
       await up(() => pushImage(server, 'team/damaged', 'v1', makeImage({}, [100, 20_000, 30_000])))
       const objects = globSync(join(server.dataDir, 'objects', '*', '*')).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
       const [one = '', other = ''] = objects
-      writeFileSync(one, readFileSync(one).fill(7, 0, 1))
+      const bytes = readFileSync(one)
+      writeFileSync(one, bytes.fill((bytes[0] ?? 0) ^ 255, 0, 1))
       rmSync(other)
       const strange = join(server.dataDir, 'objects', '00', '00000000-0000-4000-8000-000000000000')
       writeFileSync(strange, '?')

@@ -172,7 +172,10 @@ onStage('directory', (stage) => {
 
     const first = await az<ForRbac>(`ad app credential reset ${id} --display-name one`)
     const second = await az<ForRbac>(`ad app credential reset ${id} --append --display-name two --years 2`)
-    const secrets = await az<Secret[]>(`ad app credential list ${id}`)
+    // In the order of their start, which is a whole second.
+    const secrets = (await az<Secret[]>(`ad app credential list ${id}`)).sort((a, b) =>
+      (a.displayName ?? '').localeCompare(b.displayName ?? ''),
+    )
     const years = ({ endDateTime }: Secret) => Math.round((Date.parse(endDateTime) - Date.now()) / 86_400_000 / 365)
     assert.deepEqual(
       secrets.map((each) => [each.displayName, each.hint, each.secretText, years(each)]),
