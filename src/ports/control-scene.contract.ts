@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict'
+import { builtInRoles } from '#core/built-in-roles.ts'
 import { keyOf } from '#core/resource-id.ts'
 import type { DirectoryObject, StoredSecret, StoredSignIn } from './directory-store.ts'
 import { start } from './metadata-scene.contract.ts'
@@ -132,3 +134,23 @@ export const signInOf = (id: string, change: Partial<StoredSignIn> = {}): Stored
   expiresAt: start + 1000,
   ...change,
 })
+
+/** Of a built-in role. */
+export const roleId = (name: string): string => builtInRoles.find((each) => each.name === name)?.id ?? ''
+
+/** Every page of a list, one after another. */
+export async function paged<Row>(
+  limit: number,
+  read: (page: { after: string; limit: number }) => Promise<Row[]>,
+  placeOf: (row: Row) => string,
+): Promise<Row[]> {
+  const found: Row[] = []
+  for (let after = ''; ; ) {
+    const rows = await read({ after, limit })
+    assert.ok(rows.length <= limit)
+    found.push(...rows)
+    const last = rows.at(-1)
+    if (!last || rows.length < limit) return found
+    after = placeOf(last)
+  }
+}

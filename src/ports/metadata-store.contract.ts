@@ -8,7 +8,9 @@ import { a, b, blobOf, hour, image, name, Scene, usageHolds } from './metadata-s
 import type { MetadataStore } from './metadata-store.ts'
 import { attributesContract } from './repository-attributes.contract.ts'
 import { uploadsContract } from './metadata-uploads.contract.ts'
+import { registryResourcesContract } from './registry-resources.contract.ts'
 import { resourceContract } from './resource-store.contract.ts'
+import { roleAssignmentsContract } from './role-assignments.contract.ts'
 
 /** Names a behaviour and shows it on a scene of its own. */
 export type It = (does: string, work: (scene: Scene) => Promise<void>) => void
@@ -33,6 +35,8 @@ export function metadataStoreContract(adapter: string, open: () => Promise<Metad
   collectionContract(it)
   listsContract(it)
   resourceContract(it)
+  registryResourcesContract(it)
+  roleAssignmentsContract(it)
   directoryContract(it)
   attributesContract(it)
   concurrencyContract(it)

@@ -2,21 +2,14 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { adminOf, everyCredential, makeMap, makeToken, passwordOf, permissionOf, pushOwn, type Password } from '../plane-credentials.ts'
-import { succeeded, openPlane, type Plane, type PlaneRegistry } from '../plane.ts'
+import { succeeded, type Plane, type PlaneRegistry } from '../plane.ts'
+import { type Customers, openCustomers } from '../plane-customers.ts'
 import { header, type Principal } from '../send.ts'
 
 let plane: Plane
-/** Of two customers: each has a scope map `guests` and a token `guest`. */
-let registries: Readonly<Record<'first' | 'second', PlaneRegistry>>
-const at = (which: 'first' | 'second'): PlaneRegistry => registries[which]
-
+let at: Customers['at']
 before(async () => {
-  plane = await openPlane()
-  registries = { first: await plane.registry('firstone'), second: await plane.registry('secondone') }
-  for (const { id } of Object.values(registries)) {
-    await makeMap(plane, id, 'guests', ['repositories/a/content/read'])
-    await makeToken(plane, id, 'guest', 'guests')
-  }
+  ;({ plane, at } = await openCustomers())
 })
 after(() => plane.stop())
 

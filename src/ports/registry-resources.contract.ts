@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict'
+import { keyOf } from '#core/resource-id.ts'
+import {
+  assignmentOf,
+  group,
+  guid,
+  projection,
+  put,
+  putAll,
+  registryId,
+  resourceOf,
+  subscription,
+  roleId,
+} from './control-scene.contract.ts'
+import { a, b, hour, start } from './metadata-scene.contract.ts'
+import type { It } from './metadata-store.contract.ts'
+
+const key = (id: string) => keyOf(id)
+const all = { after: '', limit: 1000 }
+
+/** What a registry and its resource are to one another. */
+export function registryResourcesContract(it: It): void {
+  const one = registryId('aaaaa')
+
+  it('a registry follows its resource at once, and its name is taken while it lives', async ({ store }) => {
+    await putAll(store, subscription, group, `${subscription}/resourceGroups/other`)
+    const putRegistry = (id: string, change: Parameters<typeof projection>[1]) =>
+      store.putResource({ resource: resourceOf(id), match: undefined, registry: projection('aaaaa', change) })
+    const { registry } = await putRegistry(one, { adminEnabled: true, limit: 5000 })
+    assert.deepEqual(await store.registry('aaaaa'), registry)
+    assert.deepEqual(await store.registryByKey(key(one)), registry)
+    assert.deepEqual([registry?.adminEnabled, registry?.resourceKey], [true, key(one)])
+    const network = { publicAccess: false, defaultAction: 'Deny', allowed: ['10.0.0.0/8'] } as const
+    const changed = (await putRegistry(one, { anonymousPull: true, sku: 'Basic', network, armAudience: false, dataLocation: 'west' }))
+      .registry
+    assert.deepEqual(await store.registry('aaaaa'), changed)
+    assert.deepEqual(changed, {
+      ...registry,
+      adminEnabled: false,
+      anonymousPull: true,
+      sku: 'Basic',
+      network,
+      armAudience: false,
+      dataLocation: 'west',
+    })
+    assert.equal((await store.usage(registry?.id ?? 0)).limit, null)
+    const elsewhere = registryId('aaaaa', `${subscription}/resourceGroups/other`)
+    await assert.rejects(putRegistry(elsewhere, {}), { failure: 'conflict' })
+    assert.equal(await store.resource(key(elsewhere)), undefined)
+  })
+
+  it('a registry from before gets its resource and keeps its content', async (scene) => {
+    const { store } = scene
+    await scene.pushImage(a, 'x', 'v1')
+    await putAll(store, subscription, group)
+    const { registry } = await put(store, resourceOf(registryId('first')))
+    assert.equal(registry?.id, scene.registryId)
+    assert.deepEqual(await store.tags(registry?.id ?? 0, a, all), ['v1'])
+  })
+
+  it('with a group go its registries, their tokens, passwords, keys, roles and content; the name is free at once', async (scene) => {
+    const { store } = scene
+    await putAll(store, subscription, group, `${group}2`, registryId('first'), registryId('other', `${group}2`))
+    const first = registryId('first')
+    await putAll(store, `${first}/scopeMaps/map`, `${first}/tokens/tok`)
+    const pushed = await scene.pushImage(a, 'x', 'v1')
+    const { uploadId } = await scene.startUpload(a, 10)
+    const other = (await store.registry('other'))?.id ?? 0
+    for (const [id, registry, principalId] of [
+      ['c1', scene.registryId, `admin-${scene.registryId}`],
+      ['c2', scene.registryId, key(`${first}/tokens/tok`)],
+      ['c3', other, `admin-${other}`],
+    ] as const)
+      await store.putCredential(credentialOf(id, registry, principalId))
+    await store.putSigningKey({ key: signingKey('k1', scene.registryId), revokeOthers: false, now: start })
+    for (const [each, scope] of ['/', subscription, group, first, `${first}/tokens/tok`, `${group}2`].entries())
+      await store.putRoleAssignment({ assignment: assignmentOf(scope, guid(7), roleId('Reader'), { name: guid(0x200 + each) }) })
+    const before = await store.registry('first')
+
+    const gone = await store.deleteResource({ key: key(group), match: undefined, now: start })
+    const late = { ...credentialOf('c4', scene.registryId, key(`${first}/tokens/tok`)), kind: 'token' as const }
+    await assert.rejects(store.putCredential(late), { failure: 'not-found' }, 'the next token of its name has no password of this one')
+
+    assert.equal(await store.registry(`#${scene.registryId}`), undefined, 'it cannot be named')
+    assert.deepEqual(gone.keys, [group, first, `${first}/scopeMaps/map`, `${first}/tokens/tok`].map(key))
+    assert.equal(await store.registry('first'), undefined)
+    assert.equal(await store.registryByKey(key(first)), undefined)
+    assert.deepEqual(
+      (await store.registries()).map((each) => each.name),
+      ['other'],
+    )
+    assert.deepEqual([await store.credential('c1'), await store.credential('c2')], [undefined, undefined])
+    assert.ok(await store.credential('c3'))
+    assert.deepEqual(await store.signingKeys(scene.registryId), [])
+    assert.deepEqual(
+      (await store.roleAssignments({}, all)).map((each) => each.scopeId),
+      ['/', subscription, `${group}2`],
+    )
+    assert.deepEqual(
+      (await store.rights(guid(7))).map((each) => each.scope),
+      ['', key(subscription), key(`${group}2`)],
+    )
+    assert.deepEqual(await scene.repositories(), [])
+    assert.equal(await scene.manifest(a, pushed), undefined)
+    assert.equal(await store.upload(scene.registryId, a, uploadId), undefined)
+
+    await putAll(store, group)
+    const again = (await put(store, resourceOf(first))).registry
+    assert.notEqual(again?.id, before?.id)
+    assert.deepEqual(await store.repositories(again?.id ?? 0, all), [])
+    assert.deepEqual(await store.credentials(again?.id ?? 0), [])
+    for (let round = 0; round < 5; round++) {
+      await scene.drain()
+      await store.reapUploads({ now: start + hour, limit: 100 })
+    }
+    scene.now += 1000 * hour
+    await scene.condemn()
+    assert.deepEqual({ ...(await scene.usage()) }, { used: 0, unreferenced: 0, reserved: 0, limit: null })
+  })
+
+  it('a push that was under way when its registry went ends; nothing is left behind', async (scene) => {
+    const { store } = scene
+    await putAll(store, subscription, group, registryId('first'))
+    const config = await scene.push(a, 'config')
+    await store.deleteResource({ key: key(registryId('first')), match: undefined, now: start })
+    assert.equal(await scene.mount(b, a, config), false)
+    for (const attempt of [() => scene.startUpload(a, 10), () => scene.push(a, 'more'), () => scene.pushImage(a, 'x')])
+      await assert.rejects(attempt, { failure: 'name-unknown' })
+    assert.deepEqual(await scene.repositories(), [])
+  })
+
+  it('a token of a registry is what its resource and its map say now', async ({ store }) => {
+    await putAll(store, subscription, group, one)
+    const id = (await store.registry('aaaaa'))?.id ?? 0
+    const map = resourceOf(`${one}/scopeMaps/Map`, { body: { properties: { actions: ['repositories/a/content/read'] } } })
+    const token = resourceOf(`${one}/tokens/Tok`, {
+      body: { properties: { scopeMapId: `${one.toUpperCase()}/scopeMaps/MAP`, status: 'enabled' } },
+    })
+    assert.equal(await store.tokenOfRegistry(id, 'tok'), undefined)
+    await put(store, map)
+    await put(store, token)
+    const expected = { key: token.key, name: 'Tok', createdAt: start, enabled: true, actions: ['repositories/a/content/read'] }
+    for (const name of ['tok', 'TOK', 'Tok']) assert.deepEqual(await store.tokenOfRegistry(id, name), expected)
+    await put(store, { ...map, body: { properties: { actions: [] } } })
+    assert.deepEqual((await store.tokenOfRegistry(id, 'tok'))?.actions, [])
+    await put(store, { ...token, body: { properties: { ...token.body.properties, status: 'disabled' } } })
+    assert.equal((await store.tokenOfRegistry(id, 'tok'))?.enabled, false)
+    await store.deleteResource({ key: map.key, match: undefined, now: start })
+    assert.deepEqual((await store.tokenOfRegistry(id, 'tok'))?.actions, [])
+    for (const name of ['', 'to', 'tok/x', '../tokens/tok', 'map']) assert.equal(await store.tokenOfRegistry(id, name), undefined, name)
+    assert.equal(await store.tokenOfRegistry(id + 99, 'tok'), undefined)
+  })
+}
+
+const credentialOf = (id: string, registry: number, principalId: string) => ({
+  id,
+  registryId: registry,
+  principalId,
+  principalName: 'p',
+  kind: principalId.startsWith('admin') ? ('admin' as const) : ('token' as const),
+  slot: 'password' as const,
+  secretHash: 'h',
+  secretSealed: null,
+  createdAt: start,
+  expiresAt: null,
+})
+
+const signingKey = (kid: string, registry: number) => ({
+  kid,
+  registryId: registry,
+  algorithm: 'ES256' as const,
+  publicJwk: '{}',
+  privateSealed: '',
+  createdAt: start,
+  signUntil: start + hour,
+  verifyUntil: start + 2 * hour,
+})
