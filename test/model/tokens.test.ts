@@ -133,7 +133,7 @@ test('A21 what is got with an access token is never more than it, nor ever a ref
     kind: 'bearer',
     token: await accessToken(narrow, 'repository:a:pull,push', 'repository:*:*', 'registry:catalog:*'),
   })
-  assert.deepEqual(wider.caller.narrowedTo, parseScopes(['repository:a:pull']))
+  assert.deepEqual(wider.caller.narrowedTo, parseScopes(['repository:a:pull,metadata_read']))
   assert.equal(wider.caller.mayAskMore, false)
   assert.equal(await allowed(wider, a, 'push'), false)
   await assert.rejects(refreshToken(narrow), { failure: 'denied' })

@@ -22,8 +22,8 @@ const requests: readonly (readonly [method: string, path: string, scope: string,
   ['GET', 'scopes/_tags/v1', 'repository:scopes:metadata_read'],
   ['PATCH', 'scopes/_tags/v1', 'repository:scopes:metadata_write'],
   ['DELETE', 'scopes/_tags/v1', 'repository:scopes:delete', 'repository:scopes:metadata_write'],
-  ['GET', 'scopes/_manifests', 'repository:scopes:metadata_read', 'repository:scopes:pull'],
-  ['GET', `scopes/_manifests/${digestOf('none')}`, 'repository:scopes:metadata_read', 'repository:scopes:pull'],
+  ['GET', 'scopes/_manifests', 'repository:scopes:metadata_read'],
+  ['GET', `scopes/_manifests/${digestOf('none')}`, 'repository:scopes:metadata_read'],
   ['PATCH', `scopes/_manifests/${digestOf('none')}`, 'repository:scopes:metadata_write'],
 ]
 const everyScope = ['pull', 'push', 'delete', 'metadata_read', 'metadata_write'].map((action) => `repository:scopes:${action}`)

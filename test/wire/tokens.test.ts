@@ -38,7 +38,7 @@ test('the challenge has ACR’s exact form, without a space after a comma', asyn
     ['GET', '/v2/_catalog', ',scope="registry:catalog:*"'],
     ['GET', '/v2/team/app/manifests/v1', ',scope="repository:team/app:pull"'],
     ['HEAD', '/v2/team/app/blobs/sha256:' + 'a'.repeat(64), ',scope="repository:team/app:pull"'],
-    ['GET', '/v2/team/app/tags/list', ',scope="repository:team/app:pull"'],
+    ['GET', '/v2/team/app/tags/list', ',scope="repository:team/app:metadata_read"'],
     ['POST', '/v2/team/app/blobs/uploads/', ',scope="repository:team/app:pull,push"'],
     ['PUT', '/v2/team/app/manifests/v1', ',scope="repository:team/app:pull,push"'],
     ['DELETE', '/v2/team/app/manifests/v1', ',scope="repository:team/app:delete"'],
@@ -97,7 +97,7 @@ test('GET grant: Basic, the scopes asked for, ACR’s claims', async () => {
     [claims.iss, claims.aud, claims.version, claims.grant_type, claims.sub],
     ['Azure Container Registry', service(), '1.0', 'access_token', server.user],
   )
-  assert.deepEqual(claims.access, [{ type: 'repository', name: 'team/app', actions: ['pull', 'push'] }])
+  assert.deepEqual(claims.access, [{ type: 'repository', name: 'team/app', actions: ['pull', 'push', 'metadata_read'] }])
   assert.equal(Number(claims.exp) - Number(claims.iat), body.expires_in)
   assert.equal((await read({ token: body.access_token })).status, 200)
 })
@@ -238,7 +238,7 @@ test('anonymous pull: opened and closed by the registry, for reading repositorie
     const query = new URLSearchParams({ service: door.loginServer, scope: 'repository:public:pull,push,delete' })
     const answer = await send(door, 'GET', `/oauth2/token?${query}`, { as: 'nobody' })
     const { access_token: token } = json<{ access_token: string }>(answer)
-    assert.deepEqual(claimsOf(token).access, [{ type: 'repository', name: 'public', actions: ['pull'] }])
+    assert.deepEqual(claimsOf(token).access, [{ type: 'repository', name: 'public', actions: ['pull', 'metadata_read'] }])
     for (const as of ['nobody', { token }] as const) {
       assert.equal(await ask('GET', `/v2/public/manifests/${image.digest}`, as), 200)
       assert.equal(await ask('GET', '/v2/public/tags/list', as), 200)
@@ -263,7 +263,7 @@ test('anonymous pull: opened and closed by the registry, for reading repositorie
     assert.deepEqual([await ask('GET', '/v2/_catalog', lists), await ask('GET', '/acr/v1/_catalog', lists)], [200, 200])
     assert.equal(await ask('GET', '/v2/public/manifests/v1', lists), 401)
     const pulls = { token: (await form('repository:public:pull,push')).access_token }
-    assert.deepEqual(claimsOf(pulls.token).access, [{ type: 'repository', name: 'public', actions: ['pull'] }])
+    assert.deepEqual(claimsOf(pulls.token).access, [{ type: 'repository', name: 'public', actions: ['pull', 'metadata_read'] }])
     assert.equal(await ask('GET', '/v2/public/manifests/v1', pulls), 200)
     await deps.store.updateRegistry({ registryId: registry.id, anonymousPull: false })
     assert.equal(await ask('GET', '/v2/public/manifests/v1', { token }), 401, 'a token from before gives nothing')

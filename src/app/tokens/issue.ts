@@ -19,8 +19,12 @@ export async function issueAccessToken(
 ): Promise<string> {
   const { caller } = input.by
   const held = caller.narrowedTo ? intersect(caller.narrowedTo, caller.held) : caller.held
-  return sign(deps, input, 'access_token', accessTokenLife, intersect(input.scopes, held))
+  return sign(deps, input, 'access_token', accessTokenLife, intersect(input.scopes.map(withNames), held))
 }
+
+/** Clients that list tags ask for \`pull\` alone (docker pull -a) and for nothing more when that is refused: who may pull and list gets both. */
+const withNames = (scope: Scope): Scope =>
+  scope.type === 'repository' && scope.actions.includes('pull') ? { ...scope, actions: [...scope.actions, 'metadata_read'] } : scope
 
 /** A refresh token of the whole credential. Fails with `denied` for who came with an access token or with nothing. */
 export async function issueRefreshToken(

@@ -1,5 +1,5 @@
 import type { Access } from '#core/access.ts'
-import type { Action } from '#core/scope.ts'
+import { accessTo, accessToCatalog } from '#core/operations.ts'
 import type { Context } from './context.ts'
 import { changeManifest, getManifest, listManifestAttributes } from './manifests.ts'
 import { changeRepository, getRepository, listRepositories, removeRepository } from './repositories.ts'
@@ -15,22 +15,11 @@ interface Route<K extends Kind> {
   handle: (context: Context, request: Of<K>) => Promise<void>
 }
 
-const repository =
-  (action: Action, ...instead: Action[]) =>
-  (request: { repository: string }): Access => ({
-    kind: 'scope',
-    type: 'repository',
-    name: request.repository,
-    actions: [action],
-    ...(instead.length > 0 ? { instead } : {}),
-  })
-const read = repository('metadata_read')
-const write = repository('metadata_write')
-const remove = repository('delete')
-/** Scanners read manifests with the scope of a pull (acr, quarantine). */
-const readManifests = repository('metadata_read', 'pull')
+const read = accessTo('metadata.read')
+const write = accessTo('metadata.write')
+const remove = accessTo('content.delete')
 /** `az` asks for `delete`; a scope map may untag with `metadata/write` alone. */
-const removeTagAlone = repository('delete', 'metadata_write')
+const removeTagAlone = accessTo('content.delete', 'metadata.write')
 
 /**
  * The quarantine's own pages change a manifest with `pull,push`. Not here: who may only push would open a lock, or clear
@@ -38,19 +27,19 @@ const removeTagAlone = repository('delete', 'metadata_write')
  */
 export const routes: { readonly [K in Kind]: Route<K> } = {
   'catalog.list': {
-    access: () => ({ kind: 'scope', type: 'registry', name: 'catalog', actions: ['*'] }),
+    access: accessToCatalog,
     rate: 'read',
     handle: listRepositories,
   },
   'repository.get': { access: read, rate: 'read', handle: getRepository },
   'repository.update': { access: write, rate: 'write', handle: changeRepository },
   'repository.delete': { access: remove, rate: 'delete', handle: removeRepository },
-  'tags.list': { access: read, rate: 'read', handle: listTagAttributes },
+  'tags.list': { access: accessTo('tags.list'), rate: 'read', handle: listTagAttributes },
   'tag.get': { access: read, rate: 'read', handle: getTag },
   'tag.update': { access: write, rate: 'write', handle: changeTag },
   'tag.delete': { access: removeTagAlone, rate: 'delete', handle: removeTag },
-  'manifests.list': { access: readManifests, rate: 'read', handle: listManifestAttributes },
-  'manifest.get': { access: readManifests, rate: 'read', handle: getManifest },
+  'manifests.list': { access: read, rate: 'read', handle: listManifestAttributes },
+  'manifest.get': { access: read, rate: 'read', handle: getManifest },
   'manifest.update': { access: write, rate: 'write', handle: changeManifest },
 }
 

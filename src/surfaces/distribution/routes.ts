@@ -1,5 +1,6 @@
 import type { Access } from '#core/access.ts'
-import type { Action, Scope } from '#core/scope.ts'
+import { accessTo, accessToCatalog } from '#core/operations.ts'
+import type { Scope } from '#core/scope.ts'
 import { getBlob, removeBlob } from './blobs.ts'
 import type { Context } from './context.ts'
 import { listReferrers, listRepositories, listTags } from './lists.ts'
@@ -20,12 +21,9 @@ interface Route<K extends Kind> {
   handle: (context: Context, request: Of<K>) => Promise<void>
 }
 
-const repository =
-  (...actions: Action[]) =>
-  (request: { repository: string }): Access => ({ kind: 'scope', type: 'repository', name: request.repository, actions })
-const pull = repository('pull')
-const push = repository('push')
-const remove = repository('delete')
+const pull = accessTo('content.read')
+const push = accessTo('content.write')
+const remove = accessTo('content.delete')
 
 export const routes: { readonly [K in Kind]: Route<K> } = {
   ping: {
@@ -34,7 +32,7 @@ export const routes: { readonly [K in Kind]: Route<K> } = {
     handle: ({ exchange }) => exchange.send(200, [apiVersion, json], '{}'),
   },
   'catalog.list': {
-    access: () => ({ kind: 'scope', type: 'registry', name: 'catalog', actions: ['*'] }),
+    access: accessToCatalog,
     rate: 'read',
     handle: listRepositories,
   },
@@ -56,7 +54,7 @@ export const routes: { readonly [K in Kind]: Route<K> } = {
   'upload.finish': { access: push, rate: 'write', handle: finishUpload },
   'upload.status': { access: push, rate: 'read', handle: showUpload },
   'upload.cancel': { access: push, rate: 'delete', handle: cancelUpload },
-  'tags.list': { access: pull, rate: 'read', handle: listTags },
+  'tags.list': { access: accessTo('tags.list'), rate: 'read', handle: listTags },
   'referrers.list': { access: pull, rate: 'referrers', handle: listReferrers },
 }
 
