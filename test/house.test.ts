@@ -10,7 +10,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ports: ['core'],
   app: ['core', 'ports'],
   adapters: ['core', 'ports'],
-  http: [],
+  http: ['core'],
   surfaces: ['core', 'ports', 'app', 'http'],
   client: ['core'],
   runner: ['core', 'ports', 'client'],

@@ -25,22 +25,26 @@ const plainForm = /[^"\\\u0000-\u001f]*/y
 // NUL, a letter or a digit written as an escape: nobody needs it in a key, and filters before us would not see it.
 const disguised = /\\u00(?:00|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])/
 
-const deepest = 64
+export interface JsonLimits {
+  deepest: number
+  mostValues: number
+}
+
 // Far beyond any manifest of 4 MiB that means something; it bounds the time that one takes.
-const mostValues = 250_000
+const ofManifests: JsonLimits = { deepest: 64, mostValues: 250_000 }
 
 /** Go's fold of a key: lower case, with the two characters beyond ASCII that fold into it. */
 export const foldKey = (key: string): string => key.toLowerCase().replaceAll('\u017f', 's').replaceAll('\u212a', 'k')
 
 /** Parses a whole document of UTF-8 bytes. Throws JsonError with a sentence. */
-export function parseStrictJson(bytes: Uint8Array): Json {
+export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits = ofManifests): Json {
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     throw new JsonError('it is not valid UTF-8')
   }
-  return new Parser(text).document()
+  return new Parser(text, limits).document()
 }
 
 /** Refuses a key that another reader could take for one of `known` though its spelling differs. Throws JsonError. */
@@ -57,11 +61,13 @@ export const knownKeys = (...names: string[]): ReadonlyMap<string, string> => ne
 
 class Parser {
   readonly #text: string
+  readonly #limits: JsonLimits
   #at = 0
   #values = 0
 
-  constructor(text: string) {
+  constructor(text: string, limits: JsonLimits) {
     this.#text = text
+    this.#limits = limits
   }
 
   document(): Json {
@@ -84,6 +90,7 @@ class Parser {
   }
 
   #value(depth: number): Json {
+    const { deepest, mostValues } = this.#limits
     if (++this.#values > mostValues) throw this.#error(`it has more than ${mostValues} values`)
     if (depth > deepest) throw this.#error(`it is nested deeper than ${deepest}`)
     this.#space()

@@ -234,7 +234,7 @@ test('a change is answered with what it made; keys that nobody knows are ignored
     for (const [wrong, message] of [
       [{ writeEnabled: 'no' }, /writeEnabled must be true or false/],
       ['[]', /JSON object/],
-      ['{', /not JSON/],
+      ['{', /cannot be read as JSON/],
       [{ quarantineDetails: 'x'.repeat(70_000) }, /bytes/],
     ] as const) {
       const refused = await patch(path, wrong)

@@ -144,3 +144,19 @@ test('closing waits for the commands under way', async () => {
   await store.close()
   assert.equal((await created).name, 'first')
 })
+
+test('a command that cannot be handed to the writer fails alone, and the writer goes on', () =>
+  withScene(undefined, async (scene) => {
+    let deep: object = {}
+    for (let depth = 0; depth < 20_000; depth++) deep = { deep }
+    const object = { id: 'deep', kind: 'group', name: 'deep', login: null, appId: null, enabled: true, createdAt: 1 } as const
+    const put = (id: string, details: Record<string, unknown>) => scene.store.putDirectoryObject({ object: { ...object, id, details } })
+    const settled = await Promise.allSettled([put('one', {}), put('two', { deep }), put('three', {})])
+    assert.deepEqual(
+      settled.map((each) => each.status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    )
+    assert.match(String((settled[1] as PromiseRejectedResult).reason), /putDirectoryObject/)
+    assert.equal((await scene.store.directoryObjects({ kinds: ['group'] }, { after: '', limit: 10 })).length, 2)
+    await put('four', {})
+  }))

@@ -100,7 +100,22 @@ class Writer {
   #send(): void {
     const calls = this.#outbox
     this.#outbox = []
-    this.#thread.postMessage(calls)
+    try {
+      this.#thread.postMessage(calls)
+    } catch {
+      for (const call of calls) this.#sendAlone(call)
+    }
+  }
+
+  /** What cannot cross to the thread (a value nested too deeply, say) fails by itself, not with whoever asked in the same turn. */
+  #sendAlone(call: Call): void {
+    try {
+      this.#thread.postMessage([call])
+    } catch (error) {
+      const waiting = this.#waiting.get(call.id)
+      this.#waiting.delete(call.id)
+      waiting?.reject(new Error(`the command ${call.name} cannot be handed to the writer`, { cause: error }))
+    }
   }
 
   #settle(answer: Answer): void {

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import { SqliteConnection } from './connection.ts'
-import { type Call, runGroup } from './group-commit.ts'
+import { type Answer, type Call, describe, runGroup } from './group-commit.ts'
 
 export interface WriterOptions {
   path: string
@@ -38,9 +38,23 @@ async function work(): Promise<void> {
       if (next.message === 'close') throw new Error('closed with commands under way')
       waiting.push(...(next.message as Call[]))
     }
-    port.postMessage(await runGroup(connection, waiting.splice(0, largestGroup), releaseBallast))
+    answer(await runGroup(connection, waiting.splice(0, largestGroup), releaseBallast))
   }
   busy = false
+}
+
+// An answer that cannot cross is that command's failure; what it did stands, as when an answer is lost on its way.
+function answer(answers: readonly Answer[]): void {
+  try {
+    port.postMessage(answers)
+  } catch {
+    for (const each of answers)
+      try {
+        port.postMessage([each])
+      } catch (error) {
+        port.postMessage([{ id: each.id, error: describe(error) }])
+      }
+  }
 }
 
 // The owner of the data directory makes it again when there is space.

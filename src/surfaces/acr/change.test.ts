@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { parseJson } from '#http/json-body.ts'
 import { parseChange } from './change.ts'
+
+const changeOf = (text: string) => parseChange(parseJson(Buffer.from(text)))
 
 for (const [text, expected] of [
   ['', {}],
@@ -14,7 +17,7 @@ for (const [text, expected] of [
   ['{"teleportEnabled":true,"writeenabled":"x","listEnabled":null}', {}],
   ['{"__proto__":{"deleteEnabled":false}}', {}],
 ] as const)
-  test(`a change of ${text === '' ? 'nothing' : text.slice(0, 60)} is read`, () => assert.deepEqual(parseChange(text), expected))
+  test(`a change of ${text === '' ? 'nothing' : text.slice(0, 60)} is read`, () => assert.deepEqual(changeOf(text), expected))
 
 for (const [text, message] of [
   ['{"writeEnabled":"false"}', /writeEnabled must be true or false/],
@@ -23,7 +26,6 @@ for (const [text, message] of [
   ['{"quarantineDetails":{}}', /quarantineDetails must be a string/],
   ['[]', /object/],
   ['null', /object/],
-  ['{', /not JSON/],
 ] as const)
   test(`a change of ${text} is refused and named`, () =>
-    assert.throws(() => parseChange(text), { name: 'RegistryError', failure: 'request-invalid', message }))
+    assert.throws(() => changeOf(text), { name: 'RegistryError', failure: 'request-invalid', message }))

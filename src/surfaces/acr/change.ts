@@ -1,7 +1,8 @@
 import { attributeNames, type AttributesChange } from '#core/attributes.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { BodyTooLarge } from '#http/body.ts'
+import { isObject } from '#core/shape.ts'
 import type { Exchange } from '#http/exchange.ts'
+import { BodyRefused, readJson } from '#http/json-body.ts'
 
 const largestBody = 64 * 1024
 const quarantineNames = ['quarantineState', 'quarantineDetails'] as const
@@ -9,17 +10,17 @@ const quarantineNames = ['quarantineState', 'quarantineDetails'] as const
 /** The body of a PATCH: what is to change. Fails with `request-invalid`, naming the key that is wrong. */
 export async function readChange(exchange: Exchange): Promise<AttributesChange> {
   try {
-    return parseChange((await exchange.body(largestBody)).toString('utf8'))
+    return parseChange(await readJson(exchange, largestBody))
   } catch (error) {
-    if (error instanceof BodyTooLarge) throw new RegistryError('request-invalid', `the body may have up to ${largestBody} bytes`)
+    if (error instanceof BodyRefused) throw new RegistryError('request-invalid', `the body cannot be read as JSON: ${error.message}`)
     throw error
   }
 }
 
-/** Keys that it does not know are no business of ours, and null says nothing. */
-export function parseChange(text: string): AttributesChange {
-  if (text.trim() === '') return {}
-  const body = parseObject(text)
+/** Keys that it does not know are no business of ours, and null says nothing; so does no body at all. */
+export function parseChange(body: unknown): AttributesChange {
+  if (body === undefined) return {}
+  if (!isObject(body)) throw new RegistryError('request-invalid', 'the body must be a JSON object')
   const change: AttributesChange = {}
   for (const name of attributeNames) {
     const value = body[name] ?? undefined
@@ -32,18 +33,6 @@ export function parseChange(text: string): AttributesChange {
     if (value !== undefined) change[name] = value
   }
   return change
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> {
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch {
-    throw new RegistryError('request-invalid', 'the body is not JSON')
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new RegistryError('request-invalid', 'the body must be a JSON object')
-  return body as Readonly<Record<string, unknown>>
 }
 
 const wrong = (name: string, expected: string) => new RegistryError('request-invalid', `${name} must be ${expected}`, { name })

@@ -1,18 +1,16 @@
 import { type Caller, decide } from '#core/access.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { JsonError, parseStrictJson } from '#core/strict-json.ts'
 import type { Match } from '#ports/resource-store.ts'
 import { authenticateBearer } from '#app/identity/bearer.ts'
-import { BodyTooLarge } from '#http/body.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Exchange } from '#http/exchange.ts'
+import { BodyRefused, readJson } from '#http/json-body.ts'
 import { commonHeaders, json } from './answers.ts'
 import type { Answer, ArmDeps, Context } from './context.ts'
 import { errorBody, wire } from './errors.ts'
 import { parseArmRequest } from './request.ts'
 import { routeOf } from './routes.ts'
 import { parseArmUrl } from './url.ts'
-import { plainJson } from './plain-json.ts'
 
 const largestBody = 4 * 1024 * 1024
 
@@ -65,16 +63,14 @@ function matchOf(exchange: Exchange): Match {
 
 async function bodyOf(exchange: Exchange): Promise<unknown> {
   try {
-    const bytes = await exchange.body(largestBody)
-    return bytes.length === 0 ? undefined : plainJson(parseStrictJson(bytes))
+    return await readJson(exchange, largestBody)
   } catch (error) {
-    if (error instanceof BodyTooLarge)
+    if (!(error instanceof BodyRefused)) throw error
+    if (error.reason === 'too-large')
       throw new RegistryError('size-invalid', `The request content size exceeds the maximum size of ${largestBody} bytes.`)
-    if (error instanceof JsonError)
-      throw new RegistryError('request-invalid', `The request content was invalid and could not be deserialized: ${error.message}.`, {
-        code: 'InvalidRequestContent',
-      })
-    throw error
+    throw new RegistryError('request-invalid', `The request content was invalid and could not be deserialized: ${error.message}.`, {
+      code: 'InvalidRequestContent',
+    })
   }
 }
 

@@ -2,6 +2,7 @@ import { parseDigest } from '#core/digest.ts'
 import type { Maintenance } from '#core/maintenance.ts'
 import { passwordSlots } from '#core/maintenance.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import { isObject } from '#core/shape.ts'
 import { identityInputs } from './identity-inputs.ts'
 import { type Body, type Check, isFlag, isText, optional, refuse, take } from './values.ts'
 
@@ -40,21 +41,12 @@ export const inputs: { [Name in Deed]: (body: Body) => Input<Name> } = {
 }
 
 /** Reads `POST /<deed>` and its body. Undefined: the caller only asks whether somebody is here. Fails with `not-found`, `request-invalid`. */
-export function parseControl(method: string, url: string, text: string): { deed: Deed; body: Body } | undefined {
+export function parseControl(method: string, url: string, given: unknown): { deed: Deed; body: Body } | undefined {
   const name = url.slice(1)
   if (method !== 'POST') return refuse('only POST')
   if (name === '') return undefined
   if (!Object.hasOwn(inputs, name))
     throw new RegistryError('not-found', `there is no deed "${name.slice(0, 80)}": is the server of another version?`)
-  const body: unknown = parseJson(text)
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return refuse('expected a JSON object')
-  return { deed: name as Deed, body: body as Body }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return refuse('expected JSON')
-  }
+  if (!isObject(given)) return refuse('expected a JSON object')
+  return { deed: name as Deed, body: given }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DeedOptions, Maintenance } from '#core/maintenance.ts'
 import { readBody } from '#http/body.ts'
+import { readJson } from '#http/json-body.ts'
 import { controlFailure } from './errors.ts'
 import { inputs, parseControl } from './request.ts'
 
@@ -69,7 +70,11 @@ export function serveControl({
     const answer = (status: number, body: unknown) =>
       response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' }).end(JSON.stringify(body))
     try {
-      const asked = parseControl(request.method ?? '', request.url ?? '', (await readBody(request, largestBody)).toString('utf8'))
+      const asked = parseControl(
+        request.method ?? '',
+        request.url ?? '',
+        await readJson({ body: (limit) => readBody(request, limit) }, largestBody),
+      )
       if (!asked) {
         answer(200, {})
         return

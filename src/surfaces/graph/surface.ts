@@ -3,9 +3,9 @@ import { type Failure, RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
 import { authenticateBearer } from '#app/identity/bearer.ts'
 import { tenantOf } from '#app/identity/directory.ts'
-import { BodyTooLarge } from '#http/body.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'
+import { BodyRefused, readJson } from '#http/json-body.ts'
 import type { Answer, Context, GraphDeps } from './context.ts'
 import { errorBody, wireOf } from './errors.ts'
 import { type GraphRequest, parseGraphRequest } from './request.ts'
@@ -24,8 +24,8 @@ export async function serveGraph(deps: GraphDeps, exchange: Exchange): Promise<v
     const url = exchange.request.url ?? ''
     const version = /^\/+graph\/+beta(?:\/|$)/i.test(url) ? 'beta' : 'v1.0'
     const context = { deps, caller, tenant: await tenantOf(deps), base: `${deps.origins.control}/graph/${version}` }
-    const text = await bodyOf(exchange)
-    const request = parseGraphRequest(exchange.request.method ?? '', url, () => parseJson(text))
+    const body = await bodyOf(exchange)
+    const request = parseGraphRequest(exchange.request.method ?? '', url, body)
     await answer(exchange, await run(context, request))
   } catch (error) {
     await fail(deps, exchange, error)
@@ -45,21 +45,17 @@ function tokenOf(exchange: Exchange): string {
   throw new RegistryError('unauthorized', 'Access token is empty.')
 }
 
-async function bodyOf(exchange: Exchange): Promise<string> {
+/** Read before the request is known, refused only by a request that takes one. */
+async function bodyOf(exchange: Exchange): Promise<() => unknown> {
   try {
-    return (await exchange.body(largestBody)).toString('utf8')
+    const body = await readJson(exchange, largestBody)
+    return () => body ?? {}
   } catch (error) {
-    if (error instanceof BodyTooLarge) throw new RegistryError('request-invalid', `a request may have up to ${largestBody} bytes`)
-    throw error
-  }
-}
-
-function parseJson(text: string): unknown {
-  if (text === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new RegistryError('request-invalid', 'Unable to read JSON request payload.')
+    if (!(error instanceof BodyRefused)) throw error
+    const { message } = error
+    return () => {
+      throw new RegistryError('request-invalid', `Unable to read JSON request payload: ${message}.`)
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Json, JsonNumber } from '#core/strict-json.ts'
+import { type Json, JsonNumber } from './strict-json.ts'
 
 /** A strictly read document as plain values. Members are own properties whatever their names (`__proto__` too). */
 export function plainJson(json: Json): unknown {
