@@ -21,8 +21,8 @@ export interface BlobStore {
   resume(key: string, algorithm: Algorithm, size: number): Promise<BlobWriter>
   /** Opens the bytes of a sealed key. Undefined when there are none. The caller closes the reader. */
   open(key: string, size: number, checksums: Uint8Array): Promise<BlobReader | undefined>
-  /** Reads everything under a key and returns its digest and length; undefined when there is nothing. */
-  digest(key: string, algorithm: Algorithm): Promise<{ digest: Digest; size: number } | undefined>
+  /** Reads everything under a key, or what is behind its first `from` bytes, and returns digest and length; undefined when there is nothing. */
+  digest(key: string, algorithm: Algorithm, from?: number): Promise<{ digest: Digest; size: number } | undefined>
   /** Deletes what is under a key; deleting nothing succeeds. */
   delete(key: string): Promise<void>
   /** Keys that have bytes, in no order. For alarms and checks: no decision is taken from it. */

@@ -126,6 +126,83 @@ test('an exact repeat of the last chunk succeeds and adds nothing', async () => 
   await assertStored(bytes)
 })
 
+/** A PATCH as docker sends it: chunked, and nothing that says where it belongs but its URL. */
+const stream = (url: string, body: string): Promise<Answer> =>
+  send(server, 'PATCH', url, {
+    body: (async function* () {
+      yield Buffer.from(body)
+    })(),
+  })
+
+for (const kind of ['with its length', 'in chunks'] as const) {
+  const patch = (url: string, body: string) => (kind === 'in chunks' ? stream(url, body) : send(server, 'PATCH', url, { body }))
+
+  test(`a streamed PATCH that is sent again ${kind} adds nothing, whenever it is repeated`, async () => {
+    const bytes = Buffer.from('abcdefgh')
+    const first = await startUpload(server, 'again')
+    const one = await patch(locationOf(first), 'abcd')
+    assert.deepEqual([one.status, header(one, 'range')], [202, '0-3'])
+    const again = await patch(locationOf(first), 'abcd')
+    assert.deepEqual([again.status, header(again, 'range'), locationOf(again)], [202, '0-3', locationOf(one)])
+    for (const other of ['abc', 'abcde', 'abcx', '']) {
+      const answer = await patch(locationOf(first), other)
+      assert.deepEqual([answer.status, errorCode(answer), header(answer, 'range')], [416, 'BLOB_UPLOAD_INVALID', '0-3'], other)
+    }
+    const two = await patch(locationOf(one), 'efgh')
+    assert.deepEqual([two.status, header(two, 'range')], [202, '0-7'])
+    const older = await patch(locationOf(first), 'abcd')
+    assert.deepEqual([older.status, header(older, 'range')], [416, '0-7'], 'a chunk before the last one')
+    assert.equal((await patch(locationOf(one), 'efgh')).status, 202)
+    assert.equal((await send(server, 'PUT', locationOf(two, `digest=${digestOf(bytes)}`))).status, 201)
+    await assertStored(bytes, 'again')
+  })
+}
+
+test('a streamed PATCH that broke off is sent again as a whole, at the URL that it had', async () => {
+  const bytes = someBytes(200_000)
+  const first = locationOf(await startUpload(server, 'again'))
+  await tear('PATCH', first, bytes.length, bytes.subarray(0, 150_000), true)
+  await settled(first)
+  const again = await send(server, 'PATCH', first, { body: bytes })
+  assert.deepEqual([again.status, header(again, 'range')], [202, '0-199999'])
+  assert.equal((await send(server, 'PUT', locationOf(again, `digest=${digestOf(bytes)}`))).status, 201)
+  await assertStored(bytes, 'again')
+})
+
+test('a client that stays with its first URL: ranges say where, a closing PUT does not look at the offset', async () => {
+  const bytes = Buffer.from('abcdefgh')
+  const close = (url: string, body = '') => send(server, 'PUT', url, { body })
+  const ranged = await startUpload(server, 'stays')
+  for (const start of [0, 4]) assert.equal((await patchChunk(server, ranged, bytes.subarray(start, start + 4), start)).status, 202)
+  assert.equal((await close(locationOf(ranged, `digest=${digestOf(bytes)}`))).status, 201)
+  const streamed = await startUpload(server, 'stays')
+  assert.equal((await stream(locationOf(streamed), 'abcd')).status, 202)
+  const other = await stream(locationOf(streamed), 'efgh')
+  assert.deepEqual([other.status, header(other, 'range')], [416, '0-3'], 'other bytes at an old URL are no repeat')
+  assert.equal((await close(locationOf(streamed, `digest=${digestOf(bytes)}`), 'efgh')).status, 201, 'the session stood')
+  await assertStored(bytes, 'stays')
+})
+
+test('a URL made of the session alone goes on where the session is; one that was never given out names none', async () => {
+  const bytes = Buffer.from('abcdabcd')
+  const started = await startUpload(server, 'bare')
+  const bare = `/v2/bare/blobs/uploads/${header(started, 'docker-upload-uuid')}`
+  for (const range of ['0-3', '0-7']) {
+    const answer = await stream(bare, 'abcd')
+    assert.deepEqual([answer.status, header(answer, 'range')], [202, range])
+  }
+  for (const offset of ['', 'x', '-1', '00', '1e3', '9'.repeat(20)])
+    for (const method of ['GET', 'PATCH', 'PUT', 'DELETE']) {
+      const answer = await send(server, method, `${bare}?offset=${offset}&digest=${digestOf(bytes)}`)
+      assert.deepEqual([answer.status, errorCode(answer)], [404, 'BLOB_UPLOAD_UNKNOWN'], `${method} ${offset}`)
+    }
+  const beyond = await stream(`${bare}?offset=9`, 'x')
+  assert.deepEqual([beyond.status, header(beyond, 'range')], [416, '0-7'])
+  for (const url of [`${locationOf(started)}?digest=${digestOf(bytes)}`, locationOf(started, `digest=${digestOf(bytes)}`)])
+    assert.equal((await send(server, 'PUT', url)).status, 201, 'scripts add a digest with ? or with &')
+  await assertStored(bytes, 'bare')
+})
+
 test('a repeat of the finished PUT is answered as the first; with another digest the session is unknown', async () => {
   const bytes = someBytes(500)
   const session = locationOf(await startUpload(server, 'up'))

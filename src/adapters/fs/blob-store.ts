@@ -50,8 +50,8 @@ class FsBlobStore implements BlobStore {
     })
   }
 
-  async digest(key: string, algorithm: Algorithm): Promise<{ digest: Digest; size: number } | undefined> {
-    const found = (await this.#workers.call({ kind: 'digest', path: this.#path(key), algorithm })) as
+  async digest(key: string, algorithm: Algorithm, from = 0): Promise<{ digest: Digest; size: number } | undefined> {
+    const found = (await this.#workers.call({ kind: 'digest', path: this.#path(key), algorithm, from })) as
       | { hex: string; size: number }
       | undefined
     return found && { digest: digestOf(algorithm, found.hex), size: found.size }

@@ -14,7 +14,7 @@ export type Order =
   | { kind: 'write'; writer: number; slot: Slot; from: number; to: number }
   | { kind: 'mark' | 'rollback' | 'close'; writer: number; call: number }
   | { kind: 'seal'; writer: number; call: number; algorithm: Algorithm }
-  | { kind: 'digest'; call: number; path: string; algorithm: Algorithm }
+  | { kind: 'digest'; call: number; path: string; algorithm: Algorithm; from: number }
   | { kind: 'delete'; call: number; path: string }
 
 export type Reply =
@@ -46,7 +46,7 @@ port.on('message', (order: Order) => {
     return
   }
   if (order.kind === 'digest' || order.kind === 'delete') {
-    void answer(order.call, () => (order.kind === 'digest' ? digest(order.path, order.algorithm) : remove(order.path)))
+    void answer(order.call, () => (order.kind === 'digest' ? digest(order) : remove(order.path)))
     return
   }
   if (order.kind === 'resume') {
@@ -101,7 +101,7 @@ function attempt(open: () => WriteFile): WriteFile | Error {
   }
 }
 
-async function digest(path: string, algorithm: Algorithm): Promise<{ hex: string; size: number } | undefined> {
+async function digest({ path, algorithm, from }: Extract<Order, { kind: 'digest' }>): Promise<{ hex: string; size: number } | undefined> {
   let descriptor: number
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
@@ -111,7 +111,7 @@ async function digest(path: string, algorithm: Algorithm): Promise<{ hex: string
   }
   try {
     const { size } = fstatSync(descriptor)
-    return { hex: await hashFile(descriptor, size, algorithm), size }
+    return { hex: await hashFile(descriptor, size, algorithm, from), size: Math.max(0, size - from) }
   } finally {
     closeSync(descriptor)
   }

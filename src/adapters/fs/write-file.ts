@@ -279,11 +279,11 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** The digest of a file's first `size` bytes, in lower-case hex; gives way between pieces. */
-export async function hashFile(descriptor: number, size: number, algorithm: Algorithm): Promise<string> {
+/** The digest of a file's first `size` bytes without those before `from`, in lower-case hex; gives way between pieces. */
+export async function hashFile(descriptor: number, size: number, algorithm: Algorithm, from = 0): Promise<string> {
   const hash = createHash(algorithm)
   const piece = Buffer.allocUnsafe(rehashPiece)
-  for (let at = 0; at < size; ) {
+  for (let at = from; at < size; ) {
     const read = readSync(descriptor, piece, 0, Math.min(piece.length, size - at), at)
     if (read === 0) break
     hash.update(piece.subarray(0, read))

@@ -25,8 +25,8 @@ export function openMemoryBlobStore(): MemoryBlobStore {
       const bytes = objects.get(key)
       return bytes && readerOf(key, bytes, size, checksums)
     },
-    digest: async (key, algorithm) => {
-      const bytes = objects.get(key)
+    digest: async (key, algorithm, from = 0) => {
+      const bytes = objects.get(key)?.subarray(from)
       return bytes && { digest: digestOfBytes(bytes, algorithm), size: bytes.length }
     },
     delete: async (key) => {

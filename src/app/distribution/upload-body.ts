@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { type Digest, digestOf } from '#core/digest.ts'
+
 export interface Body {
   /** Bytes that the request announces; undefined when it does not. */
   length: number | undefined
@@ -25,6 +28,18 @@ export async function* guarded(bytes: AsyncIterable<Uint8Array>): AsyncIterable<
     // Who stops reading lets go of the request: the rest of its body can be thrown away only then (http/linger.ts).
     await iterator.return?.()
   }
+}
+
+/** The digest of a body that has exactly `length` bytes; undefined of any other. */
+export async function digestUpTo(length: number, bytes: AsyncIterable<Uint8Array>): Promise<Digest | undefined> {
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const piece of guarded(bytes)) {
+    size += piece.length
+    if (size > length) return undefined
+    hash.update(piece)
+  }
+  return size === length ? digestOf('sha256', hash.digest('hex')) : undefined
 }
 
 /** Reads what nobody needs. */

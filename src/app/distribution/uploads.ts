@@ -6,7 +6,7 @@ import type { SealedBlob } from '#ports/blob-store.ts'
 import type { Registry, Upload } from '#ports/metadata-store.ts'
 import type { Deps } from '../deps.ts'
 import { checkDiskFloor } from './disk-floor.ts'
-import { type Body, drain, guarded } from './upload-body.ts'
+import { type Body, digestUpTo, drain, guarded } from './upload-body.ts'
 import { outOfOrder, type Session, UploadSessions, unknownUpload } from './upload-sessions.ts'
 
 type UploadDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'ids' | 'settings' | 'failpoint'>
@@ -71,8 +71,11 @@ export class Uploads {
     return { size: taken ?? upload.size }
   }
 
-  /** Takes a chunk. Fails with `upload-unknown`, `range-invalid` (the session stands), `size-invalid`, `storage-full`, `quota-exceeded`. */
-  async append(address: UploadAddress, body: Body, range: ByteRange | undefined): Promise<{ size: number }> {
+  /**
+   * Takes a chunk: of a range, else from an offset on; with neither, from where the session is.
+   * Fails with `upload-unknown`, `range-invalid` (the session stands), `size-invalid`, `storage-full`, `quota-exceeded`.
+   */
+  async append(address: UploadAddress, body: Body, range: ByteRange | undefined, offset?: number): Promise<{ size: number }> {
     const upload = await this.#find(address)
     if (upload.state === 'done') throw unknownUpload(upload.id)
     if (isRepeat(upload, range)) {
@@ -80,7 +83,11 @@ export class Uploads {
       return { size: upload.size }
     }
     return this.#sessions.use(upload, false, async (session) => {
-      const start = await this.#position(session, range)
+      if (!range && offset !== undefined && offset < session.writer.marked) {
+        if (await this.#isLastChunk(upload, offset, body)) return { size: upload.size }
+        throw outOfOrder(session.writer.size, `the session has ${session.writer.size} bytes, the URL is that of byte ${offset}`)
+      }
+      const start = await this.#position(session, range?.start ?? offset)
       await this.#take(session, body, range, start)
       return { size: await this.#commit(upload, session, start) }
     })
@@ -100,7 +107,7 @@ export class Uploads {
     const small = body.length !== undefined && body.length <= settings.smallBlob && upload.size === 0
     await this.#sessions.use(upload, small, async (session) => {
       if (!isRepeat(upload, range)) {
-        const start = await this.#position(session, range)
+        const start = await this.#position(session, range?.start)
         await this.#take(session, body, range, start)
       } else await drain(body.bytes)
       const sealed = await this.#seal(upload, session, digest)
@@ -145,9 +152,18 @@ export class Uploads {
     return upload
   }
 
-  async #position({ writer }: Session, range: ByteRange | undefined): Promise<number> {
-    if (!range || range.start === writer.size) return writer.size
-    if (range.start !== writer.marked) throw outOfOrder(writer.size, `the chunk must start at byte ${writer.size}`)
+  /** Whether the body is, byte for byte, what the last request brought. Reads no more of it than it takes to know. */
+  async #isLastChunk({ storageKey, lastStart, size }: Upload, offset: number, body: Body): Promise<boolean> {
+    const length = size - offset
+    if (offset !== lastStart || (body.length ?? length) !== length) return false
+    const stored = await this.#deps.blobs.digest(storageKey, 'sha256', lastStart)
+    const sent = await digestUpTo(length, body.bytes)
+    return sent !== undefined && sent === stored?.digest
+  }
+
+  async #position({ writer }: Session, start: number | undefined): Promise<number> {
+    if (start === undefined || start === writer.size) return writer.size
+    if (start !== writer.marked) throw outOfOrder(writer.size, `the chunk must start at byte ${writer.size}`)
     await writer.rollback()
     return writer.size
   }

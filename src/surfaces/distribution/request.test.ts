@@ -49,6 +49,8 @@ const table: readonly [line: string, request: DistributionRequest][] = [
     { kind: 'upload.start', repository, mount: { digest, from: 'a/b' as RepositoryName } },
   ],
   [`PATCH /v2/team/app/blobs/uploads/${uploadId}`, { kind: 'upload.append', repository, uploadId }],
+  [`PATCH /v2/team/app/blobs/uploads/${uploadId}?offset=0`, { kind: 'upload.append', repository, uploadId, offset: 0 }],
+  [`GET /v2/team/app/blobs/uploads/${uploadId}?offset=4096`, { kind: 'upload.status', repository, uploadId, offset: 4096 }],
   [`GET /v2/team/app/blobs/uploads/${uploadId}`, { kind: 'upload.status', repository, uploadId }],
   [`DELETE /v2/team/app/blobs/uploads/${uploadId}`, { kind: 'upload.cancel', repository, uploadId }],
   [

@@ -28,7 +28,13 @@ export type DistributionRequest =
       algorithm?: Algorithm
       mount?: { digest: Digest; from?: RepositoryName }
     }
-  | { kind: 'upload.append' | 'upload.status' | 'upload.cancel'; repository: RepositoryName; uploadId: string } // end-5, 13, 14
+  | {
+      kind: 'upload.append' | 'upload.status' | 'upload.cancel' // end-5, 13, 14
+      repository: RepositoryName
+      uploadId: string
+      /** Bytes that the session had when this URL was given out. */
+      offset?: number
+    }
   | { kind: 'upload.finish'; repository: RepositoryName; uploadId: string; digest: Digest } // end-6
   | { kind: 'tags.list'; repository: RepositoryName; page: Page } // end-8
   | { kind: 'referrers.list'; repository: RepositoryName; digest: Digest; artifactType?: string; page: Page } // end-12
@@ -139,15 +145,29 @@ function parseUpload(
   uploadId: string,
   query: URLSearchParams | undefined,
 ): DistributionRequest {
-  // Ids are ours; anything else names no session.
-  if (!/^[0-9a-f-]{36}$/.test(uploadId)) throw new RegistryError('upload-unknown', 'blob upload unknown to registry')
+  // Ids and offsets are ours; anything else names no session.
+  if (!/^[0-9a-f-]{36}$/.test(uploadId)) throw unknownSession()
+  const { offset, digest } = parseSessionQuery(query)
+  const session = { repository, uploadId, ...(offset === undefined ? {} : { offset }) }
   return one(method, {
-    PATCH: { kind: 'upload.append', repository, uploadId },
-    GET: { kind: 'upload.status', repository, uploadId },
-    DELETE: { kind: 'upload.cancel', repository, uploadId },
-    PUT: () => ({ kind: 'upload.finish', repository, uploadId, digest: parseDigest(query?.get('digest') ?? '') }),
+    PATCH: { kind: 'upload.append', ...session },
+    GET: { kind: 'upload.status', ...session },
+    DELETE: { kind: 'upload.cancel', ...session },
+    PUT: () => ({ kind: 'upload.finish', repository, uploadId, digest: parseDigest(digest ?? '') }),
   })
 }
+
+/** The `offset` of a `Location`, and the digest that a client added to it: with `&`, or with a second `?` where it did not look. */
+function parseSessionQuery(query: URLSearchParams | undefined): { offset?: number; digest: string | null | undefined } {
+  const text = query?.get('offset')
+  const digest = query?.get('digest')
+  if (text === null || text === undefined) return { digest }
+  const [, offset, added] = /^(0|[1-9][0-9]{0,14})(?:\?digest=(.*))?$/.exec(text) ?? []
+  if (offset === undefined) throw unknownSession()
+  return { offset: Number(offset), digest: added ?? digest }
+}
+
+const unknownSession = () => new RegistryError('upload-unknown', 'blob upload unknown to registry')
 
 const mostTags = 100
 
@@ -211,7 +231,7 @@ export function formatUrl(request: DistributionRequest): string {
     case 'upload.finish':
       return `/v2/${request.repository}/blobs/uploads/${request.uploadId}${formatQuery([['digest', request.digest]])}`
     default:
-      return `/v2/${request.repository}/blobs/uploads/${request.uploadId}`
+      return `/v2/${request.repository}/blobs/uploads/${request.uploadId}${formatQuery([['offset', request.offset?.toString()]])}`
   }
 }
 

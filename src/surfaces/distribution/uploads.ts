@@ -34,9 +34,10 @@ export async function startUpload(context: Context, request: Of<'upload.start'>)
   await exchange.send(202, sessionHeaders(repository, uploadId, 0))
 }
 
-export async function appendToUpload(context: Context, { repository, uploadId }: Of<'upload.append'>): Promise<void> {
+/** A stream without `Content-Range` starts where its URL says that the session was; sent again, it is seen to be the same. */
+export async function appendToUpload(context: Context, { repository, uploadId, offset }: Of<'upload.append'>): Promise<void> {
   const range = parseContentRange(context.exchange.header('content-range'))
-  const { size } = await context.deps.uploads.append(addressOf(context, repository, uploadId), bodyOf(context), range)
+  const { size } = await context.deps.uploads.append(addressOf(context, repository, uploadId), bodyOf(context), range, offset)
   await context.exchange.send(202, sessionHeaders(repository, uploadId, size))
 }
 
@@ -71,7 +72,7 @@ const bodyOf = ({ exchange }: Context): Body => ({
 const sessionHeaders = (repository: RepositoryName, uploadId: string, size: number) =>
   [
     apiVersion,
-    ['Location', formatUrl({ kind: 'upload.status', repository, uploadId })],
+    ['Location', formatUrl({ kind: 'upload.status', repository, uploadId, offset: size })],
     ['Range', formatUploadRange(size)],
     ['Docker-Upload-UUID', uploadId],
   ] as const
