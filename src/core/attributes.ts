@@ -1,5 +1,3 @@
-import { RegistryError } from './registry-error.ts'
-
 /** ACR's changeable attributes. A repository, a tag and a manifest each have their own; none changes another's. */
 export interface Attributes {
   /** False blocks deleting. */
@@ -26,11 +24,3 @@ export interface Quarantine {
 }
 
 export type AttributesChange = Partial<Attributes & Quarantine>
-
-/** ACR's words, whatever it is that is locked; the detail and the log name it. */
-export const locked = (what: string, detail: Readonly<Record<string, unknown>>): RegistryError =>
-  new RegistryError(
-    'locked',
-    'The operation is disallowed on this registry, repository or image. View troubleshooting steps at https://aka.ms/acr/faq/#why-does-my-pull-or-push-request-fail-with-disallowed-operation',
-    { because: `${what} is locked`, ...detail },
-  )

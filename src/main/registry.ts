@@ -11,6 +11,7 @@ import { openLinkSigner } from '#adapters/system/link-signer.ts'
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
 import type { Deps } from '#app/deps.ts'
+import { drainingAtOnce } from '#app/maintenance/drain.ts'
 import { renewCredential } from '#app/tokens/credentials.ts'
 import type { HashBytes } from '#app/distribution/manifests.ts'
 import { Refusal } from '#core/refusal.ts'
@@ -43,7 +44,8 @@ export async function openRegistry(config: Config): Promise<OpenRegistry> {
     if (isHalfRestored(directory)) throw new Refusal('restore-unfinished', { dataDir: config.dataDir })
     ensureBallast(directory.ballast)
     const secrets = openSecretBox(directory.secretKey)
-    const store = openSqliteStore({ path: directory.database, ballast: directory.ballast, failpoint: config.failpoint })
+    const facts = openSqliteStore({ path: directory.database, ballast: directory.ballast, failpoint: config.failpoint })
+    const store = drainingAtOnce(facts, systemClock)
     const blobs = openFsBlobStore(directory.objects, config.failpoint)
     const random = (bytes: number) => randomBytes(bytes)
     const existing = await store.registry(firstRegistry)

@@ -59,6 +59,34 @@ export function collectionContract(it: It): void {
     assert.equal(await scene.drain(), 0)
   })
 
+  it('what only a deleted repository names counts no more at once, in usage and under the limit, however far the draining is', async (scene) => {
+    const shared = await scene.push(a, 'shared')
+    await scene.mount(b, a, shared)
+    const kept = image({ config: shared })
+    await scene.put(b, kept, 'kept')
+    await scene.put(a, kept)
+    for (let each = 0; each < 5; each++) {
+      const layer = await scene.push(a, `layer ${each}`)
+      await scene.put(a, image({ config: shared, layers: [layer] }), `t${each}`)
+    }
+    const left = shared.size + kept.bytes.length
+    assert.ok((await scene.usage()).used > left)
+    await scene.deleteRepository(a)
+    assert.equal((await scene.usage()).used, left)
+    await scene.store.updateRegistry({ registryId: scene.registryId, limit: left + 10 })
+    await scene.push(b, '0123456789')
+    await assert.rejects(scene.startUpload(b, 11), { failure: 'quota-exceeded' })
+    // Named again elsewhere, it is counted again.
+    const layer = await scene.push(b, 'layer 4')
+    const named = image({ config: layer })
+    await scene.store.updateRegistry({ registryId: scene.registryId, limit: left + 1000 })
+    await scene.put(b, named)
+    for (let gone = 1; gone > 0; ) {
+      assert.equal((await scene.usage()).used, left + layer.size + named.bytes.length)
+      gone = await scene.drain(1)
+    }
+  })
+
   it('a repository that is used again while its predecessor drains is untouched by that', async (scene) => {
     await scene.pushImage(a, 'x', 'old')
     await scene.deleteRepository(a)

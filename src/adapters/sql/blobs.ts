@@ -1,4 +1,4 @@
-import { locked } from '#core/attributes.ts'
+import { locked } from '#core/disallowed.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { addLink, dropLink, linkIsNamed, renewLink } from './links.ts'
 import { ensureRepository, findRepository, mayDelete } from './repositories.ts'

@@ -1,4 +1,4 @@
-import { locked } from '#core/attributes.ts'
+import { locked } from '#core/disallowed.ts'
 import type { Digest } from '#core/digest.ts'
 import type { Descriptor, Manifest } from '#core/manifest.ts'
 import type { Tag } from '#core/reference.ts'
@@ -8,7 +8,7 @@ import { countReferences } from './links.ts'
 import { removeManifest } from './manifest-removal.ts'
 import { ensureRepository, findRepository, lockedRow, mayDelete, type RepositoryRow } from './repositories.ts'
 import type { SqlTransaction } from './transaction.ts'
-import { changeUsage, checkQuota } from './usage.ts'
+import { changeUsage } from './usage.ts'
 import type { Verb } from './verb.ts'
 
 export const putManifest: Verb<'putManifest'> = async (tx, input) => {
@@ -75,10 +75,7 @@ async function addContent(tx: SqlTransaction, input: Put, repository: Repository
     digest,
     bytes,
   )
-  if (added > 0) {
-    await checkQuota(tx, registryId, bytes.length)
-    await changeUsage(tx, registryId, { used: bytes.length })
-  }
+  if (added > 0) await changeUsage(tx, registryId, { used: bytes.length })
   const reference = `INSERT INTO manifest_ref (repo_id, parent, child, kind) VALUES (?, ?, ?, ?)`
   for (const blob of manifest.blobs) {
     await tx.run(reference, repository.id, digest, blob.digest, 'blob')

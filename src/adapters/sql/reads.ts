@@ -1,6 +1,7 @@
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { LinkedBlob, ReferrerRow, StoredManifest, StoredObject, Upload, Usage } from '#ports/metadata-store.ts'
+import { drainingBytes } from './draining-bytes.ts'
 import { findVisible } from './repositories.ts'
 import type { Read } from './verb.ts'
 
@@ -107,25 +108,25 @@ export const referrers: Read<'referrers'> = async (db, registryId, name, digest,
     ? db.all<ReferrerRow>(allReferrers, registryId, name, digest, after, limit)
     : db.all<ReferrerRow>(typedReferrers, registryId, name, digest, after, artifactType, limit)
 
-export const usage: Read<'usage'> = async (db, registryId) =>
-  (await db.get<Usage>('SELECT used, unreferenced, reserved, byte_limit AS "limit" FROM usage WHERE registry_id = ?', registryId)) ?? {
-    used: 0,
-    unreferenced: 0,
-    reserved: 0,
-    limit: null,
-  }
+export const usage: Read<'usage'> = async (db, registryId) => {
+  const row = await db.get<Usage>('SELECT used, unreferenced, reserved, byte_limit AS "limit" FROM usage WHERE registry_id = ?', registryId)
+  return row ? { ...row, used: row.used - (await drainingBytes(db, registryId)) } : { used: 0, unreferenced: 0, reserved: 0, limit: null }
+}
 
 export const recomputedUsage: Read<'recomputedUsage'> = async (db, registryId) => {
   const sum = async (sql: string) => (await db.get<{ sum: number | null }>(sql, registryId))?.sum ?? 0
   // What a manifest names is told by the references, not by the counter that is being checked.
-  const named = `EXISTS (SELECT 1 FROM repo_blob
+  const named = (state: string) => `EXISTS (SELECT 1 FROM repo_blob
     JOIN manifest_ref ON manifest_ref.repo_id = repo_blob.repo_id AND manifest_ref.child = repo_blob.digest AND manifest_ref.kind = 'blob'
-    WHERE repo_blob.registry_id = blob.registry_id AND repo_blob.digest = blob.digest)`
-  const blobs = await sum(`SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND ${named}`)
-  const bodies = await sum('SELECT SUM(LENGTH(bytes)) AS sum FROM manifest_body WHERE registry_id = ?')
+    JOIN repository ON repository.id = repo_blob.repo_id
+    WHERE repo_blob.registry_id = blob.registry_id AND repo_blob.digest = blob.digest AND repository.state IN (${state}))`
+  const blobs = await sum(`SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND ${named(`'live'`)}`)
+  const bodies = await sum(`SELECT SUM(LENGTH(bytes)) AS sum FROM manifest_body WHERE registry_id = ? AND EXISTS (SELECT 1 FROM manifest
+    JOIN repository ON repository.id = manifest.repo_id WHERE manifest.registry_id = manifest_body.registry_id
+      AND manifest.digest = manifest_body.digest AND repository.state = 'live')`)
   return {
     used: blobs + bodies,
-    unreferenced: await sum(`SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND NOT ${named}`),
+    unreferenced: await sum(`SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND NOT ${named(`'live', 'draining'`)}`),
     reserved: await sum(
       `SELECT SUM(upload.reserved) AS sum FROM upload JOIN repository ON repository.id = upload.repo_id WHERE repository.registry_id = ?`,
     ),

@@ -1,5 +1,5 @@
 import type { RepositoryName, Tag } from '#core/reference.ts'
-import { locked } from '#core/attributes.ts'
+import { locked } from '#core/disallowed.ts'
 import type { Digest } from '#core/digest.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { removeManifest } from './manifest-removal.ts'

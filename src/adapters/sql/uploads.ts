@@ -3,7 +3,7 @@ import { RegistryError } from '#core/registry-error.ts'
 import { addLink, condemnObject, discardObject } from './links.ts'
 import { ensureRepository } from './repositories.ts'
 import type { SqlTransaction } from './transaction.ts'
-import { changeUsage, checkQuota } from './usage.ts'
+import { changeUsage } from './usage.ts'
 import type { Verb } from './verb.ts'
 
 interface UploadRow {
@@ -31,7 +31,6 @@ const openUpload = async (tx: SqlTransaction, uploadId: string): Promise<UploadR
 export const startUpload: Verb<'startUpload'> = async (tx, input) => {
   const { registryId, name, uploadId, objectId, storageKey, principalId, algorithm, reserve, now, expiresAt } = input
   const repository = await ensureRepository(tx, registryId, name)
-  await checkQuota(tx, registryId, reserve)
   await tx.run(
     `INSERT INTO object (object_id, registry_id, storage_key, state, created_at) VALUES (?, ?, ?, 'staging', ?)`,
     objectId,
@@ -55,7 +54,6 @@ export const startUpload: Verb<'startUpload'> = async (tx, input) => {
 export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, size, lastStart, expiresAt }) => {
   const upload = await openUpload(tx, uploadId)
   const more = Math.max(0, size - upload.reserved)
-  await checkQuota(tx, upload.registry_id, more)
   await tx.run(
     'UPDATE upload SET size = ?, last_start = ?, expires_at = ?, reserved = ? WHERE upload_id = ?',
     size,
@@ -78,9 +76,11 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
     digest,
   )
   const joined = current?.state === 'ready'
+  // What is brought beyond the place that was held must have had one.
+  if (!current) await changeUsage(tx, registryId, { reserved: Math.max(0, size - upload.reserved) })
+  await changeUsage(tx, registryId, { reserved: -(current ? upload.reserved : Math.max(size, upload.reserved)) })
   if (joined) await discardObject(tx, upload.object_id)
   else {
-    if (!current) await checkQuota(tx, registryId, size - upload.reserved)
     await tx.run(
       `UPDATE object SET state = 'ready', digest = ?, size = ?, block_crc = ?, bytes = ?, verified_at = ? WHERE object_id = ?`,
       digest,
@@ -107,7 +107,6 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   }
   tx.failpoint('upload.finish.in-transaction')
   await addLink(tx, { registryId, repositoryId: upload.repo_id, digest, leaseUntil })
-  await changeUsage(tx, registryId, { reserved: -upload.reserved })
   await tx.run(
     `UPDATE upload SET state = 'done', digest = ?, size = ?, reserved = 0, expires_at = ? WHERE upload_id = ?`,
     digest,

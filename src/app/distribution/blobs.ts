@@ -1,5 +1,5 @@
 import { askingMore, type Caller, decide } from '#core/access.ts'
-import { locked } from '#core/attributes.ts'
+import { locked } from '#core/disallowed.ts'
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'

@@ -1,5 +1,5 @@
 import { type Algorithm, algorithmOf, type Digest, digestOf } from '#core/digest.ts'
-import { locked } from '#core/attributes.ts'
+import { locked } from '#core/disallowed.ts'
 import { type Manifest, parseManifest } from '#core/manifest.ts'
 import { formatReference, type Reference, type RepositoryName, type Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'

@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import { limitsOf } from '#core/tiers.ts'
+import { limitsOf, type TierLimits } from '#core/tiers.ts'
 import type { Shape } from '#core/shape.ts'
 import type { Registry } from '#ports/metadata-store.ts'
 import type { StoredResource } from '#ports/resource-store.ts'
@@ -79,14 +79,14 @@ export async function generate(context: Context, resource: StoredResource): Prom
 export async function listUsages({ deps }: Context, resource: StoredResource): Promise<Answer> {
   const { store } = deps
   const registry = await store.registryByKey(resource.key)
-  const used = registry ? (await store.usage(registry.id)).used : 0
+  const usage = registry ? await store.usage(registry.id) : undefined
   const limits = limitsOf[tierOf(resource)]
   const count = (name: string, currentValue: number, limit: number) => ({ name, limit, currentValue, unit: 'Count' })
   // Azure's way of saying that a tier does not have a thing.
   const orNone = (limit: number) => (limit === 0 ? -1 : limit)
   return ok({
     value: [
-      { name: 'Size', limit: limits.includedStorage, currentValue: used, unit: 'Bytes' },
+      { name: 'Size', limit: toldLimit(limits, usage?.limit ?? null), currentValue: usage?.used ?? 0, unit: 'Bytes' },
       count('Webhooks', 0, limits.webhooks),
       count('Geo-replications', limits.replications === 0 ? 0 : 1, orNone(limits.replications)),
       count('IPRules', propertiesOf(resource).networkRuleSet.ipRules.length, orNone(limits.ipRules)),
@@ -97,3 +97,7 @@ export async function listUsages({ deps }: Context, resource: StoredResource): P
     ],
   })
 }
+
+/** Azure tells what the tier includes, which refuses nothing. A limit that the operator set does, so that is told. */
+const toldLimit = (tier: TierLimits, limit: number | null): number =>
+  limit === null || limit === tier.mostStorage ? tier.includedStorage : limit

@@ -29,7 +29,7 @@ export const wire = {
   'content-encoding-unsupported': [415, 'UNSUPPORTED'],
   'in-use': [405, 'UNSUPPORTED'],
   locked: [405, 'REGISTRY_DISALLOWED_OPERATION'],
-  'quota-exceeded': [403, 'DENIED'],
+  'quota-exceeded': [405, 'REGISTRY_DISALLOWED_OPERATION'],
   unsupported: [400, 'UNSUPPORTED'],
   'method-unsupported': [405, 'UNSUPPORTED'],
   'not-found': [404, 'NAME_UNKNOWN'],

@@ -50,8 +50,8 @@ const cases: readonly Early[] = [
     path: `/v2/a/blobs/uploads/?digest=${digest}`,
     good: true,
     size: 6_000_000,
-    status: 403,
-    code: 'DENIED',
+    status: 405,
+    code: 'REGISTRY_DISALLOWED_OPERATION',
   },
   {
     name: 'a blob too large',

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { eventually } from '../conformance/client.ts'
+import { digestOf, type Image, makeImage, pushBlob, pushImage, putManifest, someBytes } from './content.ts'
+import { type Door, openDoor } from './door.ts'
+import { type Answer, errorCode, json, send } from './send.ts'
+
+const limit = 1_000_000
+let door: Door
+before(async () => {
+  door = await openDoor({ flags: { storageLimit: String(limit), gcInterval: '1h', sparse: 'index' } })
+})
+after(() => door.stop())
+
+const usage = () => door.open.deps.store.usage(door.open.registry.id)
+const sizeOf = ({ manifest, config, layers }: Image) => [manifest, config, ...layers].reduce((sum, each) => sum + each.length, 0)
+const startOf = (bytes: Uint8Array) => send(door, 'POST', `/v2/full/blobs/uploads/?digest=${digestOf(bytes)}`, { body: bytes })
+const removeRepository = async (name: string) => assert.equal((await send(door, 'DELETE', `/acr/v1/${name}`)).status, 202)
+
+function isExhausted(answer: Answer): void {
+  assert.deepEqual([answer.status, errorCode(answer)], [405, 'REGISTRY_DISALLOWED_OPERATION'], answer.body.toString())
+  const [error] = json<{ errors: { message: string; detail: { limit: number } }[] }>(answer).errors
+  assert.match(
+    error?.message ?? '',
+    /^The operation is disallowed on this registry, repository or image: its storage limit of 1000000 bytes/,
+  )
+  assert.equal(error?.detail.limit, limit)
+}
+
+test('storage that is exhausted is the disallowed operation, which names the limit; nothing of the push stays', async () => {
+  const image = await pushImage(door, 'full', 'v1', makeImage({}, [700_000]))
+  isExhausted(await startOf(someBytes(400_000)))
+  assert.deepEqual({ ...(await usage()) }, { used: sizeOf(image), unreferenced: 0, reserved: 0, limit })
+  await removeRepository('full')
+})
+
+test('a manifest whose blobs came one by one is refused where together they are too much, and the tag stays where it was', async () => {
+  const old = await pushImage(door, 'full', 'v1', makeImage({}, [300_000]))
+  const large = makeImage({}, [400_000, 400_000])
+  for (const blob of [large.config, ...large.layers]) await pushBlob(door, 'full', blob)
+  isExhausted(await putManifest(door, 'full', 'v1', large.manifest))
+  assert.equal((await send(door, 'HEAD', '/v2/full/manifests/v1')).headers['docker-content-digest'], old.digest)
+  assert.equal((await usage()).used, sizeOf(old))
+  await removeRepository('full')
+})
+
+test('what was deleted, by its digest or with its repository, can be pushed again at once', async () => {
+  for (const remove of [
+    async (image: Image) => assert.equal((await send(door, 'DELETE', `/v2/again/manifests/${image.digest}`)).status, 202),
+    () => removeRepository('again'),
+  ]) {
+    const first = await pushImage(door, 'again', 'v1', makeImage({}, [700_000]))
+    await remove(first)
+    assert.equal((await usage()).used, 0)
+    const second = await pushImage(door, 'again', 'v1', makeImage({}, [700_000]))
+    assert.equal((await usage()).used, sizeOf(second))
+    await removeRepository('again')
+  }
+})
+
+test('a deleted repository counts no more from the first moment, and is emptied without a collection', async () => {
+  const { deps, registry } = door.open
+  const shared = someBytes(50_000)
+  const kept = await pushImage(door, 'kept', 'v1', { ...makeImage(), ...imageOf(shared) })
+  for (let each = 0; each < 150; each++) await pushImage(door, 'drained', `v${each}`, { ...makeImage(), ...imageOf(shared) })
+  const answers = await Promise.all([send(door, 'DELETE', '/acr/v1/drained'), ...Array.from({ length: 20 }, usageAfter)])
+  assert.equal((answers[0] as Answer).status, 202)
+  assert.equal((await usage()).used, sizeOf(kept))
+  const count = async () => (await deps.store.explain(registry.id, digestOf(shared) as never)).links.length
+  assert.ok(await eventually(async () => (await count()) === 1, 20_000), 'only the repository that stays holds the layer')
+  assert.deepEqual({ ...(await usage()) }, { ...(await deps.store.recomputedUsage(registry.id)) })
+  assert.equal((await usage()).used, sizeOf(kept))
+  await removeRepository('kept')
+})
+
+const usageAfter = async () => usage()
+
+/** An image of one layer that others have too. */
+function imageOf(layer: Buffer): Image {
+  const { config, manifest } = makeImage({}, [])
+  const body = JSON.parse(manifest.toString()) as object
+  const layers = [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: digestOf(layer), size: layer.length }]
+  const bytes = Buffer.from(JSON.stringify({ ...body, layers }))
+  return { config, layers: [layer], manifest: bytes, digest: digestOf(bytes), descriptor: { mediaType: '', digest: '', size: 0 } }
+}
