@@ -51,7 +51,7 @@ test('A21 Gitea CVE-2026-56654: no right on content makes a credential, and no n
     { as: asPassword },
   )
   assert.deepEqual(accessOf(json<{ access_token: string }>(succeeded(wider, 200)).access_token), [
-    { type: 'repository', name: 'a', actions: ['pull'] },
+    { type: 'repository', name: 'a', actions: ['pull', 'metadata_read'] },
   ])
   assert.equal(json<{ refresh_token?: string }>(wider).refresh_token, undefined)
 })

@@ -97,7 +97,10 @@ test('A11 harbor c080060316: a name like that of an inner identity gives nothing
   assert.equal((await send(server, 'GET', '/v2/_catalog', { as: { token } })).status, 401)
 })
 
-const operations = (repository: string, digest: string): readonly (readonly [string, string, 'pull' | 'push' | 'delete' | 'metadata_read'])[] => [
+const operations = (
+  repository: string,
+  digest: string,
+): readonly (readonly [string, string, 'pull' | 'push' | 'delete' | 'metadata_read'])[] => [
   ['GET', `/v2/${repository}/manifests/v1`, 'pull'],
   ['HEAD', `/v2/${repository}/manifests/v1`, 'pull'],
   ['GET', `/v2/${repository}/blobs/${digest}`, 'pull'],

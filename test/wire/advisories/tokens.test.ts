@@ -225,10 +225,10 @@ test('C7 docker wildcard scopes: what is granted is asked and understood; the re
   }
   assert.deepEqual(await granted(['repository:A:pull']), [], 'upper case is no name')
   assert.deepEqual(await granted(['repository:a/../b:pull']), [])
-  assert.deepEqual(await granted(['repository:a:pull,fly,,root']), ['repository:a:pull'])
+  assert.deepEqual(await granted(['repository:a:pull,fly,,root']), ['repository:a:pull,metadata_read'])
   assert.deepEqual(await granted(['repository:a:pull repository:b:pull', 'repository:c:push']), [
-    'repository:a:pull',
-    'repository:b:pull',
+    'repository:a:pull,metadata_read',
+    'repository:b:pull,metadata_read',
     'repository:c:push',
   ])
   assert.deepEqual(
@@ -242,7 +242,7 @@ test('C7 docker wildcard scopes: what is granted is asked and understood; the re
   const narrow = { user: '00000000-0000-0000-0000-000000000000', password: good }
   for (const scope of ['repository:*:*', 'repository:*:pull', 'registry:catalog:*', 'repository:team/app:delete', 'repository:team/*:pull'])
     assert.deepEqual(await granted([scope], narrow), [], scope)
-  assert.deepEqual(await granted(['repository:team/app:*'], narrow), ['repository:team/app:pull,push'])
+  assert.deepEqual(await granted(['repository:team/app:*'], narrow), ['repository:team/app:pull,push,metadata_read'])
   assert.deepEqual(await granted(['repository:*:pull'], 'nobody'), [], 'nobody gets nothing while anonymous pull is off')
 })
 
