@@ -43,8 +43,8 @@ export async function everyCredential(plane: PlaneWire, registry: PlaneRegistry,
   const scope = 'repository:team/app:pull,push'
   const [admin, guest] = [await adminOf(plane, id), await passwordOf(plane, id, 'guest')]
   const tokensBy = async ({ user, password }: Password) => {
-    const fields = { grant_type: 'password', username: user, password, access_type: 'offline', scope }
-    return json<{ access_token: string; refresh_token: string }>(succeeded(await form('token', fields), 200))
+    const fields = { grant_type: 'password', username: user, password, scope }
+    return json<{ access_token: string }>(succeeded(await form('token', fields), 200))
   }
   const [byAdmin, byGuest] = [await tokensBy(admin), await tokensBy(guest)]
   const refresh = await exchange(somebody.token)
@@ -52,10 +52,8 @@ export async function everyCredential(plane: PlaneWire, registry: PlaneRegistry,
   return {
     admin,
     'token of the admin user': { token: byAdmin.access_token },
-    'refresh token of the admin user': asPassword(byAdmin.refresh_token),
     guest,
     'token of a guest': { token: byGuest.access_token },
-    'refresh token of a guest': asPassword(byGuest.refresh_token),
     'token of a principal': { token: await accessToken(refresh, scope) },
     'refresh token of a principal': asPassword(refresh),
   }

@@ -4,6 +4,8 @@ import { after, before, test } from 'node:test'
 import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
 import { claimsOf, makeImage, pushImage, putManifest, tokenFor } from './content.ts'
 import { type Door, openDoor } from './door.ts'
+import { exchanged } from './exchanged.ts'
+import { succeeded } from './plane.ts'
 import { type Answer, errorCode, header, json, type Principal, send } from './send.ts'
 import { Server } from './server.ts'
 
@@ -102,9 +104,27 @@ test('GET grant: Basic, the scopes asked for, ACR’s claims', async () => {
   assert.equal((await read({ token: body.access_token })).status, 200)
 })
 
-test('offline_token=true gives a refresh token, which is exchanged by POST and works as a password', async () => {
-  const query = new URLSearchParams({ service: service(), scope: 'repository:team/app:pull', offline_token: 'true' })
-  const { refresh_token: refresh } = json<{ refresh_token: string }>(await send(server, 'GET', `/oauth2/token?${query}`))
+const offline = (as: Principal) =>
+  send(server, 'GET', `/oauth2/token?service=${service()}&scope=repository:team/app:pull&client_id=docker&offline_token=true`, { as })
+
+test('a password is given no refresh token, however it is asked for: the client keeps what lasts longer', async () => {
+  for (const answer of [await offline('admin'), await grant({ ...password(), access_type: 'offline', offline_token: 'true' })]) {
+    assert.equal(answer.status, 200)
+    assert.deepEqual(Object.keys(json<object>(answer)).sort(), ['access_token', 'expires_in', 'issued_at'])
+  }
+})
+
+test('a refresh token that was presented is given again as it is, by each way; an access token never becomes one', async () => {
+  const refresh = await exchanged(server)
+  const given = (answer: Answer) => json<{ refresh_token?: string }>(succeeded(answer, 200)).refresh_token
+  assert.equal(given(await offline({ user: tokenUser, password: refresh })), refresh)
+  assert.equal(given(await grant({ grant_type: 'refresh_token', refresh_token: refresh, service: service() })), refresh)
+  const { token } = await tokenFor(server, 'repository:team/app:pull')
+  assert.equal(given(await offline({ user: tokenUser, password: token })), undefined)
+})
+
+test('a refresh token is exchanged by POST and works as a password', async () => {
+  const refresh = await exchanged(server)
   const claims = claimsOf(refresh)
   assert.deepEqual([claims.grant_type, Number(claims.exp) - Number(claims.iat)], ['refresh_token', 3 * 60 * 60])
   const answer = await grant({ grant_type: 'refresh_token', refresh_token: refresh, service: service(), scope: 'repository:team/app:pull' })
@@ -122,8 +142,8 @@ test('offline_token=true gives a refresh token, which is exchanged by POST and w
 test('a refresh token outlives a repository: who keeps it for hours pushes the name again', async () => {
   await pushImage(server, 'team/again', 'v1')
   const scope = 'repository:team/again:pull,push,delete'
-  const kept = await grant({ ...password(), scope, access_type: 'offline' })
-  const { access_token: before, refresh_token: refresh } = json<{ access_token: string; refresh_token: string }>(kept)
+  const refresh = await exchanged(server)
+  const { token: before } = await tokenFor(server, scope)
   const ask = (method: string, path: string, token: string) => send(server, method, path, { as: { token } }).then(({ status }) => status)
   assert.equal(await ask('DELETE', '/acr/v1/team%2Fagain', before), 202)
   const { access_token: after } = json<{ access_token: string }>(

@@ -7,7 +7,7 @@ export interface TokenRequest {
   presented: Presented | undefined
   service: string | undefined
   scopes: readonly string[]
-  /** The client wants a refresh token too. */
+  /** The client would keep a refresh token. */
   offline: boolean
 }
 

@@ -2,9 +2,9 @@ import { parseScopes } from '#core/scope.ts'
 import { type Failure, RegistryError } from '#core/registry-error.ts'
 import type { Registry } from '#ports/metadata-store.ts'
 import type { Deps, Origins } from '#app/deps.ts'
-import type { Authenticated, Presented } from '#app/tokens/authenticate.ts'
+import { type Authenticated, type Presented, tokenUser } from '#app/tokens/authenticate.ts'
 import { exchangeToken } from '#app/tokens/exchange.ts'
-import { accessTokenLife, issueAccessToken, issueRefreshToken } from '#app/tokens/issue.ts'
+import { accessTokenLife, issueAccessToken } from '#app/tokens/issue.ts'
 import type { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { signIn } from '#app/tokens/sign-in.ts'
 import { BodyTooLarge } from '#http/body.ts'
@@ -64,7 +64,7 @@ async function issue(deps: TokenDeps, served: Served, exchange: Exchange, reques
   exchange.log.principal = by.caller.name
   const scopes = parseScopes(request.scopes)
   const accessToken = await issueAccessToken(deps, { registry, audience: service, by, scopes })
-  const refreshToken = await refresh(deps, served, by, request)
+  const refreshToken = refreshTokenOf(presented, by, request)
   return {
     access_token: accessToken,
     expires_in: accessTokenLife,
@@ -73,11 +73,14 @@ async function issue(deps: TokenDeps, served: Served, exchange: Exchange, reques
   }
 }
 
-async function refresh(deps: TokenDeps, { registry, service }: Served, by: Authenticated, request: TokenRequest) {
-  const presented = request.presented
-  if (presented?.kind === 'refresh') return presented.token
-  if (!request.offline || by.caller.kind === 'anonymous' || by.caller.narrowedTo) return undefined
-  return issueRefreshToken(deps, { registry, audience: service, by })
+/**
+ * The refresh token that was presented, again: it does not rotate, and none is given for a password. A client that gets
+ * one keeps it and throws the password away (docker does), and a password lasts longer.
+ */
+function refreshTokenOf(presented: Presented, { caller }: Authenticated, { offline }: TokenRequest): string | undefined {
+  if (presented.kind === 'refresh') return presented.token
+  const isRefreshToken = presented.kind === 'basic' && presented.username === tokenUser && !caller.narrowedTo
+  return offline && isRefreshToken ? presented.password : undefined
 }
 
 function fromHeader(exchange: Exchange): Presented {

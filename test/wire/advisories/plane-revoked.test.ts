@@ -104,7 +104,7 @@ test('A16 CVE-2026-33031: a principal that is switched off is out at once, by ea
 })
 
 test('A16 a token of a registry and the admin user that are switched off are out at once', async () => {
-  const { id, ask, form } = at('second')
+  const { id, ask } = at('second')
   const somebody = await plane.user('a16-owner', { Owner: id })
   const credentials = await everyCredential(plane, at('second'), somebody)
   const states = async (of: string) =>
@@ -113,15 +113,13 @@ test('A16 a token of a registry and the admin user that are switched off are out
         .filter(([name]) => name.includes(of))
         .map(async ([, as]) => (await ask('GET', '/v2/', { as })).status),
     )
-  const refresh = (credentials['refresh token of a guest'] as { password: string }).password
-  assert.deepEqual(await states('guest'), [200, 200, 200])
+  assert.deepEqual(await states('guest'), [200, 200])
   succeeded(await plane.arm('PATCH', `${id}/tokens/guest`, { body: { properties: { status: 'disabled' } } }), 200)
-  assert.deepEqual(await states('guest'), [401, 401, 401])
-  assert.equal((await form('token', { grant_type: 'refresh_token', refresh_token: refresh, scope: 'repository:a:pull' })).status, 401)
+  assert.deepEqual(await states('guest'), [401, 401])
   succeeded(await plane.arm('PATCH', `${id}/tokens/guest`, { body: { properties: { status: 'enabled' } } }), 200)
-  assert.deepEqual(await states('admin'), [200, 200, 200])
+  assert.deepEqual(await states('admin'), [200, 200])
   succeeded(await plane.arm('PATCH', id, { body: { properties: { adminUserEnabled: false } } }), 200)
-  assert.deepEqual(await states('admin'), [401, 401, 401])
+  assert.deepEqual(await states('admin'), [401, 401])
   assert.equal(codeOf(await plane.arm('POST', `${id}/listCredentials`)), 'UnAuthorizedForCredentialOperations')
   succeeded(await plane.arm('PATCH', id, { body: { properties: { adminUserEnabled: true } } }), 200)
 })

@@ -87,21 +87,20 @@ test('C11 while the admin user is off nothing shows its passwords and none of th
 
 test('A16 CVE-2026-33031: a renewed password ends the old one and each token got with it, at the next request', async () => {
   const { deps, registry } = door.open
-  const form = { grant_type: 'password', username: door.user, password: door.password, access_type: 'offline', service: door.loginServer }
+  const form = { grant_type: 'password', username: door.user, password: door.password, service: door.loginServer }
   const exchange = (body: Record<string, string>) =>
     send(door, 'POST', '/oauth2/token', {
       as: 'nobody',
       body: new URLSearchParams({ scope: 'repository:a:pull', ...body }).toString(),
     })
-  const tokens = json<{ access_token: string; refresh_token: string }>(await exchange(form))
-  const renew = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token }
+  const tokens = json<{ access_token: string }>(await exchange(form))
   const read = () => send(door, 'GET', '/v2/a/manifests/v1', { as: { token: tokens.access_token } })
-  assert.deepEqual([(await read()).status, (await exchange(renew)).status], [200, 200])
+  assert.equal((await read()).status, 200)
   await renewCredential(deps, registry, 'password')
   const refused = await read()
   assert.equal(refused.status, 401)
   assert.match(header(refused, 'www-authenticate'), /error="invalid_token"$/)
-  assert.equal((await exchange(renew)).status, 401)
+  assert.equal((await exchange(form)).status, 401)
   assert.equal((await send(door, 'GET', '/v2/')).status, 401)
   const { passwords } = await showCredentials(deps, registry)
   door.password = passwords[0]?.value ?? ''

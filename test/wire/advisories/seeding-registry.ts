@@ -18,15 +18,15 @@ export async function seedRegistry(seeding: Seeding): Promise<void> {
   const begun = succeeded(await plane.arm('POST', `${id}/generateCredentials`, { body: { tokenId: `${id}/tokens/guest` } }), 202)
   const [guest = ''] = addAll('token', succeeded(await plane.arm('GET', header(begun, 'location')), 200))
   addAll('renewed admin', succeeded(await plane.arm('POST', `${id}/regenerateCredential`, { body: { name: 'password2' } }), 200))
+  const refresh = seeds.add('refresh token by exchange', await exchange(user.token))
   for (const [username, password] of [
     ['seeded', admin],
     ['guest', guest],
     [program.name, program.password],
   ] as const) {
-    const fields = { grant_type: 'password', username, password, access_type: 'offline', scope: 'repository:a:pull' }
-    const got = json<{ access_token: string; refresh_token: string }>(succeeded(await own('token', fields), 200))
+    const fields = { grant_type: 'password', username, password, scope: 'repository:a:pull' }
+    const got = json<{ access_token: string }>(succeeded(await own('token', fields), 200))
     const access = seeds.add(`access token of ${username}`, got.access_token)
-    const refresh = seeds.add(`refresh token of ${username}`, got.refresh_token)
     for (const as of [
       { user: username, password },
       { token: access },
@@ -44,7 +44,6 @@ export async function seedRegistry(seeding: Seeding): Promise<void> {
       ])
         await registry.ask('GET', path, { as })
   }
-  const refresh = seeds.add('refresh token by exchange', await exchange(user.token))
   seeds.add('access token by exchange', await accessToken(refresh, 'registry:catalog:*'))
   for (const token of [refresh, admin, stray('token for an exchange')])
     await own('exchange', { grant_type: 'access_token', access_token: token })

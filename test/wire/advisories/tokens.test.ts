@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { claimsOf, pushImage, tokenFor } from '../content.ts'
 import { exchangeRaw } from '../raw.ts'
 import { basic, json, type Principal, send } from '../send.ts'
+import { exchanged } from '../exchanged.ts'
 import { Server } from '../server.ts'
 
 interface Jwk {
@@ -22,10 +23,12 @@ let good: string
 let parts: [string, string, string]
 let claims: Record<string, unknown>
 let jwk: Jwk
+let refresh: string
 const own = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 before(async () => {
   server = await Server.start()
+  refresh = await exchanged(server)
   await pushImage(server, 'team/app', 'v1')
   good = (await tokenFor(server, 'repository:team/app:pull,push')).token
   parts = good.split('.') as typeof parts
@@ -194,8 +197,6 @@ test('C6 a refresh token is no access token, and an access token no refresh toke
       body: new URLSearchParams({ service: server.loginServer, scope: 'repository:team/app:pull', ...form }).toString(),
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     })
-  const first = await grant({ grant_type: 'password', username: server.user, password: server.password, access_type: 'offline' })
-  const { refresh_token: refresh } = json<{ refresh_token: string }>(first)
   assert.equal((await read({ token: refresh })).status, 401)
   assert.equal((await grant({ grant_type: 'refresh_token', refresh_token: refresh })).status, 200)
   assert.equal((await grant({ grant_type: 'refresh_token', refresh_token: good })).status, 401)
