@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { matchesFilter } from './filter-match.ts'
+import { compileFilter, type FilterSchema } from './filter-match.ts'
 import { conjuncts, type Filter, parseFilter } from './odata-filter.ts'
 
 const eq = (field: string, value: string): Filter => ({ kind: 'compare', field, operator: 'eq', value })
@@ -113,7 +113,18 @@ test('a value comes back as it was, whatever it holds', () => {
 
 test('a filter is asked of what there is', () => {
   const given = {
-    fields: { displayName: "Anna's Registry", mail: undefined, n: 5, names: ['app-1', 'https://app'] },
+    displayName: "Anna's Registry",
+    mail: undefined,
+    n: 5,
+    names: ['app-1', 'https://app'],
+  } as const
+  const schema: FilterSchema<typeof given> = {
+    fields: {
+      displayName: (thing) => thing.displayName,
+      mail: (thing) => thing.mail,
+      n: (thing) => thing.n,
+      names: (thing) => thing.names,
+    },
     functions: { atscope: () => true },
   }
   for (const [text, holds] of [
@@ -134,9 +145,9 @@ test('a filter is asked of what there is', () => {
     ["atScope() and not (displayName eq 'x')", true],
     ["displayName eq 'x' or n eq 5", true],
   ] as const)
-    assert.equal(matchesFilter(parseFilter(text), given), holds, text)
+    assert.equal(compileFilter(parseFilter(text), schema)(given), holds, text)
   for (const text of ["other eq 'x'", "n eq 5 or other eq 'x'", "n eq 4 and other eq 'x'", 'toString()', "startswith('a')"])
-    assert.throws(() => matchesFilter(parseFilter(text), given), { failure: 'request-invalid' }, text)
+    assert.throws(() => compileFilter(parseFilter(text), schema), { failure: 'request-invalid' }, text)
 })
 
 test('the parts that must all hold', () => {
@@ -145,4 +156,19 @@ test('the parts that must all hold', () => {
     parts.map((each) => (each.kind === 'compare' ? each.field : each.kind)),
     ['a', 'b', 'c', 'or'],
   )
+})
+
+test('as many parts as are allowed, and no more', () => {
+  const parts = (count: number, word: string) => Array.from({ length: count }, (_, each) => `a eq ${each}`).join(` ${word} `)
+  const limits = { parts: 6, alternatives: 3 }
+  for (const text of [parts(6, 'and'), parts(3, 'or'), '(a eq 1 or a eq 2 or a eq 3) and (a eq 4 or a eq 5)', 'a in (1,2)'])
+    assert.doesNotThrow(() => parseFilter(text, limits), text)
+  for (const text of [
+    parts(7, 'and'),
+    parts(4, 'or'),
+    'a in (1,2,3,4)',
+    `n/any(c:${parts(4, 'or')})`,
+    `${parts(3, 'and')} and (${parts(4, 'and')})`,
+  ])
+    assert.throws(() => parseFilter(text, limits), { failure: 'request-invalid', message: /Max allowed: [36]\./ }, text)
 })

@@ -27,12 +27,21 @@ interface Token {
 
 const longest = 8192
 const deepest = 24
+
+/** How much may be asked at once: each part costs a comparison for each thing that is looked at. */
+export interface FilterLimits {
+  /** Comparisons and calls in all. */
+  parts: number
+  /** Of one `or`, or one `in`. */
+  alternatives: number
+}
+const usualLimits: FilterLimits = { parts: 50, alternatives: 50 }
 const tokenPattern = /\s*(?:'((?:[^']|'')*)'|(-?\d+(?:\.\d+)?)(?![\w-])|([A-Za-z_@$][\w@$.-]*(?:\/[A-Za-z_@$][\w@$.-]*)*)|([(),:]))/y
 
 /** Reads a `$filter`, percent-decoded before. Fails with `request-invalid`, saying where and what was expected. */
-export function parseFilter(text: string): Filter {
+export function parseFilter(text: string, limits: FilterLimits = usualLimits): Filter {
   if (text.length > longest) throw new RegistryError('request-invalid', `a $filter may have up to ${longest} characters`)
-  const reader = new Reader(text)
+  const reader = new Reader(text, limits)
   const filter = reader.either()
   reader.expect('end', '', '"and", "or" or the end')
   return filter
@@ -40,14 +49,17 @@ export function parseFilter(text: string): Filter {
 
 class Reader {
   readonly #text: string
+  readonly #limits: FilterLimits
   readonly #tokens: readonly Token[]
   #at = 0
   #depth = 0
+  #parts = 0
   /** The variables of the lambdas around, the innermost last. */
   readonly #variables: string[] = []
 
-  constructor(text: string) {
+  constructor(text: string, limits: FilterLimits) {
     this.#text = text
+    this.#limits = limits
     this.#tokens = this.#split()
   }
 
@@ -69,7 +81,18 @@ class Reader {
   #joined(kind: 'and' | 'or', part: () => Filter): Filter {
     const of = [part()]
     while (this.#takesWord(kind)) of.push(part())
-    return of.length === 1 ? (of[0] as Filter) : { kind, of }
+    if (of.length === 1) return of[0] as Filter
+    return kind === 'or' ? this.#alternatives(of) : { kind, of }
+  }
+
+  #alternatives(of: readonly Filter[]): Filter {
+    const { alternatives } = this.#limits
+    if (of.length <= alternatives) return { kind: 'or', of }
+    throw tooMany(`Too many child clauses specified in search filter expression containing 'OR' operators: ${of.length}`, alternatives)
+  }
+
+  #countPart(): void {
+    if (++this.#parts > this.#limits.parts) throw tooMany('The $filter has too many comparisons', this.#limits.parts)
   }
 
   #not(): Filter {
@@ -86,6 +109,7 @@ class Reader {
       return inner
     }
     const name = this.expect('word', '', 'a field, a function or "("').text
+    this.#countPart()
     if (this.#takesSign('(')) return /\/any$/i.test(name) ? this.#any(name.replace(/\/any$/i, '')) : this.#call(name)
     const operator = this.expect('word', '', 'a comparison, such as "eq"').text.toLowerCase()
     const field = this.#field(name)
@@ -100,10 +124,12 @@ class Reader {
   #in(field: string): Filter {
     this.expect('sign', '(', '"("')
     const of: Filter[] = []
-    do of.push({ kind: 'compare', field, operator: 'eq', value: this.#value() })
-    while (this.#takesSign(','))
+    do {
+      this.#countPart()
+      of.push({ kind: 'compare', field, operator: 'eq', value: this.#value() })
+    } while (this.#takesSign(','))
     this.expect('sign', ')', '"," or ")"')
-    return { kind: 'or', of }
+    return this.#alternatives(of)
   }
 
   #call(name: string): Filter {
@@ -201,6 +227,8 @@ const invalid = (text: string, at: number, expected: string) =>
     `The $filter is not valid at character ${at + 1}, before "${text.slice(at, at + 40)}": expected ${expected}.`,
     { filter: text.slice(0, 400), at },
   )
+
+const tooMany = (what: string, most: number) => new RegistryError('request-invalid', `${what}. Max allowed: ${most}.`)
 
 /** The parts that must all hold. */
 export const conjuncts = (filter: Filter): readonly Filter[] => (filter.kind === 'and' ? filter.of.flatMap(conjuncts) : [filter])

@@ -83,6 +83,10 @@ function objects(it: It): void {
       assert.deepEqual(await find({ kinds: ['user'], field: 'login', startsWith: '4.' }, limit), ['Berta'])
       assert.deepEqual(await find({ kinds: ['user'], field: 'name', equals: '' }, limit), [])
       assert.deepEqual(await find({ kinds: [] }, limit), [])
+      const matches = await store.directoryMatches({ kinds: ['user'], field: 'name', startsWith: 'aNN' }, limit)
+      assert.equal(matches.length, Math.min(limit, 5))
+      assert.ok(matches.every(({ name }) => /^ann/i.test(name)))
+      assert.deepEqual(await store.directoryMatches({ kinds: [] }, limit), [])
     }
   })
 }
@@ -131,9 +135,12 @@ function groups(it: It): void {
     await hold(carol, bob)
     await hold(dave, carol)
     await hold(dave, alice)
-    assert.deepEqual(idsOf(await store.groupMembers(bob)), [alice])
-    assert.deepEqual(idsOf(await store.groupMembers(dave)), [alice, carol], 'direct ones')
+    assert.deepEqual(idsOf(await store.groupMembers(bob, all)), [alice])
+    assert.deepEqual(idsOf(await store.groupMembers(dave, all)), [alice, carol], 'direct ones')
+    assert.deepEqual(idsOf(await store.groupMembers(dave, { after: '', limit: 1 })), [alice])
+    assert.deepEqual(idsOf(await store.groupMembers(dave, { after: alice, limit: 1 })), [carol])
     assert.deepEqual(idsOf(await store.groupsOf(alice)), [bob, carol, dave])
+    assert.deepEqual(idsOf(await store.directGroupsOf(alice)), [bob, dave])
     assert.deepEqual(idsOf(await store.groupsOf(carol)), [dave])
     for (const [groupId, memberId] of [
       [bob, bob],
@@ -155,7 +162,7 @@ function groups(it: It): void {
     await store.deleteDirectoryObject({ id: bob })
     assert.deepEqual(idsOf(await store.groupsOf(alice)), [dave])
     await store.deleteDirectoryObject({ id: alice })
-    assert.deepEqual(idsOf(await store.groupMembers(dave)), [carol])
+    assert.deepEqual(idsOf(await store.groupMembers(dave, all)), [carol])
   })
 }
 

@@ -83,10 +83,14 @@ export interface DirectoryReads {
   userByLogin(login: string): Promise<DirectoryObject | undefined>
   /** In id order. */
   directoryObjects(filter: DirectoryFilter, page: { after: string; limit: number }): Promise<DirectoryObject[]>
+  /** At most `limit` of those, in no order: tells cheaply whether a filter finds few. */
+  directoryMatches(filter: DirectoryFilter, limit: number): Promise<DirectoryObject[]>
   /** Of these objects, in the order of their start. */
   secrets(objectIds: readonly string[]): Promise<StoredSecret[]>
   /** Direct members, in id order. */
-  groupMembers(groupId: string): Promise<DirectoryObject[]>
+  groupMembers(groupId: string, page: { after: string; limit: number }): Promise<DirectoryObject[]>
+  /** The groups that name it as a member themselves, in id order. */
+  directGroupsOf(memberId: string): Promise<DirectoryObject[]>
   /** Through any number of groups. */
   groupsOf(memberId: string): Promise<DirectoryObject[]>
   rights(principalId: string): Promise<StoredRight[]>

@@ -102,7 +102,9 @@ export interface ResourceReads {
     page: { after: string; limit: number },
   ): Promise<RoleAssignment[]>
   roleAssignment(scope: string, name: string): Promise<RoleAssignment | undefined>
+  /** In the order of names. */
   customRoles(): Promise<CustomRole[]>
+  customRole(id: string): Promise<CustomRole | undefined>
   operation(id: string): Promise<StoredOperation | undefined>
 }
 

@@ -148,6 +148,8 @@ export function roleAssignmentsContract(it: It): void {
     const role = roleOf(guid(0x40), 'Image Janitor', { assignableScopes: ['/', subscription] })
     assert.deepEqual(await store.putCustomRole({ role }), { created: true })
     assert.deepEqual(await store.customRoles(), [role])
+    assert.deepEqual(await store.customRole(role.id), role)
+    assert.equal(await store.customRole('nobody'), undefined)
     await assert.rejects(store.putCustomRole({ role: roleOf(guid(0x41), 'IMAGE janitor') }), { failure: 'conflict' })
     const assignment = assignmentOf('/', alice, role.id)
     await store.putRoleAssignment({ assignment })

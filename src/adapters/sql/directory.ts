@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { DirectoryKind, DirectoryObject, StoredRight, StoredSecret, Tenant } from '#ports/directory-store.ts'
+import type { DirectoryFilter, DirectoryKind, DirectoryObject, StoredRight, StoredSecret, Tenant } from '#ports/directory-store.ts'
 import type { SqlReader, SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -51,10 +51,11 @@ export const directoryObjectsByAppId: Read<'directoryObjectsByAppId'> = async (d
 
 const filterColumns = { name: 'name_key', appId: 'app_id', login: 'login' } as const
 
-export const directoryObjects: Read<'directoryObjects'> = async (db, filter, { after, limit }) => {
-  if (filter.kinds.length === 0) return []
-  const where = [`kind IN (${marks(filter.kinds)})`, 'id > ?']
-  const values: SqlValue[] = [...filter.kinds, after]
+/** Null: nothing can match. */
+function conditionOf(filter: DirectoryFilter): { where: string; values: SqlValue[] } | null {
+  if (filter.kinds.length === 0) return null
+  const where = [`kind IN (${marks(filter.kinds)})`]
+  const values: SqlValue[] = [...filter.kinds]
   const column = filterColumns[filter.field ?? 'name']
   if (filter.equals !== undefined) {
     where.push(`${column} = ?`)
@@ -66,8 +67,21 @@ export const directoryObjects: Read<'directoryObjects'> = async (db, filter, { a
     where.push(`${column} >= ?`, `${column} < ?`)
     values.push(from, `${from}\u{10ffff}`)
   }
-  const sql = `SELECT ${objectColumns} FROM directory_object WHERE ${where.join(' AND ')} ORDER BY id LIMIT ?`
-  return (await db.all<ObjectRow>(sql, ...values, limit)).map(objectOf)
+  return { where: where.join(' AND '), values }
+}
+
+export const directoryObjects: Read<'directoryObjects'> = async (db, filter, { after, limit }) => {
+  const condition = conditionOf(filter)
+  if (!condition) return []
+  const sql = `SELECT ${objectColumns} FROM directory_object WHERE ${condition.where} AND id > ? ORDER BY id LIMIT ?`
+  return (await db.all<ObjectRow>(sql, ...condition.values, after, limit)).map(objectOf)
+}
+
+export const directoryMatches: Read<'directoryMatches'> = async (db, filter, limit) => {
+  const condition = conditionOf(filter)
+  if (!condition) return []
+  const sql = `SELECT ${objectColumns} FROM directory_object WHERE ${condition.where} LIMIT ?`
+  return (await db.all<ObjectRow>(sql, ...condition.values, limit)).map(objectOf)
 }
 
 interface SecretRow {
@@ -107,12 +121,23 @@ const qualified = objectColumns
   .map((column) => `directory_object.${column}`)
   .join(', ')
 
-export const groupMembers: Read<'groupMembers'> = async (db, groupId) =>
+export const groupMembers: Read<'groupMembers'> = async (db, groupId, { after, limit }) =>
   (
     await db.all<ObjectRow>(
       `SELECT ${qualified} FROM directory_member JOIN directory_object ON directory_object.id = directory_member.member_id
-       WHERE directory_member.group_id = ? ORDER BY directory_object.id`,
+       WHERE directory_member.group_id = ? AND directory_member.member_id > ? ORDER BY directory_member.member_id LIMIT ?`,
       groupId,
+      after,
+      limit,
+    )
+  ).map(objectOf)
+
+export const directGroupsOf: Read<'directGroupsOf'> = async (db, memberId) =>
+  (
+    await db.all<ObjectRow>(
+      `SELECT ${qualified} FROM directory_member JOIN directory_object ON directory_object.id = directory_member.group_id
+       WHERE directory_member.member_id = ? ORDER BY directory_object.id`,
+      memberId,
     )
   ).map(objectOf)
 

@@ -134,6 +134,11 @@ const roleOf = (row: RoleRow): CustomRole => ({
 export const customRoles: Read<'customRoles'> = async (db) =>
   (await db.all<RoleRow>('SELECT * FROM custom_role ORDER BY name_key')).map(roleOf)
 
+export const customRole: Read<'customRole'> = async (db, id) => {
+  const row = await db.get<RoleRow>('SELECT * FROM custom_role WHERE id = ?', id)
+  return row && roleOf(row)
+}
+
 export const putCustomRole: Verb<'putCustomRole'> = async (tx, { role }) => {
   const nameKey = role.name.toLowerCase()
   const other = await tx.get<{ id: string }>('SELECT id FROM custom_role WHERE name_key = ? AND id <> ?', nameKey, role.id)

@@ -4,6 +4,7 @@ import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
 import { commands, reads } from '../sql/verbs.ts'
 import { SqliteConnection } from './connection.ts'
+import { FairTurns } from './fair-turns.ts'
 import type { Answer, Call } from './group-commit.ts'
 import { KeptReads } from './kept-reads.ts'
 import { migrate } from './migrate.ts'
@@ -48,11 +49,12 @@ export function storeOf(
 ): MetadataStore {
   const store: Record<string, unknown> = { close }
   const kept = new KeptReads()
+  const turns = new FairTurns()
   for (const name of Object.keys(commands) as (keyof MetadataCommands)[])
     store[name] = (input: unknown) => run(name, input).finally(() => kept.ends(name, input))
   for (const name of Object.keys(reads) as (keyof MetadataReads)[]) {
     const read = reads[name] as (db: SqliteConnection, ...input: unknown[]) => Promise<unknown>
-    store[name] = (...input: unknown[]) => kept.through(name, input, () => read(reader, ...input))
+    store[name] = (...input: unknown[]) => kept.through(name, input, () => turns.read(() => read(reader, ...input)))
   }
   return store as unknown as MetadataStore
 }

@@ -30,7 +30,7 @@ export const isAssignableAt = ({ assignableScopes }: Pick<RoleDefinition, 'assig
 export async function roleById({ store }: Pick<Deps, 'store'>, id: string): Promise<RoleDefinition | undefined> {
   const known = builtInRole(id)
   if (known) return builtIn(known)
-  const found = (await store.customRoles()).find((each) => each.id === id.toLowerCase())
+  const found = await store.customRole(id.toLowerCase())
   return found && custom(found)
 }
 

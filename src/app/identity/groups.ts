@@ -44,7 +44,7 @@ export async function addMember(deps: Pick<DirectoryDeps, 'store'>, groupId: str
   if (!member) throw noSuchObject(memberId)
   if (member.kind === 'application')
     throw new RegistryError('request-invalid', 'an application is no member of groups: its service principal can be one')
-  if ((await deps.store.groupMembers(group.id)).some(({ id }) => id === member.id))
+  if ((await deps.store.directGroupsOf(member.id)).some(({ id }) => id === group.id))
     throw new RegistryError(
       'conflict',
       "One or more added object references already exist for the following modified properties: 'members'.",
@@ -58,9 +58,14 @@ export async function removeMember(deps: Pick<DirectoryDeps, 'store'>, groupId: 
   await deps.store.deleteGroupMember({ groupId: group.id, memberId: memberId.toLowerCase() })
 }
 
-/** The groups that name the object itself as a member, not those around them. */
-export async function directGroupsOf({ store }: Pick<DirectoryDeps, 'store'>, memberId: string): Promise<DirectoryObject[]> {
-  const all = await store.groupsOf(memberId)
-  const names = await Promise.all(all.map(async ({ id }) => (await store.groupMembers(id)).some((each) => each.id === memberId)))
-  return all.filter((_, index) => names[index])
+/** Its direct members, in id order; some are read at a time. */
+export async function* everyMember({ store }: Pick<DirectoryDeps, 'store'>, groupId: string): AsyncIterable<DirectoryObject> {
+  const most = 500
+  for (let after = ''; ; ) {
+    const page = await store.groupMembers(groupId, { after, limit: most })
+    yield* page
+    const last = page.at(-1)
+    if (!last || page.length < most) return
+    after = last.id
+  }
 }

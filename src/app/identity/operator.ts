@@ -1,7 +1,7 @@
 import type { GroupSummary, IdentityDeeds, UserSummary } from '#core/identity-deeds.ts'
 import type { DirectoryObject } from '#ports/directory-store.ts'
 import { type DirectoryDeps, everyObject } from './directory.ts'
-import { addMember, createGroup, deleteGroup, removeMember } from './groups.ts'
+import { addMember, createGroup, deleteGroup, removeMember, everyMember } from './groups.ts'
 import { namedGroup, namedPrincipal } from './operator-names.ts'
 import { principalDeeds } from './operator-principals.ts'
 import { roleDeeds } from './operator-roles.ts'
@@ -51,13 +51,12 @@ const userOf = ({ login, name, id, enabled }: DirectoryObject): UserSummary => (
 type GroupDeeds = Pick<IdentityDeeds, 'createGroup' | 'listGroups' | 'showGroup' | 'deleteGroup' | 'addGroupMember' | 'removeGroupMember'>
 
 const groupDeeds = (deps: DirectoryDeps): GroupDeeds => {
-  const summaryOf = async ({ id, name }: DirectoryObject): Promise<GroupSummary> => ({
-    displayName: name,
-    id,
-    members: (await deps.store.groupMembers(id)).flatMap((each) =>
-      each.kind === 'application' ? [] : [{ id: each.id, kind: each.kind, name: each.login ?? each.name }],
-    ),
-  })
+  const summaryOf = async ({ id, name }: DirectoryObject): Promise<GroupSummary> => {
+    const members: GroupSummary['members'][number][] = []
+    for await (const each of everyMember(deps, id))
+      if (each.kind !== 'application') members.push({ id: each.id, kind: each.kind, name: each.login ?? each.name })
+    return { displayName: name, id, members }
+  }
   return {
     createGroup: async ({ name }) => summaryOf(await createGroup(deps, { displayName: name })),
     listGroups: async () => {

@@ -1,6 +1,6 @@
 import type { ResourceReads, StoredResource } from '#ports/resource-store.ts'
 
-const page = 500
+const page = 200
 
 /** Each resource that a query finds, in key order, read in pages. */
 export async function* everyResource(

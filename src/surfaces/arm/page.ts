@@ -4,6 +4,8 @@ import { absolute, type Context } from './context.ts'
 
 const usualPage = 250
 const largestPage = 1000
+/** A page is full with this many characters of what is stored, too. */
+const heaviestPage = 4 * 1024 * 1024
 
 /** Where a page begins and how long it may be, from `$skipToken` and `$top`. Fails with `page-invalid`, `request-invalid`. */
 export function pageOf({ url }: Context): { after: string; limit: number } {
@@ -30,9 +32,11 @@ export async function paged(
 ): Promise<{ value: object[]; nextLink?: string }> {
   const { limit } = pageOf(context)
   const kept: StoredResource[] = []
+  let weight = 0
   for await (const each of source) {
-    if (kept.length === limit) return { value: await all(kept, show), nextLink: linkAfter(context, kept.at(-1)) }
+    if (kept.length === limit || weight > heaviestPage) return { value: await all(kept, show), nextLink: linkAfter(context, kept.at(-1)) }
     kept.push(each)
+    weight += JSON.stringify(each.body).length
   }
   return { value: await all(kept, show) }
 }

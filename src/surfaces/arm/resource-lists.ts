@@ -1,11 +1,11 @@
-import { conjuncts, type Filter } from '#core/odata-filter.ts'
+import { conjuncts } from '#core/odata-filter.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import type { StoredResource } from '#ports/resource-store.ts'
 import { everyResource } from '#app/resources/every.ts'
 import { visibleSubscription } from './accounts.ts'
 import { type Answer, type Context, may, ok } from './context.ts'
-import { filterOf, matches } from './filter.ts'
+import { filterOf, type ResourceFilter } from './filter.ts'
 import { pageOf, paged } from './page.ts'
 import { mustSeeGroup } from './resources.ts'
 import { types } from './types.ts'
@@ -22,15 +22,20 @@ export async function listEverything(context: Context, { within }: { within: Res
   return ok(await paged(context, visible(context, within, filter, after), async (each) => showBriefly(each, expanded)))
 }
 
-async function* visible(context: Context, { key }: ResourceId, filter: Filter | undefined, after: string): AsyncGenerator<StoredResource> {
+async function* visible(
+  context: Context,
+  { key }: ResourceId,
+  filter: ResourceFilter | undefined,
+  after: string,
+): AsyncGenerator<StoredResource> {
   for await (const each of everyResource(context.deps.store, { within: key, types: typesAskedFor(filter) }, after))
-    if (may(context, `${each.type}/read`, each.key) && (!filter || matches(filter, each))) yield each
+    if (may(context, `${each.type}/read`, each.key) && (!filter || filter.matches(each))) yield each
 }
 
 /** What must be of one type is looked for by it. */
-function typesAskedFor(filter: Filter | undefined): readonly string[] {
+function typesAskedFor(filter: ResourceFilter | undefined): readonly string[] {
   if (!filter) return listed
-  for (const each of conjuncts(filter))
+  for (const each of conjuncts(filter.filter))
     if (each.kind === 'compare' && each.operator === 'eq' && each.field.toLowerCase() === 'resourcetype')
       return listed.filter((name) => name === String(each.value).toLowerCase())
   return listed

@@ -11,7 +11,7 @@ import type { Author, Given } from '#app/resources/rules.ts'
 import type { Caller } from '#core/access.ts'
 import { visibleSubscription } from './accounts.ts'
 import { absolute, type Answer, type Context, may, ok } from './context.ts'
-import { filterOf, matches } from './filter.ts'
+import { filterOf } from './filter.ts'
 import { pageOf, paged } from './page.ts'
 import type { ResourceType } from './resource-type.ts'
 import { unavailable } from './unavailable.ts'
@@ -37,7 +37,7 @@ async function* visible(
   { type, within, parent, after }: { type: ResourceType; within: ResourceId; parent: StoredResource | undefined; after: string },
 ): AsyncGenerator<StoredResource> {
   const filter = type.rules ? filterOf(context) : undefined
-  const seen = (each: StoredResource) => may(context, `${type.name}/read`, each.key) && (!filter || matches(filter, each))
+  const seen = (each: StoredResource) => may(context, `${type.name}/read`, each.key) && (!filter || filter.matches(each))
   if (parent && after === '') yield* (type.builtIn?.(context, parent) ?? []).filter(seen)
   if (!type.rules) return
   for await (const each of everyResource(context.deps.store, { within: within.key, types: [type.name.toLowerCase()] }, after))

@@ -1,4 +1,4 @@
-import { matchesFilter } from '#core/filter-match.ts'
+import { compileFilter } from '#core/filter-match.ts'
 import { conjuncts, type Filter } from '#core/odata-filter.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isWithin, keyOf, type ResourceId } from '#core/resource-id.ts'
@@ -23,8 +23,8 @@ function isAskedFor(scope: ResourceId, filter: Filter | undefined): (role: RoleD
   const below = conjuncts(filter ?? { kind: 'and', of: [] }).some((each) => each.kind === 'call' && each.name === 'atscopeandbelow')
   const isHere = (role: RoleDefinition) =>
     isAssignableAt(role, scope.key) || (below && role.assignableScopes.some((each) => isWithin(keyOf(each), scope.key)))
-  const holds = ({ name, kind }: RoleDefinition) =>
-    !filter || matchesFilter(filter, { fields: { roleName: name, type: kind }, functions: { atscope: yes, atscopeandbelow: yes } })
+  const fields = { roleName: ({ name }: RoleDefinition) => name, type: ({ kind }: RoleDefinition) => kind }
+  const holds = filter ? compileFilter(filter, { fields, functions: { atscope: yes, atscopeandbelow: yes } }) : yes
   return (role) => holds(role) && isHere(role)
 }
 

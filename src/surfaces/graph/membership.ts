@@ -1,15 +1,18 @@
 import { noSuchObject } from '#app/identity/directory.ts'
-import { addMember, directGroupsOf, removeMember } from '#app/identity/groups.ts'
+import { addMember, removeMember } from '#app/identity/groups.ts'
 import { type Answer, collectionAnswer, type Context, done, mixedItems, resolve } from './context.ts'
+import { nextLink } from './query.ts'
 import type { GraphRequest, Member } from './request.ts'
 
 type Of<Kind extends GraphRequest['kind']> = Extract<GraphRequest, { kind: Kind }>
 
-/** All at once, whatever page was asked for: there are few. */
-export async function listMembers(context: Context, { key, query }: Of<'members.list'>): Promise<Answer> {
+export async function listMembers(context: Context, { key, query, parameters }: Of<'members.list'>): Promise<Answer> {
   const group = await resolve(context, 'groups', key)
-  const members = await context.deps.store.groupMembers(group.id)
-  return collectionAnswer(context, 'directoryObjects', await mixedItems(context, members, query.select))
+  const found = await context.deps.store.groupMembers(group.id, { after: query.after, limit: query.top + 1 })
+  const members = found.slice(0, query.top)
+  const next =
+    found.length > query.top ? nextLink(`${context.base}/groups/${group.id}/members`, parameters, members.at(-1)?.id ?? '') : undefined
+  return collectionAnswer(context, 'directoryObjects', await mixedItems(context, members, query.select), next)
 }
 
 export async function putMember(context: Context, { key, memberId }: Of<'member.add'>): Promise<Answer> {
@@ -26,7 +29,7 @@ export async function dropMember(context: Context, { key, memberId }: Of<'member
 
 export async function listGroupsOf(context: Context, { member, form, direct, query }: Of<'groups.of'>): Promise<Answer> {
   const id = await memberId(context, member)
-  const groups = direct ? await directGroupsOf(context.deps, id) : await context.deps.store.groupsOf(id)
+  const groups = direct ? await context.deps.store.directGroupsOf(id) : await context.deps.store.groupsOf(id)
   if (form === 'ids')
     return collectionAnswer(
       context,

@@ -12,6 +12,8 @@ export interface Query {
   select: readonly string[] | undefined
 }
 
+/** Graph's own: up to 15 alternatives. */
+const filterLimits = { parts: 50, alternatives: 15 }
 const largestPage = 999
 const pageLength = 100
 
@@ -25,7 +27,7 @@ export function parseQuery(parameters: URLSearchParams): Query {
   const get = (option: string) => parameters.get(`$${option}`) ?? parameters.get(option) ?? undefined
   const [filter, select] = [get('filter'), get('select')]
   return {
-    filter: filter === undefined || filter.trim() === '' ? undefined : parseFilter(filter),
+    filter: filter === undefined || filter.trim() === '' ? undefined : parseFilter(filter, filterLimits),
     top: topOf(get('top')),
     after: tokenOf(get('skiptoken')),
     select: select === undefined || select.trim() === '' ? undefined : select.split(',').map((each) => each.trim()),

@@ -43,7 +43,7 @@ export type GraphRequest =
   | ({ kind: 'password.remove'; collection: Secretive; keyId: string } & Keyed)
   | ({ kind: 'owners.list'; collection: Collection } & Keyed)
   | { kind: 'owned.list' }
-  | ({ kind: 'members.list'; query: Query } & Keyed)
+  | ({ kind: 'members.list'; query: Query; parameters: URLSearchParams } & Keyed)
   | ({ kind: 'member.add'; memberId: string } & Keyed)
   | ({ kind: 'member.remove'; memberId: string } & Keyed)
   | { kind: 'groups.of'; member: Member; form: 'objects' | 'ids'; direct: boolean; query: Query }
@@ -138,7 +138,8 @@ function onObject(
     throw new RegistryError('unsupported', 'Owners are not kept: who may change the directory is told by roles at the scope "/".')
   }
   if (collection === 'groups' && what === 'members') {
-    if (rest.length === 1) return on<GraphRequest>({ GET: () => ({ kind: 'members.list', key, query: parseQuery(parameters) }) })
+    if (rest.length === 1)
+      return on<GraphRequest>({ GET: () => ({ kind: 'members.list', key, query: parseQuery(parameters), parameters }) })
     if (rest.length === 2 && word(second) === '$ref')
       return on<GraphRequest>({ POST: () => ({ kind: 'member.add', key, memberId: parseReference(body()) }) })
     if (rest.length === 3 && second && word(third) === '$ref')

@@ -1,5 +1,5 @@
-import { type Filterable, matchesFilter } from '#core/filter-match.ts'
-import type { Filter, FilterValue } from '#core/odata-filter.ts'
+import { compileFilter, type Filterable, type FilterSchema } from '#core/filter-match.ts'
+import type { Filter } from '#core/odata-filter.ts'
 import { isGuid } from '#core/resource-id.ts'
 import type { DirectoryFilter, DirectoryKind, DirectoryObject, Tenant } from '#ports/directory-store.ts'
 import type { Deps } from '#app/deps.ts'
@@ -14,10 +14,18 @@ const fields = {
   servicePrincipal: ['id', 'appId', 'displayName', 'servicePrincipalNames', 'servicePrincipalType', 'accountEnabled', 'tags'],
 } as const satisfies Record<DirectoryKind, readonly string[]>
 
-const collections: ReadonlySet<string> = new Set(['identifierUris', 'servicePrincipalNames', 'tags', 'groupTypes'])
+const schemas = Object.fromEntries(
+  Object.entries(fields).map(([kind, names]) => [
+    kind,
+    { fields: Object.fromEntries(names.map((name) => [name, (item: Item) => item[name] as Filterable])) },
+  ]),
+) as Readonly<Record<DirectoryKind, FilterSchema<Item>>>
 
 /** Where a search begins: what the store finds by an index. */
 export type Seed = Pick<DirectoryFilter, 'field' | 'equals' | 'startsWith'> | { id: string }
+
+/** A page is full with this many characters of what is kept, too. */
+const heaviestPage = 4 * 1024 * 1024
 
 /**
  * A page of a kind, in id order. Fails with `request-invalid` for a filter by what is not offered, even where nothing
@@ -29,17 +37,24 @@ export async function search(
   kind: DirectoryKind,
   { filter, top, after }: Pick<Query, 'filter' | 'top' | 'after'>,
 ): Promise<{ items: Item[]; next: string | undefined }> {
-  if (filter) matchesFilter(filter, specimen(kind))
-  const found: Item[] = []
-  // One more than is shown tells whether a page follows.
+  const matches = filter ? compileFilter(filter, schemas[kind]) : () => true
+  const items: Item[] = []
+  let weight = 0
   for await (const objects of candidates(deps, kind, filter && seedsOf(filter), { after, limit: Math.max(top + 1, 200) })) {
-    const items = await itemsOf(deps, tenant, objects)
-    for (const item of items) if (!filter || matchesFilter(filter, filterable(kind, item))) found.push(item)
-    if (found.length > top) break
+    const read = await itemsOf(deps, tenant, objects)
+    for (const [index, item] of read.entries()) {
+      if (!matches(item)) continue
+      // One more than is shown tells that a page follows.
+      if (items.length === top || weight > heaviestPage) return { items, next: String(items.at(-1)?.id) }
+      items.push(item)
+      weight += JSON.stringify(objects[index]?.details).length
+    }
   }
-  const items = found.slice(0, top)
-  return { items, next: found.length > top ? String(items.at(-1)?.id) : undefined }
+  return { items, next: undefined }
 }
+
+/** What an index finds is looked at as a whole while it is at most this much. */
+const mostSeeded = 1000
 
 /** Everything that may match, in id order, some at a time. */
 async function* candidates(
@@ -48,24 +63,29 @@ async function* candidates(
   seeds: readonly Seed[] | undefined,
   { after, limit }: { after: string; limit: number },
 ): AsyncIterable<DirectoryObject[]> {
-  const pages = async function* (part: DirectoryFilter): AsyncIterable<DirectoryObject[]> {
-    for (let from = after; ; ) {
-      const page = await store.directoryObjects(part, { after: from, limit })
-      if (page.length > 0) yield page
-      const last = page.at(-1)
-      if (!last || page.length < limit) return
-      from = last.id
-    }
+  const few = seeds && (await seeded({ store }, kind, seeds))
+  if (few) return yield few.filter(({ id }) => id > after)
+  for (let from = after; ; ) {
+    const page = await store.directoryObjects({ kinds: [kind] }, { after: from, limit })
+    if (page.length > 0) yield page
+    const last = page.at(-1)
+    if (!last || page.length < limit) return
+    from = last.id
   }
-  const [only] = seeds ?? [{}]
-  if ((seeds?.length ?? 1) === 1 && only && !('id' in only)) return yield* pages({ kinds: [kind], ...only })
+}
+
+/** What the seeds find, in id order; undefined when it is so much that a look at everything, page by page, costs no more. */
+async function seeded({ store }: Pick<Deps, 'store'>, kind: DirectoryKind, seeds: readonly Seed[]): Promise<DirectoryObject[] | undefined> {
   const found = new Map<string, DirectoryObject>()
-  for (const seed of seeds ?? [])
-    if ('id' in seed) {
-      const object = await store.directoryObject(seed.id)
-      if (object?.kind === kind && object.id > after) found.set(object.id, object)
-    } else for await (const page of pages({ kinds: [kind], ...seed })) for (const object of page) found.set(object.id, object)
-  yield [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  for (const seed of seeds) {
+    const objects =
+      'id' in seed
+        ? [await store.directoryObject(seed.id)].filter((each) => each?.kind === kind)
+        : await store.directoryMatches({ kinds: [kind], ...seed }, mostSeeded + 1)
+    for (const object of objects) if (object) found.set(object.id, object)
+    if (found.size > mostSeeded) return undefined
+  }
+  return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 const columns: Readonly<Record<string, DirectoryFilter['field']>> = { displayname: 'name', appid: 'appId', userprincipalname: 'login' }
@@ -105,12 +125,3 @@ function seedOf(name: string, by: { equals: string } | { startsWith: string }): 
   const field = Object.hasOwn(columns, name.toLowerCase()) ? columns[name.toLowerCase()] : undefined
   return field && [{ field, ...by }]
 }
-
-const filterable = (kind: DirectoryKind, item: Item): Filterable => ({
-  fields: Object.fromEntries(fields[kind].map((name) => [name, item[name] as FilterValue | readonly FilterValue[]])),
-})
-
-/** An item of no one, to ask a filter whether it can be asked at all. */
-const specimen = (kind: DirectoryKind): Filterable => ({
-  fields: Object.fromEntries(fields[kind].map((name) => [name, collections.has(name) ? [''] : ''])),
-})
