@@ -6,10 +6,12 @@ import type { Words } from './words.ts'
 export function explanation(say: Words, { registry, digest, held, objects, links, manifests, stored }: Explained): string {
   const isKnown = objects.length + links.length + manifests.length + stored.length > 0
   if (!isKnown) return `${say('explain.unknown', { digest, registry })}\n`
-  const lines = [held ? say('explain.held', { digest }) : say('explain.free', { digest })]
+  const isHere = objects.length + links.length + stored.length > 0
+  const lines = [say(held ? 'explain.held' : isHere ? 'explain.free' : 'explain.absent', { digest, registry })]
   for (const { repository, tags } of stored)
     lines.push(tags.length > 0 ? say('explain.tagged', { repository, tags: tags.join(', ') }) : say('explain.untagged', { repository }))
-  for (const { repository, manifest } of manifests) lines.push(say('explain.named', { repository, manifest }))
+  // A digest that is here both as a blob and as a manifest is named once.
+  for (const line of new Set(manifests.map(({ repository, manifest }) => say('explain.named', { repository, manifest })))) lines.push(line)
   for (const { repository, leaseUntil, leaseOver, reviewAfter } of links) {
     lines.push(leaseOver ? say('explain.lease-over', { repository, leaseUntil }) : say('explain.lease', { repository, leaseUntil }))
     if (reviewAfter) lines.push(say('explain.review', { repository, reviewAfter }))

@@ -94,8 +94,9 @@ export interface Explained {
   digest: string
   held: boolean
   objects: { objectId: string; state: string; size: number; condemnedAt: string | null; deletedAfter: string | null }[]
-  links: { repository: string; leaseUntil: string; leaseOver: boolean; reviewAfter: string | null }[]
-  /** Manifests that name it. */
+  /** `named`: a manifest of that repository names it as a blob, so the link stays whatever its lease. */
+  links: { repository: string; named: boolean; leaseUntil: string; leaseOver: boolean; reviewAfter: string | null }[]
+  /** Manifests that name it, as what their repository has under it; where it has nothing, as what it is expected. */
   manifests: { repository: string; manifest: string; kind: 'blob' | 'manifest' }[]
   /** Where it is a manifest itself. */
   stored: { repository: string; tags: string[] }[]

@@ -25,13 +25,18 @@ export interface Manifest {
   blobs: readonly Descriptor[]
   /** An image's; also among `blobs`. */
   config?: Descriptor
-  /** An index's children; each digest once. */
+  /** An index's children, which may be blobs as well (BuildKit's cache); each digest once. */
   manifests: readonly Descriptor[]
   subject?: Digest
   artifactType?: string
   /** As the manifest has them; for the referrers list. */
   annotations?: Readonly<Record<string, string>>
 }
+
+export type NamedKind = 'blob' | 'manifest'
+
+/** As what a client asks for it, going by its media type. What the repository has under the digest may be either, or both. */
+export const namedAs = ({ mediaType }: Descriptor): NamedKind => (shapeOf(bareMediaType(mediaType)) === undefined ? 'blob' : 'manifest')
 
 const manifestKeys = knownKeys(
   'schemaVersion',

@@ -178,7 +178,9 @@ export interface StoredObject {
 
 export interface DigestHolders {
   objects: { objectId: string; state: string; size: number; condemnedAt: number | null }[]
-  links: { repository: string; leaseUntil: number; reviewAfter: number | null }[]
+  /** `named`: a manifest of that repository names it as a blob, so the link stays whatever its lease. */
+  links: { repository: string; leaseUntil: number; reviewAfter: number | null; named: boolean }[]
+  /** `kind`: as what that repository has it; where it has neither, as what it is expected. */
   manifests: { repository: string; manifest: Digest; kind: 'blob' | 'manifest' }[]
   /** When the digest is a manifest itself: where, and its tags. */
   stored: { repository: string; tags: string[] }[]

@@ -128,3 +128,43 @@ test('more than a hundred tags at once are refused', async () => {
   assert.equal((await putManifest(server, 'm', `${image.digest}?${query(100)}`, image.manifest)).status, 201)
   assert.equal((await putManifest(server, 'm', `${image.digest}?${query(101)}`, image.manifest)).status, 400)
 })
+
+test('a stored manifest keeps the media type of its first push, also under a lock, until it is deleted', async () => {
+  // Without a type of its own the same bytes are an image of either kind.
+  const image = makeImage({ mediaType: undefined })
+  for (const blob of [image.config, ...image.layers]) await pushBlob(server, 'fixed', blob)
+  assert.equal((await putManifest(server, 'fixed', 'v1', image.manifest)).status, 201)
+  const lock = (enabled: boolean) =>
+    send(server, 'PATCH', `/acr/v1/fixed/_manifests/${image.digest}`, {
+      body: JSON.stringify({ writeEnabled: enabled }),
+      headers: { 'content-type': 'application/json' },
+    })
+  const told = async () => {
+    const { manifest } = json<{ manifest: object }>(await send(server, 'GET', `/acr/v1/fixed/_manifests/${image.digest}`))
+    return manifest
+  }
+  for (const isOpen of [true, false]) {
+    assert.equal((await lock(isOpen)).status, 200)
+    const before = await told()
+    for (const reference of ['v1', 'v2', image.digest]) {
+      const answer = await putManifest(server, 'fixed', reference, image.manifest, { mediaType: docker })
+      assert.deepEqual([answer.status, errorCode(answer)], [400, 'MANIFEST_INVALID'], reference)
+      assert.match(
+        answer.body.toString(),
+        new RegExp(`is stored as \\\\"${mediaTypes.image.replaceAll('.', '\\.').replace('+', '\\+')}\\\\"`),
+      )
+    }
+    assert.deepEqual(await told(), before)
+    for (const reference of ['v1', image.digest])
+      assert.equal(header(await send(server, 'GET', `/v2/fixed/manifests/${reference}`), 'content-type'), mediaTypes.image)
+    assert.equal((await send(server, 'GET', '/v2/fixed/manifests/v2')).status, 404)
+  }
+  assert.equal((await lock(true)).status, 200)
+  assert.equal((await putManifest(server, 'fixed', 'v2', image.manifest)).status, 201)
+  // In another repository it is another manifest.
+  for (const blob of [image.config, ...image.layers]) await pushBlob(server, 'fixed-too', blob)
+  assert.equal((await putManifest(server, 'fixed-too', 'v1', image.manifest, { mediaType: docker })).status, 201)
+  assert.equal((await send(server, 'DELETE', `/v2/fixed/manifests/${image.digest}`)).status, 202)
+  assert.equal((await putManifest(server, 'fixed', 'v1', image.manifest, { mediaType: docker })).status, 201)
+  assert.equal(header(await send(server, 'GET', '/v2/fixed/manifests/v1'), 'content-type'), docker)
+})

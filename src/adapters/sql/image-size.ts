@@ -13,6 +13,19 @@ export async function imageSizeOf(tx: SqlTransaction, repositoryId: number, mani
   return Math.min(sum, Number.MAX_SAFE_INTEGER)
 }
 
-const sizeOfChild = async (tx: SqlTransaction, repositoryId: number, digest: Digest): Promise<number> =>
-  (await tx.get<{ size: number }>('SELECT image_size AS size FROM manifest WHERE repo_id = ? AND digest = ?', repositoryId, digest))
-    ?.size ?? 0
+async function sizeOfChild(tx: SqlTransaction, repositoryId: number, digest: Digest): Promise<number> {
+  const manifest = await tx.get<{ size: number }>(
+    'SELECT image_size AS size FROM manifest WHERE repo_id = ? AND digest = ?',
+    repositoryId,
+    digest,
+  )
+  if (manifest) return manifest.size
+  const blob = await tx.get<{ size: number }>(
+    `SELECT blob.size AS size FROM repo_blob
+     JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
+     WHERE repo_blob.repo_id = ? AND repo_blob.digest = ?`,
+    repositoryId,
+    digest,
+  )
+  return blob?.size ?? 0
+}

@@ -1,4 +1,5 @@
 import type { Digest } from '#core/digest.ts'
+import { settleReferences } from './references.ts'
 import { changeUsage } from './usage.ts'
 import type { SqlTransaction } from './transaction.ts'
 
@@ -18,6 +19,7 @@ export async function addLink(
   if (added === 0) await renewLink(tx, repositoryId, digest, leaseUntil)
   else {
     // A sparse manifest may have named the digest before its bytes came.
+    await settleReferences(tx, repositoryId, digest)
     const named = await tx.get<{ count: number }>(
       `SELECT COUNT(*) AS count FROM manifest_ref WHERE repo_id = ? AND child = ? AND kind = 'blob'`,
       repositoryId,

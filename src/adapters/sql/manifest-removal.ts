@@ -1,5 +1,6 @@
 import type { Digest } from '#core/digest.ts'
 import { countReferences, reviewLink } from './links.ts'
+import { settleReferences } from './references.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage } from './usage.ts'
 
@@ -21,6 +22,7 @@ export async function removeManifest(
   for (const { child } of blobs) await releaseBlob(tx, registryId, repositoryId, child, now)
   await tx.run('DELETE FROM manifest_ref WHERE repo_id = ? AND parent = ?', repositoryId, digest)
   await tx.run('DELETE FROM manifest WHERE repo_id = ? AND digest = ?', repositoryId, digest)
+  await settleReferences(tx, repositoryId, digest)
   await tx.run('UPDATE repository SET manifests = manifests - 1, updated_at = ? WHERE id = ?', now, repositoryId)
   // With its last manifest a repository is gone for everybody; one of its name that comes later is another.
   await tx.run('UPDATE repository SET read_enabled = 1, list_enabled = 1 WHERE id = ? AND manifests = 0', repositoryId)

@@ -1,11 +1,12 @@
 import { locked } from '#core/disallowed.ts'
 import type { Digest } from '#core/digest.ts'
-import type { Descriptor, Manifest } from '#core/manifest.ts'
+import { shapeOf } from '#core/media-type.ts'
 import type { Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { imageSizeOf } from './image-size.ts'
 import { countReferences } from './links.ts'
 import { removeManifest } from './manifest-removal.ts'
+import { addReferences, checkNamed, findNamed, settleNamed, settleReferences } from './references.ts'
 import { ensureRepository, findRepository, lockedRow, mayDelete, type RepositoryRow } from './repositories.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage } from './usage.ts'
@@ -14,16 +15,23 @@ import type { Verb } from './verb.ts'
 export const putManifest: Verb<'putManifest'> = async (tx, input) => {
   const { registryId, name, digest, manifest, tags, sparse, now } = input
   const repository = await ensureRepository(tx, registryId, name)
-  const known = await tx.get<{ write_enabled: number }>(
-    `SELECT write_enabled FROM manifest WHERE repo_id = ? AND digest = ?${tx.forUpdate}`,
+  const known = await tx.get<{ write_enabled: number; media_type: string }>(
+    `SELECT write_enabled, media_type FROM manifest WHERE repo_id = ? AND digest = ?${tx.forUpdate}`,
     repository.id,
     digest,
   )
+  if (known) refuseOtherType(digest, manifest.mediaType, known.media_type)
   if (known && !known.write_enabled && tags.length === 0) throw locked(`manifest ${digest}`, { digest })
-  const linked = await checkBlobs(tx, repository, manifest, sparse)
-  if (sparse === 'off') await checkChildren(tx, repository, manifest)
+  if (!known) await addReferences(tx, repository.id, digest, manifest)
+  const named = await findNamed(tx, repository.id, digest)
+  checkNamed(manifest, named, sparse)
   await writeManifest(tx, input, repository)
-  if (!known) await addContent(tx, input, repository, linked)
+  await writeBody(tx, input, !known)
+  if (!known) {
+    await settleNamed(tx, repository.id, digest, manifest, named)
+    for (const blob of named.blobs.keys()) await countReferences(tx, registryId, blob, 1)
+    await settleReferences(tx, repository.id, digest)
+  }
   // The first manifest of a repository makes it visible.
   await tx.run(
     'UPDATE repository SET created_at = CASE WHEN manifests = 0 THEN ? ELSE created_at END, updated_at = ?, manifests = manifests + ? WHERE id = ?',
@@ -45,7 +53,8 @@ async function writeManifest(tx: SqlTransaction, input: Put, repository: Reposit
     `INSERT INTO manifest (repo_id, digest, registry_id, media_type, size, subject, artifact_type, annotations, created_at, updated_at,
        lease_until, image_size, config_media_type, architecture, os)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (repo_id, digest) DO UPDATE SET media_type = excluded.media_type, updated_at = excluded.updated_at,
+     ON CONFLICT (repo_id, digest) DO UPDATE SET media_type = excluded.media_type, size = excluded.size,
+       subject = excluded.subject, artifact_type = excluded.artifact_type, annotations = excluded.annotations, updated_at = excluded.updated_at,
        lease_until = excluded.lease_until, image_size = excluded.image_size, config_media_type = excluded.config_media_type,
        architecture = COALESCE(excluded.architecture, manifest.architecture), os = COALESCE(excluded.os, manifest.os)`,
     repository.id,
@@ -66,72 +75,34 @@ async function writeManifest(tx: SqlTransaction, input: Put, repository: Reposit
   )
 }
 
-/** Of a manifest that the repository did not have: its body and what it names. */
-async function addContent(tx: SqlTransaction, input: Put, repository: RepositoryRow, linked: ReadonlySet<Digest>): Promise<void> {
-  const { registryId, digest, manifest, bytes } = input
-  const added = await tx.run(
-    'INSERT INTO manifest_body (registry_id, digest, bytes) VALUES (?, ?, ?) ON CONFLICT (registry_id, digest) DO NOTHING',
+/** Once per registry. What the disk has made of the bytes meanwhile ends with the next push of the right ones. */
+async function writeBody(tx: SqlTransaction, { registryId, digest, bytes }: Put, isNew: boolean): Promise<void> {
+  const before = await tx.get<{ bytes: Uint8Array }>(
+    `SELECT bytes FROM manifest_body WHERE registry_id = ? AND digest = ?${tx.forUpdate}`,
+    registryId,
+    digest,
+  )
+  if (before && Buffer.compare(before.bytes, bytes) === 0) return
+  await tx.run(
+    `INSERT INTO manifest_body (registry_id, digest, bytes) VALUES (?, ?, ?)
+     ON CONFLICT (registry_id, digest) DO UPDATE SET bytes = excluded.bytes`,
     registryId,
     digest,
     bytes,
   )
-  if (added > 0) await changeUsage(tx, registryId, { used: bytes.length })
-  const reference = `INSERT INTO manifest_ref (repo_id, parent, child, kind) VALUES (?, ?, ?, ?)`
-  for (const blob of manifest.blobs) {
-    await tx.run(reference, repository.id, digest, blob.digest, 'blob')
-    if (linked.has(blob.digest)) await countReferences(tx, registryId, blob.digest, 1)
-  }
-  for (const child of manifest.manifests) await tx.run(reference, repository.id, digest, child.digest, 'manifest')
+  if (!before && isNew) await changeUsage(tx, registryId, { used: bytes.length })
 }
 
-/** Which blobs the repository has; each that it must have is there with the size that the manifest says. */
-async function checkBlobs(
-  tx: SqlTransaction,
-  repository: RepositoryRow,
-  manifest: Manifest,
-  sparse: 'off' | 'index' | 'all',
-): Promise<ReadonlySet<Digest>> {
-  const linked = new Set<Digest>()
-  const missing: Digest[] = []
-  for (const blob of [...manifest.blobs].sort(byDigest)) {
-    const row = await tx.get<{ size: number }>(
-      `SELECT blob.size FROM repo_blob JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
-       WHERE repo_blob.repo_id = ? AND repo_blob.digest = ?${tx.forShare}`,
-      repository.id,
-      blob.digest,
-    )
-    if (!row) {
-      if (!blob.optional && sparse !== 'all') missing.push(blob.digest)
-      continue
-    }
-    if (row.size !== blob.size)
-      throw new RegistryError('size-invalid', `manifest says that ${blob.digest} has ${blob.size} bytes; it has ${row.size}`, {
-        digest: blob.digest,
-        size: row.size,
-      })
-    linked.add(blob.digest)
-  }
-  if (missing.length > 0) throw unknownToRepository(missing)
-  return linked
-}
-
-async function checkChildren(tx: SqlTransaction, repository: RepositoryRow, manifest: Manifest): Promise<void> {
-  const missing: Digest[] = []
-  for (const child of [...manifest.manifests].sort(byDigest)) {
-    const row = await tx.get(`SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ?${tx.forShare}`, repository.id, child.digest)
-    if (!row) missing.push(child.digest)
-  }
-  if (missing.length > 0) throw unknownToRepository(missing)
-}
-
-const byDigest = (one: Descriptor, other: Descriptor) => (one.digest < other.digest ? -1 : 1)
-
-const unknownToRepository = (digests: readonly Digest[]) =>
-  new RegistryError(
-    'manifest-blob-unknown',
-    `manifest references ${digests.length === 1 ? 'an object' : `${digests.length} objects`} that the repository does not have: push ${digests.length === 1 ? 'it' : 'them'} first`,
-    { digests: digests.slice(0, 20) },
+/** The same bytes may be read as several types; a digest has the one that it was first pushed with. */
+function refuseOtherType(digest: Digest, pushed: string, stored: string): void {
+  // What is no type of ours is damage, which a push heals.
+  if (pushed === stored || shapeOf(stored) === undefined) return
+  throw new RegistryError(
+    'manifest-invalid',
+    `manifest ${digest} is stored as "${stored}" and keeps that type: push it with this Content-Type, or delete it first`,
+    { digest, mediaType: stored },
   )
+}
 
 async function putTag(tx: SqlTransaction, repository: RepositoryRow, tag: Tag, digest: Digest, now: number): Promise<void> {
   const moved = await tx.run(

@@ -1,6 +1,6 @@
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
-import type { LinkedBlob, ReferrerRow, StoredManifest, StoredObject, Upload, Usage } from '#ports/metadata-store.ts'
+import type { DigestHolders, LinkedBlob, ReferrerRow, StoredManifest, StoredObject, Upload, Usage } from '#ports/metadata-store.ts'
 import { drainingBytes } from './draining-bytes.ts'
 import { findVisible } from './repositories.ts'
 import type { Read } from './verb.ts'
@@ -156,7 +156,7 @@ export const objectByKey: Read<'objectByKey'> = async (db, storageKey) =>
 export const explain: Read<'explain'> = async (db, registryId, digest) => {
   const stored = await db.all<{ id: number; repository: string }>(
     `SELECT repository.id AS id, repository.name AS repository FROM manifest JOIN repository ON repository.id = manifest.repo_id
-     WHERE manifest.registry_id = ? AND manifest.digest = ? ORDER BY repository.name`,
+     WHERE manifest.registry_id = ? AND manifest.digest = ? AND repository.state = 'live' ORDER BY repository.name`,
     registryId,
     digest,
   )
@@ -166,18 +166,23 @@ export const explain: Read<'explain'> = async (db, registryId, digest) => {
       registryId,
       digest,
     ),
-    links: await db.all(
-      `SELECT repository.name AS repository, repo_blob.lease_until AS "leaseUntil", gc_queue.review_after AS "reviewAfter"
+    links: (
+      await db.all<Omit<DigestHolders['links'][number], 'named'> & { named: number }>(
+        `SELECT repository.name AS repository, repo_blob.lease_until AS "leaseUntil", gc_queue.review_after AS "reviewAfter",
+         CASE WHEN EXISTS (SELECT 1 FROM manifest_ref
+           WHERE manifest_ref.repo_id = repo_blob.repo_id AND manifest_ref.child = repo_blob.digest AND manifest_ref.kind = 'blob')
+           THEN 1 ELSE 0 END AS named
        FROM repo_blob JOIN repository ON repository.id = repo_blob.repo_id
        LEFT JOIN gc_queue ON gc_queue.repo_id = repo_blob.repo_id AND gc_queue.digest = repo_blob.digest
-       WHERE repo_blob.registry_id = ? AND repo_blob.digest = ? ORDER BY repository.name`,
-      registryId,
-      digest,
-    ),
+       WHERE repo_blob.registry_id = ? AND repo_blob.digest = ? AND repository.state = 'live' ORDER BY repository.name`,
+        registryId,
+        digest,
+      )
+    ).map((link) => ({ ...link, named: link.named === 1 })),
     manifests: await db.all<{ repository: string; manifest: Digest; kind: 'blob' | 'manifest' }>(
       `SELECT repository.name AS repository, manifest_ref.parent AS manifest, manifest_ref.kind AS kind
        FROM manifest_ref JOIN repository ON repository.id = manifest_ref.repo_id
-       WHERE repository.registry_id = ? AND manifest_ref.child = ? ORDER BY repository.name, manifest_ref.parent LIMIT 100`,
+       WHERE repository.registry_id = ? AND manifest_ref.child = ? AND repository.state = 'live' ORDER BY repository.name, manifest_ref.parent LIMIT 100`,
       registryId,
       digest,
     ),

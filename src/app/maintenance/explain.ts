@@ -17,14 +17,15 @@ export async function explain(
   return {
     registry: registry.name,
     digest,
-    held: manifests.length > 0 || stored.length > 0 || links.some((link) => link.leaseUntil > now),
+    held: stored.length > 0 || links.some((link) => link.named || link.leaseUntil > now),
     objects: objects.map(({ condemnedAt, ...object }) => ({
       ...object,
       condemnedAt: isoOrNull(condemnedAt),
       deletedAfter: isoOrNull(condemnedAt === null ? null : condemnedAt + settings.collectionDelay),
     })),
-    links: links.map(({ repository, leaseUntil, reviewAfter }) => ({
+    links: links.map(({ repository, leaseUntil, reviewAfter, named }) => ({
       repository,
+      named,
       leaseUntil: iso(leaseUntil),
       leaseOver: leaseUntil <= now,
       reviewAfter: isoOrNull(reviewAfter),

@@ -174,6 +174,7 @@ Examples:
   'explain.unknown': 'Registry {registry} knows nothing of {digest}.',
   'explain.held': '{digest} is held and will not be collected.',
   'explain.free': 'Nothing holds {digest} any more; it will be collected.',
+  'explain.absent': 'Registry {registry} does not have {digest}; a manifest names it.',
   'explain.tagged': 'It is a manifest of {repository}, with the tags {tags}.',
   'explain.untagged': 'It is a manifest of {repository}, without a tag.',
   'explain.named': 'Manifest {manifest} of {repository} names it.',

@@ -177,6 +177,7 @@ Ejemplos:
   'explain.unknown': 'El registro {registry} no conoce {digest}.',
   'explain.held': '{digest} está retenido y no se recogerá.',
   'explain.free': 'Ya nada retiene {digest}; se recogerá.',
+  'explain.absent': 'El registro {registry} no tiene {digest}; un manifiesto lo nombra.',
   'explain.tagged': 'Es un manifiesto de {repository}, con las etiquetas {tags}.',
   'explain.untagged': 'Es un manifiesto de {repository}, sin etiqueta.',
   'explain.named': 'El manifiesto {manifest} de {repository} lo nombra.',

@@ -179,6 +179,7 @@ Exemples :
   'explain.unknown': 'Le registre {registry} ne connaît pas {digest}.',
   'explain.held': '{digest} est tenu et ne sera pas collecté.',
   'explain.free': 'Plus rien ne tient {digest} ; il sera collecté.',
+  'explain.absent': 'Le registre {registry} n’a pas {digest} ; un manifeste le nomme.',
   'explain.tagged': 'C’est un manifeste de {repository}, avec les étiquettes {tags}.',
   'explain.untagged': 'C’est un manifeste de {repository}, sans étiquette.',
   'explain.named': 'Le manifeste {manifest} de {repository} le nomme.',

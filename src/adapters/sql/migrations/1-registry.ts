@@ -9,6 +9,7 @@ import type { Migration } from './migration.ts'
  *           ├─ usage, credential, signing_key, repository_deletion
  *           └─ gc_queue                               links to review, and when
  *
+ * manifest_ref.kind: blob, manifest, or a row for each: as what the repository has the digest (adapters/sql/references.ts).
  * object.bytes: a small blob's bytes, which then has no file.
  * object.state: staging → ready → condemned → deleted, and ready → quarantined → condemned.
  * repository.state: live → draining (its name is free again; the collector empties it) → row gone.
