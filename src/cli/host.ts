@@ -1,4 +1,5 @@
 import type { AdminCredentials, Maintenance, Restored } from '#core/maintenance.ts'
+import type { Finding, Repair } from '#core/checkup.ts'
 import type { RefusalDetail, RefusalReason } from '#core/refusal.ts'
 
 /** What the commands need of the world; `main/cli.ts` makes it. */
@@ -21,6 +22,12 @@ export interface Host {
   clientEnvironment: (source: Source) => Promise<readonly Variable[]>
   /** Keeps these lines in a hosts file, the system's when none is named. */
   writeHosts: (source: Source, file: string | undefined, lines: readonly string[]) => { path: string; changed: boolean }
+  /** Looks at everything between this machine's programs and the server of the data folder, or one that is somewhere else. */
+  examine: (source: Source, elsewhere: Elsewhere | undefined) => Promise<readonly Finding[]>
+  /** Does what a finding offers. */
+  mend: (source: Source, repair: Repair) => void
+  /** Whether a person at the terminal says yes; undefined: nobody is there to ask. */
+  confirm: (question: string) => Promise<boolean | undefined>
   /** An absolute path, seen from where the command was given. */
   absolute: (path: string) => string
   /** What stands on standard input, to its end. */
@@ -39,6 +46,14 @@ export interface Host {
 export interface Source {
   flags: Readonly<Record<string, string>>
   file: string | undefined
+}
+
+/** A server that is reached over the network alone. */
+export interface Elsewhere {
+  server: string
+  registries: readonly string[]
+  /** A file with the authority that signed for it. */
+  ca: string | undefined
 }
 
 export interface SettingFlag {

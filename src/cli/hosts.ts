@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { hostsLines } from '#core/hosts-lines.ts'
 import type { Addresses } from '#core/maintenance.ts'
 import { addDataOptions, type Cli, type DataOptions, newCommand, onDeeds, sourceOf } from './command.ts'
 import { addSettingOptions } from './setting-options.ts'
@@ -24,6 +25,5 @@ export function hostsCommand(cli: Cli): Command {
 
 function linesOf({ domain, registries, dataEndpoints }: Addresses): string[] {
   const suffix = domain.replace(/:\d+$/, '')
-  const hosts = [...registries.map((name) => `${name}.${suffix}`), ...dataEndpoints]
-  return hosts.flatMap((host) => [`127.0.0.1 ${host}`, `::1 ${host}`])
+  return hostsLines([...registries.map((name) => `${name}.${suffix}`), ...dataEndpoints])
 }

@@ -4,6 +4,7 @@ import { caCommand } from './ca.ts'
 import type { Cli } from './command.ts'
 import { configCommand } from './config.ts'
 import { credentialCommand } from './credential.ts'
+import { doctorCommand } from './doctor.ts'
 import { envCommand } from './env.ts'
 import { gcCommand } from './gc.ts'
 import type { Host } from './host.ts'
@@ -25,6 +26,7 @@ const commands = [
   caCommand,
   envCommand,
   hostsCommand,
+  doctorCommand,
   registryCommand,
   identityCommand,
   usageCommand,

@@ -158,4 +158,6 @@ export interface Addresses {
   registries: string[]
   /** The hosts of their data endpoints, without a port. */
   dataEndpoints: string[]
+  /** Where a running server listens, or a stopped one would. */
+  listeners: { setting: 'http' | 'https' | 'admin'; host: string; port: number }[]
 }

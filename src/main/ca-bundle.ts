@@ -1,15 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { getCACertificates } from 'node:tls'
-
-/** Where systems keep the roots that their programs trust: Debian, Red Hat, SUSE, then Alpine, the BSDs and macOS. */
-const places = [
-  '/etc/ssl/certs/ca-certificates.crt',
-  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
-  '/etc/pki/tls/certs/ca-bundle.crt',
-  '/etc/ssl/ca-bundle.pem',
-  '/etc/ssl/cert.pem',
-]
+import { rootsFiles } from '#adapters/system/machine.ts'
 
 const bundleIn = (folder: string): string => join(folder, 'bundle.pem')
 
@@ -35,7 +27,7 @@ export function renewCaBundle(folder: string): void {
 }
 
 function systemRoots(): string {
-  const file = places.find((each) => existsSync(each))
+  const file = rootsFiles.find((each) => existsSync(each))
   if (file !== undefined) return readFileSync(file, 'utf8')
   const certificates = getCACertificates('system')
   return (certificates.length > 0 ? certificates : getCACertificates('bundled')).join('\n')

@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path'
 import type { Origins } from '#app/deps.ts'
 import type { Variable } from '#cli/host.ts'
 import type { AuthorityInfo, Maintenance } from '#core/maintenance.ts'
+import { proxiesOf, sparesHost } from '#core/no-proxy.ts'
 import { Refusal } from '#core/refusal.ts'
+import { withoutPort } from '#http/hosts.ts'
 import { adfsOf, cloudName, graphOf } from '#surfaces/discovery/cloud.ts'
 import { writeCaBundle } from './ca-bundle.ts'
 import { firstRegistry } from './registry.ts'
@@ -29,7 +31,23 @@ export async function clientEnvironment(
     ['AZURE_CORE_INSTANCE_DISCOVERY', 'false'],
     ['AZURE_CORE_COLLECT_TELEMETRY', '0'],
     ['AZURE_AUTHORITY_HOST', control],
+    ...pastProxies(own, { control, domain }),
     ...(own.AZURE_CONFIG_DIR ? [] : [['AZURE_CONFIG_DIR', configDir] as const]),
+  ]
+}
+
+/** A proxy of this shell would be asked for names that only this machine knows. */
+function pastProxies(
+  own: Readonly<Record<string, string | undefined>>,
+  { control, domain }: Pick<Origins, 'control' | 'domain'>,
+): Variable[] {
+  const { proxies, spared } = proxiesOf(own)
+  const missing = [new URL(control).hostname, withoutPort(domain)].filter((host) => !sparesHost(spared, host))
+  if (proxies.length === 0 || missing.length === 0) return []
+  const list = [...spared.split(',').filter(Boolean), ...missing].join(',')
+  return [
+    ['NO_PROXY', list],
+    ['no_proxy', list],
   ]
 }
 

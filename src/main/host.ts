@@ -1,13 +1,18 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { machineOf, type MachineOptions } from '#adapters/system/machine.ts'
+import { examine } from '#app/checkup/examine.ts'
+import { shellWord } from '#app/checkup/shell-word.ts'
 import type { Host, Serving, Source } from '#cli/host.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { ListenAddress } from '#http/listener.ts'
 import { clientEnvironment } from './client-environment.ts'
 import { flagOf, readConfig, variableOf } from './config.ts'
 import { knownFailure } from './failures.ts'
+import { confirmAtTerminal } from './confirm.ts'
 import { systemHostsFile, writeHostsBlock } from './hosts-file.ts'
+import { mend } from './mend.ts'
 import { openMaintenance } from './open-maintenance.ts'
 import { type Setting, type SettingName, settings } from './settings.ts'
 
@@ -20,10 +25,15 @@ export interface HostOptions {
   interruption: () => AbortSignal
   /** Standard input when absent. */
   input?: () => Promise<string>
+  /** Asks at the terminal when absent. */
+  confirm?: Host['confirm']
+  /** What the checks see of the computer; all of it when absent. */
+  machine?: Omit<MachineOptions, 'env'>
 }
 
 /** What the commands stand on. */
-export function hostOf({ env, out, problem, interruption, input = () => text(process.stdin) }: HostOptions): Host {
+export function hostOf({ env, out, problem, interruption, input = () => text(process.stdin), ...others }: HostOptions): Host {
+  const { confirm = confirmAtTerminal, machine: machineOptions = {} } = others
   const configured = ({ flags, file }: Source) => readConfig(flags as Partial<Record<SettingName, string>>, env, file)
   return {
     version,
@@ -66,9 +76,25 @@ export function hostOf({ env, out, problem, interruption, input = () => text(pro
     },
     writeHosts: (source, file, lines) => {
       const path = file === undefined ? systemHostsFile(env, process.platform) : resolve(file)
-      const owner = `longshore ${configured(source).config.dataDir.replace(/\p{Cc}/gu, '?')}`
-      return { path, changed: writeHostsBlock(path, owner, lines) }
+      return { path, changed: writeHostsBlock(path, ownerOf(configured(source).config.dataDir), lines) }
     },
+    examine: async (source, elsewhere) => {
+      const { config } = configured(source)
+      const { patientElsewhere, patientHere } = await import('./patient.ts')
+      const machine = machineOf({ env, ...machineOptions })
+      const place = source.flags.dataDir === undefined ? '' : ` --data-dir ${shellWord(config.dataDir)}`
+      const patient = elsewhere
+        ? await patientElsewhere(machine, { ...elsewhere, ca: elsewhere.ca && resolve(elsewhere.ca) })
+        : await patientHere(config, place)
+      return examine(machine, patient)
+    },
+    mend: (source, repair) =>
+      mend(repair, {
+        hostsFile: systemHostsFile(env, process.platform),
+        owner: ownerOf(configured(source).config.dataDir),
+        ...machineOptions,
+      }),
+    confirm,
     absolute: (path) => resolve(path),
     input,
     readText: (path) => onFile(path, () => readFileSync(path, 'utf8')),
@@ -81,6 +107,9 @@ export function hostOf({ env, out, problem, interruption, input = () => text(pro
     interruption,
   }
 }
+
+/** Whose lines of a hosts file they are. */
+const ownerOf = (dataDir: string): string => `longshore ${dataDir.replace(/\p{Cc}/gu, '?')}`
 
 /** A listener's address as a client on this machine writes it. */
 function fromHere(address: ListenAddress | undefined): string | undefined {

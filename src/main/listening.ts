@@ -1,4 +1,5 @@
-import { listen, type Listener, type ListenerOptions } from '#http/listener.ts'
+import { listen, type ListenAddress, type Listener, type ListenerOptions } from '#http/listener.ts'
+import type { Addresses } from '#core/maintenance.ts'
 import { Refusal, type RefusalReason } from '#core/refusal.ts'
 import { flagOf, variableOf } from './config.ts'
 
@@ -8,6 +9,15 @@ const reasons: Readonly<Record<string, RefusalReason>> = {
   EADDRNOTAVAIL: 'address-not-here',
   ENOTFOUND: 'address-not-here',
 }
+
+/** Where each listener is, or is to be. */
+export type Listening = { readonly [Name in 'http' | 'https' | 'admin']?: ListenAddress | 'off' | undefined }
+
+export const listenersOf = (listening: Listening): Addresses['listeners'] =>
+  (['http', 'https', 'admin'] as const).flatMap((setting) => {
+    const address = listening[setting]
+    return address === undefined || address === 'off' ? [] : [{ setting, ...address }]
+  })
 
 /** Opens the listener of a setting; what the system refuses is told with the setting's name. */
 export async function listenFor(setting: 'http' | 'https' | 'admin', options: ListenerOptions): Promise<Listener> {

@@ -18,6 +18,7 @@ import { withoutPort } from '#http/hosts.ts'
 import { directoryKeys } from '#ports/signer.ts'
 import { localAuthority } from './authority.ts'
 import type { OpenCertificates } from './certificates.ts'
+import { type Listening, listenersOf } from './listening.ts'
 import { originsOf } from './origins.ts'
 import { type MainDeps, openRegistry } from './registry.ts'
 import type { Config } from './settings.ts'
@@ -30,10 +31,18 @@ export interface MaintenanceOptions {
   certificates?: OpenCertificates | undefined
   /** Once the listeners know their ports, in a server. */
   origins?: Origins
+  listening?: Listening
 }
 
 /** The deeds on stores that this process has open. */
-export function maintenanceOf({ deps, collector, config, certificates, origins = originsOf(config) }: MaintenanceOptions): Maintenance {
+export function maintenanceOf({
+  deps,
+  collector,
+  config,
+  certificates,
+  origins = originsOf(config),
+  listening = config,
+}: MaintenanceOptions): Maintenance {
   const { store, clock } = deps
   const directory = dataDirectory(config.dataDir)
   const find = (name: string) => findRegistry(store, name)
@@ -88,6 +97,7 @@ export function maintenanceOf({ deps, collector, config, certificates, origins =
         dataEndpoints: registries.flatMap(({ name, dataLocation }) =>
           dataLocation === null ? [] : [formatDataHost({ registry: name, location: dataLocation }, withoutPort(origins.domain))],
         ),
+        listeners: listenersOf(listening),
       }
     },
     ...identityDeeds(deps),

@@ -9,6 +9,8 @@ import type { Config } from './settings.ts'
 
 export interface OpenMaintenance {
   deeds: Maintenance
+  /** By another process. */
+  isRunning: boolean
   close: () => Promise<void>
 }
 
@@ -27,7 +29,7 @@ export async function openMaintenance(config: Config): Promise<OpenMaintenance> 
     if ('deeds' in here) return here
     const socket = socketPath(dataDirectory(dataDir).control)
     const deeds = controlClient(socket.path)
-    if (await deeds.isThere()) return { deeds, close: async () => socket.release() }
+    if (await deeds.isThere()) return { deeds, isRunning: true, close: async () => socket.release() }
     socket.release()
     if (performance.now() > until) throw new Refusal('owner-silent', { dataDir, pid: here.pid ?? '?' })
     await pause(lookEvery)
@@ -44,7 +46,7 @@ async function tryHere(config: Config): Promise<OpenMaintenance | { pid: number 
       if (!existsSync(directory.database)) throw new Refusal('no-registry', { dataDir: config.dataDir })
     }
     const { maintainHere } = await import('./maintenance.ts')
-    return await maintainHere(config)
+    return { ...(await maintainHere(config)), isRunning: false }
   } catch (error) {
     if (error instanceof DirectoryOwned) return { pid: error.pid }
     throw error

@@ -145,7 +145,8 @@ export async function serve(config: Config): Promise<Started> {
         }),
         badRequest,
       })
-    const control = await openControl(directory.control, { deps, collector, config, certificates, origins, log })
+    const listening = { http: listeners.http?.address, https: listeners.https?.address, admin: listeners.admin?.address }
+    const control = await openControl(directory.control, { deps, collector, config, certificates, origins, listening, log })
     closers.push(async () => {
       await control.close()
       rmSync(directory.control, { force: true })

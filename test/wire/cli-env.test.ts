@@ -53,6 +53,14 @@ for (const state of ['running', 'stopped'] as const) {
       })
     })
 
+    test('where this shell has a proxy, our names are kept from it', async () => {
+      const list = (lines: string) => /^export NO_PROXY='(.*)'$/m.exec(lines)?.[1]
+      const proxy = { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'example.org,.internal' }
+      assert.equal(list((await done(['env'], proxy)).out), 'example.org,.internal,localhost,longshore.localhost')
+      assert.equal(list((await done(['env'], { https_proxy: 'http://proxy:3128' })).out), 'localhost,longshore.localhost')
+      assert.equal(list((await done(['env'], { ...proxy, NO_PROXY: 'localhost' })).out), undefined)
+    })
+
     test('the bundle has the roots of the system and our authority; it is not written again without need', async () => {
       await done(['env'])
       const path = join(server.dataDir, 'tls', 'bundle.pem')

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { run } from '#cli/program.ts'
-import { hostOf } from '#main/host.ts'
+import { hostOf, type HostOptions } from '#main/host.ts'
 
 export interface Ran {
   code: number
@@ -10,10 +10,15 @@ export interface Ran {
 }
 
 /** One command of the CLI, in this process: as `longshore …words` with this environment. */
-export async function runCli(words: string[], env: Record<string, string> = {}, signal = new AbortController().signal): Promise<Ran> {
+export async function runCli(
+  words: string[],
+  env: Record<string, string> = {},
+  signal = new AbortController().signal,
+  more: Partial<HostOptions> = {},
+): Promise<Ran> {
   let out = ''
   let problem = ''
-  const host = hostOf({ env, out: (text) => (out += text), problem: (text) => (problem += text), interruption: () => signal })
+  const host = hostOf({ env, out: (text) => (out += text), problem: (text) => (problem += text), interruption: () => signal, ...more })
   const code = await run(words, host)
   return { code, out, problem }
 }

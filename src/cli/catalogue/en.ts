@@ -1,3 +1,4 @@
+import { doctorEn } from './doctor-en.ts'
 import { identityEn } from './identity-en.ts'
 
 /** What the command line says, in English; `fr.ts` and `es.ts` have the same keys and the same blanks. */
@@ -138,6 +139,7 @@ Examples:
   'registry.update.limit': 'most bytes that may be stored: none, or a number with KiB, MiB, GiB or TiB',
 
   ...identityEn,
+  ...doctorEn,
 
   'usage.summary': 'How much is stored.',
   'usage.more': `"Used" is what manifests name, each digest once. "Unreferenced" is what no manifest names yet, or any more; it is

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../words.ts'
+import { doctorEs } from './doctor-es.ts'
 import { identityEs } from './identity-es.ts'
 
 export const es: Catalogue = {
@@ -139,6 +140,7 @@ Ejemplos:
   'registry.update.limit': 'bytes guardados como máximo: none, o un número con KiB, MiB, GiB o TiB',
 
   ...identityEs,
+  ...doctorEs,
 
   'usage.summary': 'Cuánto hay guardado.',
   'usage.more': `«Usado» es lo que los manifiestos nombran, cada digest una vez. «Sin referencia» es lo que ningún manifiesto nombra

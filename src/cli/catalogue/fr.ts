@@ -1,4 +1,5 @@
 import type { Catalogue } from '../words.ts'
+import { doctorFr } from './doctor-fr.ts'
 import { identityFr } from './identity-fr.ts'
 
 export const fr: Catalogue = {
@@ -141,6 +142,7 @@ Exemples:
   'registry.update.limit': 'octets stockés au plus : none, ou un nombre avec KiB, MiB, GiB ou TiB',
 
   ...identityFr,
+  ...doctorFr,
 
   'usage.summary': 'Combien est stocké.',
   'usage.more': `« Utilisé » est ce que les manifestes nomment, chaque condensat une fois. « Sans référence » est ce qu’aucun
