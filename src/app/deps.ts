@@ -26,6 +26,11 @@ export interface Origins {
   control: string
   /** Registries are `<name>.<domain>`; with its port, lower case. */
   domain: string
+  /**
+   * Every origin of the control host that the configuration makes, the control origin first: what a client may name as ours.
+   * What a request says of itself (`Host: localhost:6666`) adds nothing.
+   */
+  own: readonly string[]
   /** The registry that the control origin's host itself serves. */
   firstRegistry: string
 }

@@ -24,7 +24,7 @@ export async function clientEnvironment(
   const configDir = own.AZURE_CONFIG_DIR || join(dataDir, 'azure')
   // az 2.45 fails in a profile that is not there.
   mkdirSync(configDir, { recursive: true, mode: 0o700 })
-  forgetStaleClouds(configDir, { control, domain, firstRegistry })
+  forgetStaleClouds(configDir, { control, domain, own: [control], firstRegistry })
   return [
     ['ARM_CLOUD_METADATA_URL', `${control}/metadata/endpoints?api-version=2019-05-01`],
     ...(authority ? trustOf(authority) : []),

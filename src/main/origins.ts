@@ -13,8 +13,13 @@ import type { Config } from './settings.ts'
  */
 export function originsOf(config: Config, open: { http?: ListenAddress | undefined; https?: ListenAddress | undefined } = {}): Origins {
   const control = (config.publicUrl?.origin ?? localOrigin(config, open)).toLowerCase()
-  const { port } = new URL(control)
-  return { control, domain: port === '' ? config.domain : `${config.domain}:${port}`, firstRegistry }
+  const { port, hostname } = new URL(control)
+  const listening = (['https', 'http'] as const).flatMap((scheme) => {
+    const address = open[scheme] ?? (config[scheme] === 'off' ? undefined : config[scheme])
+    return address ? [new URL(`${scheme}://${hostname}:${address.port}`).origin] : []
+  })
+  const domain = port === '' ? config.domain : `${config.domain}:${port}`
+  return { control, domain, own: [...new Set([control, ...listening])], firstRegistry }
 }
 
 function localOrigin(config: Config, open: { http?: ListenAddress | undefined; https?: ListenAddress | undefined }): string {

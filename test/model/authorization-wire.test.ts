@@ -46,7 +46,7 @@ let owner: string
 
 before(async () => {
   door = await openDoor({ proxies: ['127.0.0.1'] })
-  deps = { ...door.open.deps, origins: { control, domain: 'longshore.localhost', firstRegistry: 'local' } }
+  deps = { ...door.open.deps, origins: { control, domain: 'longshore.localhost', firstRegistry: 'local', own: [control] } }
   world = await AuthorizationWorld.open(deps.store, name, deps.clock.now())
   await deps.store.updateRegistry({ registryId: (await world.registry()).id, rateLimits: 'off' })
   armServer = createServer((request, response) => {

@@ -67,7 +67,7 @@ function makeDeps() {
     signers: openSigners({ store, secrets, clock }),
     ids: { next: randomUUID },
     random: (bytes: number) => randomBytes(bytes),
-    origins: { control, domain: 'registry.example', firstRegistry: 'local' },
+    origins: { control, domain: 'registry.example', firstRegistry: 'local', own: [control] },
   }
 }
 

@@ -71,7 +71,7 @@ export async function openArm(store: MetadataStore = openMemoryMetadataStore()):
     secrets,
     failpoint: async () => {},
     settings: {} as ArmDeps['settings'],
-    origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local' },
+    origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local', own: [control] },
     random: (bytes) => randomBytes(bytes),
   }
   const unexpected: unknown[] = []

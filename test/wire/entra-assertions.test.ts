@@ -1,11 +1,13 @@
 import 'reflect-metadata'
 import assert from 'node:assert/strict'
+import { Agent } from 'node:http'
 import { randomUUID, webcrypto, X509Certificate } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import * as x509 from '@peculiar/x509'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { newCertificate } from '#app/identity/new-secrets.ts'
 import { adfsToken, ask, claimsOf, entraToken, type EntraScene, openEntra, program, refusalOf, tenant } from './entra-scene.ts'
+import { send } from './send.ts'
 
 let scene: EntraScene
 let signer: Signer
@@ -93,9 +95,33 @@ test('the audience may be the token endpoint in any of its shapes, and the clien
     assert.equal((await post(await assertion({ claims: { aud: scene.origin + path } }), { client_id: '' })).status, 200, path)
 })
 
+test('the audience is one of the configuration, whatever name or port the request says that we have', async () => {
+  const { host } = new URL(scene.origin)
+  for (const named of ['127.0.0.1:6666', 'localhost:6666', 'elsewhere.example', host.replace('127.0.0.1', 'localhost')]) {
+    const text = await assertion({ claims: { aud: `http://${named}${adfsToken}` } })
+    assert.equal(await rawPost(text, named), 401, named)
+  }
+  assert.equal(await rawPost(await assertion(), '127.0.0.1:6666'), 200, 'what is for us is good by any name')
+})
+
+/** As `post`, under a Host header of the client's choice. */
+async function rawPost(text: string, host: string): Promise<number> {
+  const { hostname, port } = new URL(scene.origin)
+  const target = { address: { host: hostname, port: Number(port) }, user: '', password: '', agent: new Agent() }
+  const fields = { grant_type: 'client_credentials', client_assertion: text, scope: `${scene.origin}/.default` }
+  const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+  const answer = await send(target, 'POST', adfsToken, {
+    as: 'nobody',
+    headers: { host, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ ...fields, client_assertion_type: type }).toString(),
+  })
+  return answer.status
+}
+
 const seconds = () => scene.time.at / 1000
 const wrongClaims: readonly [what: string, claims: () => Record<string, unknown>, refusal: string][] = [
   ['for another server', () => ({ aud: `https://login.microsoftonline.com${entraToken}` }), '401 invalid_client 700023'],
+  ['for a port that is nobody’s', () => ({ aud: `http://127.0.0.1:6666${adfsToken}` }), '401 invalid_client 700023'],
   ['for another endpoint', () => ({ aud: `${scene.origin}/adfs/oauth2/authorize` }), '401 invalid_client 700023'],
   ['for another tenant', () => ({ aud: `${scene.origin}/fabrikam/oauth2/token` }), '401 invalid_client 700023'],
   ['for several', () => ({ aud: [scene.origin + adfsToken] }), '401 invalid_client 50027'],

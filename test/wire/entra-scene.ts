@@ -52,7 +52,7 @@ export async function openEntra(options: { scheme?: 'http' | 'https' } = {}): Pr
       ids: systemIds,
       hasher: argon2Hasher,
       signers: openSigners({ store, secrets, clock }),
-      origins: { control, domain: 'longshore.localhost', firstRegistry: 'local' },
+      origins: { control, domain: 'longshore.localhost', firstRegistry: 'local', own: [control] },
       failedLogins: new FailedLogins(clock),
       random: (bytes) => randomBytes(bytes),
     }

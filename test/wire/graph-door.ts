@@ -57,7 +57,7 @@ export async function openGraph(): Promise<GraphDoor> {
     hasher: argon2Hasher,
     random: (bytes: number) => randomBytes(bytes),
     signers: openSigners({ store, secrets, clock: systemClock }),
-    origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local' },
+    origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local', own: [control] },
   } as unknown as GraphDeps
   await store.putTenant(tenant)
   const { user: owner } = await createUser(deps, { login: 'owner' })

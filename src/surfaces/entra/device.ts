@@ -21,7 +21,7 @@ const interval = 5
 export async function answerDeviceCode(context: EntraContext): Promise<void> {
   const { deps, exchange, origin, tenant } = context
   const form = await readForm(exchange)
-  const isOurs = (url: string) => isTokenEndpoint(url, [origin, deps.origins.control], tenant)
+  const isOurs = (url: string) => isTokenEndpoint(url, deps.origins.own, tenant)
   const use = parseClient(form, exchange.header('authorization'))
   const { id: clientId } = await authenticateClient(deps, { ...use, address: exchange.address, isTokenEndpoint: isOurs })
   const asked = parseAskedText(form)

@@ -59,7 +59,7 @@ async function answerToken(context: EntraContext, { authority, version }: Extrac
     wantsClientInfo: form.get('client_info') === '1',
     address: exchange.address,
     issuer: issuerOf(origin, authority, version, tenant),
-    isTokenEndpoint: (url) => isTokenEndpoint(url, [origin, deps.origins.control], tenant),
+    isTokenEndpoint: (url) => isTokenEndpoint(url, deps.origins.own, tenant),
   })
   exchange.log.principal = answer.principal.login ?? answer.principal.appId ?? answer.principal.id
   await sendJson(context, 200, formatAnswer(answer, { now: deps.clock.now(), asked }))
