@@ -42,8 +42,11 @@ const registryReads = [
 ]
 
 /** Azure's built-in roles that speak of registries, and the three that speak of everything (acr "Built-in roles"). */
+/** Who holds it at `/` owns everything. */
+export const ownerRole = '8e3af657-a8ff-443c-a75c-2fe8c4bcb635'
+
 export const builtInRoles: readonly BuiltInRole[] = [
-  role('8e3af657-a8ff-443c-a75c-2fe8c4bcb635', 'Owner', 'Full access to all resources, including who may access them.', ['*']),
+  role(ownerRole, 'Owner', 'Full access to all resources, including who may access them.', ['*']),
   role(
     'b24988ac-6180-42a0-ab88-20f7382dd24c',
     'Contributor',

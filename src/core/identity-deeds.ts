@@ -1,7 +1,8 @@
 /**
  * What an operator does with the directory and with roles: part of Maintenance, with its promises. People are named by
  * principal name (without `@` in the directory's own domain) or id, applications by their id or a name that only one
- * has, groups by id or such a name. Fails with `not-found`, `conflict` for a name that several have, `request-invalid`.
+ * has, groups by id or such a name. Fails with `not-found`, `conflict` for a name that several have, `request-invalid`, and
+ * with the refusal `last-owner` when nobody would be left who owns everything.
  */
 export interface IdentityDeeds {
   /** An application, its service principal, a credential, and a role where one is named: all of it or nothing. */

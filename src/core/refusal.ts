@@ -24,6 +24,7 @@ export const refusalReasons = [
   'restore-target-not-empty',
   'restore-unfinished',
   'no-local-authority',
+  'last-owner',
   'interrupted',
 ] as const
 

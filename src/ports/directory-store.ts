@@ -100,6 +100,11 @@ export interface DirectoryReads {
 
 type Command<Input, Output> = (input: Input) => Promise<Output>
 
+/**
+ * Whoever disables, deletes, takes out of a group or takes a role away: where a user or a service principal that is enabled
+ * holds Owner at `/`, itself or through groups, one does afterwards, or the command fails with `in-use`, `lastOwner` in its
+ * detail.
+ */
 export interface DirectoryCommands {
   /** `conflict` when there is one. */
   putTenant: Command<Tenant, void>

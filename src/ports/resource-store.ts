@@ -136,8 +136,8 @@ export interface ResourceCommands {
   deleteResource: Command<{ key: string; match: Match; now: number }, { keys: string[] }>
   /** `not-found` when the scope or the role is not there, `conflict` when the same role is given twice. */
   putRoleAssignment: Command<{ assignment: RoleAssignment }, { created: boolean }>
-  /** `in-use` when it is of the role `unlessLastOf` and no other principal that is there and enabled would have that role at the scope. */
-  deleteRoleAssignment: Command<{ scope: string; name: string; unlessLastOf?: string }, RoleAssignment | undefined>
+  /** `in-use` when nobody would be left who owns everything (directory-store.ts). */
+  deleteRoleAssignment: Command<{ scope: string; name: string }, RoleAssignment | undefined>
   /** `conflict` when another role has the name. */
   putCustomRole: Command<{ role: CustomRole }, { created: boolean }>
   /** `in-use` while it is assigned. */

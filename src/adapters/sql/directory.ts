@@ -1,5 +1,14 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { DirectoryFilter, DirectoryKind, DirectoryObject, StoredRight, StoredSecret, Tenant } from '#ports/directory-store.ts'
+import type {
+  DirectoryCommands,
+  DirectoryFilter,
+  DirectoryKind,
+  DirectoryObject,
+  StoredRight,
+  StoredSecret,
+  Tenant,
+} from '#ports/directory-store.ts'
+import { keepingAnOwner } from './last-owner.ts'
 import type { SqlReader, SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -164,7 +173,13 @@ export const rights: Read<'rights'> = async (db, principalId) =>
     principalId,
   )
 
-export const putDirectoryObject: Verb<'putDirectoryObject'> = async (tx, { object, secrets: given }) => {
+export const putDirectoryObject: Verb<'putDirectoryObject'> = (tx, given) =>
+  given.object.enabled ? writeObject(tx, given) : keepingAnOwner(tx, () => writeObject(tx, given))
+
+async function writeObject(
+  tx: SqlTransaction,
+  { object, secrets: given }: Parameters<DirectoryCommands['putDirectoryObject']>[0],
+): Promise<void> {
   const { id, kind, name, login, appId, enabled, details, createdAt } = object
   const other = await tx.get<{ id: string }>(
     'SELECT id FROM directory_object WHERE id <> ? AND (login = ? OR (kind = ? AND app_id = ?))',
@@ -200,7 +215,9 @@ const objectExists = async (tx: SqlTransaction, id: string): Promise<void> => {
     throw new RegistryError('not-found', `the directory has no object ${id}`, { id })
 }
 
-export const deleteDirectoryObject: Verb<'deleteDirectoryObject'> = async (tx, { id }) => {
+export const deleteDirectoryObject: Verb<'deleteDirectoryObject'> = (tx, { id }) => keepingAnOwner(tx, () => removeObject(tx, id))
+
+async function removeObject(tx: SqlTransaction, id: string): Promise<void> {
   await objectExists(tx, id)
   await tx.run('DELETE FROM directory_secret WHERE object_id = ?', id)
   await tx.run('DELETE FROM directory_member WHERE group_id = ? OR member_id = ?', id, id)
@@ -246,7 +263,8 @@ export const putGroupMember: Verb<'putGroupMember'> = async (tx, { groupId, memb
   await tx.run('INSERT INTO directory_member (group_id, member_id) VALUES (?, ?) ON CONFLICT DO NOTHING', groupId, memberId)
 }
 
-export const deleteGroupMember: Verb<'deleteGroupMember'> = async (tx, { groupId, memberId }) => {
-  const gone = await tx.run('DELETE FROM directory_member WHERE group_id = ? AND member_id = ?', groupId, memberId)
-  if (gone === 0) throw new RegistryError('not-found', 'the group has no such member', { groupId, memberId })
-}
+export const deleteGroupMember: Verb<'deleteGroupMember'> = (tx, { groupId, memberId }) =>
+  keepingAnOwner(tx, async () => {
+    const gone = await tx.run('DELETE FROM directory_member WHERE group_id = ? AND member_id = ?', groupId, memberId)
+    if (gone === 0) throw new RegistryError('not-found', 'the group has no such member', { groupId, memberId })
+  })

@@ -1,6 +1,7 @@
 import { builtInRole } from '#core/built-in-roles.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { CustomRole, RoleAssignment } from '#ports/resource-store.ts'
+import { keepingAnOwner } from './last-owner.ts'
 import type { SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -85,29 +86,16 @@ export const putRoleAssignment: Verb<'putRoleAssignment'> = async (tx, { assignm
   return { created: true }
 }
 
-export const deleteRoleAssignment: Verb<'deleteRoleAssignment'> = async (tx, { scope, name, unlessLastOf }) => {
-  const row = await tx.get<AssignmentRow>(`SELECT ${columns} FROM role_assignment WHERE scope = ? AND name = ?${tx.forUpdate}`, scope, name)
-  if (row && row.roleId === unlessLastOf && !(await anotherHolds(tx, row)))
-    throw new RegistryError('in-use', 'It is the last assignment of the role at the scope.', { name })
-  await tx.run('DELETE FROM role_assignment WHERE scope = ? AND name = ?', scope, name)
-  return row && assignmentOf(row)
-}
-
-/** Whether somebody else who can sign in, or a group that holds such, has the role at the scope. */
-async function anotherHolds(tx: SqlTransaction, { scope, name, roleId }: AssignmentRow): Promise<boolean> {
-  const enabled = (id: string) =>
-    `EXISTS (SELECT 1 FROM directory_object WHERE directory_object.id = ${id} AND enabled = 1 AND kind IN ('user', 'servicePrincipal'))`
-  const other = await tx.get(
-    `WITH RECURSIVE holder(id) AS (
-       SELECT principal_id FROM role_assignment WHERE scope = ? AND role_id = ? AND name <> ?
-       UNION SELECT member_id FROM directory_member JOIN holder ON directory_member.group_id = holder.id)
-     SELECT id FROM holder WHERE ${enabled('holder.id')} LIMIT 1`,
-    scope,
-    roleId,
-    name,
-  )
-  return other !== undefined
-}
+export const deleteRoleAssignment: Verb<'deleteRoleAssignment'> = (tx, { scope, name }) =>
+  keepingAnOwner(tx, async () => {
+    const row = await tx.get<AssignmentRow>(
+      `SELECT ${columns} FROM role_assignment WHERE scope = ? AND name = ?${tx.forUpdate}`,
+      scope,
+      name,
+    )
+    await tx.run('DELETE FROM role_assignment WHERE scope = ? AND name = ?', scope, name)
+    return row && assignmentOf(row)
+  })
 
 interface RoleRow {
   id: string

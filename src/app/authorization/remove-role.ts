@@ -4,8 +4,6 @@ import type { RoleAssignment } from '#ports/resource-store.ts'
 import type { Deps } from '../deps.ts'
 import { type By, mustBeAllowed } from './authority.ts'
 
-const owner = '8e3af657-a8ff-443c-a75c-2fe8c4bcb635'
-
 /**
  * Takes a role away; it is gone at the next request. Undefined when it was not there. What was given at a scope that is
  * gone can still be taken away. Fails with `denied`, and with `precondition-failed` for the last Owner of everything:
@@ -18,13 +16,13 @@ export async function removeRole(
   const { key } = parseResourceId(scopeId)
   mustBeAllowed(by, 'Microsoft.Authorization/roleAssignments/delete', key)
   try {
-    return await store.deleteRoleAssignment({ scope: key, name: name.toLowerCase(), ...(key === '' ? { unlessLastOf: owner } : {}) })
+    return await store.deleteRoleAssignment({ scope: key, name: name.toLowerCase() })
   } catch (error) {
     if (!(error instanceof RegistryError) || error.failure !== 'in-use') throw error
     throw new RegistryError(
       'precondition-failed',
       'Cannot delete the last RBAC admin assignment: nobody would be left who owns everything. Give the role Owner at / to somebody else first.',
-      { code: 'CannotDeleteLastRbacAdminAssignment' },
+      { code: 'CannotDeleteLastRbacAdminAssignment', lastOwner: true },
     )
   }
 }

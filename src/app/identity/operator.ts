@@ -1,4 +1,6 @@
 import type { GroupSummary, IdentityDeeds, UserSummary } from '#core/identity-deeds.ts'
+import { Refusal } from '#core/refusal.ts'
+import { RegistryError } from '#core/registry-error.ts'
 import type { DirectoryObject } from '#ports/directory-store.ts'
 import { type DirectoryDeps, everyObject } from './directory.ts'
 import { addMember, createGroup, deleteGroup, removeMember, everyMember } from './groups.ts'
@@ -8,12 +10,20 @@ import { roleDeeds } from './operator-roles.ts'
 import { changeUser, createUser, deleteUser, findUser, resetPassword } from './users.ts'
 
 /** The deeds of who has the data directory: no right is asked for. */
-export const identityDeeds = (deps: DirectoryDeps): IdentityDeeds => ({
-  ...principalDeeds(deps),
-  ...roleDeeds(deps),
-  ...userDeeds(deps),
-  ...groupDeeds(deps),
-})
+export const identityDeeds = (deps: DirectoryDeps): IdentityDeeds =>
+  named({ ...principalDeeds(deps), ...roleDeeds(deps), ...userDeeds(deps), ...groupDeeds(deps) })
+
+/** Gives the refusal that an operator can do something about its name. */
+function named(deeds: IdentityDeeds): IdentityDeeds {
+  const wrapped: Record<string, unknown> = {}
+  for (const [name, deed] of Object.entries(deeds))
+    wrapped[name] = (input: never) =>
+      (deed as (input: never) => Promise<unknown>)(input).catch((error: unknown) => {
+        if (error instanceof RegistryError && error.detail.lastOwner === true) throw new Refusal('last-owner')
+        throw error
+      })
+  return wrapped as unknown as IdentityDeeds
+}
 
 type UserDeeds = Pick<IdentityDeeds, 'createUser' | 'resetUserPassword' | 'listUsers' | 'showUser' | 'enableUser' | 'deleteUser'>
 

@@ -300,5 +300,7 @@ Examples:
   'refusal.restore-target-not-empty': '{path} is not empty: restore into a data folder that is empty or absent',
   'refusal.restore-unfinished': 'a restore into {dataDir} did not come to its end: run "longshore restore" again',
   'refusal.no-local-authority': 'there is no local authority: HTTPS is off or uses a certificate of your own',
+  'refusal.last-owner':
+    'nobody would be left who owns everything: give the role to somebody else first, with "longshore identity role assign --assignee NAME --role Owner --scope /"',
   'refusal.interrupted': 'interrupted; nothing was left half done',
 } as const

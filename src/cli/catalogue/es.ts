@@ -306,5 +306,7 @@ Ejemplos:
   'refusal.restore-target-not-empty': '{path} no está vacía: restaure en una carpeta de datos vacía o inexistente',
   'refusal.restore-unfinished': 'una restauración en {dataDir} no llegó a su fin: ejecute «longshore restore» de nuevo',
   'refusal.no-local-authority': 'no hay autoridad local: HTTPS está apagado o usa un certificado propio',
+  'refusal.last-owner':
+    'nadie quedaría como propietario de todo: asigne antes el rol a otra persona, con «longshore identity role assign --assignee NOMBRE --role Owner --scope /»',
   'refusal.interrupted': 'interrumpido; nada quedó a medias',
 }

@@ -312,5 +312,7 @@ Exemples :
   'refusal.restore-target-not-empty': '{path} n’est pas vide : restaurez dans un dossier de données vide ou absent',
   'refusal.restore-unfinished': 'une restauration dans {dataDir} n’est pas allée à sa fin : relancez « longshore restore »',
   'refusal.no-local-authority': 'il n’y a pas d’autorité locale : HTTPS est désactivé ou utilise votre propre certificat',
+  'refusal.last-owner':
+    'plus personne ne serait propriétaire de l’ensemble : donnez d’abord ce rôle à quelqu’un d’autre, avec « longshore identity role assign --assignee NOM --role Owner --scope / »',
   'refusal.interrupted': 'interrompu ; rien n’est resté à moitié fait',
 }
