@@ -30,6 +30,7 @@ export function registryCommand(cli: Cli): Command {
       ['admin-enabled', String(registry.adminUserEnabled)],
       ['anonymous-pull-enabled', String(registry.anonymousPullEnabled)],
       ['rate-limits', registry.rateLimits],
+      ['index-children', registry.indexChildren],
       ['storage-limit', registry.storageLimit === null ? 'none' : formatByteCount(registry.storageLimit)],
     ])
   return newCommand('registry', say('registry.summary'), say('registry.more'))
@@ -43,13 +44,15 @@ export function registryCommand(cli: Cli): Command {
         .option('--admin-enabled <true|false>', say('registry.update.admin'), flagArgument(cli))
         .option('--anonymous-pull-enabled <true|false>', say('registry.update.anonymous'), flagArgument(cli))
         .addOption(new Option('--rate-limits <which>', say('registry.update.rates')).choices(['off', 'tier']))
+        .addOption(new Option('--index-children <which>', say('registry.update.children')).choices(['kept', 'free']))
         .option('--storage-limit <size>', say('registry.update.limit'), byteCountArgument(cli))
         .action(async (options: Options & Omit<RegistryChange, 'storageLimit'> & { storageLimit?: number | 'none' }) => {
-          const { registry, adminEnabled, anonymousPullEnabled, rateLimits, storageLimit } = options
+          const { registry, adminEnabled, anonymousPullEnabled, rateLimits, indexChildren, storageLimit } = options
           const change: RegistryChange = {
             ...(adminEnabled === undefined ? {} : { adminEnabled }),
             ...(anonymousPullEnabled === undefined ? {} : { anonymousPullEnabled }),
             ...(rateLimits === undefined ? {} : { rateLimits }),
+            ...(indexChildren === undefined ? {} : { indexChildren }),
             ...(storageLimit === undefined ? {} : { storageLimit: storageLimit === 'none' ? null : storageLimit }),
           }
           print(cli, options, await onDeeds(cli, options, (deeds) => deeds.updateRegistry({ registry, ...change })), table)

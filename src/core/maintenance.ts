@@ -42,6 +42,8 @@ export interface RegistryChange {
   adminEnabled?: boolean
   anonymousPullEnabled?: boolean
   rateLimits?: 'off' | 'tier'
+  /** Whether a manifest of a tagged index may be deleted by itself. */
+  indexChildren?: 'kept' | 'free'
   /** Bytes; null: none. */
   storageLimit?: number | null
 }
@@ -52,6 +54,7 @@ export interface RegistrySummary {
   anonymousPullEnabled: boolean
   sku: string
   rateLimits: 'off' | 'tier'
+  indexChildren: 'kept' | 'free'
   storageLimit: number | null
 }
 

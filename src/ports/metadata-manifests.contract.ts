@@ -262,10 +262,13 @@ export function manifestsContract(it: It): void {
     assert.ok(await scene.manifest(a, signature))
   })
 
-  it('a child of an index may go; the index stands; a referrer may be put for what is gone', async (scene) => {
+  it('a child of an index that a tag names stays, unless the registry leaves children free; the index stands then', async (scene) => {
     const child = await scene.pushImage(a, 'child')
     const index = indexOf([child])
     await scene.put(a, index, 'v1')
+    await assert.rejects(scene.deleteManifest(a, child), { failure: 'in-use' })
+    assert.ok(await scene.manifest(a, child))
+    await scene.store.updateRegistry({ registryId: scene.registryId, indexChildren: 'free' })
     await scene.deleteManifest(a, child)
     assert.equal(await scene.tagged(a, 'v1'), index.digest)
     const config = await scene.push(a, '{}')

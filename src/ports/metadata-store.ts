@@ -34,6 +34,8 @@ export interface Registry {
   /** ACR's tiers; the rate table of one applies when `rateLimits` is `tier`. */
   sku: 'Basic' | 'Standard' | 'Premium'
   rateLimits: 'off' | 'tier'
+  /** Whether a manifest that a tagged index needs may be deleted by itself: `free`, as Azure has it. */
+  indexChildren: 'kept' | 'free'
   /** Of its resource; null until it has one. */
   resourceKey: string | null
   network: NetworkRules
@@ -204,7 +206,14 @@ type Command<Input, Output> = (input: Input) => Promise<Output>
 export interface MetadataCommands extends ResourceCommands, DirectoryCommands, AttributeCommands {
   createRegistry: Command<{ name: string; limit: number | null; adminEnabled: boolean; rateLimits: Registry['rateLimits'] }, Registry>
   updateRegistry: Command<
-    { registryId: number; adminEnabled?: boolean; anonymousPull?: boolean; rateLimits?: Registry['rateLimits']; limit?: number | null },
+    {
+      registryId: number
+      adminEnabled?: boolean
+      anonymousPull?: boolean
+      rateLimits?: Registry['rateLimits']
+      indexChildren?: Registry['indexChildren']
+      limit?: number | null
+    },
     Registry
   >
   /** `not-found` when the token is not there. */
@@ -282,7 +291,7 @@ export interface MetadataCommands extends ResourceCommands, DirectoryCommands, A
     },
     void
   >
-  /** With its tags and its referrers, or nothing. `manifest-unknown`, `locked`. */
+  /** With its tags and its referrers, or nothing. `manifest-unknown`, `locked`, `in-use` (core/kept-manifests.ts). */
   deleteManifest: Command<{ registryId: number; name: RepositoryName; digest: Digest; now: number }, { manifests: Digest[]; tags: Tag[] }>
   /** The tag alone. `manifest-unknown`, `locked`. */
   deleteTag: Command<{ registryId: number; name: RepositoryName; tag: Tag; now: number }, void>

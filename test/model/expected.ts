@@ -8,6 +8,8 @@ export interface ExpectedManifest {
   bytes: Buffer
   mediaType: string
   blobs: readonly Digest[]
+  /** Of an index. */
+  children: readonly Digest[]
   subject: Digest | undefined
 }
 
@@ -49,6 +51,18 @@ export class ExpectedRepository {
       for (const each of this.manifests.values()) if (each.subject && going.has(each.subject)) going.add(each.digest)
     }
     return going
+  }
+
+  /** Whether something that goes with it would be missing from an index that a tag reaches and that stays. */
+  isNeeded(digest: Digest): boolean {
+    const going = this.withReferrers(digest)
+    const reached = new Set([...this.tags.values()].filter((each) => !going.has(each)))
+    for (const each of reached)
+      for (const child of this.manifests.get(each)?.children ?? []) {
+        if (going.has(child)) return true
+        reached.add(child)
+      }
+    return false
   }
 
   removeManifest(digest: Digest): void {

@@ -249,9 +249,12 @@ export class History {
     if (mounted) this.#of(name).link(digest, this.#now)
   }
 
-  #make(body: Record<string, unknown>, blobs: readonly Digest[], subject?: Digest): ExpectedManifest {
+  #make(
+    body: Record<string, unknown>,
+    { blobs = [], children = [], subject }: Partial<Pick<ExpectedManifest, 'blobs' | 'children' | 'subject'>>,
+  ): ExpectedManifest {
     const bytes = Buffer.from(JSON.stringify(body))
-    const manifest: ExpectedManifest = { digest: digestOf(bytes), bytes, mediaType: String(body.mediaType), blobs, subject }
+    const manifest: ExpectedManifest = { digest: digestOf(bytes), bytes, mediaType: String(body.mediaType), blobs, children, subject }
     this.#made.set(manifest.digest, manifest)
     return manifest
   }
@@ -282,8 +285,7 @@ export class History {
         ...(subject ? { subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.bytes.length } } : {}),
         annotations: { variant: String(this.#random(2)) },
       },
-      [...new Set(blobs.map(digestOf))],
-      subject?.digest,
+      { blobs: [...new Set(blobs.map(digestOf))], subject: subject?.digest },
     )
   }
 
@@ -328,7 +330,11 @@ export class History {
     const name = this.#pick(repositories)
     const children = Array.from({ length: this.#random(3) }, () => this.#someManifest(name)).filter((each) => each !== undefined)
     const manifests = children.map(({ mediaType, digest, bytes }) => ({ mediaType, digest, size: bytes.length }))
-    await this.#put(name, this.#make({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }, []), this.#someTags())
+    const index = this.#make(
+      { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests },
+      { children: children.map((each) => each.digest) },
+    )
+    await this.#put(name, index, this.#someTags())
   }
 
   async #moveTag(): Promise<void> {
@@ -351,6 +357,7 @@ export class History {
     this.#say(name, digest.slice(7, 15))
     const work = deleteManifest(this.#world.deps, this.#registry, name, { kind: 'digest', digest })
     if (!this.#of(name).manifests.has(digest)) return this.#refused('manifest-unknown', work)
+    if (this.#of(name).isNeeded(digest)) return this.#refused('in-use', work)
     await work
     this.#of(name).removeManifest(digest)
   }

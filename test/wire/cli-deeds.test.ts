@@ -87,6 +87,7 @@ for (const state of ['running', 'stopped'] as const) {
         anonymousPullEnabled: false,
         sku: 'Premium',
         rateLimits: 'off',
+        indexChildren: 'kept',
         storageLimit: null,
       }
       assert.deepEqual(await data('registry', 'show'), standard)
@@ -98,13 +99,22 @@ for (const state of ['running', 'stopped'] as const) {
         'true',
         '--rate-limits',
         'tier',
+        '--index-children',
+        'free',
         '--storage-limit',
         '1GiB',
       )
-      assert.deepEqual(changed, { ...standard, anonymousPullEnabled: true, rateLimits: 'tier', storageLimit: 2 ** 30 })
+      assert.deepEqual(changed, {
+        ...standard,
+        anonymousPullEnabled: true,
+        rateLimits: 'tier',
+        indexChildren: 'free',
+        storageLimit: 2 ** 30,
+      })
       assert.deepEqual(await data('registry', 'show'), changed)
       assert.equal(await up(pull), 200)
-      await done('registry', 'update', '--anonymous-pull-enabled', 'false', '--rate-limits', 'off', '--storage-limit', 'none')
+      const back = ['--anonymous-pull-enabled', 'false', '--rate-limits', 'off', '--index-children', 'kept', '--storage-limit', 'none']
+      await done('registry', 'update', ...back)
       assert.deepEqual(await data('registry', 'show'), standard)
     })
 

@@ -1,7 +1,8 @@
 import { locked } from '#core/disallowed.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { addLink, dropLink, linkIsNamed, renewLink } from './links.ts'
-import { ensureRepository, findRepository, mayDelete } from './repositories.ts'
+import { mayDelete } from './manifest-graph.ts'
+import { ensureRepository, findRepository } from './repositories.ts'
 import type { Verb } from './verb.ts'
 
 export const mountBlob: Verb<'mountBlob'> = async (tx, { registryId, name, from, digest, leaseUntil }) => {

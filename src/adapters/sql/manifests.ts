@@ -1,13 +1,16 @@
 import { locked } from '#core/disallowed.ts'
 import type { Digest } from '#core/digest.ts'
+import { keptError, whyKept, withReferrers } from '#core/kept-manifests.ts'
 import { shapeOf } from '#core/media-type.ts'
 import type { Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { imageSizeOf } from './image-size.ts'
 import { countReferences } from './links.ts'
+import { manifestGraph, mayDelete } from './manifest-graph.ts'
 import { removeManifest } from './manifest-removal.ts'
 import { addReferences, checkNamed, findNamed, settleNamed, settleReferences } from './references.ts'
-import { ensureRepository, findRepository, lockedRow, mayDelete, type RepositoryRow } from './repositories.ts'
+import { indexChildren } from './registries.ts'
+import { ensureRepository, findRepository, type RepositoryRow } from './repositories.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage } from './usage.ts'
 import type { Verb } from './verb.ts'
@@ -126,42 +129,16 @@ export const unknownManifest = (reference: string, kind: 'tag' | 'digest') =>
 export const deleteManifest: Verb<'deleteManifest'> = async (tx, { registryId, name, digest, now }) => {
   const repository = await findRepository(tx, registryId, name)
   if (!repository) throw unknownManifest(digest, 'digest')
-  const going = await withReferrers(tx, repository.id, digest)
-  if (going.length === 0) throw unknownManifest(digest, 'digest')
-  for (const each of going) await refuseLocked(tx, repository, name, each)
+  const graph = manifestGraph(tx, repository.id)
+  const going = await withReferrers(graph, digest)
+  if (going.size === 0) throw unknownManifest(digest, 'digest')
+  if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
+  const kept = await whyKept(graph, going, await indexChildren(tx, registryId))
+  if (kept) throw keptError(kept)
   const tags: Tag[] = []
   for (const each of going) tags.push(...((await removeManifest(tx, registryId, repository.id, each, now)) as Tag[]))
   tx.failpoint('manifest.delete.in-transaction')
-  return { manifests: going, tags }
-}
-
-/** The manifest and all that refers to it, directly or not, each once; empty when it is not there. */
-async function withReferrers(tx: SqlTransaction, repositoryId: number, digest: Digest): Promise<Digest[]> {
-  const first = await tx.get(`SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ?${tx.forUpdate}`, repositoryId, digest)
-  if (!first) return []
-  const seen = new Set<Digest>([digest])
-  // A Set gives out what is added to it while it is walked.
-  for (const subject of seen) {
-    const referrers = await tx.all<{ digest: Digest }>(
-      `SELECT digest FROM manifest WHERE repo_id = ? AND subject = ?${tx.forUpdate}`,
-      repositoryId,
-      subject,
-    )
-    for (const each of referrers) seen.add(each.digest)
-  }
-  return [...seen]
-}
-
-async function refuseLocked(tx: SqlTransaction, repository: RepositoryRow, name: string, digest: Digest): Promise<void> {
-  if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
-  const manifest = await tx.get(`SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ? AND ${lockedRow}`, repository.id, digest)
-  if (manifest) throw locked(`manifest ${digest}`, { digest })
-  const tag = await tx.get<{ name: string }>(
-    `SELECT name FROM tag WHERE repo_id = ? AND digest = ? AND ${lockedRow} LIMIT 1`,
-    repository.id,
-    digest,
-  )
-  if (tag) throw locked(`tag ${tag.name}`, { tag: tag.name })
+  return { manifests: [...going], tags }
 }
 
 export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag, now }) => {

@@ -12,6 +12,7 @@ export interface RegistryRow {
   anonymous_pull: number
   sku: Registry['sku']
   rate_limits: Registry['rateLimits']
+  index_children: Registry['indexChildren']
   resource_key: string | null
   network: string
   arm_audience: number
@@ -26,6 +27,7 @@ export const registryOf = (row: RegistryRow): Registry => ({
   anonymousPull: row.anonymous_pull === 1,
   sku: row.sku,
   rateLimits: row.rate_limits,
+  indexChildren: row.index_children,
   resourceKey: row.resource_key,
   network: JSON.parse(row.network) as NetworkRules,
   armAudience: row.arm_audience === 1,
@@ -33,7 +35,7 @@ export const registryOf = (row: RegistryRow): Registry => ({
 })
 
 export const registryColumns =
-  'id, name, seq, admin_enabled, anonymous_pull, sku, rate_limits, resource_key, network, arm_audience, data_location'
+  'id, name, seq, admin_enabled, anonymous_pull, sku, rate_limits, index_children, resource_key, network, arm_audience, data_location'
 
 export const registries: Read<'registries'> = async (db) =>
   (await db.all<RegistryRow>(`SELECT ${registryColumns} FROM registry WHERE state = 'live' ORDER BY id`)).map(registryOf)
@@ -62,19 +64,24 @@ export const createRegistry: Verb<'createRegistry'> = async (tx, { name, limit, 
   return byId(tx, id)
 }
 
-export const updateRegistry: Verb<'updateRegistry'> = async (tx, { registryId, adminEnabled, anonymousPull, rateLimits, limit }) => {
+export const updateRegistry: Verb<'updateRegistry'> = async (tx, input) => {
+  const { registryId, adminEnabled, anonymousPull, rateLimits, indexChildren: children, limit } = input
   const flag = (value: boolean | undefined) => (value === undefined ? null : Number(value))
   await tx.run(
     `UPDATE registry SET admin_enabled = COALESCE(?, admin_enabled), anonymous_pull = COALESCE(?, anonymous_pull),
-       rate_limits = COALESCE(?, rate_limits) WHERE id = ?`,
+       rate_limits = COALESCE(?, rate_limits), index_children = COALESCE(?, index_children) WHERE id = ?`,
     flag(adminEnabled),
     flag(anonymousPull),
     rateLimits ?? null,
+    children ?? null,
     registryId,
   )
   if (limit !== undefined) await tx.run('UPDATE usage SET byte_limit = ? WHERE registry_id = ?', limit, registryId)
   return byId(tx, registryId)
 }
+
+export const indexChildren = async (db: SqlReader, registryId: number): Promise<Registry['indexChildren']> =>
+  (await db.get<{ of: Registry['indexChildren'] }>('SELECT index_children AS "of" FROM registry WHERE id = ?', registryId))?.of ?? 'kept'
 
 interface CredentialRow {
   id: string

@@ -2,6 +2,7 @@ import type { RepositoryName, Tag } from '#core/reference.ts'
 import { locked } from '#core/disallowed.ts'
 import type { Digest } from '#core/digest.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import { lockedRow, mayDelete } from './manifest-graph.ts'
 import { removeManifest } from './manifest-removal.ts'
 import { dropLink } from './links.ts'
 import type { SqlReader, SqlTransaction } from './transaction.ts'
@@ -47,11 +48,6 @@ export async function ensureRepository(tx: SqlTransaction, registryId: number, n
 }
 
 export const unknownName = (name: string) => new RegistryError('name-unknown', 'repository name not known to registry', { name })
-
-/** What may not be written may not be deleted either (ACR, "Lock an image"). */
-export const mayDelete = (row: { write_enabled: number; delete_enabled: number }): boolean =>
-  row.write_enabled === 1 && row.delete_enabled === 1
-export const lockedRow = '(write_enabled = 0 OR delete_enabled = 0)'
 
 export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryId, name }) => {
   const repository = await findVisible(tx, registryId, name)

@@ -16,17 +16,19 @@ export async function summarize(store: MetadataStore, registry: Registry): Promi
     anonymousPullEnabled: registry.anonymousPull,
     sku: registry.sku,
     rateLimits: registry.rateLimits,
+    indexChildren: registry.indexChildren,
     storageLimit: (await store.usage(registry.id)).limit,
   }
 }
 
 export async function changeRegistry(store: MetadataStore, registry: Registry, change: RegistryChange): Promise<RegistrySummary> {
-  const { adminEnabled, anonymousPullEnabled, rateLimits, storageLimit } = change
+  const { adminEnabled, anonymousPullEnabled, rateLimits, indexChildren, storageLimit } = change
   const changed = await store.updateRegistry({
     registryId: registry.id,
     ...(adminEnabled === undefined ? {} : { adminEnabled }),
     ...(anonymousPullEnabled === undefined ? {} : { anonymousPull: anonymousPullEnabled }),
     ...(rateLimits === undefined ? {} : { rateLimits }),
+    ...(indexChildren === undefined ? {} : { indexChildren }),
     ...(storageLimit === undefined ? {} : { limit: storageLimit }),
   })
   return summarize(store, changed)

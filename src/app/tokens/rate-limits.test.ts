@@ -129,6 +129,7 @@ const registry = (more: Partial<Registry> = {}): Registry => ({
   dataLocation: null,
   sku: 'Basic',
   rateLimits: 'tier',
+  indexChildren: 'kept',
   ...more,
 })
 

@@ -136,6 +136,8 @@ Examples:
   'registry.update.admin': 'may the admin user log in',
   'registry.update.anonymous': 'may everybody pull without logging in',
   'registry.update.rates': "off, or tier: the request rates of the registry's tier",
+  'registry.update.children':
+    'kept, or free: whether a manifest that belongs to a tagged index can be deleted by itself (free: as in Azure)',
   'registry.update.limit': 'most bytes that may be stored: none, or a number with KiB, MiB, GiB or TiB',
 
   ...identityEn,

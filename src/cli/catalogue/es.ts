@@ -137,6 +137,8 @@ Ejemplos:
   'registry.update.admin': 'si el administrador puede entrar',
   'registry.update.anonymous': 'si todos pueden bajar sin entrar',
   'registry.update.rates': 'off, o tier: los ritmos de peticiones del nivel del registro',
+  'registry.update.children':
+    'kept, o free: si un manifiesto que pertenece a un índice etiquetado se puede borrar por sí solo (free: como en Azure)',
   'registry.update.limit': 'bytes guardados como máximo: none, o un número con KiB, MiB, GiB o TiB',
 
   ...identityEs,

@@ -139,6 +139,8 @@ Exemples:
   'registry.update.admin': 'l’administrateur peut-il se connecter',
   'registry.update.anonymous': 'chacun peut-il tirer sans se connecter',
   'registry.update.rates': 'off, ou tier : les cadences de requêtes du niveau du registre',
+  'registry.update.children':
+    'kept, ou free : un manifeste qui appartient à un index étiqueté peut-il être supprimé seul (free : comme dans Azure)',
   'registry.update.limit': 'octets stockés au plus : none, ou un nombre avec KiB, MiB, GiB ou TiB',
 
   ...identityFr,

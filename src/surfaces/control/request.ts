@@ -27,6 +27,7 @@ export const inputs: { [Name in Deed]: (body: Body) => Input<Name> } = {
     ...optional<boolean>(body, 'adminEnabled', isFlag),
     ...optional<boolean>(body, 'anonymousPullEnabled', isFlag),
     ...optional<'off' | 'tier'>(body, 'rateLimits', isOneOf(['off', 'tier'])),
+    ...optional<'kept' | 'free'>(body, 'indexChildren', isOneOf(['kept', 'free'])),
     ...optional<number | null>(body, 'storageLimit', isBytesOrNull),
   }),
   usage: registry,

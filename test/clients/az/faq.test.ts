@@ -101,6 +101,25 @@ onStage('FAQ', (stage) => {
     )
   })
 
+  test('… and an image of several architectures that a tag names stays whole', async () => {
+    const to = `${registry}/multiarch`
+    const credential = await adminCredential()
+    const multi = await pushNew(stage, stage.owner, [`${to}:v1`], { credential, platforms: ['amd64', 'arm64'] })
+    const left = await pushNew(stage, stage.owner, [`${to}:old`], { credential, platforms: ['amd64', 's390x'] })
+    await succeeds(stage.owner, 'az acr repository untag -n myRegistry --image multiarch:old')
+    const list = 'az acr manifest list-metadata --name multiarch --registry myRegistry --query "[?tags[0]==null].digest" --output tsv'
+    const pipe = `${list}  | xargs -I% az acr repository delete --name myRegistry --image multiarch@% -y`
+    // What az shows of each that is kept.
+    const { code, stderr } = await shell(stage.owner, pipe)
+    assert.equal(code, 123, stderr)
+    assert.equal(stderr.match(/This operation is not supported\./g)?.length, 2, stderr)
+    const untagged = (await succeeds(stage.owner, list)).split('\n').filter(Boolean).sort()
+    assert.deepEqual(untagged, multi.manifests.map(({ digest }) => digest).sort())
+    for (const { digest } of left.manifests) assert.ok(!untagged.includes(digest))
+    const whole = `skopeo copy --all --quiet --insecure-policy --src-creds ${credential} docker://${to}:v1 dir:${stage.directory}/multiarch`
+    await succeeds(stage.owner, whole)
+  })
+
   test('how to grant access to pull images without permission to manage the registry: to a user, and to an application', async () => {
     await pushNew(stage, stage.owner, [`${registry}/hello-world:latest`], { credential: await adminCredential() })
     const password = 'Correct-Horse-9-Battery'

@@ -20,7 +20,8 @@ export const registryMigration: Migration = {
     `CREATE TABLE registry (
       id ${identity}, name TEXT NOT NULL UNIQUE, seq ${bigint} NOT NULL DEFAULT 0,
       admin_enabled INTEGER NOT NULL DEFAULT 0, anonymous_pull INTEGER NOT NULL DEFAULT 0,
-      sku TEXT NOT NULL DEFAULT 'Premium', rate_limits TEXT NOT NULL DEFAULT 'tier')`,
+      sku TEXT NOT NULL DEFAULT 'Premium', rate_limits TEXT NOT NULL DEFAULT 'tier',
+      index_children TEXT NOT NULL DEFAULT 'kept')`,
     `CREATE TABLE usage (
       registry_id ${bigint} PRIMARY KEY REFERENCES registry(id),
       used ${bigint} NOT NULL DEFAULT 0, unreferenced ${bigint} NOT NULL DEFAULT 0,

@@ -1,0 +1,105 @@
+import type { Digest } from './digest.ts'
+import { locked } from './disallowed.ts'
+import type { Tag } from './reference.ts'
+import { RegistryError } from './registry-error.ts'
+
+/** What is known of a manifest where its deleting is judged. */
+export interface Standing {
+  /** It may not be written or not be deleted. */
+  locked: boolean
+  /** Any of its tags, and any of those that are locked. */
+  tag: Tag | undefined
+  lockedTag: Tag | undefined
+}
+
+/** One repository, as far as its manifests need one another. */
+export interface ManifestGraph {
+  /** Undefined: not here. */
+  standing(digest: Digest): Promise<Standing | undefined>
+  /** Those that name it as a child. */
+  indexesOf(digest: Digest): Promise<readonly Digest[]>
+  /** Those whose subject it is. */
+  referrersOf(digest: Digest): Promise<readonly Digest[]>
+}
+
+/** Why manifests are not to be deleted: a lock of theirs or of one that needs them, or an index that a tag reaches. */
+export type Kept =
+  | { because: 'locked'; manifest: Digest; tag: Tag | undefined; needs: Digest | undefined }
+  | { because: 'tagged-index'; child: Digest; index: Digest; tag: Tag }
+
+/** The manifest and all that refers to it, directly or not, each once: what goes when it goes. Empty when it is not here. */
+export async function withReferrers(graph: ManifestGraph, digest: Digest): Promise<ReadonlySet<Digest>> {
+  if (!(await graph.standing(digest))) return new Set()
+  const going = new Set<Digest>([digest])
+  // A Set gives out what is added to it while it is walked.
+  for (const subject of going) for (const referrer of await graph.referrersOf(subject)) going.add(referrer)
+  return going
+}
+
+/**
+ * The one judge of what may be deleted: of a request's delete, which tells the reason, and of whatever cleans up by itself,
+ * which passes over what is kept.
+ *
+ * A manifest needs its children (an index) and its subject (a signature), and what those need, however deep. A lock of a
+ * manifest or of its tag keeps all of that. Unless `children` is `free`, a tag keeps what its index needs by children
+ * alone: a subject takes its referrers along, whatever tags they have.
+ * @param going closed under referrers; what goes together holds nothing of itself back
+ */
+export async function whyKept(
+  graph: ManifestGraph,
+  going: ReadonlySet<Digest>,
+  children: 'kept' | 'free' = 'kept',
+): Promise<Kept | undefined> {
+  for (const manifest of going) {
+    const lock = lockOf(manifest, await graph.standing(manifest))
+    if (lock) return lock
+  }
+  let tagged: Kept | undefined
+  /** By which way it was reached: through indexes alone, or also through a subject. */
+  const seen = { index: new Set(going), subject: new Set(going) }
+  const walk: { digest: Digest; child: Digest; way: 'index' | 'subject' }[] = [...going].map((each) => ({
+    digest: each,
+    child: each,
+    way: 'index',
+  }))
+  for (const { digest, child, way } of walk) {
+    const needers = [
+      ...(await graph.indexesOf(digest)).map((each) => [each, way] as const),
+      ...(await graph.referrersOf(digest)).map((each) => [each, 'subject'] as const),
+    ]
+    for (const [needer, by] of needers) {
+      if (seen[by].has(needer) || (by === 'subject' && seen.index.has(needer))) continue
+      seen[by].add(needer)
+      const standing = await graph.standing(needer)
+      const lock = lockOf(needer, standing, child)
+      if (lock) return lock
+      if (by === 'index' && children === 'kept' && standing?.tag !== undefined)
+        tagged ??= { because: 'tagged-index', child, index: needer, tag: standing.tag }
+      walk.push({ digest: needer, child, way: by })
+    }
+  }
+  return tagged
+}
+
+const lockOf = (manifest: Digest, standing: Standing | undefined, needs?: Digest): Kept | undefined =>
+  standing && (standing.locked || standing.lockedTag !== undefined)
+    ? { because: 'locked', manifest, tag: standing.lockedTag, needs }
+    : undefined
+
+/** What a client is told. */
+export function keptError(kept: Kept): RegistryError {
+  if (kept.because === 'tagged-index') {
+    const { child, index, tag } = kept
+    return new RegistryError(
+      'in-use',
+      `manifest ${child} is part of the index ${index}, which tag ${tag} names: delete the index or the tag first`,
+      { digest: child, index, tag },
+    )
+  }
+  const { manifest, tag, needs } = kept
+  const what = tag === undefined ? `manifest ${manifest}` : `tag ${tag}`
+  return locked(needs === undefined ? what : `${what}, which needs manifest ${needs},`, {
+    ...(tag === undefined ? { digest: manifest } : { tag }),
+    ...(needs === undefined ? {} : { needs }),
+  })
+}
