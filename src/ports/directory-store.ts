@@ -108,11 +108,11 @@ type Command<Input, Output> = (input: Input) => Promise<Output>
 export interface DirectoryCommands {
   /** `conflict` when there is one. */
   putTenant: Command<Tenant, void>
-  /** Makes or replaces. `conflict` when another object has the login or the application id. */
+  /** Makes or replaces. `conflict` when another object has the login or the application id; `request-invalid` when its details are too large. */
   putDirectoryObject: Command<{ object: DirectoryObject; secrets?: readonly StoredSecret[] }, void>
   /** With its secrets, memberships and sign-ins. `not-found`. */
   deleteDirectoryObject: Command<{ id: string }, void>
-  /** `not-found`; `conflict` when another secret has the keyId. */
+  /** `not-found`; `conflict` when another secret has the keyId; `request-invalid` when the object has too many. */
   putSecret: Command<{ secret: StoredSecret; replacesOthers: boolean }, void>
   /** `not-found`. */
   deleteSecret: Command<{ objectId: string; keyId: string }, void>

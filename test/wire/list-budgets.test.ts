@@ -108,3 +108,19 @@ test('members of a large group come in pages', async () => {
     members.map((each) => each.name),
   )
 })
+
+test('what an object keeps is bounded, however many changes it comes in', async () => {
+  const { id } = json<{ id: string }>(succeeded(await plane.graph('POST', '/applications', { body: { displayName: 'hoarder' } }), 201))
+  const change = (name: string, length: number) =>
+    plane.graph('PATCH', `/applications/${id}`, { body: { [name]: { redirectUris: ['x'.repeat(length)] } } })
+  succeeded(await change('web', 40_000), 204)
+  const refused = await change('spa', 40_000)
+  assert.deepEqual([refused.status, codeOf(refused)], [400, 'Request_BadRequest'])
+  assert.match(refused.body.toString(), /up to 65536 characters/)
+  succeeded(await change('spa', 1000), 204)
+  const add = () => plane.graph('POST', `/applications/${id}/addPassword`, { body: {} })
+  for (let count = 0; count < 100; count++) succeeded(await add(), 200)
+  const one = await add()
+  assert.deepEqual([one.status, codeOf(one)], [400, 'Request_BadRequest'])
+  assert.match(one.body.toString(), /up to 100 credentials/)
+})

@@ -173,6 +173,10 @@ export const rights: Read<'rights'> = async (db, principalId) =>
     principalId,
   )
 
+/** Lists read whole objects, a few hundred at a time. */
+const largestDetails = 64 * 1024
+const mostSecrets = 100
+
 export const putDirectoryObject: Verb<'putDirectoryObject'> = (tx, given) =>
   given.object.enabled ? writeObject(tx, given) : keepingAnOwner(tx, () => writeObject(tx, given))
 
@@ -180,7 +184,10 @@ async function writeObject(
   tx: SqlTransaction,
   { object, secrets: given }: Parameters<DirectoryCommands['putDirectoryObject']>[0],
 ): Promise<void> {
-  const { id, kind, name, login, appId, enabled, details, createdAt } = object
+  const { id, kind, name, login, appId, enabled, createdAt } = object
+  const details = JSON.stringify(object.details)
+  if (details.length > largestDetails)
+    throw new RegistryError('request-invalid', `a ${kind} keeps up to ${largestDetails} characters of properties in all`, { id })
   const other = await tx.get<{ id: string }>(
     'SELECT id FROM directory_object WHERE id <> ? AND (login = ? OR (kind = ? AND app_id = ?))',
     id,
@@ -204,7 +211,7 @@ async function writeObject(
     login?.toLowerCase() ?? null,
     appId?.toLowerCase() ?? null,
     Number(enabled),
-    JSON.stringify(details),
+    details,
     createdAt,
   )
   for (const secret of given ?? []) await insertSecret(tx, secret)
@@ -226,6 +233,9 @@ async function removeObject(tx: SqlTransaction, id: string): Promise<void> {
 }
 
 async function insertSecret(tx: SqlTransaction, secret: StoredSecret): Promise<void> {
+  const held = await tx.get<{ count: number }>('SELECT COUNT(*) AS count FROM directory_secret WHERE object_id = ?', secret.objectId)
+  if ((held?.count ?? 0) >= mostSecrets)
+    throw new RegistryError('request-invalid', `an object has up to ${mostSecrets} credentials: remove one that is no longer used`)
   if (await tx.get('SELECT key_id FROM directory_secret WHERE key_id = ?', secret.keyId))
     throw new RegistryError('conflict', `another credential has the keyId ${secret.keyId}: leave it out to get a new one`)
   await tx.run(
