@@ -16,6 +16,11 @@ export const controlRows = {
   assignmentsOf: 'role assignments of one principal',
   filtered: '/resources with $filter by type, by their owner',
   tagged: '/resources with $filter by tag, by their owner',
+  wide: '/resources with $filter of 50 parts, by their owner',
+  groups: 'page of 999 groups of Graph',
+  groupsLooked: 'Graph: groups by $filter of 15 parts that needs a look at each',
+  members: 'page of 999 members of a group',
+  others: 'longest that another request waited beside any of these',
 } as const
 
 const program = fileURLToPath(new URL('../../bin/longshore.js', import.meta.url))
@@ -27,6 +32,8 @@ const versions = { registries: '2025-11-01', roles: '2022-04-01', resources: '20
 interface Sizes {
   registries: number
   assignments: number
+  /** Of the directory, besides those that hold roles; members of one of them. */
+  groups: number
 }
 
 interface Filled {
@@ -59,7 +66,7 @@ async function programOf(server: Server, arm: ArmClient, displayName: string): P
 }
 
 /** Everything over the wire, as an owner makes it. */
-async function fill(server: Server, { registries, assignments }: Sizes): Promise<Filled> {
+async function fill(server: Server, { registries, assignments, groups: more }: Sizes): Promise<Filled> {
   const owner = await ownerOf(server)
   const arm = new ArmClient(server, owner)
   try {
@@ -76,6 +83,21 @@ async function fill(server: Server, { registries, assignments }: Sizes): Promise
       const body = { displayName: `bench ${index}`, mailNickname: `bench-${index}`, mailEnabled: false, securityEnabled: true }
       groups.push(String((await arm.write('POST', '/graph/v1.0/groups', body)).id))
     }
+    const [holder = ''] = groups
+    let made = 0
+    await workers(16, async () => {
+      const client = new ArmClient(server, owner)
+      try {
+        for (let index = made++; index < more; index = made++) {
+          const body = { displayName: `crowd ${index}`, mailNickname: `crowd-${index}`, mailEnabled: false, securityEnabled: true }
+          const { id } = await client.write('POST', '/graph/v1.0/groups', body)
+          const member = { '@odata.id': `https://localhost/graph/v1.0/directoryObjects/${String(id)}` }
+          await client.write('POST', `/graph/v1.0/groups/${holder}/members/$ref`, member)
+        }
+      } finally {
+        client.close()
+      }
+    })
     let next = 0
     let given = 0
     const give = async (client: ArmClient, scope: string, principalId: string, role: string): Promise<void> => {
@@ -128,13 +150,35 @@ interface Question {
   before?: () => Promise<void>
 }
 
-async function measure(bench: Bench, server: Server, { row, as, path, entries, before }: Question): Promise<void> {
+/** Asks for something small again and again, and tells the longest that it took, in milliseconds. */
+function watchOthers(server: Server, as: string): () => Promise<number> {
+  const client = new ArmClient(server, as)
+  let longest = 0
+  let watching = true
+  const watch = async (): Promise<void> => {
+    for (let asked = 0; watching; asked++) {
+      const begin = performance.now()
+      await client.read('/graph/v1.0/organization')
+      if (asked > 10) longest = Math.max(longest, performance.now() - begin)
+    }
+    client.close()
+  }
+  const watched = watch()
+  return async () => {
+    watching = false
+    await watched
+    return longest
+  }
+}
+
+async function measure(bench: Bench, server: Server, { row, as, path, entries, before }: Question): Promise<number> {
   const { recorder, quick } = bench
   const client = new ArmClient(server, as)
   try {
     const body = await client.get(path)
     const got = Array.isArray(body.value) ? body.value.length : undefined
     if (got !== entries) throw new Error(`${path}: ${got} entries, not ${entries}`)
+    // Alone first, beside somebody else then: the second loop is no part of the row.
     const latencies: number[] = []
     const end = performance.now() + (quick ? 3000 : 8000)
     for (let count = 0; count < 300 && performance.now() < end; count++) {
@@ -145,14 +189,23 @@ async function measure(bench: Bench, server: Server, { row, as, path, entries, b
     }
     const settled = latencies.slice(Math.min(50, latencies.length >> 2))
     const detail = { 'p99 ms': percentile(settled, 0.99), requests: settled.length }
-    recorder.add(row, server.name, { value: median(settled), unit: 'ms', better: 'less', detail })
+    const others = watchOthers(server, as)
+    for (let count = 0; count < 40; count++) await client.read(path)
+    const longest = await others()
+    recorder.add(row, server.name, { value: median(settled), unit: 'ms', better: 'less', detail: { ...detail, 'others ms': longest } })
+    return longest
   } finally {
     client.close()
   }
 }
 
+const parts = (count: number, part: (at: number) => string, word: string): string =>
+  Array.from({ length: count }, (_, at) => part(at)).join(` ${word} `)
+
 async function run(bench: Bench): Promise<void> {
-  const sizes: Sizes = bench.quick ? { registries: 300, assignments: 3000 } : { registries: 1000, assignments: 10_000 }
+  const sizes: Sizes = bench.quick
+    ? { registries: 300, assignments: 3000, groups: 1000 }
+    : { registries: 1000, assignments: 10_000, groups: 4000 }
   await withFleet(bench, { row: 'start', include: (name) => name === 'longshore' }, async (servers) => {
     for (const server of servers)
       await attempt(bench, controlRows.get, server, async () => {
@@ -189,8 +242,19 @@ async function run(bench: Bench): Promise<void> {
             path: filter("tagName eq 'team' and tagValue eq 'team-7'"),
             entries: Math.ceil((sizes.registries - 7) / 50),
           },
+          { row: controlRows.wide, as: owner, path: filter(parts(50, (at) => `name eq 'nobody${at}'`, 'or')), entries: 0 },
+          { row: controlRows.groups, as: owner, path: '/graph/v1.0/groups?$top=999', entries: 999 },
+          {
+            row: controlRows.groupsLooked,
+            as: owner,
+            path: `/graph/v1.0/groups?$filter=${encodeURIComponent(parts(15, (at) => `endswith(mailNickname,'nobody${at}')`, 'or'))}`,
+            entries: 0,
+          },
+          { row: controlRows.members, as: owner, path: `/graph/v1.0/groups/${group}/members?$top=999`, entries: 999 },
         ]
-        for (const question of questions) await measure(bench, server, question)
+        let longest = 0
+        for (const question of questions) longest = Math.max(longest, await measure(bench, server, question))
+        bench.recorder.add(controlRows.others, server.name, { value: longest, unit: 'ms', better: 'less' })
         writer.close()
         bench.recorder.note(`control-plane: ${sizes.registries} registries with a token each, ${sizes.assignments} role assignments`)
       })
