@@ -1,4 +1,5 @@
 import type { AdminCredentials, Maintenance, Restored } from '#core/maintenance.ts'
+import type { Login } from '#client/registry.ts'
 import type { Finding, Repair } from '#core/checkup.ts'
 import type { RefusalDetail, RefusalReason } from '#core/refusal.ts'
 
@@ -28,6 +29,8 @@ export interface Host {
   mend: (source: Source, repair: Repair) => void
   /** Whether a person at the terminal says yes; undefined: nobody is there to ask. */
   confirm: (question: string) => Promise<boolean | undefined>
+  /** How docker is logged in to a registry, as its file has it. */
+  dockerLogin: (registry: string) => Login | undefined
   /** An absolute path, seen from where the command was given. */
   absolute: (path: string) => string
   /** What stands on standard input, to its end. */

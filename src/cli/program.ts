@@ -15,6 +15,7 @@ import { registryCommand } from './registry.ts'
 import { restoreCommand } from './restore.ts'
 import { scrubCommand } from './scrub.ts'
 import { serveCommand } from './serve.ts'
+import { speedCommand } from './speed.ts'
 import { usageCommand } from './usage.ts'
 import { catalogueFor, fill, type Words, wordsFor } from './words.ts'
 import { misuse } from './misuse.ts'
@@ -27,6 +28,7 @@ const commands = [
   envCommand,
   hostsCommand,
   doctorCommand,
+  speedCommand,
   registryCommand,
   identityCommand,
   usageCommand,

@@ -26,6 +26,8 @@ export const refusalReasons = [
   'no-local-authority',
   'last-owner',
   'interrupted',
+  'registry-unreachable',
+  'registry-refuses',
 ] as const
 
 export type RefusalReason = (typeof refusalReasons)[number]

@@ -9,6 +9,7 @@ import { RegistryError } from '#core/registry-error.ts'
 import type { ListenAddress } from '#http/listener.ts'
 import { clientEnvironment } from './client-environment.ts'
 import { flagOf, readConfig, variableOf } from './config.ts'
+import { dockerLogin } from './docker-login.ts'
 import { knownFailure } from './failures.ts'
 import { confirmAtTerminal } from './confirm.ts'
 import { systemHostsFile, writeHostsBlock } from './hosts-file.ts'
@@ -95,6 +96,7 @@ export function hostOf({ env, out, problem, interruption, input = () => text(pro
         ...machineOptions,
       }),
     confirm,
+    dockerLogin: (registry) => dockerLogin(env, registry),
     absolute: (path) => resolve(path),
     input,
     readText: (path) => onFile(path, () => readFileSync(path, 'utf8')),

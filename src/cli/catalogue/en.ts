@@ -1,5 +1,6 @@
 import { doctorEn } from './doctor-en.ts'
 import { identityEn } from './identity-en.ts'
+import { speedEn } from './speed-en.ts'
 
 /** What the command line says, in English; `fr.ts` and `es.ts` have the same keys and the same blanks. */
 export const en = {
@@ -142,6 +143,7 @@ Examples:
 
   ...identityEn,
   ...doctorEn,
+  ...speedEn,
 
   'usage.summary': 'How much is stored.',
   'usage.more': `"Used" is what manifests name, each digest once. "Unreferenced" is what no manifest names yet, or any more; it is

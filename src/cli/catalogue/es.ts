@@ -1,6 +1,7 @@
 import type { Catalogue } from '../words.ts'
 import { doctorEs } from './doctor-es.ts'
 import { identityEs } from './identity-es.ts'
+import { speedEs } from './speed-es.ts'
 
 export const es: Catalogue = {
   'program.summary': 'Longshore: todo Azure Container Registry en sus propias máquinas.',
@@ -143,6 +144,7 @@ Ejemplos:
 
   ...identityEs,
   ...doctorEs,
+  ...speedEs,
 
   'usage.summary': 'Cuánto hay guardado.',
   'usage.more': `«Usado» es lo que los manifiestos nombran, cada digest una vez. «Sin referencia» es lo que ningún manifiesto nombra

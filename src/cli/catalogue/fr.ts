@@ -1,6 +1,7 @@
 import type { Catalogue } from '../words.ts'
 import { doctorFr } from './doctor-fr.ts'
 import { identityFr } from './identity-fr.ts'
+import { speedFr } from './speed-fr.ts'
 
 export const fr: Catalogue = {
   'program.summary': 'Longshore : tout Azure Container Registry sur vos propres machines.',
@@ -145,6 +146,7 @@ Exemples:
 
   ...identityFr,
   ...doctorFr,
+  ...speedFr,
 
   'usage.summary': 'Combien est stocké.',
   'usage.more': `« Utilisé » est ce que les manifestes nomment, chaque condensat une fois. « Sans référence » est ce qu’aucun

@@ -1,0 +1,37 @@
+import type { speedEn } from './speed-en.ts'
+
+/** Ce que dit `longshore speed`, en français. */
+export const speedFr: { readonly [Name in keyof typeof speedEn]: string } = {
+  'speed.summary': 'Mesure la latence et les débits d’ici à un registre.',
+  'speed.more': `Envoie des octets aléatoires comme couches qu’aucun manifeste ne nomme, par plusieurs connexions, les relit, les compare et
+les supprime. S’arrête quand les octets ou les secondes sont épuisés. Sans adresse, c’est le registre du dossier de données,
+en tant qu’administrateur ; avec une adresse, n’importe quel registre, celui d’Azure aussi, avec --user ou tel que docker y est
+connecté.
+
+Les débits comptent les octets confirmés par le registre (1 MiB = 1 048 576 octets ; 1 Mbit = 1 000 000 bits).
+
+Exemples :
+  longshore speed
+  longshore speed --size 1GiB --connections 8
+  longshore speed myregistry.azurecr.io --repository speed
+  longshore speed https://registry.example.org --user ci --password-stdin`,
+  'speed.address': 'un registre situé ailleurs : https://hôte[:port] ou hôte[:port]',
+  'speed.user': 'se connecter sous ce nom ; le mot de passe vient de l’entrée standard',
+  'speed.password-stdin': 'lire le mot de passe sur l’entrée standard',
+  'speed.ca': 'fichier de l’autorité qui a signé pour ce registre, si le système ne la connaît pas',
+  'speed.repository': 'où envoyer les octets (par défaut : longshore-speed)',
+  'speed.size': 'combien envoyer et relire (par défaut : 64MiB ; 10GiB au plus)',
+  'speed.seconds': 'durée maximale de chaque sens (par défaut : 10)',
+  'speed.connections': 'combien à la fois (par défaut : 4)',
+  'speed.registry': 'Registre',
+  'speed.connections.row': 'Connexions',
+  'speed.latency': 'Latence',
+  'speed.upload': 'Envoi',
+  'speed.download': 'Réception',
+  'speed.milliseconds': '{median} ms, médiane de {requests} requêtes (de {fastest} à {slowest} ms)',
+  'speed.rate': '{rate} ({bits}) : {bytes} en {seconds} s',
+  'speed.left': 'Couches qui n’ont pu être supprimées de {repository} : {count}. Rien ne les nomme, la collecte du registre les prendra.',
+  'expected.number': 'un nombre entier de {least} à {most}',
+  'refusal.registry-unreachable': '{address} est injoignable ({reason}) : « longshore doctor » en cherche la cause.',
+  'refusal.registry-refuses': '{address} répond {status} à {deed} : le compte, ses droits ou le nom du dépôt ne lui conviennent pas.',
+}
