@@ -14,6 +14,7 @@ export const failures = [
   'manifest-too-large',
   'manifest-blob-unknown',
   'manifest-unknown',
+  'manifest-damaged',
   'tag-unknown',
   'blob-unknown',
   'blob-too-large',

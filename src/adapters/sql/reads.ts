@@ -1,47 +1,11 @@
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
-import type { DigestHolders, LinkedBlob, ReferrerRow, StoredManifest, StoredObject, Upload, Usage } from '#ports/metadata-store.ts'
+import type { DigestHolders, ReferrerRow, StoredObject, Upload, Usage } from '#ports/metadata-store.ts'
 import { drainingBytes } from './draining-bytes.ts'
 import { findVisible } from './repositories.ts'
 import type { Read } from './verb.ts'
 
-const manifestColumns = `manifest.repo_id AS "repositoryId", manifest.digest AS digest, manifest.media_type AS "mediaType",
-  manifest_body.bytes AS bytes, manifest.lease_until AS "leaseUntil", manifest.subject AS subject`
-const bodyJoin = `JOIN manifest_body ON manifest_body.registry_id = manifest.registry_id AND manifest_body.digest = manifest.digest`
 const liveRepository = `repository.registry_id = ? AND repository.name = ? AND repository.state = 'live'`
-
-/** SQL has no booleans that both dialects have. */
-type Readable<Row> = Omit<Row, 'readEnabled'> & { readEnabled: number }
-const readable = <Row>(row: Readable<Row> | undefined) => row && ({ ...row, readEnabled: row.readEnabled === 1 } as Row)
-
-// Each level may forbid reading; by its digest a manifest is read past a tag that does.
-const byTag = `SELECT ${manifestColumns}, repository.read_enabled * tag.read_enabled * manifest.read_enabled AS "readEnabled"
-  FROM repository
-  JOIN tag ON tag.repo_id = repository.id
-  JOIN manifest ON manifest.repo_id = tag.repo_id AND manifest.digest = tag.digest
-  ${bodyJoin} WHERE ${liveRepository} AND tag.name = ?`
-
-export const manifestByTag: Read<'manifestByTag'> = async (db, registryId, name, tag) =>
-  readable(await db.get<Readable<StoredManifest>>(byTag, registryId, name, tag))
-
-const byDigest = `SELECT ${manifestColumns}, repository.read_enabled * manifest.read_enabled AS "readEnabled" FROM repository
-  JOIN manifest ON manifest.repo_id = repository.id
-  ${bodyJoin} WHERE ${liveRepository} AND manifest.digest = ?`
-
-export const manifestByDigest: Read<'manifestByDigest'> = async (db, registryId, name, digest) =>
-  readable(await db.get<Readable<StoredManifest>>(byDigest, registryId, name, digest))
-
-const linkedBlob = `SELECT repo_blob.repo_id AS "repositoryId", repo_blob.digest AS digest, object.size AS size,
-    object.storage_key AS "storageKey", object.object_id AS "objectId", object.block_crc AS checksums, object.bytes AS bytes,
-    repo_blob.lease_until AS "leaseUntil", repository.read_enabled AS "readEnabled"
-  FROM repository
-  JOIN repo_blob ON repo_blob.repo_id = repository.id
-  JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
-  JOIN object ON object.object_id = blob.object_id
-  WHERE ${liveRepository} AND repo_blob.digest = ? AND object.state = 'ready'`
-
-export const blob: Read<'blob'> = async (db, registryId, name, digest) =>
-  readable(await db.get<Readable<LinkedBlob>>(linkedBlob, registryId, name, digest))
 
 export const repositoriesWithBlob: Read<'repositoriesWithBlob'> = async (db, registryId, digest, limit) =>
   (

@@ -2,6 +2,7 @@ import type { MetadataCommands, MetadataReads } from '#ports/metadata-store.ts'
 import * as attributes from './attributes.ts'
 import { deleteBlob, mountBlob, renewBlobLease } from './blobs.ts'
 import { condemn, forgetObjects, quarantineObject, verifiedObjects } from './collection.ts'
+import * as contentReads from './content-reads.ts'
 import { counts } from './counts.ts'
 import * as directory from './directory.ts'
 import { deleteManifest, deleteTag, putManifest, renewManifestLease } from './manifests.ts'
@@ -76,6 +77,9 @@ export const commands: { [Name in keyof MetadataCommands]: Verb<Name> } = {
 
 export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   ...reading,
+  manifestByTag: contentReads.manifestByTag,
+  manifestByDigest: contentReads.manifestByDigest,
+  blob: contentReads.blob,
   counts,
   registries,
   registry,

@@ -8,6 +8,7 @@ export const wire = {
   'tag-invalid': [400, 'TAG_INVALID'],
   'digest-invalid': [400, 'DIGEST_INVALID'],
   'manifest-unknown': [404, 'MANIFEST_UNKNOWN'],
+  'manifest-damaged': [404, 'MANIFEST_UNKNOWN'],
   'tag-unknown': [404, 'TAG_UNKNOWN'],
   'name-unknown': [404, 'NAME_UNKNOWN'],
   'page-invalid': [400, 'PAGINATION_NUMBER_INVALID'],

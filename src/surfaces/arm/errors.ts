@@ -15,6 +15,7 @@ export const wire = {
   'manifest-too-large': [413, 'RequestContentTooLarge'],
   'manifest-blob-unknown': [400, 'BadRequest'],
   'manifest-unknown': [404, 'NotFound'],
+  'manifest-damaged': [404, 'NotFound'],
   'tag-unknown': [404, 'NotFound'],
   'blob-unknown': [404, 'NotFound'],
   'blob-too-large': [413, 'RequestContentTooLarge'],

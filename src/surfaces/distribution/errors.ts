@@ -16,6 +16,7 @@ export const wire = {
   'manifest-too-large': [413, 'MANIFEST_INVALID'],
   'manifest-blob-unknown': [400, 'MANIFEST_BLOB_UNKNOWN'],
   'manifest-unknown': [404, 'MANIFEST_UNKNOWN'],
+  'manifest-damaged': [404, 'MANIFEST_UNKNOWN'],
   'tag-unknown': [404, 'TAG_UNKNOWN'],
   'blob-unknown': [404, 'BLOB_UNKNOWN'],
   'blob-too-large': [413, 'SIZE_INVALID'],

@@ -52,6 +52,8 @@ async function fail(
   const known = error instanceof RegistryError ? error : new RegistryError('storage-failed', noteUnexpected(exchange, error))
   const [status, code] = wire[known.failure]
   exchange.log.failure = known.failure
+  // The client has done nothing wrong: the operator is to see it.
+  if (known.failure === 'manifest-damaged') exchange.unexpected = known
   exchange.log.reason = typeof known.detail.because === 'string' ? known.detail.because : known.message
   const headers: (readonly [string, string | number])[] = [apiVersion, json, ...failureHeaders(status, known.detail)]
   let detail: unknown = known.detail
