@@ -11,8 +11,8 @@ export function backupCommand(cli: Cli): Command {
       const to = host.absolute(folder)
       const signal = host.interruption()
       const backedUp = await onDeeds(cli, options, (deeds) => deeds.backUp({ to }, { signal }))
-      if (backedUp.missing.length > 0) cli.exitWith(1)
-      print(cli, options, backedUp, ({ path, objects, bytes, linked, copied, repositories, manifests, tags, missing }) =>
+      if (backedUp.missing.length + backedUp.damaged.length > 0) cli.exitWith(1)
+      print(cli, options, backedUp, ({ path, objects, bytes, linked, copied, repositories, manifests, tags, missing, damaged }) =>
         pairs([
           [say('backup.path'), path],
           [say('backup.objects'), `${objects} (${say('backup.how', { linked, copied })})`],
@@ -21,6 +21,7 @@ export function backupCommand(cli: Cli): Command {
           [say('count.manifests'), String(manifests)],
           [say('count.tags'), String(tags)],
           ...missing.map((digest) => [say('backup.missing'), digest] as const),
+          ...damaged.map((digest) => [say('backup.damaged'), digest] as const),
         ]),
       )
     })

@@ -9,15 +9,18 @@ export function scrubCommand(cli: Cli): Command {
     async (options: DataOptions & OutputOptions) => {
       const signal = host.interruption()
       const scrubbed = await onDeeds(cli, options, (deeds) => deeds.scrub({ signal }))
-      if (scrubbed.bad.length > 0) cli.exitWith(1)
-      print(cli, options, scrubbed, ({ objects, bytes, bad, strangers }) =>
+      if (scrubbed.bad.length + scrubbed.damage.length > 0) cli.exitWith(1)
+      print(cli, options, scrubbed, ({ objects, manifests, bytes, bad, damage, strangers }) =>
         pairs([
           [say('scrub.objects'), String(objects)],
+          [say('scrub.manifests'), String(manifests)],
           [say('scrub.bytes'), formatByteCount(bytes)],
           [say('scrub.bad'), String(bad.length)],
           ...bad.map(
             ({ digest, problem }) => ['', `${digest}  ${say(problem === 'missing' ? 'scrub.missing' : 'scrub.corrupt')}`] as const,
           ),
+          [say('scrub.database'), damage.length === 0 ? say('scrub.sound') : say('scrub.corrupt')],
+          ...damage.map((finding) => ['', finding] as const),
           [say('scrub.strangers'), String(strangers.length)],
           ...strangers.map((key) => ['', key] as const),
         ]),

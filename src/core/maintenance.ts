@@ -107,9 +107,12 @@ export interface Explained {
 
 export interface Scrubbed {
   objects: number
+  manifests: number
   bytes: number
-  /** What is damaged or missing; quarantined, and healed by the next push of the digest. */
-  bad: { digest: string; objectId: string; problem: 'missing' | 'corrupt' }[]
+  /** What is damaged or missing; not served, and healed by the next push of the digest. A manifest has no object. */
+  bad: { digest: string; objectId: string | null; problem: 'missing' | 'corrupt' }[]
+  /** What the database's own check found; only a backup mends it. */
+  damage: string[]
   /** Files that no row names: a bug or a foreign hand; nothing is deleted. */
   strangers: string[]
 }
@@ -121,6 +124,8 @@ export interface BackupManifest extends Counts {
   createdAt: string
   objects: number
   bytes: number
+  /** SHA-256 of every other file of the backup, by its path. */
+  files: Record<string, string>
 }
 
 export interface BackedUp extends BackupManifest {
@@ -130,6 +135,8 @@ export interface BackedUp extends BackupManifest {
   copied: number
   /** Digests whose bytes were missing or too short; the backup has them as damaged, the next push heals them. */
   missing: string[]
+  /** Digests of manifests and small blobs that the database itself has with other bytes; they are so in the backup too. */
+  damaged: string[]
 }
 
 export interface Restored extends BackupManifest {

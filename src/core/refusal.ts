@@ -15,6 +15,7 @@ export const refusalReasons = [
   'address-not-here',
   'permission',
   'disk-full',
+  'database-damaged',
   'collection-rests',
   'collection-paused',
   'backup-target-not-empty',

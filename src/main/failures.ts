@@ -1,4 +1,5 @@
 import { DirectoryOwned } from '#adapters/fs/data-directory.ts'
+import { DamagedDatabase } from '#adapters/sqlite/damage.ts'
 import { NewerDatabase } from '#adapters/sqlite/migrate.ts'
 import { NameOutsideAuthority } from '#adapters/x509/name-outside-authority.ts'
 import { RegistryError } from '#core/registry-error.ts'
@@ -15,6 +16,7 @@ const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
 export function knownFailure(error: unknown): Known {
   if (error instanceof Refusal) return { refusal: error }
   if (error instanceof DirectoryOwned) return { refusal: new Refusal('directory-owned', { dataDir: error.root, pid: error.pid ?? '?' }) }
+  if (error instanceof DamagedDatabase) return { refusal: new Refusal('database-damaged', { path: error.path, found: error.finding }) }
   if (error instanceof ConfigError) return { line: error.message, isUsage: true }
   if (error instanceof NewerDatabase || error instanceof NameOutsideAuthority || error instanceof RegistryError)
     return { line: error.message, isUsage: false }

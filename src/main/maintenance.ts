@@ -45,6 +45,7 @@ export function maintenanceOf({
 }: MaintenanceOptions): Maintenance {
   const { store, clock } = deps
   const directory = dataDirectory(config.dataDir)
+  const facts = sqliteFactsFiles(directory.database)
   const find = (name: string) => findRegistry(store, name)
   return {
     showCredentials: async ({ registry }) => showCredentials(deps, await find(registry)),
@@ -62,12 +63,12 @@ export function maintenanceOf({
       throw new Refusal(collector.isPaused ? 'collection-paused' : 'collection-rests')
     },
     explain: async ({ registry, digest }) => explain(deps, await find(registry), parseDigest(digest)),
-    scrub: (options) => scrub(deps, options?.signal),
+    scrub: (options) => scrub({ ...deps, facts }, options?.signal),
     backUp: ({ to }, options) =>
       backUp(
         {
           clock,
-          facts: sqliteFactsFiles(directory.database),
+          facts,
           folders: backupFolders(directory),
           pauseCollection: (work) => collector.pause(work),
         },

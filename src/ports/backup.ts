@@ -1,5 +1,6 @@
 import type { Algorithm, Digest } from '#core/digest.ts'
 import type { BackupManifest, Counts } from '#core/maintenance.ts'
+import type { BodyPage, StoredBody } from './metadata-store.ts'
 
 /** Copies of the facts as single files. */
 export interface FactsFiles {
@@ -7,6 +8,8 @@ export interface FactsFiles {
   schemaVersion: number
   /** Copies the facts as they are now, whatever is being written, into a new file. */
   copyTo(path: string): Promise<FactsCopy>
+  /** What the check of the database in use finds in itself; nothing when it is sound. */
+  check(): Promise<string[]>
   /** Opens such a file for reading. */
   open(path: string): Promise<FactsCopy>
 }
@@ -19,6 +22,8 @@ export interface FactsCopy {
   objects(page: { after: string; limit: number }): Promise<CopiedObject[]>
   /** Objects whose bytes are in the facts themselves, in id order. */
   smallObjects(page: { after: string; limit: number }): Promise<{ objectId: string; digest: Digest; bytes: Uint8Array }[]>
+  /** As MetadataReads has it. */
+  manifestBodies(page: BodyPage): Promise<StoredBody[]>
   /** Their bytes could not be had: they are not served, and the next push of the digest heals them. */
   quarantine(objectIds: readonly string[]): Promise<void>
   close(): Promise<void>
@@ -48,8 +53,8 @@ export interface BackupWriter {
   factsPath: string
   /** Takes an object's bytes from the data directory; `missing` when there are none or fewer than `size`. */
   addObject(storageKey: string, size: number): Promise<'linked' | 'copied' | 'missing'>
-  /** Everything is durable and under its name. */
-  finish(manifest: BackupManifest): Promise<void>
+  /** Everything is durable and under its name. Returns what was written as backup.json. */
+  finish(manifest: Omit<BackupManifest, 'files'>): Promise<BackupManifest>
   /** Deletes what was begun. */
   abandon(): Promise<void>
 }
@@ -57,6 +62,8 @@ export interface BackupWriter {
 export interface BackupReader {
   manifest: BackupManifest
   factsPath: string
+  /** Files that are not there or not as they were written; the objects are asked for one by one. */
+  damagedFiles(): Promise<string[]>
   sizeOf(storageKey: string): Promise<number | undefined>
   digestOf(storageKey: string, algorithm: Algorithm): Promise<Digest>
 }

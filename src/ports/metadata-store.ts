@@ -162,6 +162,8 @@ export interface MetadataReads extends ResourceReads, DirectoryReads, AttributeR
   explain(registryId: number, digest: Digest): Promise<DigestHolders>
   /** Objects whose bytes should be there, in id order. */
   readyObjects(page: { after: string; limit: number }): Promise<StoredObject[]>
+  /** What manifests have as their bytes, each digest of a registry once, in order of their keys; null where there are none. */
+  manifestBodies(page: BodyPage): Promise<StoredBody[]>
   condemnedObjects(page: { before: number; limit: number }): Promise<StoredObject[]>
   objectByKey(storageKey: string): Promise<StoredObject | undefined>
   /** Recomputes what the counters say; for checks. */
@@ -177,6 +179,18 @@ export interface StoredObject {
   /** As in LinkedBlob. */
   bytes: Uint8Array | null
   state: 'staging' | 'ready' | 'condemned' | 'quarantined' | 'deleted'
+}
+
+export interface BodyPage {
+  /** The last key of the page before; `{ registryId: 0, digest: '' }` at the beginning. */
+  after: { registryId: number; digest: string }
+  limit: number
+}
+
+export interface StoredBody {
+  registryId: number
+  digest: Digest
+  bytes: Uint8Array | null
 }
 
 export interface DigestHolders {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
+import { sqliteFactsFiles } from '#adapters/sqlite/facts-files.ts'
 import { openSqliteStore } from '#adapters/sqlite/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { collect } from '#app/maintenance/collect.ts'
@@ -124,7 +125,8 @@ export async function checkStored(dataDir: string): Promise<{ objects: number; f
       { unreferenced: 0, reserved: 0 },
       'after collection nothing is held but what manifests name',
     )
-    const scrubbed = await scrub(deps)
+    const scrubbed = await scrub({ ...deps, facts: sqliteFactsFiles(directory.database) })
+    assert.deepEqual(scrubbed.damage, [], 'the database is sound')
     assert.deepEqual(scrubbed.bad, [], 'every object re-hashes')
     assert.deepEqual(scrubbed.strangers, [], 'every file has a row')
   } finally {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import type { BackedUp, Restored, Scrubbed, UsageReport } from '#core/maintenance.ts'
 import { runCli } from './cli-run.ts'
@@ -207,16 +206,23 @@ test('restore refuses what is no backup, newer, damaged, or aims at a folder in 
   const [object = ''] = globSync(join(from, 'objects', '*', '*'))
   const bytes = readFileSync(object)
   rmSync(object)
-  await refused(/1 objects are missing or wrong, the first is sha256:/, from, dataDir)
+  await refused(/1 of its parts are missing or wrong, the first is sha256:/, from, dataDir)
   writeFileSync(object, Buffer.from(bytes).fill(bytes[0] === 1 ? 2 : 1, 0, 1))
-  await refused(/1 objects are missing or wrong/, from, dataDir, '--verify')
+  await refused(/1 of its parts are missing or wrong/, from, dataDir, '--verify')
   writeFileSync(object, bytes)
-  const facts = readFileSync(join(from, 'longshore.db'))
-  const database = new DatabaseSync(join(from, 'longshore.db'))
-  database.exec(`UPDATE object SET bytes = x'00' WHERE object_id = (SELECT object_id FROM object WHERE bytes IS NOT NULL LIMIT 1)`)
-  database.close()
-  await refused(/1 objects are missing or wrong/, from, dataDir, '--verify')
-  writeFileSync(join(from, 'longshore.db'), facts)
+  // Beside the objects each file is known by its sum: one byte of any is enough, and so is its absence.
+  for (const name of ['longshore.db', 'keys/secret.key', 'tls/ca.pem']) {
+    const path = join(from, name)
+    const whole = readFileSync(path)
+    const hurt = Buffer.from(whole)
+    hurt[hurt.length - 3] = (hurt[hurt.length - 3] ?? 0) ^ 1
+    chmodSync(path, 0o600)
+    writeFileSync(path, hurt)
+    await refused(new RegExp(`1 of its parts are missing or wrong, the first is ${name};`), from, dataDir)
+    rmSync(path)
+    if (name !== 'longshore.db') await refused(new RegExp(`the first is ${name};`), from, dataDir)
+    writeFileSync(path, whole, { mode: 0o600 })
+  }
   assert.equal(existsSync(join(dataDir, 'longshore.db')), false)
   parsed(await restore(from, dataDir))
   await refused(/is not empty: restore into/, from, dataDir)

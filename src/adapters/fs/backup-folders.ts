@@ -51,12 +51,14 @@ async function createBackup(source: DataDirectory, to: string): Promise<BackupWr
     },
     finish: async (manifest) => {
       await copySecrets(source, target)
-      await writeFile(join(partial, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
+      const whole: BackupManifest = { ...manifest, files: await sumsOf(partial) }
+      await writeFile(join(partial, manifestName), `${JSON.stringify(whole, null, 2)}\n`, { mode: 0o600, flush: true })
       await syncPath(target.database)
       for (const shard of shards) await syncPath(join(target.objects, shard))
       for (const folder of [target.objects, partial]) await syncPath(folder)
       await rename(partial, to)
       await syncPath(dirname(to))
+      return whole
     },
     abandon: () => rm(partial, { recursive: true, force: true }),
   }
@@ -69,9 +71,14 @@ async function openBackup(from: string): Promise<BackupReader> {
     throw error.code === 'ENOENT' || error.code === 'ENOTDIR' ? unreadable : error
   })
   if (!existsSync(folder.database)) throw unreadable
+  const manifest = parseManifest(text) ?? fail(unreadable)
   return {
-    manifest: parseManifest(text) ?? fail(unreadable),
+    manifest,
     factsPath: folder.database,
+    damagedFiles: async () => {
+      const found = await sumsOf(from)
+      return Object.entries(manifest.files).flatMap(([path, sum]) => (found[path] === sum ? [] : [path]))
+    },
     sizeOf: async (key) => (await stat(join(folder.objects, key)).catch(() => undefined))?.size,
     digestOf: (key, algorithm) => digestOfFile(join(folder.objects, key), algorithm),
   }
@@ -85,10 +92,24 @@ function parseManifest(text: string): BackupManifest | undefined {
   try {
     const manifest = JSON.parse(text) as Record<string, unknown>
     const figures = ['formatVersion', 'schemaVersion', 'objects', 'bytes']
-    return figures.every((name) => Number.isSafeInteger(manifest[name])) ? (manifest as unknown as BackupManifest) : undefined
+    const { files } = manifest
+    const hasFiles = typeof files === 'object' && files !== null && 'longshore.db' in files
+    return hasFiles && figures.every((name) => Number.isSafeInteger(manifest[name])) ? (manifest as unknown as BackupManifest) : undefined
   } catch {
     return undefined
   }
+}
+
+/** Of the facts, the key and the certificates. The objects have their digests in the facts. */
+async function sumsOf(root: string): Promise<Record<string, string>> {
+  const sums: Record<string, string> = {}
+  for (const folder of ['', 'keys', 'tls'])
+    for (const name of (await namesIn(join(root, folder))).sort()) {
+      const path = join(folder, name)
+      if (folder === '' && name !== 'longshore.db') continue
+      if ((await stat(join(root, path))).isFile()) sums[path] = (await digestOfFile(join(root, path), 'sha256')).slice('sha256:'.length)
+    }
+  return sums
 }
 
 async function digestOfFile(path: string, algorithm: Algorithm): Promise<Digest> {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { algorithmOf, type Digest, digestOf } from '#core/digest.ts'
 import { shapeOf } from '#core/media-type.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { LinkedBlob, StoredManifest } from '#ports/metadata-store.ts'
+import type { LinkedBlob, StoredBody, StoredManifest } from '#ports/metadata-store.ts'
 import type { Read } from './verb.ts'
 
 /**
@@ -78,6 +78,15 @@ export const blob: Read<'blob'> = async (db, registryId, name, asked) => {
   if (!isAsked || rest.size !== linkedSize) throw new MisledRead(`blob ${asked} of ${name}`)
   return { ...rest, readEnabled: readEnabled === 1 }
 }
+
+/** Each digest once, however many repositories have it. */
+export const bodyPage = `SELECT named.registry_id AS "registryId", named.digest AS digest, manifest_body.bytes AS bytes
+  FROM (SELECT DISTINCT registry_id, digest FROM manifest WHERE (registry_id, digest) > (?, ?) ORDER BY registry_id, digest LIMIT ?) AS named
+  LEFT JOIN manifest_body ON manifest_body.registry_id = named.registry_id AND manifest_body.digest = named.digest
+  ORDER BY named.registry_id, named.digest`
+
+export const manifestBodies: Read<'manifestBodies'> = async (db, { after, limit }) =>
+  db.all<StoredBody>(bodyPage, after.registryId, after.digest, limit)
 
 /** The database gave another row than the one that was asked for. */
 export class MisledRead extends Error {

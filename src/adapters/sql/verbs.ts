@@ -80,6 +80,7 @@ export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   manifestByTag: contentReads.manifestByTag,
   manifestByDigest: contentReads.manifestByDigest,
   blob: contentReads.blob,
+  manifestBodies: contentReads.manifestBodies,
   counts,
   registries,
   registry,

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { asDamage, DamagedDatabase } from './damage.ts'
 import { SqliteConnection } from './connection.ts'
 
 export interface FactsCopyJob {
@@ -15,20 +16,30 @@ const leaveOut = [
 ]
 
 const { from, to } = workerData as FactsCopyJob
-const source = new DatabaseSync(from, { readOnly: true, timeout: 5000 })
 try {
-  source.prepare('VACUUM INTO ?').run(to)
-} finally {
-  source.close()
+  copyAll()
+  parentPort?.postMessage({ result: true })
+} catch (error) {
+  const damage = asDamage(error, from)
+  if (!(damage instanceof DamagedDatabase)) throw error
+  parentPort?.postMessage({ damaged: damage.finding, path: from })
 }
-const copy = new SqliteConnection(to)
-try {
-  copy.database.exec('BEGIN')
-  for (const statement of leaveOut) copy.run(statement)
-  copy.database.exec('COMMIT')
-  // One file without companions, which opens on a disk that is not to be written.
-  copy.database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE')
-} finally {
-  copy.close()
+
+function copyAll(): void {
+  const source = new DatabaseSync(from, { readOnly: true, timeout: 5000 })
+  try {
+    source.prepare('VACUUM INTO ?').run(to)
+  } finally {
+    source.close()
+  }
+  const copy = new SqliteConnection(to)
+  try {
+    copy.database.exec('BEGIN')
+    for (const statement of leaveOut) copy.run(statement)
+    copy.database.exec('COMMIT')
+    // One file without companions, which opens on a disk that is not to be written.
+    copy.database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE')
+  } finally {
+    copy.close()
+  }
 }
-parentPort?.postMessage('done')

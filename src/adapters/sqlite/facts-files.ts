@@ -3,25 +3,32 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Counts } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { CopiedObject, FactsCopy, FactsFiles } from '#ports/backup.ts'
+import type { StoredBody } from '#ports/metadata-store.ts'
+import { bodyPage } from '../sql/content-reads.ts'
 import { schemaVersion } from '../sql/schema.ts'
+import { DamagedDatabase } from './damage.ts'
 import type { FactsCopyJob } from './facts-copy-thread.ts'
 
 /** Copies of the database by `VACUUM INTO`, in a thread of their own: they may take minutes. */
 export const sqliteFactsFiles = (database: string): FactsFiles => ({
   schemaVersion,
   copyTo: async (path) => {
-    await copyInThread({ from: database, to: path })
+    await inThread<true>('./facts-copy-thread.ts', { from: database, to: path })
     return openCopy(path, false)
   },
+  check: () => inThread<string[]>('./facts-check-thread.ts', database),
   open: async (path) => openCopy(path, true),
 })
 
-function copyInThread(job: FactsCopyJob): Promise<void> {
+/** What the thread says is the result; a damaged database is said in its words. */
+function inThread<Result>(file: string, workerData: FactsCopyJob | string): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('./facts-copy-thread.ts', import.meta.url), { workerData: job })
-    thread.once('message', () => resolve())
+    const thread = new Worker(new URL(file, import.meta.url), { workerData })
+    thread.once('message', (said: { result: Result } | { damaged: string; path: string }) =>
+      'result' in said ? resolve(said.result) : reject(new DamagedDatabase(said.path, said.damaged)),
+    )
     thread.once('error', (error) => reject(error as Error))
-    thread.once('exit', () => reject(new Error('the copy of the database has ended early')))
+    thread.once('exit', () => reject(new Error('the work on the database has ended early')))
   })
 }
 
@@ -45,11 +52,13 @@ function openCopy(path: string, readOnly: boolean): FactsCopy {
       `SELECT object_id AS objectId, digest, bytes FROM object
        WHERE state = 'ready' AND bytes IS NOT NULL AND object_id > ? ORDER BY object_id LIMIT ?`,
     )
+    const bodies = database.prepare(bodyPage)
     return {
       schemaVersion: count('SELECT MAX(version) AS count FROM schema_version'),
       counts,
       objects: async ({ after, limit }) => page.all(after, limit) as unknown as CopiedObject[],
       smallObjects: async ({ after, limit }) => smallPage.all(after, limit) as unknown as Awaited<ReturnType<FactsCopy['smallObjects']>>,
+      manifestBodies: async ({ after, limit }) => bodies.all(after.registryId, after.digest, limit) as unknown as StoredBody[],
       quarantine: async (objectIds) => {
         const change = database.prepare(`UPDATE object SET state = 'quarantined' WHERE object_id = ?`)
         for (const objectId of objectIds) change.run(objectId)

@@ -5,6 +5,7 @@ import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/meta
 import { commands, reads } from '../sql/verbs.ts'
 import { SqliteConnection } from './connection.ts'
 import { FairTurns } from './fair-turns.ts'
+import { asDamage, refuseDamage, refuseOtherSchema } from './damage.ts'
 import type { Answer, Call } from './group-commit.ts'
 import { KeptReads } from './kept-reads.ts'
 import { migrate } from './migrate.ts'
@@ -13,7 +14,7 @@ import type { WriterOptions } from './writer-thread.ts'
 /**
  * The metadata store on one SQLite file (WAL, synchronous=FULL): commands go to the writer thread, reads are prepared
  * statements on a connection of this thread.
- * Throws NewerDatabase.
+ * Throws NewerDatabase, DamagedDatabase.
  */
 export function openSqliteStore(options: {
   path: string
@@ -21,14 +22,7 @@ export function openSqliteStore(options: {
   ballast: string
   failpoint?: ArmedFailpoint | undefined
 }): MetadataStore {
-  const first = new SqliteConnection(options.path, {
-    failpoint: armFailpoint(options.failpoint, () => process.kill(process.pid, 'SIGKILL')),
-  })
-  try {
-    migrate(first, options.path)
-  } finally {
-    first.close()
-  }
+  prepare(options)
   const reader = new SqliteConnection(options.path, { readOnly: true })
   const writer = new Writer({ path: options.path, ballast: options.ballast, failpoint: options.failpoint })
   return storeOf(
@@ -39,6 +33,22 @@ export function openSqliteStore(options: {
       reader.close()
     },
   )
+}
+
+/** Looks at the database before anything relies on it, and brings it to the newest schema. */
+function prepare({ path, failpoint }: { path: string; failpoint?: ArmedFailpoint | undefined }): void {
+  try {
+    const first = new SqliteConnection(path, { failpoint: armFailpoint(failpoint, () => process.kill(process.pid, 'SIGKILL')) })
+    try {
+      refuseDamage(first.database, path)
+      migrate(first, path)
+      refuseOtherSchema(first.database, path)
+    } finally {
+      first.close()
+    }
+  } catch (error) {
+    throw asDamage(error, path, { schema: true })
+  }
 }
 
 /** A store from a reading connection and a way to run commands. */

@@ -1,7 +1,10 @@
+import { algorithmOf, type Digest } from '#core/digest.ts'
 import type { BackedUp } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { BackupFolders, BackupWriter, CopiedObject, FactsCopy, FactsFiles } from '#ports/backup.ts'
 import type { Clock } from '#ports/clock.ts'
+import { digestOfSmall } from '../distribution/small-blobs.ts'
+import { examineBodies } from './bodies.ts'
 
 /** Of the folder's layout and of backup.json. */
 export const formatVersion = 1
@@ -28,27 +31,40 @@ export async function backUp({ clock, facts, folders, pauseCollection }: BackupD
       const createdAt = new Date(clock.now()).toISOString()
       const copy = await facts.copyTo(writer.factsPath)
       let taken: Taken
+      let damaged: Digest[]
       try {
         taken = await takeObjects(writer, copy, signal)
         await copy.quarantine(taken.missing.map((each) => each.objectId))
+        damaged = await damagedInFacts(copy, signal)
       } finally {
         await copy.close()
       }
-      const manifest = {
+      const manifest = await writer.finish({
         formatVersion,
         schemaVersion: copy.schemaVersion,
         createdAt,
         ...copy.counts,
         objects: taken.linked + taken.copied,
         bytes: taken.bytes,
-      }
-      await writer.finish(manifest)
+      })
       const { linked, copied } = taken
-      return { ...manifest, path: to, linked, copied, missing: taken.missing.map((each) => each.digest) }
+      return { ...manifest, path: to, linked, copied, missing: taken.missing.map((each) => each.digest), damaged }
     })
   } catch (error) {
     await writer.abandon()
     throw error
+  }
+}
+
+/** Manifests and small blobs whose bytes in the facts are not those of their digest. */
+export async function damagedInFacts(copy: FactsCopy, signal: AbortSignal | undefined): Promise<Digest[]> {
+  const bad = (await examineBodies(copy, signal)).bad.map((each) => each.digest)
+  for (let after = ''; ; ) {
+    const small = await copy.smallObjects({ after, limit: atOnce })
+    for (const { digest, bytes } of small) if (digestOfSmall(bytes, algorithmOf(digest)) !== digest) bad.push(digest)
+    const last = small.at(-1)
+    if (small.length < atOnce || !last) return bad
+    after = last.objectId
   }
 }
 

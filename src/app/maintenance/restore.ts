@@ -2,13 +2,10 @@ import { algorithmOf } from '#core/digest.ts'
 import type { Restored } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { BackupFolders, BackupReader, FactsCopy, FactsFiles } from '#ports/backup.ts'
-import { digestOfSmall } from '../distribution/small-blobs.ts'
-import { eachObject, formatVersion } from './backup.ts'
-
-const atOnce = 500
+import { damagedInFacts, eachObject, formatVersion } from './backup.ts'
 
 export interface RestoreOptions {
-  /** Read every object and compare it with its digest, not its length alone. */
+  /** Read every object and manifest and compare it with its digest, not its length alone. */
   verify: boolean
   signal?: AbortSignal | undefined
 }
@@ -29,12 +26,14 @@ export async function restore(
   }
   tooNew('format', manifest.formatVersion, formatVersion)
   tooNew('schema', manifest.schemaVersion, facts.schemaVersion)
+  const [damaged, ...more] = await backup.damagedFiles()
+  if (damaged !== undefined) throw new Refusal('backup-damaged', { path: from, bad: more.length + 1, example: damaged })
   const copy = await facts.open(backup.factsPath)
   try {
     tooNew('schema', copy.schemaVersion, facts.schemaVersion)
     const target = await folders.restoreTarget(from)
     try {
-      const { objects, bytes } = await examine(backup, copy, { verify, signal })
+      const { objects, bytes } = await examine(from, backup, copy, { verify, signal })
       await eachObject(copy, signal, (object) => target.takeObject(object.storageKey))
       await target.finish()
       return { ...manifest, ...copy.counts, objects, bytes, path: from, verified: verify }
@@ -47,6 +46,7 @@ export async function restore(
 }
 
 async function examine(
+  from: string,
   backup: BackupReader,
   copy: FactsCopy,
   { verify, signal }: RestoreOptions,
@@ -65,17 +65,10 @@ async function examine(
       example ||= digest
     }
   })
-  for (let after = ''; verify; ) {
-    const small = await copy.smallObjects({ after, limit: atOnce })
-    for (const { digest, bytes } of small) {
-      if (digestOfSmall(bytes, algorithmOf(digest)) === digest) continue
-      bad++
-      example ||= digest
-    }
-    const last = small.at(-1)
-    if (small.length < atOnce || !last) break
-    after = last.objectId
+  for (const digest of verify ? await damagedInFacts(copy, signal) : []) {
+    bad++
+    example ||= digest
   }
-  if (bad > 0) throw new Refusal('backup-damaged', { bad, example })
+  if (bad > 0) throw new Refusal('backup-damaged', { path: from, bad, example })
   return seen
 }

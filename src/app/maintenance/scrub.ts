@@ -2,13 +2,30 @@ import { algorithmOf, type Digest } from '#core/digest.ts'
 import type { Scrubbed } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
 import { digestOfSmall } from '../distribution/small-blobs.ts'
+import type { FactsFiles } from '#ports/backup.ts'
 import type { Deps } from '../deps.ts'
+import { examineBodies } from './bodies.ts'
 
 const atOnce = 200
 
-/** Reads every object again and compares it with its digest. Runs beside everything else. Fails with `interrupted`. */
-export async function scrub({ store, blobs, clock }: Pick<Deps, 'store' | 'blobs' | 'clock'>, signal?: AbortSignal): Promise<Scrubbed> {
-  const result: Scrubbed = { objects: 0, bytes: 0, bad: [], strangers: [] }
+export type ScrubDeps = Pick<Deps, 'store' | 'blobs' | 'clock'> & { facts: Pick<FactsFiles, 'check'> }
+
+/**
+ * Reads every object and every manifest again and compares it with its digest, and has the database look at itself.
+ * A bad object is quarantined; a manifest is compared at each reading and needs no mark. Runs beside everything else.
+ * Fails with `interrupted`.
+ */
+export async function scrub({ store, blobs, clock, facts }: ScrubDeps, signal?: AbortSignal): Promise<Scrubbed> {
+  const damage = await facts.check()
+  const bodies = await examineBodies(store, signal)
+  const result: Scrubbed = {
+    objects: 0,
+    manifests: bodies.read,
+    bytes: bodies.bytes,
+    bad: bodies.bad.map((each) => ({ ...each, objectId: null })),
+    damage,
+    strangers: [],
+  }
   for (let after = ''; ; ) {
     const objects = await store.readyObjects({ after, limit: atOnce })
     const good: string[] = []

@@ -190,25 +190,29 @@ Examples:
   'explain.object': 'Its bytes are object {objectId} ({bytes}), state {state}.',
   'explain.condemned': 'Object {objectId} ({bytes}) was condemned at {condemnedAt}; its bytes are deleted after {deletedAfter}.',
 
-  'scrub.summary': 'Read all stored bytes again and compare them with their digests.',
+  'scrub.summary': 'Read all stored bytes again, compare them with their digests, and have the database check itself.',
   'scrub.more': `What is damaged is no longer served; the next push of the same digest heals it. Files that belong to nothing are
-listed and left alone. Reads everything, beside the running server. Exit code 1 when something bad was found.
+listed and left alone. A damaged database is to be replaced by a backup. Reads everything, beside the running server. Exit
+code 1 when something bad was found.
 
 Examples:
   longshore scrub
   longshore scrub --output json`,
   'scrub.objects': 'Objects read',
+  'scrub.manifests': 'Manifests read',
   'scrub.bytes': 'Bytes read',
   'scrub.bad': 'Bad',
   'scrub.missing': 'missing',
   'scrub.corrupt': 'damaged',
+  'scrub.database': 'Database',
+  'scrub.sound': 'sound',
   'scrub.strangers': 'Files of nobody',
 
   'backup.summary': 'Copy the whole registry into a new folder while it is used.',
   'backup.more': `The folder must be empty or absent; it appears under its name only when it is whole. Objects are hard links where the
 folder lies on the same file system (fast, no space; copy the folder to another disk then), copies elsewhere. The
 running server writes it, so it must be allowed to. The folder has the key to the passwords: keep it as safe as the data.
-Exit code 1 when bytes of some digest were missing.
+Exit code 1 when bytes of some digest were missing or damaged.
 
 Examples:
   longshore backup /backups/monday
@@ -219,6 +223,7 @@ Examples:
   'backup.how': 'linked {linked}, copied {copied}',
   'backup.bytes': 'Bytes',
   'backup.missing': 'Missing',
+  'backup.damaged': 'Damaged',
 
   'restore.summary': 'Fill an empty data folder from a backup.',
   'restore.more': `The server must not run. Everything in the backup is looked at before the first byte is written.
@@ -227,7 +232,7 @@ Examples:
   longshore restore /backups/monday --data-dir /srv/longshore
   longshore restore /backups/monday --verify`,
   'restore.folder': 'a folder that "longshore backup" made',
-  'restore.verify': 'read every object and compare it with its digest first, not its length alone',
+  'restore.verify': 'read every object and manifest and compare it with its digest first, not its length alone',
   'restore.into': 'Data',
   'restore.made': 'State of',
 
@@ -294,13 +299,16 @@ Examples:
   'refusal.address-not-here': '{setting}: {address} is no address of this machine; choose another with {flag} or {variable}',
   'refusal.permission': '{path}: not permitted ({code}); it must be a folder or file that this user may write',
   'refusal.disk-full': '{path}: the disk is full',
+  'refusal.database-damaged':
+    'the database {path} is damaged ({found}): nothing is served from it; move the data folder aside and fill a new one from your last backup with "longshore restore"',
   'refusal.collection-rests':
     'collection rests for one lease, because the database could not be written or the clock was set; it goes on by itself',
   'refusal.collection-paused': 'collection is paused while a backup is written: try again afterwards',
   'refusal.backup-target-not-empty': '{path} is not empty: name a folder that is empty or absent',
   'refusal.backup-unreadable': '{path} is no backup that this program can read',
   'refusal.backup-newer': '{path} was made by a newer Longshore: its {what} version is {found}, this program reads up to {newest}',
-  'refusal.backup-damaged': 'the backup is damaged: {bad} objects are missing or wrong, the first is {example}; nothing was restored',
+  'refusal.backup-damaged':
+    'the backup is damaged: {bad} of its parts are missing or wrong, the first is {example}; nothing was restored, take an older backup',
   'refusal.restore-target-not-empty': '{path} is not empty: restore into a data folder that is empty or absent',
   'refusal.restore-unfinished': 'a restore into {dataDir} did not come to its end: run "longshore restore" again',
   'refusal.no-local-authority': 'there is no local authority: HTTPS is off or uses a certificate of your own',

@@ -193,25 +193,30 @@ Ejemplos:
   'explain.object': 'Sus bytes son el objeto {objectId} ({bytes}), estado {state}.',
   'explain.condemned': 'El objeto {objectId} ({bytes}) fue condenado a las {condemnedAt}; sus bytes se borran después de {deletedAfter}.',
 
-  'scrub.summary': 'Lee de nuevo todos los bytes guardados y los compara con sus digests.',
+  'scrub.summary': 'Lee de nuevo todos los bytes guardados, los compara con sus digests y hace que la base de datos se revise.',
   'scrub.more': `Lo dañado deja de servirse; la próxima subida del mismo digest lo repara. Los archivos que no pertenecen a nada se
-listan y se dejan donde están. Lee todo, junto al servidor en marcha. Código de salida 1 cuando se encontró un defecto.
+listan y se dejan donde están. Una base de datos dañada debe sustituirse por una copia. Lee todo, junto al servidor en
+marcha. Código de salida 1 cuando se encontró un defecto.
 
 Ejemplos:
   longshore scrub
   longshore scrub --output json`,
   'scrub.objects': 'Objetos leídos',
+  'scrub.manifests': 'Manifiestos leídos',
   'scrub.bytes': 'Bytes leídos',
   'scrub.bad': 'Defectuosos',
   'scrub.missing': 'falta',
   'scrub.corrupt': 'dañado',
+  'scrub.database': 'Base de datos',
+  'scrub.sound': 'sana',
   'scrub.strangers': 'Archivos de nadie',
 
   'backup.summary': 'Copia todo el registro en una carpeta nueva mientras se usa.',
   'backup.more': `La carpeta debe estar vacía o no existir; aparece con su nombre solo cuando está completa. Los objetos son enlaces
 duros si la carpeta está en el mismo sistema de archivos (rápido, sin ocupar lugar; copie entonces la carpeta a otro disco),
 y copias si no. La escribe el servidor en marcha, que debe tener permiso. La carpeta contiene la clave de las contraseñas:
-guárdela con el mismo cuidado que los datos. Código de salida 1 cuando faltaban los bytes de algún digest.
+guárdela con el mismo cuidado que los datos. Código de salida 1 cuando faltaban o estaban dañados los bytes
+de algún digest.
 
 Ejemplos:
   longshore backup /backups/monday
@@ -222,6 +227,7 @@ Ejemplos:
   'backup.how': 'enlazados {linked}, copiados {copied}',
   'backup.bytes': 'Bytes',
   'backup.missing': 'Falta',
+  'backup.damaged': 'Dañado',
 
   'restore.summary': 'Llena una carpeta de datos vacía a partir de una copia.',
   'restore.more': `El servidor no debe estar en marcha. Se examina toda la copia antes de escribir el primer byte.
@@ -230,7 +236,7 @@ Ejemplos:
   longshore restore /backups/monday --data-dir /srv/longshore
   longshore restore /backups/monday --verify`,
   'restore.folder': 'una carpeta hecha por «longshore backup»',
-  'restore.verify': 'lee antes cada objeto y lo compara con su digest, no solo su longitud',
+  'restore.verify': 'lee antes cada objeto y cada manifiesto y lo compara con su digest, no solo su longitud',
   'restore.into': 'Datos',
   'restore.made': 'Estado del',
 
@@ -300,13 +306,16 @@ Ejemplos:
   'refusal.address-not-here': '{setting}: {address} no es una dirección de esta máquina; elija otra con {flag} o {variable}',
   'refusal.permission': '{path}: no permitido ({code}); debe ser una carpeta o un archivo donde este usuario pueda escribir',
   'refusal.disk-full': '{path}: el disco está lleno',
+  'refusal.database-damaged':
+    'la base de datos {path} está dañada ({found}): no se sirve nada de ella; aparte la carpeta de datos y llene una nueva desde su última copia con «longshore restore»',
   'refusal.collection-rests':
     'la recogida descansa durante un plazo, porque no se pudo escribir la base de datos o se cambió el reloj; sigue por sí misma',
   'refusal.collection-paused': 'la recogida está en pausa mientras se escribe una copia: inténtelo después',
   'refusal.backup-target-not-empty': '{path} no está vacía: nombre una carpeta vacía o inexistente',
   'refusal.backup-unreadable': '{path} no es una copia que este programa pueda leer',
   'refusal.backup-newer': '{path} fue hecha por un Longshore más nuevo: su versión de {what} es {found}, este programa lee hasta {newest}',
-  'refusal.backup-damaged': 'la copia está dañada: {bad} objetos faltan o son incorrectos, el primero es {example}; no se restauró nada',
+  'refusal.backup-damaged':
+    'la copia está dañada: {bad} de sus partes faltan o son incorrectas, la primera es {example}; no se restauró nada, use una copia anterior',
   'refusal.restore-target-not-empty': '{path} no está vacía: restaure en una carpeta de datos vacía o inexistente',
   'refusal.restore-unfinished': 'una restauración en {dataDir} no llegó a su fin: ejecute «longshore restore» de nuevo',
   'refusal.no-local-authority': 'no hay autoridad local: HTTPS está apagado o usa un certificado propio',

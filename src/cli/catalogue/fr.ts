@@ -195,26 +195,30 @@ Exemples :
   'explain.object': 'Ses octets sont l’objet {objectId} ({bytes}), état {state}.',
   'explain.condemned': 'L’objet {objectId} ({bytes}) a été condamné à {condemnedAt} ; ses octets seront effacés après {deletedAfter}.',
 
-  'scrub.summary': 'Relit tous les octets stockés et les compare à leurs condensats.',
+  'scrub.summary': 'Relit tous les octets stockés, les compare à leurs condensats et fait vérifier la base de données par elle-même.',
   'scrub.more': `Ce qui est abîmé n’est plus servi ; le prochain envoi du même condensat le répare. Les fichiers qui
-n’appartiennent à rien sont listés et laissés en place. Lit tout, à côté du serveur qui tourne. Code de sortie 1 quand un
-défaut a été trouvé.
+n’appartiennent à rien sont listés et laissés en place. Une base de données abîmée est à remplacer par une sauvegarde. Lit
+tout, à côté du serveur qui tourne. Code de sortie 1 quand un défaut a été trouvé.
 
 Exemples :
   longshore scrub
   longshore scrub --output json`,
   'scrub.objects': 'Objets lus',
+  'scrub.manifests': 'Manifestes lus',
   'scrub.bytes': 'Octets lus',
   'scrub.bad': 'Défectueux',
   'scrub.missing': 'absent',
   'scrub.corrupt': 'abîmé',
+  'scrub.database': 'Base de données',
+  'scrub.sound': 'saine',
   'scrub.strangers': 'Fichiers de personne',
 
   'backup.summary': 'Copie tout le registre dans un nouveau dossier pendant qu’il est utilisé.',
   'backup.more': `Le dossier doit être vide ou absent ; il n’apparaît sous son nom qu’une fois complet. Les objets sont des liens
 physiques quand le dossier est sur le même système de fichiers (rapide, sans place ; copiez alors le dossier sur un autre
 disque), sinon des copies. C’est le serveur qui l’écrit : il doit en avoir le droit. Le dossier contient la clé des mots de
-passe : gardez-le aussi sûrement que les données. Code de sortie 1 quand les octets d’un condensat manquaient.
+passe : gardez-le aussi sûrement que les données. Code de sortie 1 quand les octets d’un condensat manquaient ou
+étaient abîmés.
 
 Exemples :
   longshore backup /backups/monday
@@ -225,6 +229,7 @@ Exemples :
   'backup.how': 'liés {linked}, copiés {copied}',
   'backup.bytes': 'Octets',
   'backup.missing': 'Manquant',
+  'backup.damaged': 'Abîmé',
 
   'restore.summary': 'Remplit un dossier de données vide à partir d’une sauvegarde.',
   'restore.more': `Le serveur ne doit pas tourner. Toute la sauvegarde est examinée avant que le premier octet soit écrit.
@@ -233,7 +238,7 @@ Exemples :
   longshore restore /backups/monday --data-dir /srv/longshore
   longshore restore /backups/monday --verify`,
   'restore.folder': 'un dossier fait par « longshore backup »',
-  'restore.verify': 'lit d’abord chaque objet et le compare à son condensat, pas seulement sa longueur',
+  'restore.verify': 'lit d’abord chaque objet et chaque manifeste et le compare à son condensat, pas seulement sa longueur',
   'restore.into': 'Données',
   'restore.made': 'État du',
 
@@ -304,6 +309,8 @@ Exemples :
     '{setting} : {address} n’est pas une adresse de cette machine ; choisissez-en une autre avec {flag} ou {variable}',
   'refusal.permission': '{path} : pas permis ({code}) ; ce doit être un dossier ou un fichier où cet utilisateur peut écrire',
   'refusal.disk-full': '{path} : le disque est plein',
+  'refusal.database-damaged':
+    'la base de données {path} est abîmée ({found}) : rien n’en est servi ; mettez le dossier de données de côté et remplissez-en un nouveau avec votre dernière sauvegarde, par « longshore restore »',
   'refusal.collection-rests':
     'la collecte se repose pendant un bail, parce que la base n’a pas pu être écrite ou que l’horloge a été réglée ; elle reprendra d’elle-même',
   'refusal.collection-paused': 'la collecte est suspendue pendant une sauvegarde : réessayez ensuite',
@@ -312,7 +319,7 @@ Exemples :
   'refusal.backup-newer':
     '{path} a été fait par un Longshore plus récent : sa version de {what} est {found}, ce programme lit jusqu’à {newest}',
   'refusal.backup-damaged':
-    'la sauvegarde est abîmée : {bad} objets manquent ou sont faux, le premier est {example} ; rien n’a été restauré',
+    'la sauvegarde est abîmée : {bad} de ses éléments manquent ou sont faux, le premier est {example} ; rien n’a été restauré, prenez une sauvegarde plus ancienne',
   'refusal.restore-target-not-empty': '{path} n’est pas vide : restaurez dans un dossier de données vide ou absent',
   'refusal.restore-unfinished': 'une restauration dans {dataDir} n’est pas allée à sa fin : relancez « longshore restore »',
   'refusal.no-local-authority': 'il n’y a pas d’autorité locale : HTTPS est désactivé ou utilise votre propre certificat',
