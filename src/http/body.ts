@@ -9,10 +9,10 @@ export class BodyTooLarge extends Error {
   }
 }
 
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, limit: number, slowAfter?: number): Promise<Buffer> {
   const pieces: Uint8Array[] = []
   let length = 0
-  for await (const piece of streamBody(request)) {
+  for await (const piece of streamBody(request, false, slowAfter)) {
     length += piece.length
     if (length > limit) throw new BodyTooLarge(limit)
     pieces.push(piece)
@@ -24,8 +24,8 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
  * The body's pieces, watched: a client that sends next to nothing is cut off. Leaving early leaves the connection open.
  * With `release`, a piece is gone when the next one is asked for.
  */
-export async function* streamBody(request: IncomingMessage, release = false): AsyncIterable<Uint8Array> {
-  const watch = watchProgress(request.socket)
+export async function* streamBody(request: IncomingMessage, release = false, slowAfter?: number): AsyncIterable<Uint8Array> {
+  const watch = watchProgress(request.socket, slowAfter)
   const iterator = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array>
   try {
     for (;;) {

@@ -1,6 +1,5 @@
 import { matches } from './etag.ts'
 import type { Exchange, Headers } from './exchange.ts'
-import { cutIdleReader } from './listener.ts'
 
 /** Bytes under a name of their own, which never change. */
 export interface Content {
@@ -40,9 +39,9 @@ export async function sendContent(exchange: Exchange, content: Content): Promise
     ...(part ? [['Content-Range', `bytes ${start}-${end}/${size}`] as const] : []),
   ]
   if (exchange.request.method === 'HEAD') return exchange.send(status, headers)
+  await exchange.waitForReader()
   const open = await content.open()
   try {
-    cutIdleReader(exchange.response)
     exchange.begin(status, headers)
     await open.read({ start, end }, (piece) => exchange.write(piece))
     exchange.end()

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BodyTooLarge, readBody, streamBody } from './body.ts'
 import { afterIntake } from './burst.ts'
 import { linger } from './linger.ts'
+import type { Place } from './place.ts'
 
 /** What the log tells of a request besides its line and status. Never a secret. */
 export interface LogFields {
@@ -13,6 +15,8 @@ export interface LogFields {
 }
 
 const smallBody = 16 * 1024
+/** What a socket takes at once, whoever reads. */
+const promptBody = 64 * 1024
 
 export type Headers = readonly (readonly [name: string, value: string | number])[]
 
@@ -36,11 +40,13 @@ export class Exchange {
   /** Bytes of body that came, and that went. */
   received = 0
   sent = 0
+  readonly #place: Place | undefined
 
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
     origin: { correlationId: string; host: string; scheme: 'http' | 'https'; address: string },
+    place?: Place,
   ) {
     this.request = request
     this.response = response
@@ -48,6 +54,7 @@ export class Exchange {
     this.host = origin.host
     this.scheme = origin.scheme
     this.address = origin.address
+    this.#place = place
   }
 
   /** Nobody is there any more to be answered, or an answer has begun. */
@@ -73,20 +80,49 @@ export class Exchange {
   /** The whole body, of at most `limit` bytes. Throws BodyTooLarge. */
   async body(limit: number): Promise<Buffer> {
     if ((this.bodyLength ?? 0) > limit) throw new BodyTooLarge(limit)
-    this.#invite()
-    const bytes = await readBody(this.request, limit)
-    this.received += bytes.length
-    return bytes
+    const place = await this.#waitForBody()
+    try {
+      this.#invite()
+      const bytes = await readBody(this.request, limit, place?.slowAfter)
+      this.received += bytes.length
+      return bytes
+    } finally {
+      await place?.workAgain()
+    }
   }
 
   /** The body as it comes, each piece until the next is asked for; ends with an error when the client goes away or is too slow. */
   async *bytes(): AsyncIterable<Uint8Array> {
     if (!this.hasBody) return
-    this.#invite()
-    for await (const piece of streamBody(this.request, true)) {
-      this.received += piece.length
-      yield piece
+    const place = await this.#waitForBody()
+    try {
+      this.#invite()
+      for await (const piece of streamBody(this.request, true, place?.slowAfter)) {
+        this.received += piece.length
+        yield piece
+      }
+    } finally {
+      await place?.workAgain()
     }
+  }
+
+  /** Leaves work while the body comes, unless it is here. Fails with `overloaded`. */
+  async #waitForBody(): Promise<Place | undefined> {
+    // A small one mostly lies behind its head, still unread.
+    if (!this.request.complete && !this.#awaitsInvitation && (this.bodyLength ?? 0) <= promptBody) await new Promise(setImmediate)
+    if (this.request.complete || !this.#place) return undefined
+    await this.#place.waitFor('body')
+    return this.#place
+  }
+
+  /** Who asks has proved to be somebody: it waits among its like. */
+  isKnown(): void {
+    if (this.#place) this.#place.known = true
+  }
+
+  /** The bytes that follow are as slow as their reader: its request is at work no more. Fails with `overloaded`. */
+  async waitForReader(): Promise<void> {
+    await this.#place?.waitFor('answer')
   }
 
   /** Answers whole. A HEAD has the length of what it leaves out. */
@@ -98,6 +134,7 @@ export class Exchange {
       omit || headers.some(([name]) => name === 'Content-Length') ? headers : [...headers, ['Content-Length', length]],
     )
     const early = this.hasBody && !this.request.complete
+    if (length > promptBody && !omit && this.request.method !== 'HEAD') await this.waitForReader()
     if (early) head.push('Connection', 'close')
     this.response.writeHead(status, head)
     const written = this.request.method === 'HEAD' || omit ? undefined : bytes
@@ -107,9 +144,14 @@ export class Exchange {
       if (written && written.length <= smallBody) {
         const text = Buffer.from(written.buffer, written.byteOffset, written.length).toString('latin1')
         afterIntake(() => this.response.end(text, 'latin1'))
-      } else this.response.end(written)
+      } else {
+        this.response.end(written)
+        if (length > promptBody && !this.response.closed) await once(this.response, 'close')
+      }
       return
     }
+    // What a refused body still brings is read away without a place.
+    this.#place?.leave()
     // A client that waits for "100 Continue" sends nothing more.
     if (written && written.length > 0) this.response.write(written)
     else this.response.flushHeaders()

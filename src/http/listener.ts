@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
+import type { Connections } from './connections.ts'
 
 export interface ListenAddress {
   host: string
@@ -22,6 +23,8 @@ export interface ListenerOptions {
   /** Absent: plain HTTP. */
   certificates?: Certificates | undefined
   handle: (request: IncomingMessage, response: ServerResponse) => void
+  /** Absent: nobody counts them. */
+  connections?: Connections | undefined
   /** The body of the answer to what is not HTTP, or beyond its limits. */
   badRequest: (status: 400 | 408 | 431) => string
   /** In milliseconds; others than the usual are for tests. */
@@ -39,8 +42,6 @@ const headersTimeout = 20_000
 const keepAliveTimeout = 75_000
 const largestHeader = 16 * 1024
 const mostHeaders = 100
-/** A reader that takes nothing for so long is cut off; progress of any size counts. */
-const idleReader = 60_000
 
 /** Opens one listener. Fails as `listen` does (EADDRINUSE, EACCES). */
 export async function listen(options: ListenerOptions): Promise<Listener> {
@@ -55,10 +56,12 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     insecureHTTPParser: false,
     noDelay: true,
   }
-  const { certificates } = options
+  const { certificates, connections } = options
+  const handle = connections?.inTurn(options.handle) ?? options.handle
   const server: Server = certificates
     ? createTlsServer({
         ...settings,
+        handshakeTimeout: settings.headersTimeout,
         minVersion: 'TLSv1.2',
         ALPNProtocols: ['http/1.1'],
         honorCipherOrder: true,
@@ -74,9 +77,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     : createServer(settings)
   certificates?.onChange(() => (server as TlsServer).setSecureContext(certificates.fallback()))
   server.maxHeadersCount = mostHeaders
-  server.on('request', options.handle)
+  connections?.watch(server)
+  server.on('request', handle)
   // Nobody says "100 Continue" before the request is authorized: Exchange does when the body is wanted.
-  server.on('checkContinue', options.handle)
+  server.on('checkContinue', handle)
   server.on('checkExpectation', (_request, response: ServerResponse) => response.writeHead(417, { Connection: 'close' }).end())
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -113,16 +117,5 @@ function closeServer(server: Server, grace: number): Promise<void> {
       clearInterval(sweep)
       resolve()
     })
-  })
-}
-
-/** Ends a connection whose reader takes nothing of the answer; call before the bytes of an answer are sent. */
-export function cutIdleReader(response: ServerResponse, idle = idleReader): void {
-  const { socket } = response
-  // Node destroys a socket whose time is up when nobody else listens for it.
-  socket?.setTimeout(idle)
-  // By then Node may have set the time of a connection at rest; only ours is taken back.
-  response.once('close', () => {
-    if (socket?.timeout === idle) socket.setTimeout(0)
   })
 }

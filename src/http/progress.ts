@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net'
 
-/** A body must come at this rate, over this window; only time spent waiting for the client counts. */
+/** A body must come at this rate, over its window; only time spent waiting for the client counts. */
 const slowestRate = 1024
-const windowMs = 60_000
+const usualWindow = 60_000
 const checkEvery = 5_000
 
 interface Watch {
   socket: Socket
+  windowMs: number
   bytes: number
   waited: number
   since: number | undefined
@@ -16,10 +17,10 @@ const watches = new Set<Watch>()
 let timer: NodeJS.Timeout | undefined
 
 /** Cuts a connection whose client trickles. `waiting` and `got` bracket each wait. */
-export function watchProgress(socket: Socket): { waiting(): void; got(bytes: number): void; end(): void } {
-  const watch: Watch = { socket, bytes: 0, waited: 0, since: undefined }
+export function watchProgress(socket: Socket, windowMs = usualWindow): { waiting(): void; got(bytes: number): void; end(): void } {
+  const watch: Watch = { socket, windowMs, bytes: 0, waited: 0, since: undefined }
   watches.add(watch)
-  timer ??= setInterval(check, checkEvery).unref()
+  timer ??= setInterval(check, Math.min(checkEvery, Math.ceil(windowMs / 10))).unref()
   return {
     waiting: () => {
       watch.since = performance.now()
@@ -39,7 +40,7 @@ function check(): void {
   const now = performance.now()
   for (const watch of watches) {
     const waited = watch.waited + (watch.since === undefined ? 0 : now - watch.since)
-    if (waited < windowMs) continue
+    if (waited < watch.windowMs) continue
     if (watch.bytes < (slowestRate * waited) / 1000) watch.socket.destroy()
     watch.bytes = 0
     watch.waited = 0

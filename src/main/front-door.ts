@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { DataHost } from '#core/data-host.ts'
+import { networkOf } from '#core/ip-address.ts'
 import { isAdmitted } from '#core/network-rules.ts'
 import type { Served } from '#app/tokens/admit.ts'
 import { Exchange } from '#http/exchange.ts'
 import { errorBody } from '#http/failure.ts'
-import type { Gate } from '#http/gate.ts'
 import { hasSeveralHosts, withoutPort } from '#http/hosts.ts'
+import { type Gates, Place } from '#http/place.ts'
 import { plainAddress, trustedProxies } from '#http/proxies.ts'
 import { serveAcr } from '#surfaces/acr/surface.ts'
 import { serveData } from '#surfaces/data/surface.ts'
@@ -21,7 +22,7 @@ export interface FrontDoorOptions {
   deps: SurfaceDeps & ControlDeps
   hosts: Hosts
   proxies: ReturnType<typeof trustedProxies>
-  gate: Gate
+  gates: Gates
   telemetry: Telemetry
 }
 
@@ -29,23 +30,20 @@ type Failure = 'address-refused' | 'host-unknown' | 'overloaded' | 'not-found' |
 
 /** Every request comes in here: by which name, through whom, is there room, which surface. */
 export function frontDoor(options: FrontDoorOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const { deps, telemetry, gate } = options
+  const { deps, telemetry, gates } = options
   return (request, response) => {
     const started = deps.clock.elapsed()
-    const exchange = new Exchange(request, response, originOf(options, request, deps.ids.next()))
+    const origin = originOf(options, request, deps.ids.next())
+    const place = new Place(gates, networkOf(origin.address), response)
+    const exchange = new Exchange(request, response, origin, place)
     response.once('close', () => telemetry.answered(exchange, deps.clock.elapsed() - started))
-    const serve = () => route(options, exchange)
-    if (gate.tryEnter()) void serve().finally(() => gate.leave())
-    else
-      void gate
-        .enter()
-        .then((admitted) =>
-          admitted
-            ? serve().finally(() => gate.leave())
-            : refuse(exchange, 'overloaded', 'the registry is overloaded: try again', [['Retry-After', 5]]),
-        )
+    const serve = () => route(options, exchange).finally(() => place.leave())
+    if (place.tryEnter()) void serve()
+    else void place.enter().then(serve, () => refuse(exchange, 'overloaded', 'the registry is overloaded: try again', retryLater))
   }
 }
+
+const retryLater = [['Retry-After', 5]] as const
 
 function originOf({ proxies }: FrontDoorOptions, request: IncomingMessage, correlationId: string) {
   const { socket, headers } = request

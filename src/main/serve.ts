@@ -10,11 +10,12 @@ import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { homeLocation } from '#core/location.ts'
 import type { AdminCredentials } from '#core/maintenance.ts'
 import { errorBody } from '#http/failure.ts'
-import { Gate } from '#http/gate.ts'
+import { Connections } from '#http/connections.ts'
 import { hostNames } from '#http/hosts.ts'
 import type { ListenAddress, Listener } from '#http/listener.ts'
 import { trustedProxies } from '#http/proxies.ts'
 import { serveAdmin } from '#surfaces/admin/surface.ts'
+import { budgetOf, gatesOf, openFilesLimit, transfersAt, waitingAt } from './budget.ts'
 import { openCertificates } from './certificates.ts'
 import { openControl } from './control.ts'
 import { frontDoor } from './front-door.ts'
@@ -43,8 +44,8 @@ export interface Started {
 }
 
 const idleUploadsEvery = 60_000
-const longestLine = 4096
-const longestWait = 10_000
+/** A wait that tells a health check to send requests elsewhere. */
+const saturatedAfter = 1000
 
 /**
  * Starts the server. Fails with ConfigError, DirectoryOwned, NewerDatabase, NameOutsideAuthority, and as `listen` does.
@@ -60,14 +61,24 @@ export async function serve(config: Config): Promise<Started> {
     const names = serverNames(config)
     const hosts = hostsOf(hostNames(names), config.domain)
     const uploads = new Uploads(deps)
-    const gate = new Gate({ most: config.maxRequests, longestLine, longestWait })
+    const proxies = trustedProxies(config.trustedProxies)
+    const budget = budgetOf(config, openFilesLimit())
+    const gates = gatesOf(budget, config)
+    const connections = new Connections({
+      most: budget.connections,
+      mostOfOne: config.maxConnectionsPerAddress,
+      isProxy: (address) => proxies.has(address),
+      slowAfter: config.slowClient,
+    })
     const lines = new LineBuffer(2)
     const telemetry = openTelemetry({
       level: config.logLevel,
       destination: lines,
       gauges: {
-        longshore_requests_inside: { help: 'Requests being answered.', read: () => gate.inside },
-        longshore_requests_waiting: { help: 'Requests in line.', read: () => gate.waiting },
+        longshore_requests_inside: { help: 'Requests being worked on.', read: () => gates.work.inside },
+        longshore_requests_waiting: { help: 'Requests in line.', read: () => waitingAt(gates) },
+        longshore_transfers: { help: 'Bodies that come and answers that go.', read: () => transfersAt(gates) },
+        longshore_connections: { help: 'Open connections of the public listeners.', read: () => connections.open },
         longshore_uploads_open: { help: 'Upload sessions with an open file.', read: () => uploads.open },
         longshore_used_bytes: { help: 'Bytes that manifests name.', read: async () => (await deps.store.usage(registry.id)).used },
         longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space()).free },
@@ -119,6 +130,7 @@ export async function serve(config: Config): Promise<Started> {
         address,
         ...(name === 'https' && certificates ? { certificates } : {}),
         handle: (request, response) => handle(request, response),
+        connections,
         badRequest,
       })
       listeners[name] = listener
@@ -129,8 +141,8 @@ export async function serve(config: Config): Promise<Started> {
     handle = frontDoor({
       deps: { ...deps, origins, uploads, failedLogins: new FailedLogins(deps.clock), rateLimits: new RateLimits(deps.clock) },
       hosts,
-      proxies: trustedProxies(config.trustedProxies),
-      gate,
+      proxies,
+      gates,
       telemetry,
     })
     if (config.admin !== 'off')
@@ -139,6 +151,7 @@ export async function serve(config: Config): Promise<Started> {
         handle: serveAdmin({
           ready: async () => {
             if (draining) throw new Error('draining')
+            if (gates.work.isSaturated(saturatedAfter) || gates.transfers.isSaturated(saturatedAfter)) throw new Error('saturated')
             await deps.store.usage(registry.id)
           },
           metrics: async () => ({ type: telemetry.metrics.contentType, text: await telemetry.metrics.metrics() }),

@@ -3,10 +3,12 @@ import { Uploads } from '#app/distribution/uploads.ts'
 import { showCredentials } from '#app/tokens/credentials.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { errorBody } from '#http/failure.ts'
-import { Gate } from '#http/gate.ts'
+import { Connections } from '#http/connections.ts'
 import { hostNames } from '#http/hosts.ts'
 import { type ListenerOptions, listen } from '#http/listener.ts'
+import type { Gates } from '#http/place.ts'
 import { trustedProxies } from '#http/proxies.ts'
+import { budgetOf, gatesOf } from '#main/budget.ts'
 import { frontDoor, type FrontDoorOptions } from '#main/front-door.ts'
 import { hostsOf, originsOf } from '#main/origins.ts'
 import { type OpenRegistry, openRegistry } from '#main/registry.ts'
@@ -16,7 +18,7 @@ import { configOf, type Flags, makeDataDirectory, removeDataDirectory } from './
 /** The front door over a registry whose inside the test holds too: for what an operator changes while it runs. */
 export interface Door extends Target {
   open: OpenRegistry
-  gate: Gate
+  gates: Gates
   loginServer: string
   dataDir: string
   stop(): Promise<void>
@@ -24,7 +26,6 @@ export interface Door extends Target {
 
 export interface DoorOptions {
   flags?: Flags
-  gate?: Gate
   proxies?: readonly string[]
   names?: readonly string[]
   limits?: ListenerOptions['limits']
@@ -35,11 +36,20 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
   const config = configOf(dataDir, options.flags ?? {})
   const open = await openRegistry(config)
   const { deps, registry } = open
-  const gate = options.gate ?? new Gate({ most: 512, longestLine: 512, longestWait: 10_000 })
+  const budget = budgetOf(config, 20_000)
+  const gates = gatesOf(budget, config)
+  const proxies = trustedProxies(options.proxies ?? [])
+  const connections = new Connections({
+    most: budget.connections,
+    mostOfOne: config.maxConnectionsPerAddress,
+    isProxy: (address) => proxies.has(address),
+    slowAfter: config.slowClient,
+  })
   let handle: ReturnType<typeof frontDoor> = () => {}
   const listener = await listen({
     address: { host: '127.0.0.1', port: 0 },
     handle: (request, response) => handle(request, response),
+    connections,
     badRequest: (status) => errorBody('UNSUPPORTED', `not HTTP (${status})`, {}),
     ...(options.limits ? { limits: options.limits } : {}),
   })
@@ -53,8 +63,8 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
       rateLimits: new RateLimits(deps.clock),
     },
     hosts: hostsOf(hostNames(options.names ?? ['localhost', '127.0.0.1']), config.domain),
-    proxies: trustedProxies(options.proxies ?? []),
-    gate,
+    proxies,
+    gates,
     // The door only tells what was answered; nobody listens here.
     telemetry: { answered: () => {} } as unknown as FrontDoorOptions['telemetry'],
   })
@@ -66,7 +76,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     user: username,
     password: passwords[0]?.value ?? '',
     open,
-    gate,
+    gates,
     loginServer,
     dataDir,
     stop: async () => {

@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ratesOf } from '#core/rate-limit.ts'
-import { Gate } from '#http/gate.ts'
 import { digestOf, pushBlob, pushImage, someBytes, tokenFor } from './content.ts'
-import { type Door, openDoor } from './door.ts'
-import { openRaw, type RawConnection } from './raw.ts'
-import { type Answer, authorizationOf, errorCode, header, send } from './send.ts'
-
-/** A request that keeps its place: its body never comes. */
-async function occupy(door: Door): Promise<RawConnection> {
-  const connection = await openRaw(door.address)
-  const { authorization } = authorizationOf(door, 'admin')
-  connection.socket.write(
-    `POST /v2/o/blobs/uploads/?digest=${digestOf('x')} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\nContent-Length: 1\r\n\r\n`,
-  )
-  for (let tries = 0; tries < 200 && door.gate.inside === 0; tries++) await new Promise((resolve) => setTimeout(resolve, 5))
-  return connection
-}
+import { eventually } from '../conformance/client.ts'
+import { openDoor } from './door.ts'
+import { openRaw } from './raw.ts'
+import { type Answer, errorCode, header, send } from './send.ts'
 
 function assertOverloaded(answer: Answer): void {
   assert.deepEqual([answer.status, errorCode(answer)], [503, 'UNAVAILABLE'])
@@ -25,40 +14,51 @@ function assertOverloaded(answer: Answer): void {
 }
 
 test('too many at once: the next waits in line and is answered when there is room', async () => {
-  const door = await openDoor({ gate: new Gate({ most: 1, longestLine: 10, longestWait: 5000 }) })
+  const door = await openDoor({ flags: { maxRequests: '1' } })
   try {
-    const first = await occupy(door)
+    assert.ok(door.gates.work.tryEnter(), 'somebody else is at work')
     const waiting = send(door, 'GET', '/v2/')
     const settled = await Promise.race([waiting.then(() => 'answered'), new Promise((resolve) => setTimeout(() => resolve('waits'), 200))])
     assert.equal(settled, 'waits')
-    assert.equal(door.gate.waiting, 1)
-    first.socket.write('x')
+    assert.equal(door.gates.work.waiting, 1)
+    door.gates.work.leave()
     assert.equal((await waiting).status, 200)
-    first.socket.destroy()
   } finally {
     await door.stop()
   }
 })
 
-test('a wait too long, or a line that is full: 503 with Retry-After, and the place is free again afterwards', async () => {
-  const door = await openDoor({ gate: new Gate({ most: 1, longestLine: 2, longestWait: 300 }) })
+test('a wait too long: 503 with Retry-After, and the place is free again afterwards', async () => {
+  const door = await openDoor({ flags: { maxRequests: '1', maxWait: '200ms' } })
   try {
-    const first = await occupy(door)
-    const started = performance.now()
+    assert.ok(door.gates.work.tryEnter())
     const answers = await Promise.all(Array.from({ length: 5 }, () => send(door, 'GET', '/v2/')))
     for (const answer of answers) assertOverloaded(answer)
-    assert.ok(performance.now() - started < 3000)
-    first.socket.destroy()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    door.gates.work.leave()
     for (let i = 0; i < 5; i++) assert.equal((await send(door, 'GET', '/v2/')).status, 200)
-    assert.deepEqual([door.gate.inside, door.gate.waiting], [0, 0])
+    assert.deepEqual([door.gates.work.inside, door.gates.work.waiting], [0, 0])
+  } finally {
+    await door.stop()
+  }
+})
+
+test('a client that goes away leaves the line', async () => {
+  const door = await openDoor({ flags: { maxRequests: '1' } })
+  try {
+    assert.ok(door.gates.work.tryEnter())
+    const connection = await openRaw(door.address)
+    connection.socket.write('GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    assert.ok(await eventually(async () => door.gates.work.waiting === 1))
+    connection.socket.destroy()
+    assert.ok(await eventually(async () => door.gates.work.waiting === 0))
+    door.gates.work.leave()
   } finally {
     await door.stop()
   }
 })
 
 test('a hundred at once through a gate of two: each is answered, and rightly', async () => {
-  const door = await openDoor({ gate: new Gate({ most: 2, longestLine: 200, longestWait: 30_000 }) })
+  const door = await openDoor({ flags: { maxRequests: '2', maxTransfers: '2', maxWait: '30s' } })
   try {
     const bytes = someBytes(100_000)
     const digest = await pushBlob(door, 'o', bytes)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Digest, digestOf } from '#core/digest.ts'
+import { RegistryError } from '#core/registry-error.ts'
 
 export interface Body {
   /** Bytes that the request announces; undefined when it does not. */
@@ -19,6 +20,7 @@ export async function* guarded(bytes: AsyncIterable<Uint8Array>): AsyncIterable<
       try {
         next = await iterator.next()
       } catch (error) {
+        if (error instanceof RegistryError) throw error
         throw new BrokenBody('the request broke off', { cause: error })
       }
       if (next.done) return

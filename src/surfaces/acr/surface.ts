@@ -26,6 +26,7 @@ export async function serveAcr(deps: SurfaceDeps, served: Served, exchange: Exch
     access = route.access(request)
     const caller = await identify(deps, served, parseAuthorization(exchange.header('authorization')), exchange.address)
     exchange.log.principal = caller.name
+    if (caller.kind !== 'anonymous') exchange.isKnown()
     await admit(deps, registry, caller, access)
     deps.rateLimits.count(registry, caller.id, route.rate)
     await route.handle({ deps, registry, loginServer, exchange }, request)

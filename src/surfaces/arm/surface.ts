@@ -44,6 +44,7 @@ async function identify(deps: ArmDeps, exchange: Exchange): Promise<Caller> {
     )
   const caller = await authenticateBearer(deps, presented.token, ['arm'])
   exchange.log.principal = caller.name
+  exchange.isKnown()
   return caller
 }
 

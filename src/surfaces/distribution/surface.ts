@@ -30,6 +30,7 @@ export async function serveDistribution(deps: SurfaceDeps, served: Served, excha
     alsoAsk = route.alsoAsk?.(request) ?? []
     const caller = await identify(deps, served, parseAuthorization(exchange.header('authorization')), exchange.address)
     exchange.log.principal = caller.name
+    if (caller.kind !== 'anonymous') exchange.isKnown()
     await admit(deps, served.registry, caller, access)
     deps.rateLimits.count(served.registry, caller.id, route.rate)
     await route.handle({ deps, registry: served.registry, caller, exchange }, request)

@@ -1,4 +1,4 @@
-import { RegistryError, type FailureDetail } from '#core/registry-error.ts'
+import { type Failure, RegistryError, type FailureDetail } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
 import { type SignInReason, SignInRefused } from '#app/identity/sign-in-refusal.ts'
 import type { EntraContext } from './context.ts'
@@ -148,10 +148,13 @@ export const refusals: Readonly<Record<SignInReason, Wire>> = {
 
 const internal = wire(500, 'server_error', 90033, 'A transient error has occurred. Please try again.')
 
+/** What is over when the client comes again. */
+const passing: ReadonlySet<Failure> = new Set(['storage-full', 'storage-failed', 'overloaded'])
+
 /** How a refusal is told; anything that is no refusal is our fault, of which nothing reaches the wire. */
 export function wireOf(failure: unknown): Wire {
   if (failure instanceof SignInRefused) return { ...refusals[failure.reason], text: fill(refusals[failure.reason].text, failure.detail) }
-  if (failure instanceof RegistryError && (failure.failure === 'storage-full' || failure.failure === 'storage-failed'))
+  if (failure instanceof RegistryError && passing.has(failure.failure))
     return { ...internal, status: 503, error: 'temporarily_unavailable' }
   return internal
 }

@@ -1,3 +1,4 @@
+import { RegistryError } from '#core/registry-error.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'
 import { SignInRefused } from '#app/identity/sign-in-refusal.ts'
 import { sendJson, sendPage } from './answers.ts'
@@ -33,8 +34,9 @@ async function fail(context: EntraContext, reader: 'program' | 'person', error: 
   const { exchange, words } = context
   if (exchange.beyondAnswer) return exchange.destroy()
   const refused = error instanceof SignInRefused
-  if (!refused) exchange.unexpected = error
-  exchange.log.failure = refused ? error.failure : 'storage-failed'
+  const overloaded = error instanceof RegistryError && error.failure === 'overloaded'
+  if (!refused && !overloaded) exchange.unexpected = error
+  exchange.log.failure = refused || overloaded ? error.failure : 'storage-failed'
   if (refused) exchange.log.reason = error.reason
   const wire = wireOf(error)
   const told = errorContextOf(context)

@@ -5,6 +5,7 @@ import { authenticateBearer } from '#app/identity/bearer.ts'
 import { tenantOf } from '#app/identity/directory.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'
+import { failureHeaders } from '#http/failure.ts'
 import { BodyRefused, readJson } from '#http/json-body.ts'
 import type { Answer, Context, GraphDeps } from './context.ts'
 import { errorBody, wireOf } from './errors.ts'
@@ -21,6 +22,7 @@ export async function serveGraph(deps: GraphDeps, exchange: Exchange): Promise<v
     // Nobody learns what there is, or has a body read, before it is known who asks.
     const caller = await authenticateBearer(deps, tokenOf(exchange), ['graph', 'arm'])
     exchange.log.principal = caller.name
+    exchange.isKnown()
     const url = exchange.request.url ?? ''
     const version = /^\/+graph\/+beta(?:\/|$)/i.test(url) ? 'beta' : 'v1.0'
     const context = { deps, caller, tenant: await tenantOf(deps), base: `${deps.origins.control}/graph/${version}` }
@@ -93,7 +95,7 @@ async function fail(deps: GraphDeps, exchange: Exchange, error: unknown): Promis
   exchange.log.failure = failure
   const message = known?.message ?? `internal error; the log has it under correlation id ${exchange.correlationId}`
   const ids = { requestId: exchange.correlationId, clientRequestId: clientRequestId(exchange), now: deps.clock.now() }
-  const more: (readonly [string, string])[] = []
+  const more: (readonly [string, string | number])[] = [...failureHeaders(status, known?.detail ?? {})]
   if (status === 401) more.push(['WWW-Authenticate', `Bearer realm="",authorization_uri="${deps.origins.control}/common/oauth2/authorize"`])
   const headers: Headers = [...commonHeaders(exchange), ...more, ['Content-Type', 'application/json']]
   await exchange.send(status, headers, errorBody(code, message, ids)).catch(() => exchange.destroy())

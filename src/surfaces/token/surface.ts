@@ -10,6 +10,7 @@ import { signIn } from '#app/tokens/sign-in.ts'
 import { BodyTooLarge } from '#http/body.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'
+import { failureHeaders } from '#http/failure.ts'
 import { wireOf } from './errors.ts'
 import { type ExchangeRequest, parseTokenRequest, type TokenRequest } from './request.ts'
 
@@ -108,8 +109,7 @@ async function fail(exchange: Exchange, error: unknown): Promise<void> {
   const [status, code] = wireOf(failure)
   exchange.log.failure = failure
   const message = known?.message ?? `internal error; the log has it under correlation id ${exchange.correlationId}`
-  const more: (readonly [string, string | number])[] = []
-  if (failure === 'too-many-requests') more.push(['Retry-After', Number(known?.detail.retryAfter ?? 1)])
+  const more = failureHeaders(status, known?.detail ?? {})
   const body = JSON.stringify({ errors: [{ code, message, detail: known?.detail ?? {} }] })
   await exchange.send(status, [...headers, ...more], body).catch(() => exchange.destroy())
 }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { after, before, mock, test } from 'node:test'
-import { cutIdleReader } from '#http/listener.ts'
-import { digestOf, locationOf, pushBlob, someBytes, startUpload } from '../content.ts'
+import { eventually } from '../../conformance/client.ts'
+import { digestOf, locationOf, mediaTypes, pushBlob, putManifest, someBytes, startUpload } from '../content.ts'
 import { type Door, openDoor } from '../door.ts'
 import { openRaw, type RawConnection, statusesOf } from '../raw.ts'
 import { authorizationOf, header, send } from '../send.ts'
+import { Server } from '../server.ts'
 
 // G6: the server's own times are a minute; here the clock of the watch is put forward instead of waited for.
 let door: Door
@@ -74,43 +76,99 @@ test('G6 bodies: who trickles is cut off; who comes slowly but steadily, or is w
   assert.deepEqual([status.status, header(status, 'range')], [204, '0-0'], 'the session of who was cut off stands')
 })
 
-test('G6 readers: who takes nothing is cut off; who takes a little each time is not', async () => {
-  const size = 32 * 1024 * 1024
-  const piece = Buffer.alloc(1024 * 1024)
-  const server = createServer((_request, response) => {
-    cutIdleReader(response, 400)
-    response.writeHead(200, { 'Content-Length': size })
-    const next = (left: number): void => {
-      if (left === 0) response.end()
-      else response.write(piece, (error) => !error && next(left - piece.length))
+test('G6 readers: who takes next to nothing of an answer is cut off, whatever the answer; who takes a little each time is not', async () => {
+  const large = someBytes(32 * 1024 * 1024)
+  const config = JSON.stringify({ fill: 'x'.repeat(3 * 1024 * 1024) })
+  const server = await Server.start({ slowClient: '2s', https: '127.0.0.1:0', maxTransfers: '12' })
+  try {
+    const digest = await pushBlob(server, 'slow', large)
+    const empty = await pushBlob(server, 'slow', Buffer.from('{}'))
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: mediaTypes.image,
+      config: { mediaType: mediaTypes.empty, digest: empty, size: 2 },
+      layers: [],
+      annotations: { config },
     }
-    next(size)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const get = async (): Promise<Socket> => {
-    const { socket } = await openRaw({ host: '127.0.0.1', port })
-    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
-    return socket
+    assert.equal((await putManifest(server, 'slow', 'large', manifest)).status, 201)
+    const { authorization } = authorizationOf(server, 'admin')
+    const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n\r\n`
+    const pull = ask(`/v2/slow/blobs/${digest}`)
+    const open = async (text: string, secure = false): Promise<Reader> => {
+      const port = (secure ? server.started.https?.port : server.address.port) ?? 0
+      const socket = secure ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }) : connect({ port, host: '127.0.0.1' })
+      const reader: Reader = { socket, taken: 0, closed: false }
+      socket.on('error', () => {}).on('close', () => (reader.closed = true))
+      await new Promise((resolve) => socket.once(secure ? 'secureConnect' : 'connect', resolve))
+      socket.pause()
+      socket.write(text)
+      return reader
+    }
+    const read = (reader: Reader, most: number) => {
+      reader.taken += reader.socket.read(Math.min(most, reader.socket.readableLength))?.length ?? 0
+    }
+    const idle = [
+      await open(pull),
+      await open(pull, true),
+      await open(ask('/v2/slow/manifests/large').repeat(4)),
+      await open(ask(`/v2/slow/blobs/${digest}`).repeat(3)),
+    ]
+    const trickling = await open(pull)
+    const slow = [await open(pull), await open(pull, true)]
+    const trickle = setInterval(() => read(trickling, 20), 100)
+    const steadily = setInterval(() => {
+      for (const each of slow) read(each, 40 * 1024)
+    }, 100)
+    const cut = [...idle, trickling]
+    // Only who reads on sees that the other side has gone.
+    await new Promise((resolve) => setTimeout(resolve, 5000))
+    clearInterval(trickle)
+    clearInterval(steadily)
+    for (const { socket } of cut) socket.resume()
+    assert.ok(await eventually(async () => cut.every(({ closed }) => closed)), cut.map(({ closed }) => closed).join())
+    for (const reader of slow) {
+      reader.socket.on('data', (piece: Buffer) => (reader.taken += piece.length)).resume()
+      assert.ok(await eventually(async () => reader.taken > large.length), `${reader.taken} of ${large.length}`)
+      assert.equal(reader.closed, false)
+      reader.socket.destroy()
+    }
+  } finally {
+    await server.stop()
   }
-  const idle = await get()
-  idle.pause()
-  const slow = await get()
-  let taken = 0
-  slow.on('data', (bytes: Buffer) => {
-    taken += bytes.length
-    slow.pause()
-    setTimeout(() => slow.resume(), 1)
-  })
-  const gone = new Promise((resolve) => idle.once('close', resolve))
-  await new Promise((resolve) => setTimeout(resolve, 1200))
-  idle.resume()
-  await gone
-  for (let tries = 0; tries < 500 && taken < size; tries++) await new Promise((resolve) => setTimeout(resolve, 20))
-  assert.ok(taken >= size, `${taken} of ${size}`)
-  slow.destroy()
-  server.closeAllConnections()
-  server.close()
+})
+
+interface Reader {
+  socket: Socket
+  taken: number
+  closed: boolean
+}
+
+test('G6 connections that ask nothing: the oldest makes room for who asks, on HTTP and before a handshake on HTTPS', async () => {
+  const server = await Server.start({ https: '127.0.0.1:0', maxConnectionsPerAddress: '20' })
+  try {
+    const resting: RawConnection[] = []
+    for (const { port } of [server.started.http, server.started.https] as { port: number }[])
+      for (let i = 0; i < 40; i++) resting.push(await openRaw({ host: '127.0.0.1', port }))
+    const { authorization } = authorizationOf(server, 'admin')
+    const used = await openRaw(server.address)
+    used.socket.write(`GET /v2/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n\r\n`)
+    assert.match(await used.until(/\{\}$/), /^HTTP\/1\.1 200 /)
+    const open = async () => (await Promise.all(resting.map((each) => each.ended(0)))).filter((state) => state === 'open').length
+    assert.ok(await eventually(async () => (await open()) <= 20), `${await open()} rest`)
+    const ca = readFileSync(server.started.caPath ?? '', 'utf8')
+    assert.equal((await send(server, 'GET', '/v2/', { ca, port: server.started.https?.port ?? 0 })).status, 200)
+    const busy = someBytes(1000)
+    const sender = await openRaw(server.address)
+    sender.socket.write(
+      `POST /v2/busy/blobs/uploads/?digest=${digestOf(busy)} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\nContent-Length: 1000\r\n\r\n`,
+    )
+    for (let i = 0; i < 40; i++) resting.push(await openRaw(server.address))
+    sender.socket.write(busy)
+    assert.match(await sender.until(/\r\n\r\n/), /^HTTP\/1\.1 201 /, 'where something is under way nobody makes room')
+    for (const { socket } of [...resting, used, sender]) socket.destroy()
+  } finally {
+    await server.stop()
+  }
 })
 
 test('a connection that pulls many blobs collects no listeners, and rests no longer than others', async () => {

@@ -1,0 +1,140 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { networkOf } from '#core/ip-address.ts'
+import { plainAddress } from './proxies.ts'
+import { SlowReaders } from './slow-readers.ts'
+
+export interface ConnectionLimits {
+  most: number
+  mostOfOne: number
+  /** Their connections are other people's: they count for the whole only. */
+  isProxy(address: string): boolean
+  /** A client must take 1 KiB a second over so many milliseconds. */
+  slowAfter: number
+}
+
+interface Connection {
+  socket: Socket
+  from: string
+  /** Answered now, or last. */
+  response: ServerResponse | undefined
+  /** Requests that came before the answer of the one before them was out. */
+  behind: { request: IncomingMessage; response: ServerResponse }[]
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void
+
+const own = Symbol('connection')
+type Owned = (Socket | TLSSocket) & { [own]?: Connection }
+
+/** More requests than these are not read before those before them are answered. */
+const mostBehind = 16
+
+/**
+ * Every connection of the public listeners. There are so many at most, and so many from one address: beyond that the oldest
+ * that rests makes room, and where none rests the new one is closed. One request of a connection at a time is
+ * handled, so that a client who sends on and on takes no more than its turn (RFC 9112 §9.3.2 asks for answers in that order).
+ */
+export class Connections {
+  readonly #limits: ConnectionLimits
+  readonly #slow: SlowReaders
+  readonly #from = new Map<string, Set<Connection>>()
+  #open = 0
+  #looking: NodeJS.Timeout | undefined
+
+  constructor(limits: ConnectionLimits) {
+    this.#limits = limits
+    this.#slow = new SlowReaders(limits.slowAfter)
+  }
+
+  get open(): number {
+    return this.#open
+  }
+
+  watch(server: Server): void {
+    server.on('connection', (socket: Owned) => this.#take(socket))
+    server.on('secureConnection', (socket: TLSSocket & { _parent?: Owned } & Owned) => {
+      const connection = socket._parent?.[own]
+      if (connection) socket[own] = connection
+    })
+  }
+
+  /** One after the other. */
+  inTurn(handle: Handle): Handle {
+    return (request, response) => {
+      const socket: Owned = request.socket
+      const connection = socket[own]
+      if (!connection) return handle(request, response)
+      if (connection.behind.length === 0 && !isUnderWay(connection.response)) {
+        connection.response = response
+        return handle(request, response)
+      }
+      if (connection.behind.push({ request, response }) === 1) this.#afterwards(connection, handle)
+      if (connection.behind.length >= mostBehind) socket.pause()
+    }
+  }
+
+  #afterwards(connection: Connection, handle: Handle): void {
+    connection.response?.once('close', () => {
+      const next = connection.behind.shift()
+      const { socket } = connection
+      if (!next || socket.destroyed) return
+      connection.response = next.response
+      if (connection.behind.length > 0) this.#afterwards(connection, handle)
+      if (connection.behind.length < mostBehind) next.request.socket.resume()
+      handle(next.request, next.response)
+    })
+  }
+
+  #take(socket: Owned): void {
+    const address = plainAddress(socket.remoteAddress ?? '')
+    const proxy = this.#limits.isProxy(address)
+    const from = proxy ? `proxy ${address}` : networkOf(address)
+    const same = this.#from.get(from) ?? new Set()
+    const room =
+      (proxy || same.size < this.#limits.mostOfOne || closeOneAtRest(same)) && (this.#open < this.#limits.most || this.#makeRoom())
+    if (!room) {
+      socket.destroy()
+      return
+    }
+    const connection: Connection = { socket, from, response: undefined, behind: [] }
+    socket[own] = connection
+    this.#from.set(from, same.add(connection))
+    this.#open++
+    this.#looking ??= setInterval(() => void this.#look(), Math.min(5_000, Math.ceil(this.#limits.slowAfter / 10))).unref()
+    socket.once('close', () => {
+      connection.behind.length = 0
+      this.#open--
+      same.delete(connection)
+      if (same.size === 0) this.#from.delete(from)
+      if (this.#open === 0) {
+        clearInterval(this.#looking)
+        this.#looking = undefined
+      }
+    })
+  }
+
+  /** Of the address that has most. */
+  #makeRoom(): boolean {
+    const busiest = [...this.#from.values()].toSorted((one, other) => other.size - one.size)
+    return busiest.some(closeOneAtRest)
+  }
+
+  #look(): Promise<void> {
+    return this.#slow.look([...this.#from.values()].flatMap((all) => [...all].map(({ socket }) => socket)))
+  }
+}
+
+/** The oldest on which nothing is asked or answered. */
+function closeOneAtRest(connections: Set<Connection>): boolean {
+  for (const { socket, response } of connections)
+    if (!socket.destroyed && !isUnderWay(response)) {
+      socket.destroy()
+      return true
+    }
+  return false
+}
+
+const isUnderWay = (response: ServerResponse | undefined): boolean =>
+  response !== undefined && !response.writableFinished && !response.destroyed

@@ -1,0 +1,59 @@
+import { Gate } from '#http/gate.ts'
+import type { Gates } from '#http/place.ts'
+import type { Config } from './settings.ts'
+
+/** How much of each thing that a stranger can use up there is. */
+export interface Budget {
+  connections: number
+  uploadFiles: number
+  work: { most: number; mostOfOne: number }
+  transfers: { most: number; mostOfOne: number }
+  strangers: { most: number; mostOfOne: number }
+  strangersBodies: { most: number; mostOfOne: number }
+}
+
+/** Descriptors for the database, the threads, the log, the control socket, syncs, scrub and what else runs beside. */
+const reserve = 96
+const longestLine = 4096
+
+/**
+ * What the settings allow, as far as the descriptors of the process carry it: half of them for connections, a quarter
+ * for the files that pulls read, a quarter for those that uploads write (two each: one of them past the page cache).
+ */
+export function budgetOf(config: Config, openFiles: number): Budget {
+  const free = Math.max(32, openFiles - reserve)
+  const readers = Math.floor(free / 8)
+  const share = (most: number, mostOfOne: number) => ({ most, mostOfOne: Math.min(mostOfOne, Math.ceil(most * 0.75)) })
+  const strangers = share(Math.min(config.maxUnauthenticated, readers), config.maxTransfersPerAddress)
+  return {
+    connections: Math.min(config.maxConnections, Math.floor(free / 2)),
+    uploadFiles: Math.min(config.maxOpenUploads, Math.floor(free / 8)),
+    work: share(config.maxRequests, config.maxRequestsPerAddress),
+    transfers: share(Math.min(config.maxTransfers, readers), config.maxTransfersPerAddress),
+    strangers,
+    // What a stranger may send is small and comes with its request: few are waited for.
+    strangersBodies: share(Math.ceil(strangers.most / 4), Math.ceil(strangers.most / 8)),
+  }
+}
+
+export const gatesOf = (budget: Budget, { maxWait: longestWait, slowClient: slowAfter }: Config): Gates => ({
+  slowAfter,
+  work: new Gate({ ...budget.work, longestLine, longestWait }),
+  transfers: new Gate({ ...budget.transfers, longestLine, longestWait }),
+  strangers: new Gate({ ...budget.strangers, longestLine, longestWait }),
+  strangersBodies: new Gate({ ...budget.strangersBodies, longestLine, longestWait }),
+})
+
+const transferGates = ({ transfers, strangers, strangersBodies }: Gates) => [transfers, strangers, strangersBodies]
+
+export const transfersAt = (gates: Gates): number => transferGates(gates).reduce((sum, gate) => sum + gate.inside, 0)
+export const waitingAt = (gates: Gates): number => transferGates(gates).reduce((sum, gate) => sum + gate.waiting, gates.work.waiting)
+
+/** The limit of the process on open files; Node raises it to what the system allows at its start. */
+export function openFilesLimit(): number {
+  // Looking up the names of connected hosts would take seconds; the types do not know the switch yet.
+  Object.assign(process.report, { excludeNetwork: true })
+  const report = process.report.getReport() as { userLimits?: { open_files?: { soft: number | 'unlimited' } } }
+  const soft = report.userLimits?.open_files?.soft
+  return typeof soft === 'number' ? soft : 65_536
+}
