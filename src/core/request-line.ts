@@ -4,9 +4,9 @@ import { RegistryError } from './registry-error.ts'
 
 const longestUrl = 8192
 
-/** A raw URL without its origin, in two. Fails with `request-invalid`. */
+/** A raw URL without its origin, in two. Fails with `url-too-long`. */
 export function splitUrl(url: string): { path: string; query: URLSearchParams | undefined } {
-  if (url.length > longestUrl) throw new RegistryError('request-invalid', `the URL is longer than ${longestUrl} characters`)
+  if (url.length > longestUrl) throw new RegistryError('url-too-long', `the URL is longer than ${longestUrl} characters`)
   const mark = url.indexOf('?')
   return mark === -1 ? { path: url, query: undefined } : { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) }
 }
@@ -25,18 +25,29 @@ export function decodePath(path: string): string {
   return text
 }
 
+/** A slash at the end says nothing where something is read; behind an area, or where something is changed, a name was left empty. */
+export const asRead = (method: string, path: string): string =>
+  (method === 'GET' || method === 'HEAD') && !emptyName.test(path) ? path.replace(/\/$/, '') : path
+
+const emptyName = /\/(?:manifests|blobs|referrers|uploads|_tags|_manifests)\/$/
+
 /** What a URL means, by its methods; a function where reading may fail. */
 export type Choices<Request> = Readonly<Record<string, Request | (() => Request)>>
 
-/** Fails with `method-unsupported`, whose detail lists the methods that there are. */
+/** Fails with `method-unsupported`, whose detail lists the methods that there are. HEAD is wherever GET is, and means the same. */
 export function chooseMethod<Request extends object>(method: string, choices: Choices<Request>): Request {
-  const choice = Object.hasOwn(choices, method) ? choices[method] : undefined
+  const key = method === 'HEAD' && !Object.hasOwn(choices, 'HEAD') ? 'GET' : method
+  const choice = Object.hasOwn(choices, key) ? choices[key] : undefined
   if (choice === undefined)
     throw new RegistryError('method-unsupported', `method ${method.slice(0, 20)} is not supported here`, {
-      allowed: Object.keys(choices),
+      allowed: withHead(Object.keys(choices)),
     })
   return typeof choice === 'function' ? choice() : choice
 }
+
+/** The methods of a URL, as `Allow` lists them. */
+export const withHead = (methods: readonly string[]): string[] =>
+  methods.includes('HEAD') ? [...methods] : methods.flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each]))
 
 export const notFound = () => new RegistryError('not-found', 'this URL is not part of the registry API')
 

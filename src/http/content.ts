@@ -38,7 +38,7 @@ export async function sendContent(exchange: Exchange, content: Content): Promise
     ['Content-Length', end - start + 1],
     ...(part ? [['Content-Range', `bytes ${start}-${end}/${size}`] as const] : []),
   ]
-  if (exchange.request.method === 'HEAD') return exchange.send(status, headers)
+  if (exchange.method === 'HEAD') return exchange.send(status, headers)
   await exchange.waitForReader()
   const open = await content.open()
   try {

@@ -29,6 +29,9 @@ export class Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly correlationId: string
+  readonly method: string
+  /** Path and query, in one spelling. */
+  readonly url: string
   /** Lower case, with the port when one was written. */
   readonly host: string
   readonly scheme: 'http' | 'https'
@@ -45,11 +48,13 @@ export class Exchange {
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    origin: { correlationId: string; host: string; scheme: 'http' | 'https'; address: string },
+    origin: { correlationId: string; host: string; scheme: 'http' | 'https'; address: string; url?: string },
     place?: Place,
   ) {
     this.request = request
     this.response = response
+    this.method = request.method ?? ''
+    this.url = origin.url ?? request.url ?? ''
     this.correlationId = origin.correlationId
     this.host = origin.host
     this.scheme = origin.scheme
@@ -134,10 +139,10 @@ export class Exchange {
       omit || headers.some(([name]) => name === 'Content-Length') ? headers : [...headers, ['Content-Length', length]],
     )
     const early = this.hasBody && !this.request.complete
-    if (length > promptBody && !omit && this.request.method !== 'HEAD') await this.waitForReader()
-    if (early) head.push('Connection', 'close')
+    if (length > promptBody && !omit && this.method !== 'HEAD') await this.waitForReader()
+    if (early && !headers.some(([name]) => name === 'Connection')) head.push('Connection', 'close')
     this.response.writeHead(status, head)
-    const written = this.request.method === 'HEAD' || omit ? undefined : bytes
+    const written = this.method === 'HEAD' || omit ? undefined : bytes
     this.sent += written?.length ?? 0
     if (!early) {
       // As one string with the head, a small answer is one write to the socket; Latin-1 keeps each byte as it is.
@@ -187,13 +192,18 @@ export class Exchange {
   }
 
   get #awaitsInvitation(): boolean {
-    return this.request.headers.expect !== undefined && !this.#invited
+    return this.#expects && !this.#invited
+  }
+
+  // In HTTP/1.0 the header says nothing, and "100 Continue" is no answer that its clients know.
+  get #expects(): boolean {
+    return this.request.headers.expect !== undefined && this.request.httpVersionMinor > 0
   }
 
   #invited = false
   // "100 Continue" is sent when somebody wants the body: after authorization, never before.
   #invite(): void {
-    if (this.#invited || this.request.headers.expect === undefined) return
+    if (this.#invited || !this.#expects) return
     this.#invited = true
     this.response.writeContinue()
   }

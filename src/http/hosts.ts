@@ -33,9 +33,12 @@ export const normalHost = (name: string): string => {
   return lower.includes(':') && !lower.startsWith('[') ? `[${lower}]` : lower
 }
 
+/** Whether it is a Host header's value (RFC 9110 §7.2); a port may be left out behind its colon. */
+export const isHost = (host: string): boolean => /^(?:\[[0-9a-f:.]+\]|[a-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]{0,5})?$/i.test(host)
+
 /** The name of a Host header. */
 export function withoutPort(host: string): string {
-  const match = /^(\[[0-9a-f:.%]+\]|[^:]*)(?::[0-9]{1,5})?$/i.exec(host)
+  const match = /^(\[[0-9a-f:.%]+\]|[^:]*)(?::[0-9]{0,5})?$/i.exec(host)
   return normalHost(match?.[1] ?? '')
 }
 

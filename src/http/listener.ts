@@ -3,6 +3,8 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo, Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { Connections } from './connections.ts'
+import { answerNoRequest, type NoRequestStatus } from './no-request.ts'
+import { Unreadable } from './unreadable.ts'
 
 export interface ListenAddress {
   host: string
@@ -26,7 +28,7 @@ export interface ListenerOptions {
   /** Absent: nobody counts them. */
   connections?: Connections | undefined
   /** The body of the answer to what is not HTTP, or beyond its limits. */
-  badRequest: (status: 400 | 408 | 431) => string
+  badRequest: (status: NoRequestStatus) => string
   /** In milliseconds; others than the usual are for tests. */
   limits?: { headersTimeout: number; connectionsCheckingInterval: number }
 }
@@ -54,10 +56,13 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     connectionsCheckingInterval: 5_000,
     ...options.limits,
     insecureHTTPParser: false,
+    // Judged with all else that a request may have wrong (request-faults.ts).
+    requireHostHeader: false,
     noDelay: true,
   }
   const { certificates, connections } = options
-  const handle = connections?.inTurn(options.handle) ?? options.handle
+  const unreadable = new Unreadable({ handle: connections?.inTurn(options.handle) ?? options.handle, badRequest: options.badRequest })
+  const { handle } = unreadable
   const server: Server = certificates
     ? createTlsServer({
         ...settings,
@@ -81,19 +86,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   server.on('request', handle)
   // Nobody says "100 Continue" before the request is authorized: Exchange does when the body is wanted.
   server.on('checkContinue', handle)
-  server.on('checkExpectation', (_request, response: ServerResponse) => response.writeHead(417, { Connection: 'close' }).end())
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
-      socket.destroy()
-      return
-    }
-    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
-    const body = options.badRequest(status)
-    const reason = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' }[status]
-    socket.end(
-      `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    )
-  })
+  server.on('checkExpectation', handle)
+  // We tunnel for nobody (RFC 9110 §9.3.6).
+  server.on('connect', (_request, socket: Socket) => answerNoRequest(socket, 501, options.badRequest(501)))
+  server.on('clientError', unreadable.onFault)
   server.on('connection', (socket: Socket) => socket.on('error', () => socket.destroy()))
   server.on('tlsClientError', (_error, socket: Socket) => socket.destroy())
   await new Promise<void>((resolve, reject) => {

@@ -1,14 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { DataHost } from '#core/data-host.ts'
 import { networkOf } from '#core/ip-address.ts'
 import { isAdmitted } from '#core/network-rules.ts'
+import type { Failure } from '#core/registry-error.ts'
 import type { Served } from '#app/tokens/admit.ts'
-import { Exchange } from '#http/exchange.ts'
-import { errorBody } from '#http/failure.ts'
-import { hasSeveralHosts, withoutPort } from '#http/hosts.ts'
+import { Exchange, type Headers } from '#http/exchange.ts'
+import { errorBody, sendFailure } from '#http/failure.ts'
+import { withoutPort } from '#http/hosts.ts'
 import { type Gates, Place } from '#http/place.ts'
 import { plainAddress, trustedProxies } from '#http/proxies.ts'
+import { faultOf, knownMethods } from '#http/request-faults.ts'
+import { type RequestTarget, readTarget } from '#http/request-target.ts'
 import { serveAcr } from '#surfaces/acr/surface.ts'
 import { serveData } from '#surfaces/data/surface.ts'
 import { wire } from '#surfaces/distribution/errors.ts'
@@ -26,26 +30,23 @@ export interface FrontDoorOptions {
   telemetry: Telemetry
 }
 
-type Failure = 'address-refused' | 'host-unknown' | 'overloaded' | 'not-found' | 'request-invalid'
-
 /** Every request comes in here: by which name, through whom, is there room, which surface. */
 export function frontDoor(options: FrontDoorOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const { deps, telemetry, gates } = options
   return (request, response) => {
     const started = deps.clock.elapsed()
-    const origin = originOf(options, request, deps.ids.next())
+    const target = readTarget(request.method ?? '', request.url ?? '')
+    const origin = originOf(options, request, target, deps.ids.next())
     const place = new Place(gates, networkOf(origin.address), response)
     const exchange = new Exchange(request, response, origin, place)
     response.once('close', () => telemetry.answered(exchange, deps.clock.elapsed() - started))
-    const serve = () => route(options, exchange).finally(() => place.leave())
+    const serve = () => route(options, exchange, target).finally(() => place.leave())
     if (place.tryEnter()) void serve()
-    else void place.enter().then(serve, () => refuse(exchange, 'overloaded', 'the registry is overloaded: try again', retryLater))
+    else void place.enter().then(serve, () => refuse(exchange, 'overloaded', 'the registry is overloaded: try again'))
   }
 }
 
-const retryLater = [['Retry-After', 5]] as const
-
-function originOf({ proxies }: FrontDoorOptions, request: IncomingMessage, correlationId: string) {
+function originOf({ proxies, deps }: FrontDoorOptions, request: IncomingMessage, target: RequestTarget | undefined, correlationId: string) {
   const { socket, headers } = request
   const peer = plainAddress(socket.remoteAddress ?? '')
   const trusted = proxies.has(peer)
@@ -55,19 +56,32 @@ function originOf({ proxies }: FrontDoorOptions, request: IncomingMessage, corre
     return (Array.isArray(value) ? value.at(-1) : value)?.split(',').at(-1)?.trim() || undefined
   }
   const proto = forwarded('x-forwarded-proto')
+  const scheme: Exchange['scheme'] = proto === 'https' || proto === 'http' ? proto : (socket as TLSSocket).encrypted ? 'https' : 'http'
   return {
     correlationId,
-    host: (forwarded('x-forwarded-host') ?? headers.host ?? '').toLowerCase(),
-    scheme: proto === 'https' || proto === 'http' ? proto : (socket as TLSSocket).encrypted ? ('https' as const) : ('http' as const),
+    ...(target ? { url: target.url } : {}),
+    host: (
+      forwarded('x-forwarded-host') ??
+      target?.origin?.authority ??
+      headers.host ??
+      ownHost(deps.origins.control, scheme, socket)
+    ).toLowerCase(),
+    scheme,
     address: plainAddress(forwarded('x-forwarded-for') ?? peer),
   }
 }
 
-async function route(options: FrontDoorOptions, exchange: Exchange): Promise<void> {
+/** Who says no host, as HTTP/1.0 lets one, means the name that we give as our own. */
+function ownHost(control: string, scheme: string, socket: Socket): string {
+  const { protocol, host, hostname } = new URL(control)
+  return protocol === `${scheme}:` ? host : `${hostname}:${socket.localPort}`
+}
+
+async function route(options: FrontDoorOptions, exchange: Exchange, target: RequestTarget | undefined): Promise<void> {
   const { hosts } = options
   try {
-    if (hasSeveralHosts(exchange.request.rawHeaders))
-      return await refuse(exchange, 'request-invalid', 'a request must have one Host header')
+    const fault = faultOf(exchange.request) ?? (target ? undefined : noTarget)
+    if (fault) return await refuse(exchange, fault.failure, fault.message, { close: fault.close })
     const served = hosts.of(exchange.host)
     if (!served) {
       const name = withoutPort(exchange.host).slice(0, 255)
@@ -77,17 +91,28 @@ async function route(options: FrontDoorOptions, exchange: Exchange): Promise<voi
         `this server does not answer for "${name}": the operator may add the name to LONGSHORE_NAMES`,
       )
     }
+    if (target?.origin && target.origin.scheme !== exchange.scheme)
+      return await refuse(exchange, 'host-unknown', `this door serves ${exchange.scheme} alone`)
+    if (exchange.url === '*') return await exchange.send(204, [['Allow', knownMethods.join(', ')]])
     if (served.as === 'data') return await serveDataHost(options, served, exchange)
-    const path = /^[^?]*/.exec(exchange.request.url ?? '')?.[0] ?? ''
+    const path = /^[^?]*/.exec(exchange.url)?.[0] ?? ''
     const surface = dataSurfaces.find((each) => each.matches(path))
     if (surface) return await serveRegistry(options, served.registry, surface, exchange)
     if (served.as === 'control' && (await serveControlPlane(options.deps, path, exchange))) return
+    // Probes of a balancer ask for the options of the root, and take what succeeds.
+    if (path === '/' && exchange.method === 'OPTIONS') return await exchange.send(204, [['Allow', 'GET, HEAD, OPTIONS']])
     await refuse(exchange, 'not-found', 'nothing is served under this URL; the registry API begins at /v2/')
   } catch (error) {
     exchange.unexpected = error
     exchange.destroy()
   }
 }
+
+const noTarget = {
+  failure: 'request-invalid',
+  message: 'the target of the request is not understood: expected a path',
+  close: true,
+} as const
 
 async function serveDataHost({ deps }: FrontDoorOptions, host: DataHost, exchange: Exchange): Promise<void> {
   const registry = await deps.store.registry(host.registry)
@@ -130,17 +155,13 @@ async function serveRegistry({ deps, hosts }: FrontDoorOptions, name: string, su
   )
 }
 
-async function refuse(
-  exchange: Exchange,
-  failure: Failure,
-  message: string,
-  headers: readonly (readonly [string, string | number])[] = [],
-): Promise<void> {
+async function refuse(exchange: Exchange, failure: Failure, message: string, { close = false } = {}): Promise<void> {
   const [status, code] = wire[failure]
   exchange.log.failure = failure
-  const common = [
+  const headers: Headers = [
     ['Docker-Distribution-Api-Version', 'registry/2.0'],
     ['Content-Type', 'application/json; charset=utf-8'],
-  ] as const
-  await exchange.send(status, [...common, ...headers], errorBody(code, message, {})).catch(() => exchange.destroy())
+    ...(close ? [['Connection', 'close'] as const] : []),
+  ]
+  await sendFailure(exchange, { status, headers, body: errorBody(code, message, {}) })
 }

@@ -12,6 +12,7 @@ import type { AdminCredentials } from '#core/maintenance.ts'
 import { errorBody } from '#http/failure.ts'
 import { Connections } from '#http/connections.ts'
 import { hostNames } from '#http/hosts.ts'
+import { type NoRequestStatus, noRequestMessages } from '#http/no-request.ts'
 import type { ListenAddress, Listener } from '#http/listener.ts'
 import { trustedProxies } from '#http/proxies.ts'
 import { serveAdmin } from '#surfaces/admin/surface.ts'
@@ -120,7 +121,7 @@ export async function serve(config: Config): Promise<Started> {
       draining = true
       await Promise.all([listeners.http?.close(config.shutdownGrace), listeners.https?.close(config.shutdownGrace)])
     })
-    const badRequest = (status: number) => errorBody('UNSUPPORTED', `the request is not HTTP as it should be (${status})`, {})
+    const badRequest = (status: NoRequestStatus) => errorBody('UNSUPPORTED', noRequestMessages[status], {})
     // The login server may need a port that the system chooses: the door opens after the listeners know theirs.
     let handle: ReturnType<typeof frontDoor> = (_request, response) => void response.writeHead(503, { 'Retry-After': 1 }).end()
     for (const name of ['http', 'https'] as const) {

@@ -46,7 +46,7 @@ const requests: readonly (readonly [string, string, Principal, number])[] = [
   ['GET', '/v2/a', 'admin', 404],
   ['GET', '/', 'admin', 404],
   ['GET', '/v3/', 'admin', 404],
-  ['PROPFIND', '/v2/', 'admin', 405],
+  ['PROPFIND', '/v2/', 'admin', 501],
 ]
 
 const codes = new Set<string>(Object.values(wire).map(([, code]) => code))

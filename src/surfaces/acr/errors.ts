@@ -16,6 +16,8 @@ export const wire = {
   'method-unsupported': [405, 'UNSUPPORTED'],
   'not-found': [404, 'NAME_UNKNOWN'],
   'request-invalid': [400, 'UNSUPPORTED'],
+  'url-too-long': [414, 'UNSUPPORTED'],
+  'precondition-failed': [412, 'PRECONDITION_FAILED'],
   'too-many-requests': [429, 'TOOMANYREQUESTS'],
 } as const satisfies Partial<Record<Failure, readonly [status: number, code: string]>>
 

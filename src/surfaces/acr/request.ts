@@ -2,7 +2,7 @@ import { type Digest, parseDigest } from '#core/digest.ts'
 import { parsePage } from '#core/page.ts'
 import { parseRepositoryName, parseTag, type RepositoryName, type Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { chooseMethod, decodePath, formatQuery, notFound, splitUrl } from '#core/request-line.ts'
+import { asRead, chooseMethod, decodePath, formatQuery, notFound, splitUrl } from '#core/request-line.ts'
 import type { ListOrder, ListPosition } from '#ports/repository-attributes.ts'
 
 /** A page of tags or manifests: what comes after one of them, in an order, at most `n`. */
@@ -32,7 +32,7 @@ const prefix = '/acr/v1/'
 export function parseRequest(method: string, url: string): AcrRequest {
   const { path, query } = splitUrl(url)
   if (!path.startsWith(prefix)) throw notFound()
-  const rest = decodePath(path.slice(prefix.length))
+  const rest = asRead(method, decodePath(path.slice(prefix.length)))
   if (rest === '_catalog') return one(method, { GET: () => ({ kind: 'catalog.list', page: parsePage(query) }) })
   // No part of a repository's name begins with "_".
   const match = /^([^_].*?)(?:\/(_tags|_manifests)(?:\/([^/]+))?)?$/.exec(rest)
@@ -56,6 +56,16 @@ export function parseRequest(method: string, url: string): AcrRequest {
   }
   const of = (kind: 'manifest.get' | 'manifest.update') => () => ({ kind, repository: repository(), digest: parseDigest(item) })
   return one(method, { GET: of('manifest.get'), PATCH: of('manifest.update') })
+}
+
+/** The methods of a URL, whatever state it is in. */
+export function methodsOf(url: string): readonly string[] {
+  try {
+    parseRequest('OPTIONS', url)
+  } catch (error) {
+    if (error instanceof RegistryError && Array.isArray(error.detail.allowed)) return error.detail.allowed as string[]
+  }
+  return []
 }
 
 function parseFilter(query: URLSearchParams | undefined): { digest?: Digest } {

@@ -6,10 +6,10 @@ import { challenge, missing } from '#app/tokens/challenge.ts'
 import type { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'
-import { errorBody, failureHeaders, noteUnexpected } from '#http/failure.ts'
+import { errorBody, noteUnexpected, sendFailure } from '#http/failure.ts'
 import { headersOf, json } from './answers.ts'
 import { wireOf } from './errors.ts'
-import { parseRequest } from './request.ts'
+import { methodsOf, parseRequest } from './request.ts'
 import { routeOf } from './routes.ts'
 
 export type SurfaceDeps = Deps & { failedLogins: FailedLogins; rateLimits: RateLimits }
@@ -19,7 +19,7 @@ export async function serveAcr(deps: SurfaceDeps, served: Served, exchange: Exch
   const { registry, service: loginServer } = served
   let access: Access = { kind: 'signed-in' }
   try {
-    const request = parseRequest(exchange.request.method ?? '', exchange.request.url ?? '')
+    const request = parseRequest(exchange.method, exchange.url)
     if ('repository' in request) exchange.log.repository = request.repository
     if ('digest' in request && request.digest) exchange.log.digest = request.digest
     const route = routeOf(request)
@@ -44,6 +44,9 @@ async function fail(exchange: Exchange, served: Served, access: Access, error: u
   const refused = known.failure === 'unauthorized'
   const challenged: Headers = refused ? [['WWW-Authenticate', challenge(served, access, known.detail)]] : []
   const detail = refused ? (known.detail.missing ?? missing(access)) : known.detail
-  const headers = [...headersOf(exchange), json, ...failureHeaders(status, known.detail), ...challenged]
-  await exchange.send(status, headers, errorBody(code, known.message, detail)).catch(() => exchange.destroy())
+  const headers = [...headersOf(exchange), json, ...challenged]
+  // A lock closes what was asked; attributes can be read and changed all the same.
+  const allowed = status === 405 ? methodsOf(exchange.url).filter((each) => each !== exchange.method) : undefined
+  const body = errorBody(code, known.message, detail)
+  await sendFailure(exchange, { status, headers, body, allowed, retryAfter: known.detail.retryAfter })
 }

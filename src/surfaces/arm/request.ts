@@ -84,7 +84,7 @@ function parseGroup(url: ArmUrl, group: ResourceId): PlaceRequest | ResourceRequ
  * A resource lies in a group and nowhere else; only a list of all of a type may be asked of a subscription.
  */
 function parseResource(url: ArmUrl): ResourceRequest {
-  const { scope, namespace, rest, method } = url
+  const { scope, namespace, rest } = url
   const place = parseResourceId(scope || '/')
   const typeOf = (parts: readonly string[]): string => [namespace, ...parts.filter((_, index) => index % 2 === 0)].join('/')
   const idOf = (parts: readonly string[]): ResourceId => {
@@ -99,7 +99,7 @@ function parseResource(url: ArmUrl): ResourceRequest {
   const [action = '', of] = [rest.at(-1), rest.length > 1 ? typeNamed(typeOf(rest.slice(0, -1))) : undefined]
   const row = of && Object.hasOwn(of.actions, action.toLowerCase()) ? of.actions[action.toLowerCase()] : undefined
   if (!of || !row) throw noResourceType(typeOf(rest), url)
-  if (row.method !== method) throw unsupportedMethod(method, [row.method])
+  only(row.method, url, row)
   return { kind: 'resource.act', type: of, id: idOf(rest.slice(0, -1)), action: action.toLowerCase() }
 }
 
@@ -113,9 +113,9 @@ function parseTags(url: ArmUrl): TagsRequest {
   const { rest, scope, method } = url
   if (rest.length !== 2 || rest[1]?.toLowerCase() !== 'default') throw unknownPath(url)
   const verb = verbOf(method)
-  if (!verb || verb === 'exists') throw unsupportedMethod(method, ['GET', 'PUT', 'PATCH', 'DELETE'])
+  if (!verb) throw unsupportedMethod(method, Object.keys(verbs))
   const of = parseResourceId(scope || '/')
-  if (of.key !== '') return { kind: `tags.${verb}`, of }
+  if (of.key !== '') return { kind: `tags.${verb === 'exists' ? 'get' : verb}`, of }
   throw new RegistryError('request-invalid', 'The tenant has no tags: give the scope of a subscription, a resource group or a resource.', {
     code: 'InvalidScope',
   })

@@ -19,7 +19,7 @@ export type RoleRequest =
   | { kind: 'authorization.none'; scope: ResourceId; type: AbsentType }
   | { kind: 'authorization.absent'; scope: ResourceId; type: AbsentType; name: string }
 
-const verbs: Readonly<Record<string, 'get' | 'put' | 'delete'>> = { GET: 'get', PUT: 'put', DELETE: 'delete' }
+const verbs: Readonly<Record<string, 'get' | 'put' | 'delete'>> = { GET: 'get', HEAD: 'get', PUT: 'put', DELETE: 'delete' }
 
 /** Reads `<scope>/providers/Microsoft.Authorization/…`. Fails with `not-found`, `method-unsupported`, `request-invalid`. */
 export function parseRoleRequest(url: ArmUrl): RoleRequest {

@@ -4,6 +4,7 @@ import type { Match } from '#ports/resource-store.ts'
 import { authenticateBearer } from '#app/identity/bearer.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Exchange } from '#http/exchange.ts'
+import { allowedBy, sendFailure } from '#http/failure.ts'
 import { BodyRefused, readJson } from '#http/json-body.ts'
 import { commonHeaders, json } from './answers.ts'
 import type { Answer, ArmDeps, Context } from './context.ts'
@@ -18,7 +19,7 @@ const largestBody = 4 * 1024 * 1024
 export async function serveArm(deps: ArmDeps, exchange: Exchange): Promise<void> {
   try {
     const caller = await identify(deps, exchange)
-    const url = parseArmUrl(exchange.request.method ?? '', exchange.request.url ?? '')
+    const url = parseArmUrl(exchange.method, exchange.url)
     const request = parseArmRequest(url)
     const route = routeOf(request)
     const access = route.access(request)
@@ -101,12 +102,8 @@ async function fail(deps: ArmDeps, exchange: Exchange, error: unknown): Promise<
   exchange.log.reason = known.message
   const headers: (readonly [string, string | number])[] = [...common(deps, exchange), json]
   if (known.failure === 'unauthorized') headers.push(['WWW-Authenticate', challenge(deps)])
-  if (known.failure === 'too-many-requests') headers.push(['Retry-After', Number(retryAfter ?? 1)])
-  else if (status === 503) headers.push(['Retry-After', 5])
-  if (known.failure === 'method-unsupported' && Array.isArray(known.detail.allowed))
-    headers.push(['Allow', known.detail.allowed.join(', ')])
   const body = errorBody(typeof code === 'string' ? code : usual, known.message, typeof target === 'string' ? target : undefined)
-  await exchange.send(status, headers, body).catch(() => exchange.destroy())
+  await sendFailure(exchange, { status, headers, body, allowed: allowedBy(known.detail), retryAfter })
 }
 
 // Clients read the authority from here; ADFS's is the one that needs no discovery at Microsoft.

@@ -1,17 +1,20 @@
 import { RegistryError } from '#core/registry-error.ts'
+import { withHead } from '#core/request-line.ts'
 import type { ArmUrl } from './url.ts'
 
 /** One member of a union for each kind, with the same fields. */
 export type OneOf<Kind extends string, Fields> = Kind extends string ? { kind: Kind } & Fields : never
 
-/** What is asked in one way alone. Fails with `method-unsupported`. */
+/** What is asked in one way alone; HEAD asks as GET does. Fails with `method-unsupported`. */
 export function only<Request>(method: string, url: ArmUrl, request: Request): Request {
-  if (url.method === method) return request
+  if (url.method === method || (method === 'GET' && url.method === 'HEAD')) return request
   throw unsupportedMethod(url.method, [method])
 }
 
 export const unsupportedMethod = (method: string, allowed: readonly string[]) =>
-  new RegistryError('method-unsupported', `The requested resource does not support http method '${method.slice(0, 20)}'.`, { allowed })
+  new RegistryError('method-unsupported', `The requested resource does not support http method '${method.slice(0, 20)}'.`, {
+    allowed: withHead(allowed),
+  })
 
 export const unknownPath = ({ path }: ArmUrl) =>
   new RegistryError('not-found', `No HTTP resource was found that matches the request URI '${path.slice(0, 400)}'.`, {

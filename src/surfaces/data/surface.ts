@@ -8,7 +8,7 @@ import { followLink } from '#app/distribution/blob-links.ts'
 import { openBytes } from '#app/distribution/blobs.ts'
 import { sendContent } from '#http/content.ts'
 import type { Exchange } from '#http/exchange.ts'
-import { failureHeaders, noteUnexpected } from '#http/failure.ts'
+import { allowedBy, noteUnexpected, sendFailure } from '#http/failure.ts'
 import { errorXml, wireOf } from './errors.ts'
 import { parseRequest } from './request.ts'
 
@@ -24,7 +24,7 @@ export async function serveData(deps: DataDeps, registry: Registry | undefined, 
     if (!registry) throw new RegistryError('not-found', 'there is no data endpoint of this name')
     if (deps.settings.blobRedirect === 'strict' && exchange.header('authorization') !== undefined)
       throw new RegistryError('unauthorized', 'an Authorization header beside a link', { because: 'header-beside-link' })
-    const { link } = parseRequest(exchange.request.method ?? '', exchange.request.url ?? '')
+    const { link } = parseRequest(exchange.method, exchange.url)
     exchange.log.repository = link.repository
     exchange.log.digest = link.digest
     const blob = await followLink(deps, registry, link, exchange.address)
@@ -55,8 +55,8 @@ async function fail({ clock }: DataDeps, exchange: Exchange, error: unknown): Pr
     ['Content-Type', 'application/xml'],
     ['X-Ms-Error-Code', wire.code],
     ['X-Ms-Request-Id', exchange.correlationId],
-    ...failureHeaders(wire.status, known.detail),
     ...range,
   ] as const
-  await exchange.send(wire.status, headers, errorXml(wire, exchange.correlationId, clock.now())).catch(() => exchange.destroy())
+  const body = errorXml(wire, exchange.correlationId, clock.now())
+  await sendFailure(exchange, { status: wire.status, headers, body, allowed: allowedBy(known.detail) })
 }

@@ -1,6 +1,7 @@
 import type { Origins } from '#app/deps.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'
+import { sendFailure } from '#http/failure.ts'
 import { wireOf } from './errors.ts'
 import { parseDiscovery } from './request.ts'
 import { routes } from './routes.ts'
@@ -14,7 +15,7 @@ const headers: Headers = [
 /** Answers one request of `/metadata/`. Never rejects. */
 export async function serveDiscovery({ origins }: { origins: Origins }, exchange: Exchange): Promise<void> {
   try {
-    const request = parseDiscovery(exchange.request.method ?? '', exchange.request.url ?? '')
+    const request = parseDiscovery(exchange.method, exchange.url)
     await exchange.send(200, headers, JSON.stringify(routes[request.kind].answer(origins, request)))
   } catch (error) {
     if (exchange.beyondAnswer) return exchange.destroy()
@@ -24,7 +25,7 @@ export async function serveDiscovery({ origins }: { origins: Origins }, exchange
     const [status, code] = wireOf(failure)
     exchange.log.failure = failure
     const message = known?.message ?? `internal error; the log has it under correlation id ${exchange.correlationId}`
-    const allow: Headers = failure === 'method-unsupported' ? [['Allow', 'GET, HEAD']] : []
-    await exchange.send(status, [...headers, ...allow], JSON.stringify({ error: { code, message } })).catch(() => exchange.destroy())
+    const body = JSON.stringify({ error: { code, message } })
+    await sendFailure(exchange, { status, headers, body, allowed: ['GET', 'HEAD'] })
   }
 }

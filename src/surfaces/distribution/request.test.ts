@@ -145,7 +145,6 @@ const refused: readonly [failure: Failure, line: string, why: string][] = [
   ['not-found', 'GET /V2/_catalog', 'upper case before the catalog'],
   ['not-found', 'GET //v2/', 'two slashes before'],
   ['not-found', 'GET /v1/_catalog', 'another version'],
-  ['not-found', 'GET /v2/_catalog/', 'a slash behind the catalog'],
   ['not-found', 'GET /v2/./_catalog', 'a dot before the catalog'],
   ['name-invalid', 'GET /v2//tags/list', 'no name'],
   ['name-invalid', 'GET /v2//a/tags/list', 'two slashes before the name'],
@@ -167,7 +166,6 @@ const refused: readonly [failure: Failure, line: string, why: string][] = [
   ['not-found', 'GET /v2/a', 'a name alone'],
   ['not-found', 'GET /v2/a/tags', 'tags without a list'],
   ['not-found', 'GET /v2/a/tags/other', 'another list of tags'],
-  ['not-found', 'GET /v2/a/tags/list/', 'a slash behind the list'],
   ['not-found', `GET /v2/blobs/${digest}`, 'a blob of no repository'],
   ['digest-invalid', 'GET /v2/a/blobs/', 'no digest'],
   ['not-found', 'GET /v2/a/blobs/sha256:..%2f..%2fx', 'a path as a digest'],
@@ -187,7 +185,7 @@ const refused: readonly [failure: Failure, line: string, why: string][] = [
   ['upload-unknown', 'PATCH /v2/a/blobs/uploads/1', 'an id that is not ours'],
   ['upload-unknown', `GET /v2/a/blobs/uploads/${uploadId.toUpperCase()}`, 'an id in upper case'],
   ['upload-unknown', 'GET /v2/a/blobs/uploads/..', 'two dots as an id'],
-  ['not-found', `GET /v2/a/blobs/uploads/${uploadId}/`, 'a slash behind an id'],
+  ['not-found', `PATCH /v2/a/blobs/uploads/${uploadId}/`, 'a slash behind an id that is written to'],
   ['page-invalid', 'GET /v2/_catalog?n=-1', 'a negative page'],
   ['page-invalid', 'GET /v2/_catalog?n=1.5', 'half a page'],
   ['page-invalid', 'GET /v2/_catalog?n=abc', 'a page of letters'],
@@ -202,7 +200,7 @@ const refused: readonly [failure: Failure, line: string, why: string][] = [
   ['method-unsupported', 'OPTIONS /v2/', 'OPTIONS'],
   ['method-unsupported', 'constructor /v2/', 'an inherited name as a method'],
   ['method-unsupported', 'get /v2/', 'a method in lower case'],
-  ['request-invalid', `GET /v2/${'a/'.repeat(5000)}tags/list`, 'a URL of ten kilobytes'],
+  ['url-too-long', `GET /v2/${'a/'.repeat(5000)}tags/list`, 'a URL of ten kilobytes'],
 ]
 for (const [failure, line, why] of refused)
   test(`${why} is refused as ${failure}`, () => {
@@ -218,6 +216,16 @@ test('B1 a page of a billion is the largest page', () => {
 test('an escape that needs none is read as what it stands for', () => {
   assert.deepEqual(parseRequest('GET', '/v2/%5Fcatalog'), { kind: 'catalog.list', page })
   assert.deepEqual(parseRequest('GET', `/v2/a/blobs/${digest.replace(':', '%3A')}`), { kind: 'blob.get', repository: 'a', digest })
+})
+
+test('a slash at the end of what is read says nothing', () => {
+  for (const url of ['/v2/_catalog', '/v2/a/tags/list', `/v2/a/blobs/${digest}`, '/v2/a/manifests/x', `/v2/a/blobs/uploads/${uploadId}`])
+    assert.deepEqual(parseRequest('GET', `${url}/`), parseRequest('GET', url))
+})
+
+test('HEAD asks as GET does, where no kind of its own is', () => {
+  for (const url of ['/v2/_catalog', '/v2/a/tags/list', `/v2/a/referrers/${digest}`, `/v2/a/blobs/uploads/${uploadId}`])
+    assert.deepEqual(parseRequest('HEAD', url), parseRequest('GET', url))
 })
 
 test('the refusal of a method tells the ones that would do', () => {

@@ -10,7 +10,7 @@ import {
   type Tag,
 } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { chooseMethod, decodePath, formatQuery, notFound, splitUrl } from '#core/request-line.ts'
+import { asRead, chooseMethod, decodePath, formatQuery, notFound, splitUrl } from '#core/request-line.ts'
 
 /** Everything that can be asked of `/v2/`. OCI distribution-spec, "Endpoints" (end-1 to end-13); the comments name them. */
 export type DistributionRequest =
@@ -66,7 +66,7 @@ function parse(method: string, url: string): DistributionRequest {
   const { path, query } = splitUrl(url)
   if (path === '/v2/' || path === '/v2') return one(method, { GET: { kind: 'ping' }, HEAD: { kind: 'ping' } })
   if (!path.startsWith('/v2/')) throw notFound()
-  const rest = decodePath(path.slice(4))
+  const rest = asRead(method, decodePath(path.slice(4)))
   if (rest === '_catalog') return one(method, { GET: () => ({ kind: 'catalog.list', page: parsePage(query) }) })
   return parseInRepository(method, rest, query)
 }

@@ -8,11 +8,12 @@ import { challenge, missing } from '#app/tokens/challenge.ts'
 import type { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Exchange } from '#http/exchange.ts'
-import { errorBody, failureHeaders, noteUnexpected } from '#http/failure.ts'
+import { allowedBy, errorBody, noteUnexpected, sendFailure } from '#http/failure.ts'
 import { apiVersion, json } from './answers.ts'
 import type { DistributionDeps } from './context.ts'
 import { wire } from './errors.ts'
-import { parseRequest } from './request.ts'
+import { openMethods } from './open-methods.ts'
+import { type DistributionRequest, parseRequest } from './request.ts'
 import { routeOf } from './routes.ts'
 
 export type SurfaceDeps = DistributionDeps & { failedLogins: FailedLogins; rateLimits: RateLimits }
@@ -21,8 +22,9 @@ export type SurfaceDeps = DistributionDeps & { failedLogins: FailedLogins; rateL
 export async function serveDistribution(deps: SurfaceDeps, served: Served, exchange: Exchange): Promise<void> {
   let access: Access = { kind: 'signed-in' }
   let alsoAsk: readonly Scope[] = []
+  let request: DistributionRequest | undefined
   try {
-    const request = parseRequest(exchange.request.method ?? '', exchange.request.url ?? '')
+    request = parseRequest(exchange.method, exchange.url)
     if ('repository' in request) exchange.log.repository = request.repository
     if ('digest' in request && request.digest) exchange.log.digest = request.digest
     const route = routeOf(request)
@@ -35,14 +37,15 @@ export async function serveDistribution(deps: SurfaceDeps, served: Served, excha
     deps.rateLimits.count(served.registry, caller.id, route.rate)
     await route.handle({ deps, registry: served.registry, caller, exchange }, request)
   } catch (error) {
-    await fail(exchange, served, { access, alsoAsk }, error)
+    await fail(deps, exchange, served, { request, access, alsoAsk }, error)
   }
 }
 
 async function fail(
+  deps: SurfaceDeps,
   exchange: Exchange,
   served: Served,
-  { access, alsoAsk }: { access: Access; alsoAsk: readonly Scope[] },
+  { request, access, alsoAsk }: { request: DistributionRequest | undefined; access: Access; alsoAsk: readonly Scope[] },
   error: unknown,
 ): Promise<void> {
   if (exchange.beyondAnswer || error instanceof BrokenBody) {
@@ -56,7 +59,7 @@ async function fail(
   // The client has done nothing wrong: the operator is to see it.
   if (known.failure === 'manifest-damaged') exchange.unexpected = known
   exchange.log.reason = typeof known.detail.because === 'string' ? known.detail.because : known.message
-  const headers: (readonly [string, string | number])[] = [apiVersion, json, ...failureHeaders(status, known.detail)]
+  const headers: (readonly [string, string | number])[] = [apiVersion, json]
   let detail: unknown = known.detail
   if (known.failure === 'unauthorized') {
     headers.push(['WWW-Authenticate', challenge(served, access, known.detail, alsoAsk)])
@@ -64,5 +67,7 @@ async function fail(
   }
   if (known.failure === 'range-invalid') headers.push(['Range', `0-${Math.max(0, Number(known.detail.size ?? 0) - 1)}`])
   if (known.failure === 'range-unsatisfiable') headers.push(['Content-Range', `bytes */${Number(known.detail.size ?? 0)}`])
-  await exchange.send(status, headers, errorBody(code, known.message, detail)).catch(() => exchange.destroy())
+  const allowed = allowedBy(known.detail) ?? (status === 405 && request ? await openMethods(deps, served.registry, request, exchange) : [])
+  const body = errorBody(code, known.message, detail)
+  await sendFailure(exchange, { status, headers, body, allowed, retryAfter: known.detail.retryAfter })
 }

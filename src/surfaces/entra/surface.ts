@@ -1,4 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
+import { withHead } from '#core/request-line.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'
 import { SignInRefused } from '#app/identity/sign-in-refusal.ts'
 import { sendJson, sendPage } from './answers.ts'
@@ -18,7 +19,7 @@ export async function serveEntra(deps: EntraDeps, exchange: Exchange): Promise<v
     const tenant = await deps.store.tenant()
     if (!tenant) throw new SignInRefused('tenant-unknown', { tenant: '' })
     context = contextOf(deps, exchange, tenant)
-    const request = parseEntraRequest(exchange.request.method ?? '', exchange.request.url ?? '', tenant)
+    const request = parseEntraRequest(exchange.method, exchange.url, tenant)
     if (!request) return await sendJson(context, 404, errorBody(notFound, errorContextOf(context)))
     const route = routeOf(request)
     reader = route.reader
@@ -38,9 +39,12 @@ async function fail(context: EntraContext, reader: 'program' | 'person', error: 
   if (!refused && !overloaded) exchange.unexpected = error
   exchange.log.failure = refused || overloaded ? error.failure : 'storage-failed'
   if (refused) exchange.log.reason = error.reason
+  const allowed = refused && error.reason === 'method-wrong' ? withHead([String(error.detail.allowed)]) : undefined
+  if (allowed && exchange.method === 'OPTIONS') return exchange.send(204, [['Allow', [...allowed, 'OPTIONS'].join(', ')]])
   const wire = wireOf(error)
   const told = errorContextOf(context)
-  const headers: (readonly [string, string | number])[] = []
+  // Entra's status for it is 400; what would be right is told all the same.
+  const headers: (readonly [string, string | number])[] = allowed ? [['Allow', allowed.join(', ')]] : []
   if (wire.status === 429 && refused) headers.push(['Retry-After', Number(error.detail.retryAfter ?? 1)])
   if (wire.status === 503) headers.push(['Retry-After', 5])
   // RFC 6749 §5.2: who tried Basic is answered in its terms.

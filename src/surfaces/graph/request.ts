@@ -1,4 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
+import { withHead } from '#core/request-line.ts'
 import {
   type ApplicationBody,
   type GroupBody,
@@ -67,11 +68,16 @@ export function parseGraphRequest(method: string, url: string, body: () => unkno
   const parameters = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))
   const path = segmentsOf(mark === -1 ? url : url.slice(0, mark))
   const on = <Value>(methods: Readonly<Record<string, () => Value>>): Value => {
-    const found = Object.hasOwn(methods, method) ? methods[method] : undefined
+    const asked = method === 'HEAD' ? 'GET' : method
+    const found = Object.hasOwn(methods, asked) ? methods[asked] : undefined
     if (found) return found()
+    const allowed = withHead(Object.keys(methods))
     throw new RegistryError(
       'method-unsupported',
-      `The method ${method.slice(0, 20)} is not allowed here: expected ${Object.keys(methods).join(', ')}.`,
+      `The method ${method.slice(0, 20)} is not allowed here: expected ${allowed.join(', ')}.`,
+      {
+        allowed,
+      },
     )
   }
   const [first, second, third, fourth] = path

@@ -5,7 +5,7 @@ import { authenticateBearer } from '#app/identity/bearer.ts'
 import { tenantOf } from '#app/identity/directory.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'
-import { failureHeaders } from '#http/failure.ts'
+import { sendFailure } from '#http/failure.ts'
 import { BodyRefused, readJson } from '#http/json-body.ts'
 import type { Answer, Context, GraphDeps } from './context.ts'
 import { errorBody, wireOf } from './errors.ts'
@@ -23,11 +23,11 @@ export async function serveGraph(deps: GraphDeps, exchange: Exchange): Promise<v
     const caller = await authenticateBearer(deps, tokenOf(exchange), ['graph', 'arm'])
     exchange.log.principal = caller.name
     exchange.isKnown()
-    const url = exchange.request.url ?? ''
+    const url = exchange.url
     const version = /^\/+graph\/+beta(?:\/|$)/i.test(url) ? 'beta' : 'v1.0'
     const context = { deps, caller, tenant: await tenantOf(deps), base: `${deps.origins.control}/graph/${version}` }
     const body = await bodyOf(exchange)
-    const request = parseGraphRequest(exchange.request.method ?? '', url, body)
+    const request = parseGraphRequest(exchange.method, url, body)
     await answer(exchange, await run(context, request))
   } catch (error) {
     await fail(deps, exchange, error)
@@ -95,8 +95,10 @@ async function fail(deps: GraphDeps, exchange: Exchange, error: unknown): Promis
   exchange.log.failure = failure
   const message = known?.message ?? `internal error; the log has it under correlation id ${exchange.correlationId}`
   const ids = { requestId: exchange.correlationId, clientRequestId: clientRequestId(exchange), now: deps.clock.now() }
-  const more: (readonly [string, string | number])[] = [...failureHeaders(status, known?.detail ?? {})]
+  const more: (readonly [string, string])[] = []
   if (status === 401) more.push(['WWW-Authenticate', `Bearer realm="",authorization_uri="${deps.origins.control}/common/oauth2/authorize"`])
   const headers: Headers = [...commonHeaders(exchange), ...more, ['Content-Type', 'application/json']]
-  await exchange.send(status, headers, errorBody(code, message, ids)).catch(() => exchange.destroy())
+  const body = errorBody(code, message, ids)
+  const { retryAfter, allowed } = known?.detail ?? {}
+  await sendFailure(exchange, { status, headers, body, allowed: allowed as string[] | undefined, retryAfter })
 }

@@ -30,16 +30,17 @@ export function parseTokenRequest(
   const mark = url.indexOf('?')
   const path = mark === -1 ? url : url.slice(0, mark)
   const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))
+  const reads = method === 'GET' || method === 'HEAD'
   if (path === '/oauth2/keys') {
-    if (method !== 'GET') throw unsupported(method, 'GET')
+    if (!reads) throw unsupported(method, ['GET', 'HEAD'])
     return { kind: 'keys' }
   }
   if (path === '/oauth2/exchange') {
-    if (method !== 'POST') throw unsupported(method, 'POST')
+    if (method !== 'POST') throw unsupported(method, ['POST'])
     return parseExchange(new URLSearchParams(form ?? ''))
   }
   if (path !== '/oauth2/token') throw new RegistryError('not-found', 'this URL is not part of the registry API')
-  if (method === 'GET')
+  if (reads)
     return {
       kind: 'token',
       presented: undefined,
@@ -47,7 +48,7 @@ export function parseTokenRequest(
       scopes: query.getAll('scope'),
       offline: query.get('offline_token') === 'true' || query.get('access_type') === 'offline',
     }
-  if (method !== 'POST') throw unsupported(method, 'GET, POST')
+  if (method !== 'POST') throw unsupported(method, ['GET', 'HEAD', 'POST'])
   return parseForm(new URLSearchParams(form ?? ''))
 }
 
@@ -86,5 +87,7 @@ function parsePassword(form: URLSearchParams): Presented {
   return { kind: 'basic', username: need(form, 'username'), password: need(form, 'password') }
 }
 
-const unsupported = (method: string, allowed: string) =>
-  new RegistryError('method-unsupported', `method ${method.slice(0, 20)} is not supported here: expected ${allowed}`)
+const unsupported = (method: string, allowed: readonly string[]) =>
+  new RegistryError('method-unsupported', `method ${method.slice(0, 20)} is not supported here: expected ${allowed.join(', ')}`, {
+    allowed,
+  })

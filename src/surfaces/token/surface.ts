@@ -10,7 +10,7 @@ import { signIn } from '#app/tokens/sign-in.ts'
 import { BodyTooLarge } from '#http/body.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'
-import { failureHeaders } from '#http/failure.ts'
+import { allowedBy, sendFailure } from '#http/failure.ts'
 import { wireOf } from './errors.ts'
 import { type ExchangeRequest, parseTokenRequest, type TokenRequest } from './request.ts'
 
@@ -34,7 +34,7 @@ const headers: Headers = [
 export async function serveTokens(deps: TokenDeps, served: Served, exchange: Exchange): Promise<void> {
   try {
     deps.rateLimits.count(served.registry, 'oauth', 'oauth')
-    const request = parseTokenRequest(exchange.request.method ?? '', exchange.request.url ?? '', await form(exchange))
+    const request = parseTokenRequest(exchange.method, exchange.url, await form(exchange))
     if (request.kind === 'keys') await exchange.send(200, headers, JSON.stringify(await deps.signers.of(served.registry.id).keys()))
     else if (request.kind === 'exchange')
       await exchange.send(200, headers, JSON.stringify(await takeInExchange(deps, served, exchange, request)))
@@ -92,7 +92,7 @@ function fromHeader(exchange: Exchange): Presented {
 }
 
 async function form(exchange: Exchange): Promise<string | undefined> {
-  if (exchange.request.method !== 'POST') return undefined
+  if (exchange.method !== 'POST') return undefined
   try {
     return (await exchange.body(largestForm)).toString('utf8')
   } catch (error) {
@@ -109,7 +109,7 @@ async function fail(exchange: Exchange, error: unknown): Promise<void> {
   const [status, code] = wireOf(failure)
   exchange.log.failure = failure
   const message = known?.message ?? `internal error; the log has it under correlation id ${exchange.correlationId}`
-  const more = failureHeaders(status, known?.detail ?? {})
-  const body = JSON.stringify({ errors: [{ code, message, detail: known?.detail ?? {} }] })
-  await exchange.send(status, [...headers, ...more], body).catch(() => exchange.destroy())
+  const detail = known?.detail ?? {}
+  const body = JSON.stringify({ errors: [{ code, message, detail }] })
+  await sendFailure(exchange, { status, headers, body, allowed: allowedBy(detail), retryAfter: detail.retryAfter })
 }

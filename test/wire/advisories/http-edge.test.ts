@@ -132,7 +132,7 @@ test('G3 CVE-2022-1705: what two parsers could read differently is refused with 
     const statuses = statusesOf(text)
     assert.ok(statuses.length <= 1 || (statuses.length === 2 && statuses[1] === 400), `${why}: ${statuses.join()}`)
     assert.ok(!text.includes('smuggled'), why)
-    assert.ok(statuses.includes(400) || statuses.length === 0 || statuses[0] === 501, `${why}: ${statuses.join()}`)
+    assert.ok(statuses.includes(400) || statuses.length === 0 || statuses[0] === 501 || statuses[0] === 505, `${why}: ${statuses.join()}`)
     assert.notEqual(ended, 'open', why)
   }
 })
@@ -156,7 +156,7 @@ test('G3 headers: at most 16 KiB in all', async () => {
   const { text } = await exchangeRaw(server.address, `GET /v2/ HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`)
   assert.deepEqual(statusesOf(text), [431])
   const url = await send(server, 'GET', `/v2/${'a/'.repeat(4200)}a/tags/list`)
-  assert.equal(url.status, 400)
+  assert.equal(url.status, 414)
 })
 
 test('G8 a Range is one range or none: never more bytes than the blob has', async () => {

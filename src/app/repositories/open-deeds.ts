@@ -1,0 +1,28 @@
+import type { Attributes } from '#core/attributes.ts'
+import type { Reference, RepositoryName } from '#core/reference.ts'
+import type { Registry } from '#ports/metadata-store.ts'
+import type { Deps } from '../deps.ts'
+
+export interface OpenDeeds {
+  read: boolean
+  write: boolean
+  delete: boolean
+}
+
+/** What the locks of a repository, and of the tag or manifest in it, leave open; for telling, the deed itself is judged where it is done. */
+export async function openDeeds(
+  { store }: Pick<Deps, 'store'>,
+  registry: Registry,
+  name: RepositoryName,
+  reference: Reference | undefined,
+): Promise<OpenDeeds> {
+  const repository = await store.repositoryAttributes(registry.id, name)
+  const item =
+    reference === undefined
+      ? undefined
+      : reference.kind === 'tag'
+        ? await store.tagAttributes(registry.id, name, reference.tag)
+        : await store.manifestAttributes(registry.id, name, reference.digest)
+  const all = (attribute: keyof Attributes) => [repository, item].every((each) => each?.attributes[attribute] !== false)
+  return { read: all('readEnabled'), write: all('writeEnabled'), delete: all('deleteEnabled') && all('writeEnabled') }
+}
