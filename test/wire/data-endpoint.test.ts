@@ -111,7 +111,7 @@ test('there is nothing else at a data endpoint', async () => {
     isError(answer, 405, 'UnsupportedHttpVerb')
     assert.equal(header(answer, 'allow'), 'GET, HEAD')
   }
-  isError(await at('GET', `/${'a'.repeat(9000)}`), 400, 'InvalidUri')
+  isError(await at('GET', `/${'a'.repeat(9000)}`), 414, 'InvalidUri')
 })
 
 test('a host is a data endpoint where its registry has one, by its registry and its place', async () => {
