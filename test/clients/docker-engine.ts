@@ -20,6 +20,8 @@ export type DockerEngine = { env: Environment; stop: () => Promise<void> }
 export async function startDockerEngine(
   trust: Record<string, string>,
   within: (command: string, args: readonly string[]) => [command: string, args: string[]] = (command, args) => [command, [...args]],
+  /** More of daemon.json. */
+  config: Record<string, unknown> = {},
 ): Promise<DockerEngine> {
   const certificates = Object.entries(trust).map(([host, ca]) => ({ file: join(certificatesPlace, host, 'ca.crt'), ca }))
   for (const { file, ca } of certificates) {
@@ -32,7 +34,7 @@ export async function startDockerEngine(
   })
   const home = await mkdtemp(join(tmpdir(), 'longshore-dkr-')) // short: a socket's path may not be long
   const env = { DOCKER_HOST: `unix://${home}/s`, DOCKER_CONTEXT: undefined }
-  await writeFile(join(home, 'daemon.json'), '{"features":{"buildkit":true}}')
+  await writeFile(join(home, 'daemon.json'), JSON.stringify({ features: { buildkit: true }, ...config }))
   const places = ['--data-root', join(home, 'd'), '--exec-root', join(home, 'e'), '--pidfile', join(home, 'pid')]
   const network = ['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false']
   const flags = [...places, ...network, '-H', env.DOCKER_HOST, '--config-file', join(home, 'daemon.json'), '--storage-driver', 'vfs']
