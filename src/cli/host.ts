@@ -6,6 +6,10 @@ import type { RefusalDetail, RefusalReason } from '#core/refusal.ts'
 /** What the commands need of the world; `main/cli.ts` makes it. */
 export interface Host {
   version: string
+  /** What a person types to call this program: `longshore`, `npx longshore`, a path. */
+  program: string
+  /** Standard output is a person's screen. */
+  isTerminal: boolean
   /** As the environment has it: `fr_CA.UTF-8`. */
   locale: string
   settings: readonly SettingFlag[]
@@ -83,9 +87,13 @@ export interface Serving {
   admin: string | undefined
   dataDir: string
   caPath: string | undefined
-  /** Only at the first start of a data directory. */
-  credentials: AdminCredentials | undefined
-  owner: { login: string; password: string } | undefined
+  /** What the first start made and nobody was told of yet. */
+  untold: { credentials: AdminCredentials | undefined; owner: { login: string; password: string } | undefined } | undefined
+  /** Where the passwords go instead of the screen. */
+  passwordFile: string | undefined
+  keepPasswords: (lines: readonly (readonly [name: string, value: string])[]) => void
+  /** The person was told: the next start does not. */
+  told: () => Promise<void>
   stop: () => Promise<void>
 }
 

@@ -17,7 +17,7 @@ import { scrubCommand } from './scrub.ts'
 import { serveCommand } from './serve.ts'
 import { speedCommand } from './speed.ts'
 import { usageCommand } from './usage.ts'
-import { catalogueFor, fill, type Words, wordsFor } from './words.ts'
+import { asCalled, catalogueFor, fill, type Words, wordsFor } from './words.ts'
 import { misuse } from './misuse.ts'
 
 const commands = [
@@ -44,7 +44,7 @@ const commands = [
  * or configuration.
  */
 export async function run(words: readonly string[], host: Host): Promise<number> {
-  const say = wordsFor(host.locale)
+  const say = wordsFor(host.locale, host.program)
   let code = 0
   const cli: Cli = { host, say, exitWith: (other) => (code = other) }
   const program = new Command('longshore')
@@ -89,12 +89,12 @@ function explain(error: unknown, { host, say }: Cli): number {
   }
   const known = host.known(error)
   if (known && 'line' in known) {
-    host.problem(`longshore: ${known.line}\n`)
+    host.problem(`longshore: ${asCalled(known.line, host.program)}\n`)
     return known.isUsage ? 2 : 1
   }
   if (known) {
     const { reason, detail } = known.refusal
-    host.problem(`longshore: ${fill(catalogueFor(host.locale)[`refusal.${reason}`], detail)}\n`)
+    host.problem(`longshore: ${asCalled(fill(catalogueFor(host.locale)[`refusal.${reason}`], detail), host.program)}\n`)
     return 1
   }
   host.problem(`longshore: ${say('problem.unexpected', { message: error instanceof Error ? error.message : String(error) })}\n`)

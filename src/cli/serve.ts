@@ -11,11 +11,39 @@ export function serveCommand(cli: Cli): Command {
   return command.action(async (options: DataOptions & Record<string, unknown>) => {
     const stopped = host.interruption()
     const serving = await host.serve(sourceOf(options, settings))
-    host.out(serving.credentials || serving.owner ? firstWelcome(cli, serving) : welcome(cli, serving))
+    try {
+      await greet(cli, serving)
+    } catch (error) {
+      await serving.stop()
+      throw error
+    }
     if (!stopped.aborted) await new Promise((resolve) => stopped.addEventListener('abort', resolve, { once: true }))
     await serving.stop()
   })
 }
+
+async function greet(cli: Cli, serving: Serving): Promise<void> {
+  if (!serving.untold) return cli.host.out(welcome(cli, serving))
+  if (serving.passwordFile !== undefined) serving.keepPasswords(passwordLines(serving.untold))
+  cli.host.out(firstWelcome(cli, serving, serving.untold))
+  await serving.told()
+}
+
+/** What a script reads; the names stay. */
+const passwordLines = ({ credentials, owner }: Untold): [string, string][] => [
+  ...(credentials
+    ? ([
+        ['registry_user', credentials.username],
+        ['registry_password', passwordOf(credentials)],
+      ] as [string, string][])
+    : []),
+  ...(owner
+    ? ([
+        ['owner_login', owner.login],
+        ['owner_password', owner.password],
+      ] as [string, string][])
+    : []),
+]
 
 const welcome = ({ say }: Cli, { http, https, dataDir }: Serving): string =>
   `${say('serve.running', { addresses: addresses({ http, https }), dataDir })}\n`
@@ -23,14 +51,18 @@ const welcome = ({ say }: Cli, { http, https, dataDir }: Serving): string =>
 const addresses = ({ http, https }: { http: string | undefined; https: string | undefined }): string =>
   [http && `http://${http}`, https && `https://${https}`].filter((each) => each).join('  ')
 
-/** Everything that a person needs for a first push; the password is shown here and by `credential show`. */
-function firstWelcome({ say }: Cli, serving: Serving): string {
-  const { http, https, admin, dataDir, caPath, credentials, owner, registry } = serving
+/** Everything that a person needs for a first push; the passwords are shown here, or where they lie. */
+function firstWelcome({ say, host }: Cli, serving: Serving, { credentials, owner }: Untold): string {
+  const { http, https, admin, dataDir, caPath, registry, passwordFile } = serving
   const door = http ?? https
   const rows: [string, string][] = [[say('serve.addresses'), addresses(serving)]]
+  const password = (value: string) => (passwordFile === undefined ? rows.push([say('serve.password'), value]) : 0)
   if (admin) rows.push([say('serve.admin'), `http://${admin}  (/readyz /metrics)`])
-  if (credentials) rows.push([say('serve.user'), credentials.username], [say('serve.password'), credentials.passwords[0]?.value ?? ''])
-  if (owner) rows.push([say('serve.owner'), owner.login], [say('serve.password'), owner.password])
+  if (credentials) rows.push([say('serve.user'), credentials.username])
+  if (credentials) password(passwordOf(credentials))
+  if (owner) rows.push([say('serve.owner'), owner.login])
+  if (owner) password(owner.password)
+  if (passwordFile !== undefined && (credentials || owner)) rows.push([say('serve.passwords'), passwordFile])
   rows.push([say('serve.data'), dataDir])
   if (caPath) rows.push([say('serve.ca'), caPath])
   const lines = [say('serve.first', { registry }), '', ...indent(pairs(rows))]
@@ -44,9 +76,20 @@ function firstWelcome({ say }: Cli, serving: Serving): string {
       `  docker push ${door}/hello:1`,
     )
   if (https && owner)
-    lines.push('', say('serve.tryAz'), '', '  eval "$(longshore env)"', `  az login -u ${owner.login}`, `  az acr login -n ${registry}`)
-  return `${[...lines, '', say('serve.again')].join('\n')}\n\n`
+    lines.push(
+      '',
+      say('serve.tryAz'),
+      '',
+      `  eval "$(${host.program} env)"`,
+      `  az login -u ${owner.login}`,
+      `  az acr login -n ${registry}`,
+    )
+  const again = passwordFile === undefined ? say('serve.again') : say('serve.kept')
+  return `${[...lines, '', again].join('\n')}\n\n`
 }
+
+type Untold = NonNullable<Serving['untold']>
+const passwordOf = ({ passwords }: NonNullable<Untold['credentials']>): string => passwords[0]?.value ?? ''
 
 const indent = (text: string): string[] =>
   text

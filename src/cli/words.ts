@@ -15,11 +15,18 @@ export type Words = <Name extends Key>(key: Name, ...values: Values<Name>) => st
 
 export const catalogues: Readonly<Record<string, Catalogue>> = { en, fr, es }
 
-/** @param locale as the environment has it: `fr_CA.UTF-8`; an unknown one speaks English */
-export function wordsFor(locale: string): Words {
+/**
+ * @param locale as the environment has it: `fr_CA.UTF-8`; an unknown one speaks English
+ * @param program what the person types to call us
+ */
+export function wordsFor(locale: string, program = 'longshore'): Words {
   const catalogue = catalogueFor(locale)
-  return (key, ...values) => fill(catalogue[key], values[0] ?? {})
+  return (key, ...values) => asCalled(fill(catalogue[key], values[0] ?? {}), program)
 }
+
+/** A command that a sentence quotes, in the words that work here. */
+export const asCalled = (sentence: string, program: string): string =>
+  sentence.replace(/(["«]\s?)longshore /g, (_, mark: string) => `${mark}${program} `)
 
 export const catalogueFor = (locale: string): Catalogue => catalogues[locale.slice(0, 2).toLowerCase()] ?? en
 

@@ -8,7 +8,7 @@ import { Refusal } from '#core/refusal.ts'
 import { withoutPort } from '#http/hosts.ts'
 import { adfsOf, cloudName, graphOf } from '#surfaces/discovery/cloud.ts'
 import { writeCaBundle } from './ca-bundle.ts'
-import { firstRegistry } from './registry.ts'
+import { firstRegistry } from './first-start.ts'
 
 /**
  * What `az`, Azure's SDKs and their like read from the environment to find this server and to trust it. Brings the files

@@ -15,6 +15,7 @@ import { confirmAtTerminal } from './confirm.ts'
 import { systemHostsFile, writeHostsBlock } from './hosts-file.ts'
 import { mend } from './mend.ts'
 import { openMaintenance } from './open-maintenance.ts'
+import { passwordFileOf, writePasswordFile } from './password-file.ts'
 import { type Setting, type SettingName, settings } from './settings.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -24,6 +25,10 @@ export interface HostOptions {
   out: (text: string) => void
   problem: (text: string) => void
   interruption: () => AbortSignal
+  /** What a person types to call this program. */
+  program?: string
+  /** Standard output is a person's screen. */
+  isTerminal?: boolean
   /** Standard input when absent. */
   input?: () => Promise<string>
   /** Asks at the terminal when absent. */
@@ -33,11 +38,14 @@ export interface HostOptions {
 }
 
 /** What the commands stand on. */
-export function hostOf({ env, out, problem, interruption, input = () => text(process.stdin), ...others }: HostOptions): Host {
-  const { confirm = confirmAtTerminal, machine: machineOptions = {} } = others
+export function hostOf(options: HostOptions): Host {
+  const { env, out, problem, interruption, input = () => text(process.stdin), program = 'longshore', isTerminal = false } = options
+  const { confirm = confirmAtTerminal, machine: machineOptions = {} } = options
   const configured = ({ flags, file }: Source) => readConfig(flags as Partial<Record<SettingName, string>>, env, file)
   return {
     version,
+    program,
+    isTerminal,
     locale: env.LC_ALL || env.LC_MESSAGES || env.LANG || 'en',
     settings: (Object.entries(settings) as [SettingName, Setting<unknown>][]).map(([name, { fallback, hidden }]) => ({
       name,
@@ -55,10 +63,25 @@ export function hostOf({ env, out, problem, interruption, input = () => text(pro
       const { config } = configured(source)
       // Loaded when wanted: a command that only asks a running server should be quick.
       const { serve } = await import('./serve.ts')
+      // What this process makes is nobody else's.
+      process.umask(0o077)
       const started = await serve(config)
-      const { registry, caPath, credentials, owner, stop } = started
+      const { registry, caPath, untold, told, stop } = started
       const [http, https, admin] = [started.http, started.https, started.admin].map(fromHere)
-      return { registry, http, https, admin, dataDir: config.dataDir, caPath, credentials, owner, stop }
+      const passwordFile = passwordFileOf(config, isTerminal)
+      return {
+        registry,
+        http,
+        https,
+        admin,
+        dataDir: config.dataDir,
+        caPath,
+        untold,
+        passwordFile,
+        keepPasswords: (lines) => passwordFile !== undefined && writePasswordFile(passwordFile, lines),
+        told,
+        stop,
+      }
     },
     maintenance: (source) => openMaintenance(configured(source).config),
     restore: async (source, { from, verify, signal }) => {

@@ -1,11 +1,13 @@
 import { backupFolders } from '#adapters/fs/backup-folders.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { systemUptime } from '#adapters/system/uptime.ts'
 import { sqliteFactsFiles } from '#adapters/sqlite/facts-files.ts'
 import type { Origins } from '#app/deps.ts'
 import { identityDeeds } from '#app/identity/operator.ts'
 import { backUp } from '#app/maintenance/backup.ts'
 import { Collector } from '#app/maintenance/collect.ts'
 import { explain } from '#app/maintenance/explain.ts'
+import { WallClock } from '#app/maintenance/wall-clock.ts'
 import { changeRegistry, findRegistry, summarize } from '#app/maintenance/registries.ts'
 import { scrub } from '#app/maintenance/scrub.ts'
 import { reportUsage } from '#app/maintenance/usage.ts'
@@ -20,7 +22,7 @@ import { localAuthority } from './authority.ts'
 import type { OpenCertificates } from './certificates.ts'
 import { type Listening, listenersOf } from './listening.ts'
 import { originsOf } from './origins.ts'
-import { type MainDeps, openRegistry } from './registry.ts'
+import { type MainDeps, openDirectory } from './registry.ts'
 import type { Config } from './settings.ts'
 
 export interface MaintenanceOptions {
@@ -106,9 +108,10 @@ export function maintenanceOf({
   }
 }
 
-/** The deeds in this process, until `close`. Fails as `openRegistry` does. */
+/** The deeds in this process, until `close`. Fails as `openDirectory` does. */
 export async function maintainHere(config: Config): Promise<{ deeds: Maintenance; close: () => Promise<void> }> {
-  const { deps, close } = await openRegistry(config)
-  const collector = new Collector(deps, { interval: config.gcInterval, report: () => {}, failed: () => {} })
+  const { deps, close } = await openDirectory(config)
+  const wallClock = new WallClock({ ...deps, uptime: systemUptime }, () => {})
+  const collector = new Collector(deps, { interval: config.gcInterval, wallClock, report: () => {}, failed: () => {} })
   return { deeds: maintenanceOf({ deps, collector, config }), close }
 }

@@ -4,7 +4,7 @@ import { type DataHost, formatDataHost, parseDataHost } from '#core/data-host.ts
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import { type HostNames, withoutPort } from '#http/hosts.ts'
 import type { ListenAddress } from '#http/listener.ts'
-import { firstRegistry } from './registry.ts'
+import { firstRegistry } from './first-start.ts'
 import type { Config } from './settings.ts'
 
 /**

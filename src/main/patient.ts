@@ -12,7 +12,7 @@ import type { Machine } from '#ports/machine.ts'
 import { listenersOf } from './listening.ts'
 import { openMaintenance } from './open-maintenance.ts'
 import { originsOf } from './origins.ts'
-import { firstRegistry } from './registry.ts'
+import { firstRegistry } from './first-start.ts'
 import type { Config } from './settings.ts'
 
 const program = 'longshore'

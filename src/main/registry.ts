@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { dataDirectory, ownDataDirectory } from '#adapters/fs/data-directory.ts'
+import { partsOf } from '#adapters/fs/parts.ts'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { isHalfRestored } from '#adapters/fs/restore-target.ts'
@@ -9,51 +10,47 @@ import { systemClock } from '#adapters/system/clock.ts'
 import { systemIds } from '#adapters/system/ids.ts'
 import { openLinkSigner } from '#adapters/system/link-signer.ts'
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
-import { openSecretBox } from '#adapters/system/secret-box.ts'
 import type { Deps } from '#app/deps.ts'
 import { drainingAtOnce } from '#app/maintenance/drain.ts'
-import { renewCredential } from '#app/tokens/credentials.ts'
 import type { HashBytes } from '#app/distribution/manifests.ts'
 import { Refusal } from '#core/refusal.ts'
 import { armFailpoint } from '#ports/failpoint.ts'
 import type { LinkSigner } from '#ports/link-signer.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { MetadataStore, Registry } from '#ports/metadata-store.ts'
+import { beginOnce, openSecrets } from './first-start.ts'
 import type { Config } from './settings.ts'
 
 export type MainDeps = Deps & { hash: HashBytes; links: LinkSigner; random: (bytes: number) => Uint8Array }
 
-export interface OpenRegistry {
+export interface OpenDirectory {
   deps: MainDeps
-  registry: Registry
-  /** The data directory was empty before. */
-  first: boolean
+  /** The one that a data directory begins with; undefined once somebody deleted it. */
+  registry: Registry | undefined
+  /** What others may read and the system did not let us close. */
+  openPaths: readonly string[]
   close: () => Promise<void>
 }
 
-/** The name of the registry that a data directory begins with. */
-export const firstRegistry = 'local'
-
 /**
- * Takes the data directory, opens its stores, makes the first registry when there is none.
- * Throws DirectoryOwned, NewerDatabase.
+ * Takes the data directory, opens its stores, makes the first registry at the first start and never again.
+ * Throws DirectoryOwned, NewerDatabase; refuses to start beside parts that are lost.
  */
-export async function openRegistry(config: Config): Promise<OpenRegistry> {
+export async function openDirectory(config: Config): Promise<OpenDirectory> {
   const directory = dataDirectory(config.dataDir)
   const ownership = ownDataDirectory(directory)
+  let opened: MetadataStore | undefined
   try {
     if (isHalfRestored(directory)) throw new Refusal('restore-unfinished', { dataDir: config.dataDir })
+    const parts = partsOf(directory)
+    if (!parts.database && (parts.key || parts.files)) throw new Refusal('database-missing', { path: directory.database })
     ensureBallast(directory.ballast)
-    const secrets = openSecretBox(directory.secretKey)
     const facts = openSqliteStore({ path: directory.database, ballast: directory.ballast, failpoint: config.failpoint })
     const store = drainingAtOnce(facts, systemClock)
+    opened = store
+    const secrets = await openSecrets(store, directory, parts)
     const blobs = openFsBlobStore(directory.objects, config.failpoint)
     const random = (bytes: number) => randomBytes(bytes)
-    const existing = await store.registry(firstRegistry)
-    const registry =
-      existing ?? (await store.createRegistry({ name: firstRegistry, limit: config.storageLimit, adminEnabled: true, rateLimits: 'off' }))
-    for (const slot of ['password', 'password2'] as const)
-      if (!(await store.credentials(registry.id)).some((each) => each.slot === slot))
-        await renewCredential({ store, ids: systemIds, secrets, random, clock: systemClock }, registry, slot)
+    const registry = await beginOnce({ store, ids: systemIds, secrets, random, clock: systemClock }, config)
     const deps: MainDeps = {
       store,
       blobs,
@@ -82,8 +79,9 @@ export async function openRegistry(config: Config): Promise<OpenRegistry> {
       await blobs.close()
       ownership.release()
     }
-    return { deps, registry, first: !existing, close }
+    return { deps, registry, openPaths: ownership.open, close }
   } catch (error) {
+    await opened?.close()
     ownership.release()
     throw error
   }

@@ -1,14 +1,15 @@
 import { rmSync } from 'node:fs'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { systemUptime } from '#adapters/system/uptime.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { Collector } from '#app/maintenance/collect.ts'
+import { WallClock } from '#app/maintenance/wall-clock.ts'
+import { type FirstPasswords, noteTold, untold } from '#app/resources/first-passwords.ts'
 import { prepareControlPlane } from '#app/resources/first-start.ts'
 import { loginServerOf } from '#app/resources/registries.ts'
-import { showCredentials } from '#app/tokens/credentials.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { homeLocation } from '#core/location.ts'
-import type { AdminCredentials } from '#core/maintenance.ts'
 import { errorBody } from '#http/failure.ts'
 import { Connections } from '#http/connections.ts'
 import { hostNames } from '#http/hosts.ts'
@@ -16,14 +17,16 @@ import { type NoRequestStatus, noRequestMessages } from '#http/no-request.ts'
 import type { ListenAddress, Listener } from '#http/listener.ts'
 import { trustedProxies } from '#http/proxies.ts'
 import { serveAdmin } from '#surfaces/admin/surface.ts'
+import type { MetadataStore } from '#ports/metadata-store.ts'
 import { budgetOf, gatesOf, openFilesLimit, transfersAt, waitingAt } from './budget.ts'
 import { openCertificates } from './certificates.ts'
 import { openControl } from './control.ts'
+import { firstRegistry } from './first-start.ts'
 import { frontDoor } from './front-door.ts'
 import { LineBuffer } from './line-buffer.ts'
 import { listenFor } from './listening.ts'
 import { dataWildcard, hostsOf, originsOf } from './origins.ts'
-import { openRegistry } from './registry.ts'
+import { openDirectory } from './registry.ts'
 import { impliedNames, serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
 import { openTelemetry } from './telemetry.ts'
@@ -36,12 +39,18 @@ export interface Started {
   admin: ListenAddress | undefined
   loginServer: string
   caPath: string | undefined
-  /** Only at the first start of a data directory. */
-  credentials: AdminCredentials | undefined
-  /** Who owns the control plane; only at the start that made it. */
-  owner: { login: string; password: string } | undefined
+  /** What the first start made and nobody was told of yet. */
+  untold: FirstPasswords | undefined
+  /** Somebody was: the next start says nothing of it. */
+  told: () => Promise<void>
   /** Takes nothing new, lets what runs end for the grace of the configuration, closes the stores. */
   stop: () => Promise<void>
+}
+
+/** Of all registries. */
+async function usedBytes(store: MetadataStore): Promise<number> {
+  const usages = await Promise.all((await store.registries()).map(({ id }) => store.usage(id)))
+  return usages.reduce((sum, { used }) => sum + used, 0)
 }
 
 const idleUploadsEvery = 60_000
@@ -52,7 +61,7 @@ const saturatedAfter = 1000
  * Starts the server. Fails with ConfigError, DirectoryOwned, NewerDatabase, NameOutsideAuthority, and as `listen` does.
  */
 export async function serve(config: Config): Promise<Started> {
-  const { deps, registry, first, close } = await openRegistry(config)
+  const { deps, registry, openPaths, close } = await openDirectory(config)
   const closers: (() => Promise<void> | void)[] = [close]
   const stop = async () => {
     for (const closer of closers.splice(0).reverse()) await closer()
@@ -81,14 +90,18 @@ export async function serve(config: Config): Promise<Started> {
         longshore_transfers: { help: 'Bodies that come and answers that go.', read: () => transfersAt(gates) },
         longshore_connections: { help: 'Open connections of the public listeners.', read: () => connections.open },
         longshore_uploads_open: { help: 'Upload sessions with an open file.', read: () => uploads.open },
-        longshore_used_bytes: { help: 'Bytes that manifests name.', read: async () => (await deps.store.usage(registry.id)).used },
+        longshore_used_bytes: { help: 'Bytes that manifests name.', read: () => usedBytes(deps.store) },
         longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space()).free },
       },
     })
     closers.push(() => lines.flushSync())
     const { log } = telemetry
+    for (const path of openPaths) log.warn({ path }, 'others may read this path, and it is not ours to close')
     const collector = new Collector(deps, {
       interval: config.gcInterval,
+      wallClock: new WallClock({ ...deps, uptime: systemUptime }, ({ from, to }) =>
+        log.warn({ from: new Date(from), to: new Date(to) }, 'the wall clock was set: collection rests for one lease'),
+      ),
       report: telemetry.collected,
       failed: (error) => log.error({ error: String(error) }, 'collection failed'),
     })
@@ -137,8 +150,8 @@ export async function serve(config: Config): Promise<Started> {
       listeners[name] = listener
     }
     const origins = originsOf(config, { http: listeners.http?.address, https: listeners.https?.address })
-    const loginServer = loginServerOf(origins, registry.name)
-    const owner = await prepareControlPlane(deps, { registry, domain: config.domain, location: homeLocation })
+    const loginServer = loginServerOf(origins, firstRegistry)
+    await prepareControlPlane(deps, { registry, domain: config.domain, location: homeLocation })
     handle = frontDoor({
       deps: { ...deps, origins, uploads, failedLogins: new FailedLogins(deps.clock), rateLimits: new RateLimits(deps.clock) },
       hosts,
@@ -153,7 +166,7 @@ export async function serve(config: Config): Promise<Started> {
           ready: async () => {
             if (draining) throw new Error('draining')
             if (gates.work.isSaturated(saturatedAfter) || gates.transfers.isSaturated(saturatedAfter)) throw new Error('saturated')
-            await deps.store.usage(registry.id)
+            await deps.store.registries()
           },
           metrics: async () => ({ type: telemetry.metrics.contentType, text: await telemetry.metrics.metrics() }),
         }),
@@ -167,14 +180,14 @@ export async function serve(config: Config): Promise<Started> {
     })
     log.info({ http: listeners.http?.address, https: listeners.https?.address, admin: listeners.admin?.address, loginServer }, 'started')
     return {
-      registry: registry.name,
+      registry: firstRegistry,
       http: listeners.http?.address,
       https: listeners.https?.address,
       admin: listeners.admin?.address,
       loginServer,
       caPath: certificates?.caPath,
-      owner,
-      credentials: first ? await showCredentials(deps, registry) : undefined,
+      untold: await untold(deps, registry),
+      told: () => noteTold(deps.store),
       stop,
     }
   } catch (error) {

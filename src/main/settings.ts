@@ -100,6 +100,7 @@ export const settings = {
   domain: { parse: domain, fallback: 'longshore.localhost' },
   names: { parse: list(hostName), fallback: '' },
   trustedProxies: { parse: list(network), fallback: '' },
+  passwordFile: { parse: path, fallback: '' },
   tlsCert: { parse: path, fallback: '' },
   tlsKey: { parse: path, fallback: '' },
   sparse: { parse: oneOf('off', 'index', 'all'), fallback: 'index' },

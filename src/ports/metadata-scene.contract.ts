@@ -203,6 +203,9 @@ export class Scene {
 }
 
 const commands: { [Name in keyof MetadataCommands]: true } = {
+  putInstallation: true,
+  putTimeMark: true,
+  clockJumped: true,
   createRegistry: true,
   updateRegistry: true,
   putCredential: true,

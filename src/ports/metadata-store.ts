@@ -5,6 +5,7 @@ import type { NetworkRules } from '#core/network-rules.ts'
 import type { Platform } from '#core/platform.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { DirectoryCommands, DirectoryReads } from './directory-store.ts'
+import type { InstallationCommands, InstallationReads } from './installation.ts'
 import type { AttributeCommands, AttributeReads } from './repository-attributes.ts'
 import type { ResourceCommands, ResourceReads } from './resource-store.ts'
 
@@ -125,7 +126,7 @@ export interface Usage {
   limit: number | null
 }
 
-export interface MetadataReads extends ResourceReads, DirectoryReads, AttributeReads {
+export interface MetadataReads extends InstallationReads, ResourceReads, DirectoryReads, AttributeReads {
   registries(): Promise<Registry[]>
   registry(name: string): Promise<Registry | undefined>
   /** The admin user's. */
@@ -218,7 +219,7 @@ export interface StoredSigningKey {
 type Command<Input, Output> = (input: Input) => Promise<Output>
 
 /** Each is one transaction. Failures that are not of the disk are named at each. */
-export interface MetadataCommands extends ResourceCommands, DirectoryCommands, AttributeCommands {
+export interface MetadataCommands extends InstallationCommands, ResourceCommands, DirectoryCommands, AttributeCommands {
   createRegistry: Command<{ name: string; limit: number | null; adminEnabled: boolean; rateLimits: Registry['rateLimits'] }, Registry>
   updateRegistry: Command<
     {

@@ -16,7 +16,8 @@ import type {
 } from '#core/identity-deeds.ts'
 import { subscriptionType } from '#core/resource-id.ts'
 import { hostOf } from '#main/host.ts'
-import { type MainDeps, openRegistry } from '#main/registry.ts'
+import type { MainDeps } from '#main/registry.ts'
+import { openRegistry } from './open-registry.ts'
 import type { Tenant } from '#ports/directory-store.ts'
 import { configOf, Server } from './server.ts'
 

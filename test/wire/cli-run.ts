@@ -63,4 +63,5 @@ export const onFreePorts = (dataDir: string): Record<string, string> => ({
   LONGSHORE_HTTP: '127.0.0.1:0',
   LONGSHORE_HTTPS: '127.0.0.1:0',
   LONGSHORE_ADMIN: '127.0.0.1:0',
+  LONGSHORE_PASSWORD_FILE: '-',
 })

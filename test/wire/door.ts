@@ -11,13 +11,13 @@ import { trustedProxies } from '#http/proxies.ts'
 import { budgetOf, gatesOf } from '#main/budget.ts'
 import { frontDoor, type FrontDoorOptions } from '#main/front-door.ts'
 import { hostsOf, originsOf } from '#main/origins.ts'
-import { type OpenRegistry, openRegistry } from '#main/registry.ts'
+import { openRegistry } from './open-registry.ts'
 import type { Target } from './send.ts'
 import { configOf, type Flags, makeDataDirectory, removeDataDirectory } from './server.ts'
 
 /** The front door over a registry whose inside the test holds too: for what an operator changes while it runs. */
 export interface Door extends Target {
-  open: OpenRegistry
+  open: Awaited<ReturnType<typeof openRegistry>>
   gates: Gates
   loginServer: string
   dataDir: string

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { untold } from '#app/resources/first-passwords.ts'
 import { prepareControlPlane } from '#app/resources/first-start.ts'
 import { builtInRoles } from '#core/built-in-roles.ts'
 import { homeLocation } from '#core/location.ts'
@@ -79,8 +80,9 @@ export function succeeded(answer: Answer, ...statuses: number[]): Answer {
 export async function openPlane(options: DoorOptions = {}): Promise<Plane> {
   const door = await openDoor({ proxies: ['127.0.0.1'], ...options })
   const { deps, registry: first } = door.open
-  const made = await prepareControlPlane(deps, { registry: first, domain: 'longshore.localhost', location: homeLocation })
-  const wire = await planeOver(door, { name: made?.login ?? '', password: made?.password ?? '' })
+  await prepareControlPlane(deps, { registry: first, domain: 'longshore.localhost', location: homeLocation })
+  const { owner } = (await untold(deps, first)) ?? {}
+  const wire = await planeOver(door, { name: owner?.login ?? '', password: owner?.password ?? '' })
   return { ...wire, door, stop: () => door.stop() }
 }
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { showCredentials } from '#app/tokens/credentials.ts'
 import { readConfig } from '#main/config.ts'
-import { type MainDeps, openRegistry } from '#main/registry.ts'
+import type { MainDeps } from '#main/registry.ts'
+import { openRegistry } from './open-registry.ts'
 import { serve, type Started } from '#main/serve.ts'
 import type { Config, SettingName } from '#main/settings.ts'
 import type { Registry } from '#ports/metadata-store.ts'
@@ -81,7 +82,8 @@ export class Server implements Target {
 
   async up(): Promise<void> {
     this.#started = await serve(configOf(this.dataDir, this.#flags))
-    const { http, https, credentials } = this.#started
+    const { http, https, untold } = this.#started
+    const credentials = untold?.credentials
     // The same doors at the next start, so that tokens keep their audience.
     if (http) this.#flags = { ...this.#flags, http: `${http.host}:${http.port}` }
     if (https) this.#flags = { ...this.#flags, https: `${https.host}:${https.port}` }

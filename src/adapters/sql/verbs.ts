@@ -5,6 +5,7 @@ import { condemn, forgetObjects, quarantineObject, verifiedObjects } from './col
 import * as contentReads from './content-reads.ts'
 import { counts } from './counts.ts'
 import * as directory from './directory.ts'
+import * as installing from './installation.ts'
 import { deleteManifest, deleteTag, putManifest, renewManifestLease } from './manifests.ts'
 import * as reading from './reads.ts'
 import {
@@ -29,6 +30,9 @@ import type { Read, Verb } from './verb.ts'
 
 /** Every command of the metadata port, once for all dialects. */
 export const commands: { [Name in keyof MetadataCommands]: Verb<Name> } = {
+  putInstallation: installing.putInstallation,
+  putTimeMark: installing.putTimeMark,
+  clockJumped: installing.clockJumped,
   createRegistry,
   updateRegistry,
   putCredential,
@@ -81,6 +85,9 @@ export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   manifestByDigest: contentReads.manifestByDigest,
   blob: contentReads.blob,
   manifestBodies: contentReads.manifestBodies,
+  installation: installing.installation,
+  timeMark: installing.timeMark,
+  hasFiles: installing.hasFiles,
   counts,
   registries,
   registry,

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { asDamage, DamagedDatabase } from './damage.ts'
 import { SqliteConnection } from './connection.ts'
+import { makePrivate } from './private-file.ts'
 
 export interface FactsCopyJob {
   from: string
@@ -28,6 +29,7 @@ try {
 function copyAll(): void {
   const source = new DatabaseSync(from, { readOnly: true, timeout: 5000 })
   try {
+    makePrivate(to)
     source.prepare('VACUUM INTO ?').run(to)
   } finally {
     source.close()

@@ -37,7 +37,7 @@ const freeing: ReadonlySet<keyof MetadataCommands> = new Set([
  * Commands whose answer promises nothing beyond the life of this process (docs/decisions/0004): a session that begins
  * or goes on, and what is simply done again. A group of these alone is not synced by itself; the next synced one carries it.
  */
-const soft: ReadonlySet<keyof MetadataCommands> = new Set(['startUpload', 'noteUpload', 'verifiedObjects', 'forgetObjects'])
+const soft: ReadonlySet<keyof MetadataCommands> = new Set(['startUpload', 'noteUpload', 'verifiedObjects', 'forgetObjects', 'putTimeMark'])
 
 /**
  * Runs commands that wait together in one transaction, each in its own savepoint: one sync of the disk for all, and

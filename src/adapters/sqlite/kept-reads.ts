@@ -17,6 +17,7 @@ const endsSettled: ReadonlySet<keyof MetadataCommands> = new Set([
   'putCredential',
   'deleteCredential',
   'putSigningKey',
+  'clockJumped',
   'deleteRepository',
   'putResource',
   'deleteResource',
@@ -56,7 +57,7 @@ export class KeptReads {
   ends(command: keyof MetadataCommands, input: unknown): void {
     if (endsSettled.has(command)) this.#settled.clear()
     if (endsManifests.has(command)) this.#manifests.delete(repositoryKey(input as { registryId: number; name: string }))
-    else if (command === 'renewManifestLease') this.#forgetManifests()
+    else if (command === 'renewManifestLease' || command === 'clockJumped') this.#forgetManifests()
   }
 
   /** The read itself, or what it said before. */

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import type { Dialect, Migration } from '../sql/migrations/migration.ts'
 import { migrations, schemaVersion } from '../sql/schema.ts'
+import { makePrivate } from './private-file.ts'
 import type { SqliteConnection } from './connection.ts'
 
 const dialect: Dialect = { identity: 'INTEGER PRIMARY KEY AUTOINCREMENT', bytes: 'BLOB', bigint: 'INTEGER' }
@@ -28,6 +29,7 @@ export function migrate(connection: SqliteConnection, copyTo: string | undefined
   if (found > 0 && copyTo !== undefined) {
     const copy = `${copyTo}.before-${newest}`
     if (existsSync(copy)) rmSync(copy)
+    makePrivate(copy)
     connection.run('VACUUM INTO ?', copy)
     connection.failpoint('migration.after-copy')
   }

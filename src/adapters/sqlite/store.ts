@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { makePrivate } from './private-file.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
@@ -22,6 +23,7 @@ export function openSqliteStore(options: {
   ballast: string
   failpoint?: ArmedFailpoint | undefined
 }): MetadataStore {
+  makePrivate(options.path)
   prepare(options)
   const reader = new SqliteConnection(options.path, { readOnly: true })
   const writer = new Writer({ path: options.path, ballast: options.ballast, failpoint: options.failpoint })

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { Refusal } from '#core/refusal.ts'
 
 export const keyLength = 32
 
-/** The deployment's secret key, in a file of mode 0400 that is made when it is not there. */
+/** The deployment's secret key, in a file of mode 0400 that is made when it is not there. Refuses what is no key. */
 export function readKeyFile(keyFile: string): Buffer {
   const key = existsSync(keyFile) ? readFileSync(keyFile) : makeKey(keyFile)
-  if (key.length !== keyLength) throw new Error(`the key file must have ${keyLength} bytes; it has ${key.length}`)
+  if (key.length !== keyLength) throw new Refusal('key-foreign', { path: keyFile })
   return key
 }
 

@@ -1,6 +1,7 @@
 import type { Collected } from '#core/maintenance.ts'
 import type { Deps } from '../deps.ts'
 import { unheldUntil } from '../distribution/blobs.ts'
+import type { WallClock } from './wall-clock.ts'
 
 type CollectDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint'>
 
@@ -62,11 +63,9 @@ export class UndeletedObjects extends Error {
   }
 }
 
-const largestJump = 10 * 60 * 1000
-
 /**
  * Runs passes until stopped. Rests for one lease length after the database could not be written (answers went out
- * without leases then) and when the wall clock jumps: a lease must never end because a clock was set.
+ * without leases then) and when the wall clock jumped (wall-clock.ts).
  */
 export class Collector {
   readonly #deps: CollectDeps
@@ -76,19 +75,19 @@ export class Collector {
   #timer: NodeJS.Timeout | undefined
   #started = false
   #pauses = 0
-  #running: Promise<Collected> | undefined
-  #restUntil = 0
-  #wall: number
-  #elapsed: number
+  #running: Promise<Collected | undefined> | undefined
+  readonly #wallClock: WallClock
 
   /** @param interval between passes, in milliseconds */
-  constructor(deps: CollectDeps, options: { interval: number; report: (collected: Collected) => void; failed: (error: unknown) => void }) {
+  constructor(
+    deps: CollectDeps,
+    options: { interval: number; wallClock: WallClock; report: (collected: Collected) => void; failed: (error: unknown) => void },
+  ) {
     this.#deps = deps
     this.#interval = options.interval
+    this.#wallClock = options.wallClock
     this.#report = options.report
     this.#failed = options.failed
-    this.#wall = deps.clock.now()
-    this.#elapsed = deps.clock.elapsed()
   }
 
   start(): void {
@@ -104,22 +103,15 @@ export class Collector {
   /** A pass now; joins one that is under way. Undefined while collection rests or is paused. */
   async run(): Promise<Collected | undefined> {
     if (this.#pauses > 0) return undefined
-    const { clock, settings } = this.#deps
-    const wall = clock.now()
-    const elapsed = clock.elapsed()
-    if (Math.abs(wall - this.#wall - (elapsed - this.#elapsed)) > largestJump) this.#restUntil = elapsed + settings.lease.length
-    this.#wall = wall
-    this.#elapsed = elapsed
-    if (elapsed < this.#restUntil) return undefined
-    this.#running ??= collect(this.#deps, wall).finally(() => {
+    this.#running ??= this.#pass().finally(() => {
       this.#running = undefined
     })
     return this.#running
   }
 
-  /** Leases could not be written: what was answered meanwhile must be given its time. */
-  rest(): void {
-    this.#restUntil = this.#deps.clock.elapsed() + this.#deps.settings.lease.length
+  async #pass(): Promise<Collected | undefined> {
+    const now = await this.#wallClock.look()
+    return now === undefined ? undefined : collect(this.#deps, now)
   }
 
   get isPaused(): boolean {
@@ -154,7 +146,7 @@ export class Collector {
       const collected = await this.run()
       if (collected) this.#report(collected)
     } catch (error) {
-      if (!(error instanceof UndeletedObjects)) this.rest()
+      if (!(error instanceof UndeletedObjects)) this.#wallClock.rest()
       this.#failed(error)
     }
     this.#schedule()

@@ -4,10 +4,12 @@ import type { Registry } from '#ports/metadata-store.ts'
 import type { ResourceBody, StoredResource } from '#ports/resource-store.ts'
 import { assignRole } from '../authorization/assign-role.ts'
 import type { DirectoryDeps } from '../identity/directory.ts'
+import type { Deps } from '../deps.ts'
 import { createUser } from '../identity/users.ts'
+import { keepOwner } from './first-passwords.ts'
 import { registryType } from './type-names.ts'
 
-type FirstStartDeps = DirectoryDeps
+type FirstStartDeps = DirectoryDeps & Pick<Deps, 'secrets'>
 
 const by = { name: 'longshore', type: 'Application' } as const
 const ownerName = 'owner'
@@ -15,25 +17,25 @@ const ownerName = 'owner'
 /**
  * What the control plane begins with: a tenant, a subscription, a group for the first registry, that registry's
  * resource, and a user who owns all of it. Each step is taken once; one that a crash cut off is taken by the next start.
- * Returns the owner's name and password when they were made now: nobody is told them again.
+ * The owner's name and password are kept until somebody was told of them (first-passwords.ts).
  */
 export async function prepareControlPlane(
   deps: FirstStartDeps,
-  { registry, domain, location }: { registry: Registry; domain: string; location: string },
-): Promise<{ login: string; password: string } | undefined> {
+  { registry, domain, location }: { registry: Registry | undefined; domain: string; location: string },
+): Promise<void> {
   const { store, ids } = deps
   if (!(await store.tenant())) await store.putTenant({ id: ids.next(), domain })
-  if (registry.resourceKey === null) await makeScopes(deps, registry, location)
+  if (registry?.resourceKey === null) await makeScopes(deps, registry, location)
   const tenant = await store.tenant()
   const login = `${ownerName}@${tenant?.domain ?? domain}`
   const owners = await store.roleAssignments({ at: [''] }, { after: '', limit: 1 })
-  if (owners.length > 0) return undefined
+  if (owners.length > 0) return
   // A user whose role was never given may stay from a start that was cut off: nobody knows its password, so it is made again.
   const left = await store.userByLogin(login)
   if (left) await store.deleteDirectoryObject({ id: left.id })
   const { user, password } = await createUser(deps, { login, displayName: 'Owner' })
+  await keepOwner(deps, { login, password })
   await assignRole(deps, { scopeId: '/', principalId: user.id, role: 'Owner', by: 'operator' })
-  return { login, password }
 }
 
 async function makeScopes(deps: FirstStartDeps, registry: Registry, location: string): Promise<void> {

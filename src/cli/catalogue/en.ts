@@ -44,6 +44,7 @@ Examples:
   'serve.admin': 'For operators',
   'serve.user': 'User',
   'serve.password': 'Password',
+  'serve.passwords': 'Passwords',
   'serve.owner': 'Owner (az login)',
   'serve.data': 'Data',
   'serve.ca': 'CA for HTTPS',
@@ -51,6 +52,8 @@ Examples:
   'serve.tryAz': 'Or with az:',
   'serve.again':
     'The passwords are not printed again: "longshore credential show" tells that of the user, "longshore identity user reset-password owner" makes a new one for the owner.',
+  'serve.kept':
+    'The passwords are in that file alone (mode 0400): delete it when you have them. Later "longshore credential show" tells that of the user, "longshore identity user reset-password owner" makes a new one for the owner.',
   'serve.running': 'Longshore is running at {addresses} with the data in {dataDir}',
 
   'config.summary': 'Show every setting, its value and where the value comes from.',
@@ -257,6 +260,8 @@ Examples:
   'setting.domain': 'the domain of the registries: each is reached as <name>.<domain>',
   'setting.names': 'more host names that the server answers to, with commas between; *.domain for all below it',
   'setting.trustedProxies': 'addresses or networks whose X-Forwarded headers are believed, with commas between',
+  'setting.passwordFile':
+    'file for the passwords that the first start makes (mode 0400), - for standard output; by default they are shown on a terminal, else kept in first-passwords of the data folder',
   'setting.tlsCert': 'PEM file with your own certificate and its chain; read again when it changes',
   'setting.tlsKey': 'PEM file with its private key',
   'setting.sparse': 'may manifests name what is not there: off, index (children of an index) or all',
@@ -298,6 +303,14 @@ Examples:
   'refusal.no-registry': 'there is no registry in {dataDir}: start it once with "longshore serve", or name its folder with --data-dir',
   'refusal.registry-unknown': 'there is no registry "{name}"; known are: {known}',
   'refusal.directory-owned': '{dataDir} is in use by process {pid}: stop it, or choose another folder with --data-dir',
+  'refusal.database-missing':
+    '{path} is missing or empty, beside data that belong to it: nothing was started, so that nothing is lost. Put the file back (a backup has it as longshore.db: "longshore restore" into an empty folder), or name another folder with --data-dir to begin anew',
+  'refusal.key-missing':
+    '{path} is missing: without this key nobody can read the passwords and signing keys of {dataDir}. Put it back (a backup has it as keys/secret.key, mode 0400), or restore a whole backup into an empty folder',
+  'refusal.key-foreign':
+    '{path} is not the key of this database: passwords and signing keys were written with another one. Put that one back (a backup has it as keys/secret.key), or restore a whole backup into an empty folder',
+  'refusal.objects-missing':
+    '{path} has no objects, although the database names some: is its disk not mounted? Bring the folder back, or restore a backup into an empty folder',
   'refusal.owner-silent': 'process {pid} has {dataDir} and does not answer: it is starting or stopping, try again',
   'refusal.owner-gone': 'the server ended before it answered: try again',
   'refusal.socket-path-too-long': '{path} is too long for a socket ({longest} bytes at most): use a shorter data folder',
@@ -307,6 +320,10 @@ Examples:
     '{setting}: this user may not listen at {address} (ports below 1024 need a permission); choose another with {flag} or {variable}',
   'refusal.address-not-here': '{setting}: {address} is no address of this machine; choose another with {flag} or {variable}',
   'refusal.permission': '{path}: not permitted ({code}); it must be a folder or file that this user may write',
+  'refusal.password-file':
+    'passwordFile: {path} cannot be written ({code}): choose another with --password-file or LONGSHORE_PASSWORD_FILE; the next start tells the passwords',
+  'refusal.password-file-there':
+    'passwordFile: {path} is there already and is not ours: choose another with --password-file or LONGSHORE_PASSWORD_FILE; the next start tells the passwords',
   'refusal.disk-full': '{path}: the disk is full',
   'refusal.database-damaged':
     'the database {path} is damaged ({found}): nothing is served from it; move the data folder aside and fill a new one from your last backup with "longshore restore"',

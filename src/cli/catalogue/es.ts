@@ -45,6 +45,7 @@ Ejemplos:
   'serve.admin': 'Para operadores',
   'serve.user': 'Usuario',
   'serve.password': 'Contraseña',
+  'serve.passwords': 'Contraseñas',
   'serve.owner': 'Propietario (az login)',
   'serve.data': 'Datos',
   'serve.ca': 'CA para HTTPS',
@@ -52,6 +53,8 @@ Ejemplos:
   'serve.tryAz': 'O con az:',
   'serve.again':
     'Las contraseñas no se vuelven a mostrar: «longshore credential show» dice la del usuario, «longshore identity user reset-password owner» hace una nueva para el propietario.',
+  'serve.kept':
+    'Las contraseñas están solo en ese archivo (modo 0400): bórrelo cuando las tenga. Después, «longshore credential show» vuelve a mostrar la del usuario y «longshore identity user reset-password owner» crea otra para el propietario.',
   'serve.running': 'Longshore está en marcha en {addresses} con los datos en {dataDir}',
 
   'config.summary': 'Muestra cada ajuste, su valor y de dónde viene.',
@@ -262,6 +265,8 @@ Ejemplos:
   'setting.domain': 'el dominio de los registros: cada uno está en <nombre>.<dominio>',
   'setting.names': 'más nombres de host a los que responde el servidor, separados por comas; *.dominio para todo lo que está debajo',
   'setting.trustedProxies': 'direcciones o redes cuyas cabeceras X-Forwarded se creen, separadas por comas',
+  'setting.passwordFile':
+    'archivo para las contraseñas que crea el primer arranque (modo 0400), - para la salida estándar; de forma predeterminada se muestran en un terminal o, si no lo hay, se guardan en first-passwords de la carpeta de datos',
   'setting.tlsCert': 'archivo PEM con su certificado y su cadena; se lee de nuevo cuando cambia',
   'setting.tlsKey': 'archivo PEM con su clave privada',
   'setting.sparse': 'si un manifiesto puede nombrar lo que no está: off, index (los hijos de un índice) o all',
@@ -304,6 +309,14 @@ Ejemplos:
     'no hay ningún registro en {dataDir}: arránquelo una vez con «longshore serve», o nombre su carpeta con --data-dir',
   'refusal.registry-unknown': 'no hay ningún registro «{name}»; se conocen: {known}',
   'refusal.directory-owned': '{dataDir} está en uso por el proceso {pid}: deténgalo, o elija otra carpeta con --data-dir',
+  'refusal.database-missing':
+    '{path} falta o está vacío, junto a datos que dependen de él: no se ha iniciado nada, para que no se pierda nada. Vuelva a poner el archivo (una copia de seguridad lo tiene como longshore.db: «longshore restore» en una carpeta vacía), o indique otra carpeta con --data-dir para empezar de nuevo',
+  'refusal.key-missing':
+    'falta {path}: sin esta clave nadie puede leer las contraseñas ni las claves de firma de {dataDir}. Vuelva a ponerla (una copia de seguridad la tiene como keys/secret.key, modo 0400), o restaure una copia completa en una carpeta vacía',
+  'refusal.key-foreign':
+    '{path} no es la clave de esta base de datos: las contraseñas y las claves de firma se escribieron con otra. Vuelva a poner aquella (una copia de seguridad la tiene como keys/secret.key), o restaure una copia completa en una carpeta vacía',
+  'refusal.objects-missing':
+    '{path} no tiene ningún objeto, aunque la base de datos nombra algunos: ¿falta montar su disco? Recupere la carpeta, o restaure una copia de seguridad en una carpeta vacía',
   'refusal.owner-silent': 'el proceso {pid} tiene {dataDir} y no responde: está arrancando o parando, inténtelo de nuevo',
   'refusal.owner-gone': 'el servidor terminó antes de responder: inténtelo de nuevo',
   'refusal.socket-path-too-long':
@@ -314,6 +327,10 @@ Ejemplos:
     '{setting}: este usuario no puede escuchar en {address} (los puertos por debajo de 1024 necesitan un permiso); elija otra con {flag} o {variable}',
   'refusal.address-not-here': '{setting}: {address} no es una dirección de esta máquina; elija otra con {flag} o {variable}',
   'refusal.permission': '{path}: no permitido ({code}); debe ser una carpeta o un archivo donde este usuario pueda escribir',
+  'refusal.password-file':
+    'passwordFile: no se puede escribir {path} ({code}): elija otro con --password-file o LONGSHORE_PASSWORD_FILE; el próximo arranque dará las contraseñas',
+  'refusal.password-file-there':
+    'passwordFile: {path} ya existe y no es nuestro: elija otro con --password-file o LONGSHORE_PASSWORD_FILE; el próximo arranque dará las contraseñas',
   'refusal.disk-full': '{path}: el disco está lleno',
   'refusal.database-damaged':
     'la base de datos {path} está dañada ({found}): no se sirve nada de ella; aparte la carpeta de datos y llene una nueva desde su última copia con «longshore restore»',

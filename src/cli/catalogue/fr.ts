@@ -45,6 +45,7 @@ Exemples :
   'serve.admin': 'Exploitation',
   'serve.user': 'Utilisateur',
   'serve.password': 'Mot de passe',
+  'serve.passwords': 'Mots de passe',
   'serve.owner': 'Propriétaire (az login)',
   'serve.data': 'Données',
   'serve.ca': 'AC pour HTTPS',
@@ -52,6 +53,8 @@ Exemples :
   'serve.tryAz': 'Ou avec az :',
   'serve.again':
     'Les mots de passe ne seront plus affichés : « longshore credential show » donne celui de l’utilisateur, « longshore identity user reset-password owner » en fait un nouveau pour le propriétaire.',
+  'serve.kept':
+    'Les mots de passe ne sont que dans ce fichier (mode 0400) : supprimez-le quand vous les avez. Plus tard, « longshore credential show » redonne celui de l’utilisateur, « longshore identity user reset-password owner » en crée un nouveau pour le propriétaire.',
   'serve.running': 'Longshore tourne sur {addresses}, ses données sont dans {dataDir}',
 
   'config.summary': 'Affiche chaque réglage, sa valeur et d’où elle vient.',
@@ -99,7 +102,7 @@ Exemples :
   'ca.until': 'Valable jusqu’au',
   'ca.renewed': 'Une nouvelle autorité a été créée : les clients qui faisaient confiance à l’ancienne doivent accepter celle-ci.',
 
-  'env.summary': "Afficher ce que az et les SDK d'Azure attendent dans l'environnement pour trouver ce serveur et lui faire confiance.",
+  'env.summary': 'Afficher ce que az et les SDK d’Azure attendent dans l’environnement pour trouver ce serveur et lui faire confiance.',
   'env.more': `Affiche une ligne par variable, que l'interpréteur de commandes exécute. Ensuite, le prochain « az login » fonctionne : le
 nuage est trouvé par ARM_CLOUD_METADATA_URL, et le certificat est reconnu grâce à un fichier du dossier de données qui
 contient aussi les racines du système. az y reçoit son propre profil, sauf si AZURE_CONFIG_DIR est déjà défini. Un serveur en
@@ -111,7 +114,7 @@ Exemples:
   longshore env --shell powershell | Out-String | Invoke-Expression`,
   'env.shell': 'pour quel interpréteur : sh (par défaut ; bash et zsh aussi), fish ou powershell',
   'env.plain':
-    "attention : ce serveur n'a pas d'adresse HTTPS, et az n'en accepte pas d'autre ; réglez --https, ou --public-url du mandataire",
+    'attention : ce serveur n’a pas d’adresse HTTPS, et az n’en accepte pas d’autre ; réglez --https, ou --public-url du mandataire',
   'hosts.summary': 'Afficher les lignes dont un fichier hosts a besoin pour les noms des registres.',
   'hosts.more': `Chaque registre s'atteint par <name>.<domain>, son point de données par <name>.<location>.data.<domain>. Là où personne ne répond
 pour ce domaine (tous les résolveurs ne connaissent pas les noms sous localhost), le fichier hosts doit nommer chacun d'eux ;
@@ -264,6 +267,8 @@ Exemples :
   'setting.domain': 'le domaine des registres : chacun est joint sous <nom>.<domaine>',
   'setting.names': 'autres noms d’hôte auxquels le serveur répond, séparés par des virgules ; *.domaine pour tout ce qui est dessous',
   'setting.trustedProxies': 'adresses ou réseaux dont les en-têtes X-Forwarded sont crus, séparés par des virgules',
+  'setting.passwordFile':
+    'fichier pour les mots de passe que crée le premier démarrage (mode 0400), - pour la sortie standard ; par défaut ils sont affichés sur un terminal, sinon gardés dans first-passwords du dossier de données',
   'setting.tlsCert': 'fichier PEM avec votre certificat et sa chaîne ; relu quand il change',
   'setting.tlsKey': 'fichier PEM avec sa clé privée',
   'setting.sparse': 'un manifeste peut-il nommer ce qui n’est pas là : off, index (les enfants d’un index) ou all',
@@ -306,6 +311,14 @@ Exemples :
     'il n’y a pas de registre dans {dataDir} : démarrez-le une fois avec « longshore serve », ou nommez son dossier avec --data-dir',
   'refusal.registry-unknown': 'il n’y a pas de registre « {name} » ; connus : {known}',
   'refusal.directory-owned': '{dataDir} est utilisé par le processus {pid} : arrêtez-le, ou choisissez un autre dossier avec --data-dir',
+  'refusal.database-missing':
+    '{path} manque ou est vide, à côté de données qui en dépendent : rien n’a été démarré, pour que rien ne soit perdu. Remettez le fichier en place (une sauvegarde l’a sous longshore.db : « longshore restore » dans un dossier vide), ou indiquez un autre dossier avec --data-dir pour repartir de zéro',
+  'refusal.key-missing':
+    '{path} manque : sans cette clé, personne ne peut lire les mots de passe et les clés de signature de {dataDir}. Remettez-la en place (une sauvegarde l’a sous keys/secret.key, mode 0400), ou restaurez une sauvegarde entière dans un dossier vide',
+  'refusal.key-foreign':
+    '{path} n’est pas la clé de cette base de données : les mots de passe et les clés de signature ont été écrits avec une autre. Remettez celle-là en place (une sauvegarde l’a sous keys/secret.key), ou restaurez une sauvegarde entière dans un dossier vide',
+  'refusal.objects-missing':
+    '{path} n’a aucun objet, alors que la base de données en nomme : son disque n’est-il pas monté ? Remettez le dossier en place, ou restaurez une sauvegarde dans un dossier vide',
   'refusal.owner-silent': 'le processus {pid} tient {dataDir} et ne répond pas : il démarre ou s’arrête, réessayez',
   'refusal.owner-gone': 'le serveur s’est arrêté avant de répondre : réessayez',
   'refusal.socket-path-too-long':
@@ -317,6 +330,10 @@ Exemples :
   'refusal.address-not-here':
     '{setting} : {address} n’est pas une adresse de cette machine ; choisissez-en une autre avec {flag} ou {variable}',
   'refusal.permission': '{path} : pas permis ({code}) ; ce doit être un dossier ou un fichier où cet utilisateur peut écrire',
+  'refusal.password-file':
+    'passwordFile : impossible d’écrire {path} ({code}) : choisissez-en un autre avec --password-file ou LONGSHORE_PASSWORD_FILE ; le prochain démarrage donnera les mots de passe',
+  'refusal.password-file-there':
+    'passwordFile : {path} existe déjà et n’est pas à nous : choisissez-en un autre avec --password-file ou LONGSHORE_PASSWORD_FILE ; le prochain démarrage donnera les mots de passe',
   'refusal.disk-full': '{path} : le disque est plein',
   'refusal.database-damaged':
     'la base de données {path} est abîmée ({found}) : rien n’en est servi ; mettez le dossier de données de côté et remplissez-en un nouveau avec votre dernière sauvegarde, par « longshore restore »',

@@ -8,6 +8,7 @@ import type { Migration } from './migration.ts'
  *           ├─ blob → object                          the one current incarnation of a digest
  *           ├─ usage, credential, signing_key, repository_deletion
  *           └─ gc_queue                               links to review, and when
+ * installation, time_mark                             what the data directory knows of itself (ports/installation.ts)
  *
  * manifest_ref.kind: blob, manifest, or a row for each: as what the repository has the digest (adapters/sql/references.ts).
  * object.bytes: a small blob's bytes, which then has no file.
@@ -22,6 +23,10 @@ export const registryMigration: Migration = {
       admin_enabled INTEGER NOT NULL DEFAULT 0, anonymous_pull INTEGER NOT NULL DEFAULT 0,
       sku TEXT NOT NULL DEFAULT 'Premium', rate_limits TEXT NOT NULL DEFAULT 'tier',
       index_children TEXT NOT NULL DEFAULT 'kept')`,
+    `CREATE TABLE installation (
+      id INTEGER PRIMARY KEY CHECK (id = 1), key_check TEXT NOT NULL, begun INTEGER NOT NULL, owner_sealed TEXT, told INTEGER NOT NULL)`,
+    `CREATE TABLE time_mark (
+      id INTEGER PRIMARY KEY CHECK (id = 1), wall ${bigint} NOT NULL, uptime ${bigint} NOT NULL, boot TEXT, rest_left ${bigint} NOT NULL)`,
     `CREATE TABLE usage (
       registry_id ${bigint} PRIMARY KEY REFERENCES registry(id),
       used ${bigint} NOT NULL DEFAULT 0, unreferenced ${bigint} NOT NULL DEFAULT 0,

@@ -1,0 +1,55 @@
+import type { Installation, TimeMark } from '#ports/installation.ts'
+import type { Read, Verb } from './verb.ts'
+
+export const installation: Read<'installation'> = async (db) => {
+  const row = await db.get<{ keyCheck: string; begun: number; ownerSealed: string | null; told: number }>(
+    'SELECT key_check AS "keyCheck", begun, owner_sealed AS "ownerSealed", told FROM installation',
+  )
+  return row && ({ ...row, begun: row.begun === 1, told: row.told === 1 } satisfies Installation)
+}
+
+export const timeMark: Read<'timeMark'> = (db) =>
+  Promise.resolve(db.get<TimeMark>('SELECT wall, uptime, boot, rest_left AS "restLeft" FROM time_mark'))
+
+export const hasFiles: Read<'hasFiles'> = async (db) =>
+  (await db.get(`SELECT 1 FROM object WHERE state = 'ready' AND bytes IS NULL LIMIT 1`)) !== undefined
+
+export const putInstallation: Verb<'putInstallation'> = async (tx, { keyCheck, begun, ownerSealed, told }) => {
+  await tx.run(
+    `INSERT INTO installation (id, key_check, begun, owner_sealed, told) VALUES (1, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET key_check = excluded.key_check, begun = excluded.begun, owner_sealed = excluded.owner_sealed,
+       told = excluded.told`,
+    keyCheck,
+    Number(begun),
+    ownerSealed,
+    Number(told),
+  )
+}
+
+export const putTimeMark: Verb<'putTimeMark'> = async (tx, { wall, uptime, boot, restLeft }) => {
+  await tx.run(
+    `INSERT INTO time_mark (id, wall, uptime, boot, rest_left) VALUES (1, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET wall = excluded.wall, uptime = excluded.uptime, boot = excluded.boot, rest_left = excluded.rest_left`,
+    wall,
+    uptime,
+    boot,
+    restLeft,
+  )
+}
+
+export const clockJumped: Verb<'clockJumped'> = async (tx, { from, now, lease, uploadLife, signingLife }) => {
+  await tx.run(`UPDATE upload SET expires_at = ? WHERE state = 'open' AND expires_at > 0`, now + uploadLife)
+  if (from <= now) return
+  for (const [table, column, most] of [
+    ['upload', 'expires_at', uploadLife],
+    ['repo_blob', 'lease_until', lease],
+    ['manifest', 'lease_until', lease],
+    ['gc_queue', 'review_after', lease],
+    ['signing_key', 'sign_until', signingLife],
+    ['signing_key', 'created_at', 0],
+  ] as const)
+    await tx.run(`UPDATE ${table} SET ${column} = ? WHERE ${column} > ?`, now + most, now + most)
+  await tx.run(`UPDATE object SET condemned_at = ? WHERE state = 'condemned' AND condemned_at > ?`, now, now)
+  // Up to the moment that was taken for now: what is to begin later was meant to.
+  await tx.run('UPDATE directory_secret SET starts_at = ? WHERE starts_at > ? AND starts_at <= ?', now, now, from)
+}

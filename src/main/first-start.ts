@@ -1,0 +1,59 @@
+import type { DataDirectory } from '#adapters/fs/data-directory.ts'
+import type { Parts } from '#adapters/fs/parts.ts'
+import { openSecretBox } from '#adapters/system/secret-box.ts'
+import type { Deps } from '#app/deps.ts'
+import { renewCredential } from '#app/tokens/credentials.ts'
+import { Refusal } from '#core/refusal.ts'
+import type { MetadataStore, Registry } from '#ports/metadata-store.ts'
+import type { SecretBox } from '#ports/secret-box.ts'
+import type { Config } from './settings.ts'
+
+/** The name of the registry that a data directory begins with. */
+export const firstRegistry = 'local'
+
+const keyCheck = { word: 'longshore', context: 'key-check' } as const
+
+/**
+ * The secrets of a data directory, under its key file. A first start is absent → with a row → with a key → begun; it is
+ * taken up where it was cut off. From `begun` on, a part that is not there is lost. Refuses as `openDirectory` tells.
+ */
+export async function openSecrets(
+  store: MetadataStore,
+  { database, objects, secretKey, root }: DataDirectory,
+  parts: Parts,
+): Promise<SecretBox> {
+  const before = await store.installation()
+  if (!before && (parts.key || parts.files)) throw new Refusal('database-missing', { path: database })
+  if (before?.begun && !parts.key) throw new Refusal('key-missing', { path: secretKey, dataDir: root })
+  if (before?.begun && !parts.files && (await store.hasFiles())) throw new Refusal('objects-missing', { path: objects })
+  const fresh = { begun: false, ownerSealed: null, told: false }
+  if (!before) await store.putInstallation({ ...fresh, keyCheck: '' })
+  const secrets = openSecretBox(secretKey)
+  if (!before?.begun) await store.putInstallation({ ...fresh, keyCheck: secrets.seal(keyCheck.word, keyCheck.context) })
+  else if (!opens(secrets, before.keyCheck)) throw new Refusal('key-foreign', { path: secretKey })
+  return secrets
+}
+
+function opens(secrets: SecretBox, sealed: string): boolean {
+  try {
+    return secrets.open(sealed, keyCheck.context) === keyCheck.word
+  } catch {
+    return false
+  }
+}
+
+type BeginDeps = Pick<Deps, 'store' | 'ids' | 'secrets' | 'clock'> & { random: (bytes: number) => Uint8Array }
+
+/** The first registry and its passwords; made once, whatever becomes of it later. */
+export async function beginOnce(deps: BeginDeps, config: Config): Promise<Registry | undefined> {
+  const { store } = deps
+  const found = await store.registry(firstRegistry)
+  const installation = await store.installation()
+  if (!installation || installation.begun) return found
+  const registry =
+    found ?? (await store.createRegistry({ name: firstRegistry, limit: config.storageLimit, adminEnabled: true, rateLimits: 'off' }))
+  const there = new Set((await store.credentials(registry.id)).map((each) => each.slot))
+  for (const slot of ['password', 'password2'] as const) if (!there.has(slot)) await renewCredential(deps, registry, slot)
+  await store.putInstallation({ ...installation, begun: true })
+  return registry
+}
