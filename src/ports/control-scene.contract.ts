@@ -129,6 +129,7 @@ export const signInOf = (id: string, change: Partial<StoredSignIn> = {}): Stored
   principalId: null,
   state: 'asked',
   clientId: 'client',
+  family: null,
   details: {},
   createdAt: start,
   expiresAt: start + 1000,

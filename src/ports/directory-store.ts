@@ -36,6 +36,15 @@ export interface StoredSecret {
   endsAt: number | null
 }
 
+/** A user or a service principal, and what it can prove itself with: its own secrets, and its application's. */
+export interface StoredStanding {
+  principal: DirectoryObject
+  /** Grows each time that it is switched off. */
+  generation: number
+  /** In the order of their start. */
+  secrets: StoredSecret[]
+}
+
 /** A code, a device's question or a refresh token; known by the hash of what the client holds. */
 export interface StoredSignIn {
   id: string
@@ -44,8 +53,11 @@ export interface StoredSignIn {
   userCode: string | null
   /** Null until somebody answered. */
   principalId: string | null
-  state: 'asked' | 'granted' | 'refused'
+  /** `replaced`: a refresh token that another one stands for now. */
+  state: 'asked' | 'granted' | 'refused' | 'replaced'
   clientId: string
+  /** Refresh tokens that came of one another end together; null for what is none. */
+  family: string | null
   details: Readonly<Record<string, unknown>>
   createdAt: number
   expiresAt: number
@@ -93,6 +105,8 @@ export interface DirectoryReads {
   directGroupsOf(memberId: string): Promise<DirectoryObject[]>
   /** Through any number of groups. */
   groupsOf(memberId: string): Promise<DirectoryObject[]>
+  /** Undefined also for what cannot sign in. */
+  standing(principalId: string): Promise<StoredStanding | undefined>
   rights(principalId: string): Promise<StoredRight[]>
   signIn(id: string): Promise<StoredSignIn | undefined>
   signInByUserCode(userCode: string): Promise<StoredSignIn | undefined>
@@ -108,9 +122,12 @@ type Command<Input, Output> = (input: Input) => Promise<Output>
 export interface DirectoryCommands {
   /** `conflict` when there is one. */
   putTenant: Command<Tenant, void>
-  /** Makes or replaces. `conflict` when another object has the login or the application id; `request-invalid` when its details are too large. */
+  /**
+   * Makes or replaces. One that is switched off gets another generation. `conflict` when another object has the login or the
+   * application id; `request-invalid` when its details are too large.
+   */
   putDirectoryObject: Command<{ object: DirectoryObject; secrets?: readonly StoredSecret[] }, void>
-  /** With its secrets, memberships and sign-ins. `not-found`. */
+  /** With its secrets, memberships and sign-ins; an application's, those of its client id. `not-found`. */
   deleteDirectoryObject: Command<{ id: string }, void>
   /** `not-found`; `conflict` when another secret has the keyId; `request-invalid` when the object has too many. */
   putSecret: Command<{ secret: StoredSecret; replacesOthers: boolean }, void>
@@ -128,7 +145,12 @@ export interface DirectoryCommands {
   >
   /** Gives it out and removes it: once. Undefined when there is none, or it has ended. */
   takeSignIn: Command<{ id: string; now: number }, StoredSignIn | undefined>
-  /** All refresh tokens of a principal end. */
-  endSignIns: Command<{ principalId: string }, void>
+  /**
+   * Another refresh token takes its place; `details` become those of the one that is replaced. Gives its details as they
+   * stand: of two at once, both get those of the first. Undefined when it is gone.
+   */
+  replaceSignIn: Command<{ id: string; details: StoredSignIn['details']; by: StoredSignIn }, StoredSignIn['details'] | undefined>
+  /** All refresh tokens of a principal, or of a family, end. */
+  endSignIns: Command<{ principalId: string } | { family: string }, void>
   reapSignIns: Command<{ now: number; limit: number }, number>
 }

@@ -248,6 +248,7 @@ const commands: { [Name in keyof MetadataCommands]: true } = {
   putSignIn: true,
   answerSignIn: true,
   takeSignIn: true,
+  replaceSignIn: true,
   endSignIns: true,
   reapSignIns: true,
 }

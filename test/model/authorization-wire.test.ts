@@ -30,6 +30,7 @@ import {
 import { armRequests, type ContentRequest, contentRequests, everyArmDeed, image } from './authorization-requests.ts'
 import { AuthorizationWorld } from './authorization-world.ts'
 import { Tally } from './tally.ts'
+import { credentialOf } from '../wire/credential-of.ts'
 
 const name = 'contoso'
 const control = 'https://control.example'
@@ -82,8 +83,10 @@ after(async () => {
 const host = () => `${name}.longshore.localhost:${door.address.port}`
 
 // ARM's own name is good under whatever origin the server is reached.
-const directoryToken = (principal: Parameters<typeof issueDirectoryToken>[1]['principal'], resource = 'https://management.azure.com') =>
-  issueDirectoryToken(deps, { principal, clientId: randomUUID(), resource })
+const directoryToken = async (
+  principal: Parameters<typeof issueDirectoryToken>[1]['principal'],
+  resource = 'https://management.azure.com',
+) => issueDirectoryToken(deps, { principal, credential: await credentialOf(deps.store, principal), clientId: randomUUID(), resource })
 
 async function adminPassword(): Promise<{ user: string; password: string }> {
   const registry = await world.registry()

@@ -44,9 +44,10 @@ import {
   tokenMay,
   tokenStates,
 } from './authorization-model.ts'
-import { AuthorizationWorld } from './authorization-world.ts'
+import { AuthorizationWorld, type Principal } from './authorization-world.ts'
 import { Tally } from './tally.ts'
 import { FakeClock } from './world.ts'
+import { credentialOf } from '../wire/credential-of.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-authorization-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -83,6 +84,8 @@ const present = async (presented: Presented): Promise<Authenticated> =>
   authenticate(deps, await world.registry(), (given) => given === audience, presented)
 
 const askedFor = ['repository:*:*', ...repositories.map((each) => `repository:${each}:*`), 'registry:catalog:*']
+const directoryToken = async (principal: Principal['object'], resource: string) =>
+  issueDirectoryToken(deps, { principal, credential: await credentialOf(store, principal), clientId: randomUUID(), resource })
 const accessToken = async (by: Authenticated) =>
   issueAccessToken(deps, { registry: await world.registry(), audience, by, scopes: parseScopes(askedFor) })
 const refreshToken = async (by: Authenticated) => issueRefreshToken(deps, { registry: await world.registry(), audience, by })
@@ -121,17 +124,17 @@ test('principals of the directory: role × place × holder × state × credentia
       for (const holder of holders) {
         const who = await world.principal('servicePrincipal', role, place, holder)
         const basic: Presented = { kind: 'basic', username: who.object.appId ?? '', password: who.secret }
-        const by = await present(basic)
-        const [access, refresh] = [await accessToken(by), await refreshToken(by)]
-        const forms: Readonly<Record<string, Presented>> = {
-          'client secret': basic,
-          'access token': { kind: 'bearer', token: access },
-          'access token as password': { kind: 'basic', username: tokenUser, password: access },
-          'refresh token': { kind: 'refresh', token: refresh },
-          'refresh token as password': { kind: 'basic', username: tokenUser, password: refresh },
-        }
         for (const state of states) {
           if (!happens(state, holder)) continue
+          const by = await present(basic)
+          const [access, refresh] = [await accessToken(by), await refreshToken(by)]
+          const tokens: Readonly<Record<string, Presented>> = {
+            'access token': { kind: 'bearer', token: access },
+            'access token as password': { kind: 'basic', username: tokenUser, password: access },
+            'refresh token': { kind: 'refresh', token: refresh },
+            'refresh token as password': { kind: 'basic', username: tokenUser, password: refresh },
+          }
+          const forms = { 'client secret': basic, ...tokens }
           await who.happen(state)
           for (const [form, presented] of Object.entries(forms)) {
             const may = await tried(presented)
@@ -139,6 +142,9 @@ test('principals of the directory: role × place × holder × state × credentia
               tally.see(may(deed), principalMay({ role, place, state }, deed), role, place, holder, state, form, deed)
           }
           await who.undo(state)
+          // What a principal had when it was switched off or deleted does not wake with it.
+          for (const [form, presented] of Object.entries(tokens))
+            tally.see((await tried(presented))('knock'), isThere(state), role, place, holder, state, form, 'undone')
         }
       }
   tally.end(t)
@@ -161,14 +167,10 @@ test('the control plane: role × place × holder × state × kind of principal �
       for (const place of places)
         for (const holder of holders) {
           const who = await world.principal(kind, role, place, holder)
-          const token = await issueDirectoryToken(deps, { principal: who.object, clientId: randomUUID(), resource: control })
-          const forRegistry = await issueDirectoryToken(deps, {
-            principal: who.object,
-            clientId: randomUUID(),
-            resource: 'https://containerregistry.azure.net',
-          })
           for (const state of states) {
             if (!happens(state, holder)) continue
+            const token = await directoryToken(who.object, control)
+            const forRegistry = await directoryToken(who.object, 'https://containerregistry.azure.net')
             await who.happen(state)
             const caller = await authenticateBearer(deps, token, ['arm']).catch(() => undefined)
             for (const [deed, action] of Object.entries(armActions)) {
@@ -177,6 +179,8 @@ test('the control plane: role × place × holder × state × kind of principal �
             }
             await assert.rejects(authenticateBearer(deps, forRegistry, ['arm']), { failure: 'unauthorized' })
             await who.undo(state)
+            const wakes = await authenticateBearer(deps, token, ['arm']).catch(() => undefined)
+            tally.see(wakes !== undefined, isThere(state), kind, role, place, holder, state, 'undone')
           }
         }
   tally.end(t)
@@ -194,8 +198,8 @@ test('the exchange: a directory token becomes a refresh token for who holds some
           [`${control}/graph`, false],
           ['https://elsewhere.example', false],
         ] as const) {
-          const token = await issueDirectoryToken(deps, { principal: who.object, clientId: randomUUID(), resource })
           for (const state of ['nothing', 'role taken', 'disabled', 'deleted'] as const) {
+            const token = await directoryToken(who.object, resource)
             await who.happen(state)
             const registry = { ...(await world.registry()), armAudience }
             const refresh = await exchangeToken(deps, { registry, audience, token }).catch(() => undefined)

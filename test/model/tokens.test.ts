@@ -90,7 +90,8 @@ test('C11 while the admin user is off neither its passwords nor its tokens are g
   await assert.rejects(present({ kind: 'bearer', token }), refused)
   await assert.rejects(showCredentials(deps(), await registry()), { failure: 'denied' })
   await store.updateRegistry({ registryId: scene.registryId, adminEnabled: true })
-  assert.ok(await present({ kind: 'bearer', token }))
+  await assert.rejects(present({ kind: 'bearer', token }), refused, 'what was ended does not wake')
+  assert.ok(await login())
 })
 
 test('A16 a renewed password ends at once, with every token that was got with it; the other slot goes on', async () => {

@@ -19,6 +19,7 @@ import type { ArmDeps } from '#surfaces/arm/context.ts'
 import { serveArm } from '#surfaces/arm/surface.ts'
 import { checkAnswer } from '../specs/description.ts'
 import { send } from './send.ts'
+import { credentialOf } from './credential-of.ts'
 
 export const newest = '2026-09-01-preview'
 const control = 'https://localhost:5443'
@@ -112,7 +113,10 @@ export async function openArm(store: MetadataStore = openMemoryMetadataStore()):
     match: undefined,
   })
 
-  const tokenOf = (principal: DirectoryObject) => issueDirectoryToken(deps, { principal, clientId: randomUUID(), resource: `${control}/` })
+  const tokenOf = async (principal: DirectoryObject) => {
+    const credential = await credentialOf(store, principal)
+    return issueDirectoryToken(deps, { principal, credential, clientId: randomUUID(), resource: `${control}/` })
+  }
   const holder = async (name: string, roles: Readonly<Record<string, string>>): Promise<DirectoryObject> => {
     const principal: DirectoryObject = {
       id: randomUUID(),

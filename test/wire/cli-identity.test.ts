@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { run } from '#cli/program.ts'
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
-import { servicePrincipalBySecret } from '#app/identity/secrets.ts'
+import { servicePrincipalBySecret } from '#app/identity/standing.ts'
 import type {
   GroupSummary,
   RoleSummary,
@@ -76,7 +76,7 @@ for (const state of ['running', 'stopped'] as const) {
       assert.deepEqual(Object.keys(made), ['appId', 'displayName', 'password', 'tenant'])
       assert.match(made.appId, guid)
       assert.deepEqual([made.displayName, made.tenant], ['ci', tenant.id])
-      const principal = await inside((deps) => servicePrincipalBySecret(deps, made.appId, made.password ?? ''))
+      const principal = (await inside((deps) => servicePrincipalBySecret(deps, made.appId, made.password ?? '')))?.principal
       const [role, ...more] = await data<RoleSummary[]>('role list --assignee ci')
       assert.deepEqual(
         [role?.role, role?.scope, role?.principalId, role?.principalType, more.length],

@@ -20,6 +20,7 @@ import {
   putPassword,
   refusalOf,
   secret,
+  secretOf,
   tenant,
 } from './entra-scene.ts'
 
@@ -61,9 +62,26 @@ test('a refresh token belongs to its program, and ends', async () => {
   scene.time.at += 46 * day
   const renewed = await refresh(token)
   assert.notEqual(renewed.json.refresh_token, token)
-  scene.time.at += 45 * day
+  scene.time.at += 80 * day
   assert.equal(refusalOf(await refresh(token)), '400 invalid_grant 70008')
   assert.equal((await refresh(String(renewed.json.refresh_token))).status, 200)
+})
+
+test('a replaced refresh token works for an hour, by several at once; a use after that ends the family, and no other', async () => {
+  const [token, other] = [await refreshToken(), await refreshToken()]
+  scene.time.at += 46 * day
+  const given = await Promise.all([refresh(token), refresh(token), refresh(token)])
+  const [next = ''] = given.map(({ json }) => String(json.refresh_token))
+  assert.notEqual(next, token)
+  scene.restart()
+  scene.time.at += 60 * minute
+  for (const answer of [...given, await refresh(token), await refresh(next)])
+    assert.deepEqual([answer.status, answer.json.refresh_token], [200, next])
+  scene.time.at += 1
+  assert.equal((await refresh(next)).status, 200)
+  assert.equal(refusalOf(await refresh(token)), '400 invalid_grant 50173')
+  assert.equal(refusalOf(await refresh(next)), '400 invalid_grant 70008')
+  assert.equal((await refresh(other)).status, 200)
 })
 
 test('a new password, a disabled user and a deleted one end refresh tokens at once', async () => {
@@ -71,9 +89,11 @@ test('a new password, a disabled user and a deleted one end refresh tokens at on
   await scene.store.putDirectoryObject({ object: { ...user, enabled: false } })
   assert.equal(refusalOf(await refresh(token)), '400 invalid_grant 50057')
   await scene.store.putDirectoryObject({ object: user })
-  assert.equal((await refresh(token)).status, 200)
+  assert.equal(refusalOf(await refresh(token)), '400 invalid_grant 50173', 'what was ended does not wake')
+  const next = await refreshToken()
+  assert.equal((await refresh(next)).status, 200)
   await putPassword(scene.store, alice.id, alice.password, scene.time.at)
-  assert.equal(refusalOf(await refresh(token)), '400 invalid_grant 50173', 'even if it is the same word')
+  assert.equal(refusalOf(await refresh(next)), '400 invalid_grant 50173', 'even if it is the same word')
   const bob = objectOf({ id: 'cccccccc-0000-0000-0000-0000000000b0', kind: 'user', name: 'Bob', login: `bob@${tenant.domain}` })
   await scene.store.putDirectoryObject({ object: bob })
   await putPassword(scene.store, bob.id, 'password of bob', scene.time.at)
@@ -93,6 +113,27 @@ test('a registered program that has a secret must show it, and gets a refresh to
   const token = String(offline.json.refresh_token)
   assert.equal(refusalOf(await refresh(token, { client_id: program.appId })), '401 invalid_client 7000218')
   assert.equal((await refresh(token, { client_id: program.appId, client_secret: secret })).status, 200)
+})
+
+test('a registered program without its secret, and one whose application is gone, get nothing more', async () => {
+  const lost = { appId: 'aaaaaaaa-0000-0000-0000-0000000000aa', id: 'bbbbbbbb-0000-0000-0000-0000000000aa' }
+  const application = objectOf({ id: lost.id, kind: 'application', name: 'Lost', appId: lost.appId })
+  await scene.store.putDirectoryObject({ object: application })
+  const proof = secretOf({ objectId: lost.id, hash: hashOfSecret('secret of lost') })
+  await scene.store.putSecret({ secret: proof, replacesOthers: false })
+  const given = { client_id: lost.appId, client_secret: 'secret of lost' }
+  const token = await refreshToken(given)
+  assert.equal((await refresh(token, given)).status, 200)
+  await scene.store.deleteSecret({ objectId: lost.id, keyId: proof.keyId })
+  const bare = { client_id: lost.appId }
+  assert.equal(refusalOf(await refresh(token, given)), '401 invalid_client 7000215')
+  assert.equal(refusalOf(await refresh(token, bare)), '401 invalid_client 7000218')
+  assert.equal(refusalOf(await post(byPassword(scene, bare))), '401 invalid_client 7000218')
+  await scene.store.putDirectoryObject({ object: { ...application, details: { isFallbackPublicClient: true } } })
+  assert.equal(refusalOf(await refresh(token, bare)), '401 invalid_client 7000218', 'given to one that proved itself')
+  assert.equal((await post(byPassword(scene, bare))).status, 200)
+  await scene.store.deleteDirectoryObject({ id: lost.id })
+  assert.equal(refusalOf(await refresh(token, bare)), '400 invalid_grant 70008')
 })
 
 const askDevice = async (path = '/adfs/oauth2/devicecode') =>

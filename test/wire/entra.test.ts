@@ -158,11 +158,12 @@ test('a bearer token is refused for another service, after its end, when its pri
   await scene.store.putDirectoryObject({ object: { ...user, enabled: false } })
   await refusesBearer(json.access_token)
   await scene.store.putDirectoryObject({ object: user })
-  await directoryTokenHolder(scene.deps, String(json.access_token), ['arm'])
-  scene.time.at += 3_599_000 + 59_000
-  await directoryTokenHolder(scene.deps, String(json.access_token), ['arm'])
-  scene.time.at += 2_000
   await refusesBearer(json.access_token)
+  const next = await ask(scene, entraToken, { form: byPassword(scene) })
+  scene.time.at += 3_599_000 + 59_000
+  await directoryTokenHolder(scene.deps, String(next.json.access_token), ['arm'])
+  scene.time.at += 2_000
+  await refusesBearer(next.json.access_token)
 })
 
 test('an id token opens nothing, whatever client id it is for', async () => {

@@ -18,6 +18,7 @@ import { Exchange } from '#http/exchange.ts'
 import type { DirectoryObject } from '#ports/directory-store.ts'
 import { type GraphDeps, serveGraph } from '#surfaces/graph/surface.ts'
 import { type Answer, json, send, type Target } from './send.ts'
+import { credentialOf } from './credential-of.ts'
 
 export const control = 'https://localhost:5443'
 export const tenant = { id: '11111111-2222-4333-8444-555555555555', domain: 'contoso.localhost' }
@@ -76,8 +77,15 @@ export async function openGraph(): Promise<GraphDoor> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const agent = new Agent({ keepAlive: true })
-  const token = (principal: DirectoryObject, resource = `${control}/graph`) =>
-    issueDirectoryToken(deps, { principal, clientId: principal.appId ?? '04b07795-8ddb-461a-bbee-02f9e1bf7b46', resource })
+  const token = async (principal: DirectoryObject, resource = `${control}/graph`) => {
+    const credential = await credentialOf(deps.store, principal)
+    return issueDirectoryToken(deps, {
+      principal,
+      credential,
+      clientId: principal.appId ?? '04b07795-8ddb-461a-bbee-02f9e1bf7b46',
+      resource,
+    })
+  }
   const door: GraphDoor = {
     deps,
     owner,

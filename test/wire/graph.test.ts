@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { makeClientCertificate } from '#adapters/x509/client-certificate.ts'
 import { assignRole } from '#app/authorization/assign-role.ts'
-import { servicePrincipalBySecret } from '#app/identity/secrets.ts'
+import { servicePrincipalBySecret } from '#app/identity/standing.ts'
 import { changeUser, createUser } from '#app/identity/users.ts'
 import { subscriptionType } from '#core/resource-id.ts'
 import type { DirectoryObject } from '#ports/directory-store.ts'
@@ -74,7 +74,7 @@ describe('users', () => {
     const refresh = async (id: string) => {
       const now = door.deps.clock.now()
       const details = {}
-      const common = { kind: 'refresh', userCode: null, state: 'granted', clientId: 'az', details } as const
+      const common = { kind: 'refresh', userCode: null, state: 'granted', clientId: 'az', family: null, details } as const
       await door.deps.store.putSignIn({ signIn: { ...common, id, principalId: user.id, createdAt: now, expiresAt: now + 1e6 } })
     }
     const has = async (password: string) => {
@@ -140,7 +140,7 @@ describe('what az ad sp create-for-rbac does', () => {
     const principal = await owner.post('servicePrincipals', { appId: application.appId, accountEnabled: true })
     assert.deepEqual(principal.servicePrincipalNames, [application.appId])
     const good = (text: string) => servicePrincipalBySecret(door.deps, String(application.appId), text)
-    assert.equal((await good(secret.secretText ?? ''))?.id, principal.id)
+    assert.equal((await good(secret.secretText ?? ''))?.principal.id, principal.id)
     const [shown] = (await owner.get(`applications/${application.id}`)).passwordCredentials as Credential[]
     assert.deepEqual([shown?.keyId, shown?.secretText, shown?.hint], [secret.keyId, null, secret.hint])
     assert.equal(await status(owner, 'POST', `applications/${application.id}/removePassword`, { keyId: secret.keyId }), 204)
@@ -205,7 +205,7 @@ describe('what az ad sp create-for-rbac does', () => {
   test('az ad sp credential reset, sp show, sp delete; deleting an application deletes its principal', async () => {
     const principal = await door.program('reset')
     const { secretText } = await owner.post(`servicePrincipals/${principal.id}/addPassword`, {}, 200)
-    assert.equal((await servicePrincipalBySecret(door.deps, principal.appId ?? '', String(secretText)))?.id, principal.id)
+    assert.equal((await servicePrincipalBySecret(door.deps, principal.appId ?? '', String(secretText)))?.principal.id, principal.id)
     assert.equal((await owner.get(`servicePrincipals(appId='${principal.appId}')`)).id, principal.id)
     const application = await owner.get(`applications(appId='${principal.appId}')`)
     assert.equal(await status(owner, 'PATCH', `servicePrincipals/${principal.id}`, { accountEnabled: false, tags: ['a'] }), 204)

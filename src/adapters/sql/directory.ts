@@ -105,6 +105,21 @@ interface SecretRow {
   ends_at: number | null
 }
 
+/** A principal's own, and its application's. */
+export const standing: Read<'standing'> = async (db, principalId) => {
+  const row = await db.get<ObjectRow & { generation: number }>(
+    `SELECT ${objectColumns}, generation FROM directory_object WHERE id = ? AND kind IN ('user', 'servicePrincipal')`,
+    principalId,
+  )
+  if (!row) return undefined
+  const application = row.app_id === null ? undefined : await one(db, `app_id = ? AND kind = 'application'`, row.app_id)
+  return {
+    principal: objectOf(row),
+    generation: row.generation,
+    secrets: await secrets(db, application ? [row.id, application.id] : [row.id]),
+  }
+}
+
 export const secrets: Read<'secrets'> = async (db, objectIds) =>
   objectIds.length === 0
     ? []
@@ -203,6 +218,7 @@ async function writeObject(
     `INSERT INTO directory_object (id, kind, name, name_key, login, app_id, enabled, details, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, login = excluded.login,
+       generation = directory_object.generation + CASE WHEN directory_object.enabled > excluded.enabled THEN 1 ELSE 0 END,
        enabled = excluded.enabled, details = excluded.details`,
     id,
     kind,
@@ -229,6 +245,7 @@ async function removeObject(tx: SqlTransaction, id: string): Promise<void> {
   await tx.run('DELETE FROM directory_secret WHERE object_id = ?', id)
   await tx.run('DELETE FROM directory_member WHERE group_id = ? OR member_id = ?', id, id)
   await tx.run('DELETE FROM sign_in WHERE principal_id = ?', id)
+  await tx.run('DELETE FROM sign_in WHERE client_id = (SELECT app_id FROM directory_object WHERE id = ?)', id)
   await tx.run('DELETE FROM directory_object WHERE id = ?', id)
 }
 

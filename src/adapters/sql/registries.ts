@@ -1,7 +1,7 @@
 import type { NetworkRules } from '#core/network-rules.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry, StoredCredential, StoredSigningKey } from '#ports/metadata-store.ts'
-import type { SqlReader } from './transaction.ts'
+import type { SqlReader, SqlTransaction } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
 export interface RegistryRow {
@@ -64,6 +64,11 @@ export const createRegistry: Verb<'createRegistry'> = async (tx, { name, limit, 
   return byId(tx, id)
 }
 
+/** What was given on the ground of the admin user's passwords does not wake when it is switched on again; the passwords do. */
+export async function endTokensOfAdmin(tx: SqlTransaction, registryId: number): Promise<void> {
+  await tx.run(`UPDATE credential SET version = version + 1 WHERE registry_id = ? AND kind = 'admin'`, registryId)
+}
+
 export const updateRegistry: Verb<'updateRegistry'> = async (tx, input) => {
   const { registryId, adminEnabled, anonymousPull, rateLimits, indexChildren: children, limit } = input
   const flag = (value: boolean | undefined) => (value === undefined ? null : Number(value))
@@ -76,6 +81,7 @@ export const updateRegistry: Verb<'updateRegistry'> = async (tx, input) => {
     children ?? null,
     registryId,
   )
+  if (adminEnabled === false) await endTokensOfAdmin(tx, registryId)
   if (limit !== undefined) await tx.run('UPDATE usage SET byte_limit = ? WHERE registry_id = ?', limit, registryId)
   return byId(tx, registryId)
 }

@@ -2,7 +2,7 @@ import { RegistryError } from '#core/registry-error.ts'
 import { systemScopeMap } from '#core/system-scope-maps.ts'
 import type { Registry } from '#ports/metadata-store.ts'
 import type { Match, RegistryProjection, ResourceBody, StoredResource } from '#ports/resource-store.ts'
-import { type RegistryRow, registryColumns, registryOf } from './registries.ts'
+import { endTokensOfAdmin, type RegistryRow, registryColumns, registryOf } from './registries.ts'
 import type { SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -96,6 +96,9 @@ export const putResource: Verb<'putResource'> = async (tx, { resource: given, ma
       },
     )
   const made = registry ? await putRegistry(tx, given.key, registry) : null
+  // A registry's token, whose passwords bear its key: what was given on their ground does not wake when it is enabled again.
+  if (given.body.properties.status === 'disabled')
+    await tx.run('UPDATE credential SET version = version + 1 WHERE principal_id = ?', given.key)
   await tx.run(
     `INSERT INTO resource (key, id, type, name, parent_key, location, body, etag, created_at, created_by, created_by_type,
        changed_at, changed_by, changed_by_type) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -146,6 +149,7 @@ async function putRegistry(tx: SqlTransaction, key: string, projection: Registry
     row?.id ?? 0,
     limit,
   )
+  if (!adminEnabled) await endTokensOfAdmin(tx, row?.id ?? 0)
   return (await registryByKey(tx, key)) as Registry
 }
 

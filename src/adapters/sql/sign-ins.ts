@@ -1,5 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { StoredSignIn } from '#ports/directory-store.ts'
+import type { SqlTransaction } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
 interface SignInRow {
@@ -9,6 +10,7 @@ interface SignInRow {
   principal_id: string | null
   state: StoredSignIn['state']
   client_id: string
+  family: string | null
   details: string
   created_at: number
   expires_at: number
@@ -21,6 +23,7 @@ const signInOf = (row: SignInRow): StoredSignIn => ({
   principalId: row.principal_id,
   state: row.state,
   clientId: row.client_id,
+  family: row.family,
   details: JSON.parse(row.details) as Record<string, unknown>,
   createdAt: row.created_at,
   expiresAt: row.expires_at,
@@ -36,18 +39,21 @@ export const signInByUserCode: Read<'signInByUserCode'> = async (db, userCode) =
   return row && signInOf(row)
 }
 
-export const putSignIn: Verb<'putSignIn'> = async (tx, { signIn: given }) => {
+export const putSignIn: Verb<'putSignIn'> = (tx, { signIn: given }) => insert(tx, given)
+
+async function insert(tx: SqlTransaction, given: StoredSignIn): Promise<void> {
   if (await tx.get('SELECT id FROM sign_in WHERE id = ? OR user_code = ?', given.id, given.userCode))
     throw new RegistryError('conflict', 'another sign-in under way has this code')
   await tx.run(
-    `INSERT INTO sign_in (id, kind, user_code, principal_id, state, client_id, details, created_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO sign_in (id, kind, user_code, principal_id, state, client_id, family, details, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     given.id,
     given.kind,
     given.userCode,
     given.principalId,
     given.state,
     given.clientId,
+    given.family,
     JSON.stringify(given.details),
     given.createdAt,
     given.expiresAt,
@@ -73,8 +79,18 @@ export const takeSignIn: Verb<'takeSignIn'> = async (tx, { id, now }) => {
   return row.expires_at > now ? signInOf(row) : undefined
 }
 
-export const endSignIns: Verb<'endSignIns'> = async (tx, { principalId }) => {
-  await tx.run('DELETE FROM sign_in WHERE principal_id = ?', principalId)
+export const replaceSignIn: Verb<'replaceSignIn'> = async (tx, { id, details, by }) => {
+  const row = await tx.get<SignInRow>(`SELECT * FROM sign_in WHERE id = ? ${tx.forUpdate}`, id)
+  if (!row) return undefined
+  if (row.state === 'replaced') return signInOf(row).details
+  await insert(tx, by)
+  await tx.run(`UPDATE sign_in SET state = 'replaced', details = ? WHERE id = ?`, JSON.stringify(details), id)
+  return details
+}
+
+export const endSignIns: Verb<'endSignIns'> = async (tx, of) => {
+  if ('family' in of) await tx.run('DELETE FROM sign_in WHERE family = ?', of.family)
+  else await tx.run('DELETE FROM sign_in WHERE principal_id = ?', of.principalId)
 }
 
 export const reapSignIns: Verb<'reapSignIns'> = async (tx, { now, limit }) =>

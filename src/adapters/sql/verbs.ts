@@ -75,6 +75,7 @@ export const commands: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   putSignIn: signIns.putSignIn,
   answerSignIn: signIns.answerSignIn,
   takeSignIn: signIns.takeSignIn,
+  replaceSignIn: signIns.replaceSignIn,
   endSignIns: signIns.endSignIns,
   reapSignIns: signIns.reapSignIns,
 }
@@ -120,6 +121,7 @@ export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   groupMembers: directory.groupMembers,
   directGroupsOf: directory.directGroupsOf,
   groupsOf: directory.groupsOf,
+  standing: directory.standing,
   rights: directory.rights,
   signIn: signIns.signIn,
   signInByUserCode: signIns.signInByUserCode,

@@ -8,6 +8,7 @@ const settled: ReadonlySet<keyof MetadataReads> = new Set([
   'signingKeys',
   'tenant',
   'directoryObject',
+  'standing',
   'rights',
   'tokenOfRegistry',
 ])
@@ -28,6 +29,8 @@ const endsSettled: ReadonlySet<keyof MetadataCommands> = new Set([
   'putTenant',
   'putDirectoryObject',
   'deleteDirectoryObject',
+  'putSecret',
+  'deleteSecret',
   'putGroupMember',
   'deleteGroupMember',
 ])

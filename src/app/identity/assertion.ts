@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import { compactVerify, decodeJwt, decodeProtectedHeader, errors, type ProtectedHeaderParameters } from 'jose'
-import type { StoredSecret } from '#ports/directory-store.ts'
 import type { Deps } from '../deps.ts'
 import { noteAssertion } from './seen-assertions.ts'
 import { isCurrent } from './secrets.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
+import type { Credential } from './standing.ts'
 
 /** What a client writes of itself (RFC 7523 §3). Times may have fractions: az sends such. */
 interface AssertionClaims {
@@ -35,17 +35,17 @@ export const clientOfAssertion = (assertion: string): string => claimsOf(asserti
 
 /**
  * Believes an assertion that one of these certificates signed, for this client, for us, now, and which was not seen from
- * elsewhere before. Fails with a reason that begins with `assertion-`.
+ * elsewhere before; tells which certificate. Fails with a reason that begins with `assertion-`.
  */
 export async function believeAssertion(
   deps: Pick<Deps, 'store' | 'clock'>,
   client: string,
-  secrets: readonly StoredSecret[],
+  credentials: readonly Credential[],
   { assertion, address, isTokenEndpoint }: AssertionUse,
-): Promise<void> {
+): Promise<Credential> {
   const claims = claimsOf(assertion)
   const now = deps.clock.now()
-  const certificate = certificateOf(headerOf(assertion), secrets, now)
+  const { certificate, credential } = certificateOf(headerOf(assertion), credentials, now)
   await verifySignature(assertion, certificate)
   if (claims.issuer.toLowerCase() !== client || claims.subject.toLowerCase() !== client) throw new SignInRefused('assertion-malformed')
   if (!isTokenEndpoint(claims.audience)) throw new SignInRefused('assertion-audience-wrong')
@@ -53,6 +53,7 @@ export async function believeAssertion(
   if (seconds > claims.expiresAt + leewaySeconds || seconds < claims.notBefore - leewaySeconds) throw new SignInRefused('assertion-ended')
   if (claims.expiresAt > seconds + longestLifeSeconds) throw new SignInRefused('assertion-malformed')
   await noteAssertion(deps, { client, id: claims.id, address, until: Math.ceil((claims.expiresAt + leewaySeconds) * 1000) })
+  return credential
 }
 
 function headerOf(assertion: string): ProtectedHeaderParameters {
@@ -76,18 +77,23 @@ function claimsOf(assertion: string): AssertionClaims {
 }
 
 /** The certificate that the header names by its thumbprint, SHA-1 (`x5t`) or SHA-256 (`x5t#S256`); the text may be padded. */
-function certificateOf(header: ProtectedHeaderParameters, secrets: readonly StoredSecret[], now: number): X509Certificate {
+function certificateOf(
+  header: ProtectedHeaderParameters,
+  credentials: readonly Credential[],
+  now: number,
+): { certificate: X509Certificate; credential: Credential } {
   const named = (name: string) => (typeof header[name] === 'string' ? Buffer.from(header[name], 'base64url').toString('hex') : undefined)
   const [sha1, sha256] = [named('x5t'), named('x5t#S256')]
   const hex = (fingerprint: string) => fingerprint.replaceAll(':', '').toLowerCase()
-  for (const secret of secrets) {
+  for (const credential of credentials) {
+    const { secret } = credential
     if (secret.kind !== 'certificate' || secret.certificate === null) continue
     const certificate = new X509Certificate(secret.certificate)
     const fits = sha256 === undefined ? hex(certificate.fingerprint) === sha1 : hex(certificate.fingerprint256) === sha256
     if (!fits) continue
     if (!isCurrent(secret, now) || now < certificate.validFromDate.getTime() || now > certificate.validToDate.getTime())
       throw new SignInRefused('assertion-certificate-ended')
-    return certificate
+    return { certificate, credential }
   }
   throw new SignInRefused('assertion-certificate-unknown', { thumbprint: (sha256 ?? sha1 ?? '').slice(0, 64).toUpperCase() })
 }

@@ -6,12 +6,13 @@ import type { Deps, Origins } from '../deps.ts'
 import { type Audience, audienceOf } from './audiences.ts'
 import { type DirectoryClaims, parseDirectoryClaims } from './directory-claims.ts'
 import { grantsOf } from './rights.ts'
+import { credentialNamed, standingOf } from './standing.ts'
 
 const leewaySeconds = 60
 
 /**
  * Who presents a token of the directory, from what the database says now: a principal that was disabled or deleted, or
- * lost a role, is so at the next request. Fails with `unauthorized`, whose detail says `error: invalid_token`.
+ * lost a role, or whose secret behind the token was reset or removed, is so at the next request. Fails with `unauthorized`, whose detail says `error: invalid_token`.
  * @param audiences of which services a token is good here
  */
 export async function authenticateBearer(
@@ -44,10 +45,12 @@ export async function directoryTokenHolder(
   const now = clock.now() / 1000
   if (now > claims.expiresAt + leewaySeconds) throw refused('the token has expired')
   if (now < claims.notBefore - leewaySeconds) throw refused('the token is not valid yet')
-  const principal = await store.directoryObject(claims.principalId)
-  if (!principal?.enabled || principal.kind !== (claims.kind === 'user' ? 'user' : 'servicePrincipal'))
+  const standing = await standingOf({ store }, claims.principalId)
+  if (!standing?.principal.enabled || standing.principal.kind !== (claims.kind === 'user' ? 'user' : 'servicePrincipal'))
     throw refused('the principal of the token was disabled or deleted')
-  return { principal, claims, audience }
+  if (!credentialNamed(standing, claims.credential, clock.now()))
+    throw refused('the secret behind the token was reset, removed or has ended, or its holder was switched off since')
+  return { principal: standing.principal, claims, audience }
 }
 
 // The signer gives the same object for the same token: what it says is read once.

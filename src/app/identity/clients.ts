@@ -4,8 +4,9 @@ import type { Deps } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'
 import { believeAssertion, clientOfAssertion } from './assertion.ts'
 import { slowGuessing } from './guessing.ts'
-import { isCurrent, judgeClientSecret } from './secrets.ts'
+import { findClientSecret, secretsOfApplication } from './secrets.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
+import { type Credential, standingOf } from './standing.ts'
 
 /** What a client presents to prove itself. */
 export type ClientProof = { kind: 'none' } | { kind: 'secret'; secret: string } | { kind: 'assertion'; assertion: string }
@@ -23,8 +24,8 @@ export interface Client {
   name: string
   /** Undefined for one that is not registered: only a person can sign in through it. */
   servicePrincipal: DirectoryObject | undefined
-  /** It proved itself by a secret or a certificate. */
-  proven: boolean
+  /** The name of the secret or certificate by which it proved itself; null when it did not. */
+  credential: string | null
 }
 
 type ClientDeps = Pick<Deps, 'store' | 'clock'> & { failedLogins: FailedLogins }
@@ -47,12 +48,12 @@ export async function findClient({ store }: Pick<Deps, 'store'>, clientId: strin
   const registered = await store.directoryObjectsByAppId(id)
   if (registered.some((each) => !each.enabled)) throw new SignInRefused('client-disabled', { client: id })
   const servicePrincipal = registered.find((each) => each.kind === 'servicePrincipal')
-  return { id, name: registered[0]?.name ?? wellKnown[id] ?? id, servicePrincipal, proven: false, registered }
+  return { id, name: registered[0]?.name ?? wellKnown[id] ?? id, servicePrincipal, credential: null, registered }
 }
 
 /**
- * The program that asks for a token, believed. A registered one that has a secret or a certificate must show it, unless
- * its registration says that it is a public client too.
+ * The program that asks for a token, believed. A registered one must show a secret or a certificate, also when it has none
+ * any more, unless its registration says that it is a public client too.
  * Fails with `client-…`, `assertion-…`, `parameter-missing`, `too-many-attempts`.
  */
 export async function authenticateClient(deps: ClientDeps, use: ClientUse): Promise<Client> {
@@ -60,21 +61,32 @@ export async function authenticateClient(deps: ClientDeps, use: ClientUse): Prom
   const clientId = use.clientId ?? (proof.kind === 'assertion' ? clientOfAssertion(proof.assertion) : undefined)
   if (clientId === undefined) throw new SignInRefused('parameter-missing', { parameter: 'client_id' })
   const { registered, ...client } = await findClient(deps, clientId)
-  const secrets = await deps.store.secrets(registered.map((each) => each.id))
-  const now = deps.clock.now()
   if (proof.kind === 'none') {
-    const isPublic = registered.some((each) => each.details.isFallbackPublicClient === true)
-    if (!isPublic && secrets.some((each) => isCurrent(each, now))) throw new SignInRefused('client-unproven')
+    if (registered.length > 0 && !registered.some(isPublic)) throw new SignInRefused('client-unproven')
     return client
   }
   if (registered.length === 0) throw new SignInRefused('client-unknown', { client: client.id })
+  const credentials = await credentialsOf(deps, client)
   if (proof.kind === 'assertion') {
-    await believeAssertion(deps, client.id, secrets, { ...use, assertion: proof.assertion })
-    return { ...client, proven: true }
+    const { name } = await believeAssertion(deps, client.id, credentials, { ...use, assertion: proof.assertion })
+    return { ...client, credential: name }
   }
   return slowGuessing(deps, { address: use.address, name: client.id }, async () => {
-    const judgement = judgeClientSecret(secrets, proof.secret, now)
-    if (judgement === 'current') return { ...client, proven: true }
-    throw new SignInRefused(judgement === 'ended' ? 'client-secret-ended' : 'client-secret-wrong', { client: client.id })
+    const found = findClientSecret(credentials, proof.secret, deps.clock.now())
+    if (typeof found !== 'string') return { ...client, credential: found.name }
+    throw new SignInRefused(found === 'ended' ? 'client-secret-ended' : 'client-secret-wrong', { client: client.id })
   })
+}
+
+/** Its registration says that it runs where it cannot keep a secret (Graph, `isFallbackPublicClient`, `publicClient`). */
+function isPublic({ details }: DirectoryObject): boolean {
+  const { redirectUris = [] } = (details.publicClient ?? {}) as { redirectUris?: readonly string[] }
+  return details.isFallbackPublicClient === true || redirectUris.length > 0
+}
+
+/** An application without a principal proves itself too: people sign in through it. */
+async function credentialsOf(deps: ClientDeps, { id, servicePrincipal }: Client): Promise<readonly Credential[]> {
+  const standing = servicePrincipal && (await standingOf(deps, servicePrincipal.id))
+  if (standing) return standing.credentials
+  return (await secretsOfApplication(deps, id)).map((secret) => ({ secret, name: secret.keyId }))
 }

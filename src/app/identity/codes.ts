@@ -2,7 +2,6 @@ import { makeSecret } from '#core/secret.ts'
 import type { StoredSignIn } from '#ports/directory-store.ts'
 import type { Deps } from '../deps.ts'
 import { verifierFits } from './pkce.ts'
-import { endRefreshToken } from './refresh-tokens.ts'
 import type { AskedText } from './requested-scope.ts'
 import { hashOfSecret } from './secrets.ts'
 import { recallUser, type SignedIn } from './sign-in.ts'
@@ -41,6 +40,7 @@ export async function makeCode(deps: CodeDeps, question: CodeQuestion, signedIn:
       principalId: signedIn.principal.id,
       state: 'granted',
       clientId,
+      family: null,
       details: { ...asked, credential: signedIn.credential },
       createdAt: now,
       expiresAt: now + codeLife,
@@ -53,8 +53,8 @@ export interface Redeemed {
   signedIn: SignedIn
   asked: AskedText
   nonce: string | undefined
-  /** To be told which refresh token came of it. */
-  gave: (refreshToken: string) => Promise<void>
+  /** To be told of which family the refresh token is that came of it. */
+  gave: (family: string) => Promise<void>
 }
 
 /**
@@ -83,10 +83,9 @@ export async function redeemCode(
     signedIn: await recallUser(deps, { principalId: taken.principalId, credential }),
     asked: asked as AskedText,
     nonce: typeof nonce === 'string' ? nonce : undefined,
-    gave: async (refreshToken) => {
+    gave: async (gave) => {
       // It was taken meanwhile: the code came a second time, and ends what comes of the first.
-      const gave = hashOfSecret(refreshToken)
-      if (!(await deps.store.takeSignIn({ id, now: deps.clock.now() }))) await endRefreshToken(deps, gave)
+      if (!(await deps.store.takeSignIn({ id, now: deps.clock.now() }))) await deps.store.endSignIns({ family: gave })
       await deps.store.putSignIn({ signIn: { ...used, details: { gave } } })
     },
   }
@@ -95,6 +94,6 @@ export async function redeemCode(
 // Taken, so that a first redemption that is not through yet sees it (`gave`).
 async function refuseReuse({ store, clock }: Pick<Deps, 'store' | 'clock'>, { id }: StoredSignIn): Promise<never> {
   const gave = (await store.takeSignIn({ id, now: clock.now() }))?.details.gave
-  if (typeof gave === 'string') await endRefreshToken({ store, clock }, gave)
+  if (typeof gave === 'string') await store.endSignIns({ family: gave })
   throw new SignInRefused('code-used')
 }

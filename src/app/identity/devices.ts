@@ -43,6 +43,7 @@ export async function askOnDevice(
       principalId: null,
       state: 'asked',
       clientId,
+      family: null,
       details: { asked },
       createdAt: now,
       expiresAt: now + deviceLife * 1000,

@@ -11,6 +11,8 @@ export interface DirectoryClaims {
   name: string
   /** The application that asked: itself for a service principal. */
   clientId: string
+  /** The name of the credential that it came from (standing.ts). */
+  credential: string
   /** A user's. */
   login: string | null
   /** Seconds since 1970. */
@@ -28,6 +30,7 @@ export function formatDirectoryClaims(claims: DirectoryClaims): Record<string, u
     exp: claims.expiresAt,
     appid: claims.clientId,
     appidacr: '1',
+    cid: claims.credential,
     idtyp: claims.kind,
     name: claims.name,
     oid: claims.principalId,
@@ -44,11 +47,11 @@ export function parseDirectoryClaims(raw: Readonly<Record<string, unknown>>): Di
   const text = (name: string) => (typeof raw[name] === 'string' && raw[name] !== '' ? (raw[name] as string) : undefined)
   const number = (name: string) => (Number.isSafeInteger(raw[name]) && (raw[name] as number) >= 0 ? (raw[name] as number) : undefined)
   const [id, audience, issuer, tenantId, principalId] = [text('uti'), text('aud'), text('iss'), text('tid'), text('oid')]
-  const [kind, clientId, login] = [raw.idtyp, text('appid'), text('upn')]
+  const [kind, clientId, login, credential] = [raw.idtyp, text('appid'), text('upn'), text('cid')]
   const [issuedAt, notBefore, expiresAt] = [number('iat'), number('nbf'), number('exp')]
   if (raw.ver !== '1.0' || (kind !== 'user' && kind !== 'app') || (kind === 'user') !== (login !== undefined)) return undefined
   if (id === undefined || audience === undefined || issuer === undefined || tenantId === undefined) return undefined
-  if (principalId === undefined || clientId === undefined || typeof raw.name !== 'string') return undefined
+  if (principalId === undefined || clientId === undefined || credential === undefined || typeof raw.name !== 'string') return undefined
   if (issuedAt === undefined || notBefore === undefined || expiresAt === undefined) return undefined
   return {
     id,
@@ -59,6 +62,7 @@ export function parseDirectoryClaims(raw: Readonly<Record<string, unknown>>): Di
     kind,
     name: raw.name,
     clientId,
+    credential,
     login: login ?? null,
     issuedAt,
     notBefore,

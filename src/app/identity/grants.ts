@@ -4,7 +4,7 @@ import type { FailedLogins } from '../tokens/rate-limits.ts'
 import { authenticateClient, type Client, type ClientUse } from './clients.ts'
 import { redeemCode } from './codes.ts'
 import { fetchDevice } from './devices.ts'
-import { makeRefreshToken, useRefreshToken } from './refresh-tokens.ts'
+import { type GivenRefreshToken, makeRefreshToken, useRefreshToken } from './refresh-tokens.ts'
 import { type Asked, type AskedText, parseAsked, parseAskedByProgram } from './requested-scope.ts'
 import { type SignedIn, signInUser } from './sign-in.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
@@ -40,7 +40,7 @@ export interface TokenAnswer {
   principal: DirectoryObject
 }
 
-export type GrantDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher'> & {
+export type GrantDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher' | 'secrets'> & {
   origins: Origins
   failedLogins: FailedLogins
   random: (bytes: number) => Uint8Array
@@ -53,12 +53,12 @@ export async function grantTokens(deps: GrantDeps, request: TokenRequest): Promi
 }
 
 async function forProgram(deps: GrantDeps, { asked }: TokenRequest, client: Client): Promise<TokenAnswer> {
-  if (!client.proven) throw new SignInRefused('client-unproven')
+  if (client.credential === null) throw new SignInRefused('client-unproven')
   const principal = client.servicePrincipal
   // An application without one is nobody in the tenant.
   if (!principal) throw new SignInRefused('client-unknown', { client: client.id })
   const { resource } = parseAskedByProgram(asked, deps.origins.control)
-  const accessToken = await issueDirectoryToken(deps, { principal, clientId: client.id, resource })
+  const accessToken = await issueDirectoryToken(deps, { principal, credential: client.credential, clientId: client.id, resource })
   return { accessToken, expiresIn: directoryTokenLife, resource, principal }
 }
 
@@ -67,9 +67,9 @@ interface Found {
   signedIn: SignedIn
   asked?: AskedText
   nonce?: string | undefined
-  /** Kept instead of a new one. */
-  refreshToken?: string | undefined
-  gave?: (refreshToken: string) => Promise<void>
+  /** Given instead of a new one. */
+  refreshToken?: GivenRefreshToken
+  gave?: (family: string) => Promise<void>
 }
 
 type PersonGrant = Exclude<TokenGrant, { kind: 'client-credentials' }>
@@ -80,17 +80,23 @@ async function forPerson(deps: GrantDeps, request: TokenRequest, grant: PersonGr
   const found = await findPerson(deps, request, grant, client)
   const text = early ? request.asked : (found.asked ?? {})
   const asked = early ?? parseAsked(text, deps.origins.control)
-  const { principal } = found.signedIn
-  const accessToken = await issueDirectoryToken(deps, { principal, clientId: client.id, resource: asked.resource })
+  const { principal, credential } = found.signedIn
+  const accessToken = await issueDirectoryToken(deps, { principal, credential, clientId: client.id, resource: asked.resource })
   const refreshToken = await refreshTokenFor(deps, { client, asked, text, found })
   return {
     accessToken,
     expiresIn: directoryTokenLife,
     resource: asked.resource,
     scopes: asked.scopes,
-    refreshToken,
+    refreshToken: refreshToken?.token,
     idToken: asked.openid
-      ? await issueIdToken(deps, { user: principal, clientId: client.id, issuer: request.issuer, nonce: found.nonce })
+      ? await issueIdToken(deps, {
+          user: principal,
+          clientId: client.id,
+          issuer: request.issuer,
+          nonce: found.nonce,
+          family: refreshToken?.family,
+        })
       : undefined,
     clientInfo: request.wantsClientInfo ? await clientInfoOf(deps, principal) : undefined,
     principal,
@@ -99,18 +105,16 @@ async function forPerson(deps: GrantDeps, request: TokenRequest, grant: PersonGr
 
 const isEmpty = ({ scope, resource }: AskedText): boolean => scope === undefined && resource === undefined
 
-async function findPerson(deps: GrantDeps, { address }: TokenRequest, grant: PersonGrant, { id }: Client): Promise<Found> {
+async function findPerson(deps: GrantDeps, { address }: TokenRequest, grant: PersonGrant, client: Client): Promise<Found> {
   switch (grant.kind) {
     case 'password':
       return { signedIn: await signInUser(deps, { username: grant.username, password: grant.password, address }) }
     case 'device':
-      return fetchDevice(deps, { deviceCode: grant.deviceCode, clientId: id, address })
+      return fetchDevice(deps, { deviceCode: grant.deviceCode, clientId: client.id, address })
     case 'code':
-      return redeemCode(deps, { code: grant.code, clientId: id, redirectUri: grant.redirectUri, verifier: grant.verifier })
-    case 'refresh': {
-      const { signedIn, asked, isOld } = await useRefreshToken(deps, { token: grant.token, clientId: id })
-      return { signedIn, asked, refreshToken: isOld ? undefined : grant.token }
-    }
+      return redeemCode(deps, { code: grant.code, clientId: client.id, redirectUri: grant.redirectUri, verifier: grant.verifier })
+    case 'refresh':
+      return useRefreshToken(deps, { token: grant.token, client })
   }
 }
 
@@ -118,10 +122,10 @@ async function findPerson(deps: GrantDeps, { address }: TokenRequest, grant: Per
 async function refreshTokenFor(
   deps: GrantDeps,
   { client, asked, text, found }: { client: Client; asked: Asked; text: AskedText; found: Found },
-): Promise<string | undefined> {
+): Promise<GivenRefreshToken | undefined> {
   if (found.refreshToken !== undefined) return found.refreshToken
-  if (client.proven && !asked.offline) return undefined
-  const made = await makeRefreshToken(deps, { signedIn: found.signedIn, clientId: client.id, asked: text })
-  await found.gave?.(made)
+  if (client.credential !== null && !asked.offline) return undefined
+  const made = await makeRefreshToken(deps, { signedIn: found.signedIn, client, asked: text })
+  await found.gave?.(made.family)
   return made
 }

@@ -1,59 +1,102 @@
 import { makeSecret } from '#core/secret.ts'
+import type { StoredSignIn } from '#ports/directory-store.ts'
 import type { Deps } from '../deps.ts'
+import type { Client } from './clients.ts'
 import type { AskedText } from './requested-scope.ts'
 import { hashOfSecret } from './secrets.ts'
 import { recallUser, type SignedIn } from './sign-in.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
 import { sweepSignIns } from './sweep.ts'
 
-/** In milliseconds; Entra's 90 days without use. */
+/**
+ * A refresh token: granted ── half its life, used once more ──▶ replaced ── an hour ──▶ a use of it ends the family
+ *
+ * It is good for any of our services, and again and again: several `az` at once share one, so a use cannot end it as a
+ * code's does. Who presents a replaced one gets the one that stands for it now; for an hour, since several may hold it.
+ * After that it is a copy that somebody took, or its owner after such: nobody can tell which, so both sign in again.
+ */
 const refreshLife = 90 * 24 * 60 * 60 * 1000
+const grace = 60 * 60 * 1000
 
-type RefreshDeps = Pick<Deps, 'store' | 'clock'> & { random: (bytes: number) => Uint8Array }
+type RefreshDeps = Pick<Deps, 'store' | 'clock' | 'secrets'> & { random: (bytes: number) => Uint8Array }
+
+export interface GivenRefreshToken {
+  token: string
+  /** It ends with all that came of one sign-in. */
+  family: string
+}
+
+interface Details {
+  credential: string
+  asked: AskedText
+  /** The program had to prove itself, and has to each time. */
+  proven: boolean
+}
+
+/** What a replaced one keeps of its follower: the text itself, sealed, since it is given again. */
+type Replaced = Details & { replacedAt: number; follower: string }
 
 /** For a person at a program; the store knows only its hash. */
 export async function makeRefreshToken(
   deps: RefreshDeps,
-  { signedIn, clientId, asked }: { signedIn: SignedIn; clientId: string; asked: AskedText },
-): Promise<string> {
+  { signedIn, client, asked }: { signedIn: SignedIn; client: Client; asked: AskedText },
+): Promise<GivenRefreshToken> {
   const token = makeSecret(deps.random(32))
-  const now = deps.clock.now()
+  const family = hashOfSecret(`family ${token}`)
   await sweepSignIns(deps)
-  await deps.store.putSignIn({
-    signIn: {
-      id: hashOfSecret(token),
-      kind: 'refresh',
-      userCode: null,
-      principalId: signedIn.principal.id,
-      state: 'granted',
-      clientId,
-      details: { credential: signedIn.credential, asked },
-      createdAt: now,
-      expiresAt: now + refreshLife,
-    },
-  })
-  return token
+  const details: Details = { credential: signedIn.credential, asked, proven: client.credential !== null }
+  const row = rowOf(deps, token, { family, details, clientId: client.id, principalId: signedIn.principal.id })
+  await deps.store.putSignIn({ signIn: row })
+  return { token, family }
+}
+
+function rowOf(
+  { clock }: Pick<Deps, 'clock'>,
+  token: string,
+  of: { family: string; details: Details; clientId: string; principalId: string | null },
+): StoredSignIn {
+  const now = clock.now()
+  const { family, details, clientId, principalId } = of
+  const id = hashOfSecret(token)
+  const ends = { createdAt: now, expiresAt: now + refreshLife }
+  return { id, kind: 'refresh', userCode: null, principalId, state: 'granted', clientId, family, details: { ...details }, ...ends }
 }
 
 /**
- * The person behind a refresh token. It is good for any of our services, and again and again until it ends: several
- * `az` at once share one, so a use cannot end it as a code's does. After half its life another takes its place.
- * Fails with `refresh-ended`, `refresh-of-another`, `refresh-revoked`, `user-disabled`, `password-ended`.
+ * The person behind a refresh token, and the token to go on with. Fails with `refresh-ended`, `refresh-of-another`,
+ * `client-unproven`, `refresh-revoked`, `user-disabled`, `password-ended`.
  */
 export async function useRefreshToken(
-  deps: Pick<Deps, 'store' | 'clock'>,
-  { token, clientId }: { token: string; clientId: string },
-): Promise<{ signedIn: SignedIn; asked: AskedText; isOld: boolean }> {
+  deps: RefreshDeps,
+  { token, client }: { token: string; client: Client },
+): Promise<{ signedIn: SignedIn; asked: AskedText; refreshToken: GivenRefreshToken }> {
   const found = await deps.store.signIn(hashOfSecret(token))
   const now = deps.clock.now()
-  if (found?.kind !== 'refresh' || found.expiresAt <= now) throw new SignInRefused('refresh-ended')
-  if (found.clientId !== clientId) throw new SignInRefused('refresh-of-another')
-  const { credential, asked } = found.details
-  const signedIn = await recallUser(deps, { principalId: found.principalId, credential })
-  return { signedIn, asked: asked as AskedText, isOld: now > found.createdAt + refreshLife / 2 }
+  if (found?.kind !== 'refresh' || found.family === null || found.expiresAt <= now) throw new SignInRefused('refresh-ended')
+  if (found.clientId !== client.id) throw new SignInRefused('refresh-of-another')
+  const details = found.details as unknown as Details & Partial<Replaced>
+  if (details.proven && client.credential === null) throw new SignInRefused('client-unproven')
+  if (details.replacedAt !== undefined && now > details.replacedAt + grace) {
+    await deps.store.endSignIns({ family: found.family })
+    throw new SignInRefused('refresh-revoked')
+  }
+  const signedIn = await recallUser(deps, { principalId: found.principalId, credential: details.credential })
+  const isOld = found.state === 'replaced' || now > found.createdAt + refreshLife / 2
+  const given = isOld ? await follower(deps, found, details) : token
+  return { signedIn, asked: details.asked, refreshToken: { token: given, family: found.family } }
 }
 
-/** One token ends, whoever holds it. */
-export async function endRefreshToken({ store, clock }: Pick<Deps, 'store' | 'clock'>, id: string): Promise<void> {
-  await store.takeSignIn({ id, now: clock.now() })
+/** The token that stands for one that is old: made at its first use after half its life, the same for each use. */
+async function follower(deps: RefreshDeps, old: StoredSignIn, { credential, asked, proven }: Details): Promise<string> {
+  const next = makeSecret(deps.random(32))
+  const sealed = deps.secrets.seal(next, old.id)
+  const details: Details = { credential, asked, proven }
+  const { clientId, principalId } = old
+  const kept = await deps.store.replaceSignIn({
+    id: old.id,
+    details: { ...details, replacedAt: deps.clock.now(), follower: sealed },
+    by: rowOf(deps, next, { family: old.family ?? '', details, clientId, principalId }),
+  })
+  if (!kept) throw new SignInRefused('refresh-ended')
+  return deps.secrets.open((kept as unknown as Replaced).follower, old.id)
 }

@@ -22,7 +22,15 @@ export async function noteAssertion(
   /** Undefined: it is noted. Otherwise the row of another request that came first. */
   async function note() {
     await sweepSignIns(deps)
-    const row = { id: key, kind: 'code' as const, userCode: null, principalId: null, state: 'refused' as const, clientId: client }
+    const row = {
+      id: key,
+      kind: 'code' as const,
+      userCode: null,
+      principalId: null,
+      state: 'refused' as const,
+      clientId: client,
+      family: null,
+    }
     try {
       await deps.store.putSignIn({ signIn: { ...row, details: { machine }, createdAt: deps.clock.now(), expiresAt: until } })
       return undefined

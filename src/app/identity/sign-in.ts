@@ -1,15 +1,16 @@
-import type { DirectoryObject, StoredSecret } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory-store.ts'
 import type { PasswordHasher } from '#ports/password-hasher.ts'
 import type { Deps } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'
 import { slowGuessing } from './guessing.ts'
-import { hashOfSecret, isCurrent } from './secrets.ts'
+import { isCurrent } from './secrets.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
+import { type Credential, type Standing, standingOf } from './standing.ts'
 
 /** A person who has just shown the password, or did so when a code or a refresh token was made. */
 export interface SignedIn {
   principal: DirectoryObject
-  /** Names the password that was shown; another one, and what was given on its ground ends. */
+  /** The name of the password that was shown (standing.ts). */
   credential: string
 }
 
@@ -27,13 +28,12 @@ export async function signInUser(
   const { store, clock, hasher } = deps
   const login = await loginOf(deps, username)
   return slowGuessing(deps, { address, name: login }, async () => {
-    const principal = await store.userByLogin(login)
-    const secret = principal && (await passwordOf(deps, principal))
-    const good = await hasher.verify(password, secret?.hash ?? (await nobodysHash(hasher)))
-    if (!principal || !secret || !good) throw new SignInRefused('password-wrong')
-    if (!principal.enabled) throw new SignInRefused('user-disabled')
-    if (!isCurrent(secret, clock.now())) throw new SignInRefused('password-ended')
-    return { principal, credential: nameOf(secret) }
+    const user = await store.userByLogin(login)
+    const standing = user && (await standingOf(deps, user.id))
+    const credential = standing && passwordOf(standing)
+    const good = await hasher.verify(password, credential?.secret.hash ?? (await nobodysHash(hasher)))
+    if (!standing || !credential || !good) throw new SignInRefused('password-wrong')
+    return believed(standing, credential, clock.now())
   })
 }
 
@@ -45,12 +45,17 @@ export async function recallUser(
   deps: Pick<Deps, 'store' | 'clock'>,
   { principalId, credential }: { principalId: string | null; credential: unknown },
 ): Promise<SignedIn> {
-  const principal = principalId === null ? undefined : await deps.store.directoryObject(principalId)
-  const secret = principal?.kind === 'user' ? await passwordOf(deps, principal) : undefined
-  if (!principal || !secret || nameOf(secret) !== credential) throw new SignInRefused('refresh-revoked')
+  const standing = principalId === null ? undefined : await standingOf(deps, principalId)
+  if (standing && !standing.principal.enabled) throw new SignInRefused('user-disabled')
+  const password = standing?.principal.kind === 'user' ? passwordOf(standing) : undefined
+  if (!standing || password?.name !== credential) throw new SignInRefused('refresh-revoked')
+  return believed(standing, password as Credential, deps.clock.now())
+}
+
+function believed({ principal }: Standing, { name, secret }: Credential, now: number): SignedIn {
   if (!principal.enabled) throw new SignInRefused('user-disabled')
-  if (!isCurrent(secret, deps.clock.now())) throw new SignInRefused('password-ended')
-  return { principal, credential: nameOf(secret) }
+  if (!isCurrent(secret, now)) throw new SignInRefused('password-ended')
+  return { principal, credential: name }
 }
 
 async function loginOf({ store }: Pick<Deps, 'store'>, username: string): Promise<string> {
@@ -59,10 +64,7 @@ async function loginOf({ store }: Pick<Deps, 'store'>, username: string): Promis
 }
 
 /** A user has one password; were there more, the one that began last counts. */
-const passwordOf = async ({ store }: Pick<Deps, 'store'>, user: DirectoryObject): Promise<StoredSecret | undefined> =>
-  (await store.secrets([user.id])).findLast((each) => each.kind === 'password')
-
-const nameOf = ({ keyId, hash }: StoredSecret): string => hashOfSecret(`${keyId} ${hash}`).slice(0, 32)
+const passwordOf = ({ credentials }: Standing): Credential | undefined => credentials.findLast(({ secret }) => secret.kind === 'password')
 
 // Compared for a user that there is not, at the same cost.
 const nobodysHashes = new WeakMap<PasswordHasher, Promise<string>>()

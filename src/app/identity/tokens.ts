@@ -15,7 +15,7 @@ const issuerOf = (origins: Origins, tenantId: string): string => `${origins.cont
 /** An access token of a user or a service principal. What it lets its holder do is decided where it is shown. */
 export async function issueDirectoryToken(
   deps: IssueDeps,
-  { principal, clientId, resource }: { principal: DirectoryObject; clientId: string; resource: string },
+  { principal, credential, clientId, resource }: { principal: DirectoryObject; credential: string; clientId: string; resource: string },
 ): Promise<string> {
   const tenantId = await tenantIdOf(deps)
   const now = Math.floor(deps.clock.now() / 1000)
@@ -29,6 +29,7 @@ export async function issueDirectoryToken(
       kind: principal.kind === 'user' ? 'user' : 'app',
       name: principal.name,
       clientId,
+      credential,
       login: principal.kind === 'user' ? principal.login : null,
       issuedAt: now,
       notBefore: now,
@@ -39,11 +40,18 @@ export async function issueDirectoryToken(
 
 /**
  * Tells a program who signed in (OpenID Connect Core §2). It opens nothing: it lacks what `parseDirectoryClaims` asks for.
+ * @param family of the refresh token beside it, which sign-out ends
  * @param issuer of the authority's discovery document, which a program compares
  */
 export async function issueIdToken(
   deps: IssueDeps,
-  { user, clientId, issuer, nonce }: { user: DirectoryObject; clientId: string; issuer: string; nonce: string | undefined },
+  {
+    user,
+    clientId,
+    issuer,
+    nonce,
+    family,
+  }: { user: DirectoryObject; clientId: string; issuer: string; nonce?: string | undefined; family?: string | undefined },
 ): Promise<string> {
   const now = Math.floor(deps.clock.now() / 1000)
   return deps.signers.of(directoryKeys).sign({
@@ -56,6 +64,7 @@ export async function issueIdToken(
     ...(nonce === undefined ? {} : { nonce }),
     oid: user.id,
     preferred_username: user.login,
+    ...(family === undefined ? {} : { sid: family }),
     sub: user.id,
     tid: await tenantIdOf(deps),
     upn: user.login,

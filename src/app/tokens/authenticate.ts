@@ -7,8 +7,9 @@ import type { Registry, StoredCredential } from '#ports/metadata-store.ts'
 import type { RegistryToken } from '#ports/resource-store.ts'
 import type { Deps } from '../deps.ts'
 import { heldInRegistry } from '../identity/rights.ts'
-import { hashOfSecret, servicePrincipalBySecret } from '../identity/secrets.ts'
-import { parseClaims, type TokenClaims } from './claims.ts'
+import { hashOfSecret } from '../identity/secrets.ts'
+import { credentialNamed, servicePrincipalBySecret, standingOf } from '../identity/standing.ts'
+import { type CredentialClaim, parseClaims, type TokenClaims } from './claims.ts'
 
 /** What a request presented: the scheme's parts, not yet believed. */
 export type Presented =
@@ -29,8 +30,8 @@ export type IsAudience = (audience: string) => boolean
 
 export interface Authenticated {
   caller: Caller
-  /** The password behind the caller, for what is issued on its ground; null for nobody and for principals of the directory. */
-  credential: { id: string; version: number } | null
+  /** The secret behind the caller, which what is issued on its ground names; null for nobody. */
+  credential: CredentialClaim | null
 }
 
 /**
@@ -94,8 +95,9 @@ async function byPassword(deps: AuthenticateDeps, registry: Registry, username: 
     return { caller: tokenCaller(token), credential: { id: found.id, version: found.version } }
   if (found?.kind === 'admin' && registry.adminEnabled && found.principalName === name)
     return { caller: adminCaller(found), credential: { id: found.id, version: found.version } }
-  const caller = await directoryCaller(deps, registry, await servicePrincipalBySecret(deps, name, password))
-  if (caller) return { caller, credential: null }
+  const program = await servicePrincipalBySecret(deps, name, password)
+  const caller = await directoryCaller(deps, registry, program?.principal)
+  if (program && caller) return { caller, credential: { id: program.credential.name, version: null } }
   throw refused('the user name or the password is wrong')
 }
 
@@ -127,10 +129,8 @@ async function byToken(
 async function principalOf(deps: AuthenticateDeps, registry: Registry, claims: TokenClaims): Promise<Authenticated | undefined> {
   const { store, clock } = deps
   if (claims.principalId === anonymousId) return anonymous(registry)
-  if (claims.credential === null) {
-    const caller = await directoryCaller(deps, registry, await store.directoryObject(claims.principalId))
-    return caller && { caller, credential: null }
-  }
+  if (claims.credential === null) return undefined
+  if (claims.credential.version === null) return directoryPrincipal(deps, registry, claims.principalId, claims.credential)
   const credential = await store.credential(claims.credential.id)
   if (!credential || credential.registryId !== registry.id || credential.version !== claims.credential.version) return undefined
   if (!isGood(credential, clock.now())) return undefined
@@ -138,6 +138,19 @@ async function principalOf(deps: AuthenticateDeps, registry: Registry, claims: T
   if (credential.kind === 'admin') return registry.adminEnabled ? { caller: adminCaller(credential), credential: kept } : undefined
   const token = await store.tokenOfRegistry(registry.id, credential.principalName)
   return token?.enabled && token.key === credential.principalId ? { caller: tokenCaller(token), credential: kept } : undefined
+}
+
+/** A principal of the directory whose secret, which the token names, is as it was. */
+async function directoryPrincipal(
+  deps: AuthenticateDeps,
+  registry: Registry,
+  principalId: string,
+  credential: CredentialClaim,
+): Promise<Authenticated | undefined> {
+  const standing = await standingOf(deps, principalId)
+  if (!standing || !credentialNamed(standing, credential.id, deps.clock.now())) return undefined
+  const caller = await directoryCaller(deps, registry, standing.principal)
+  return caller && { caller, credential }
 }
 
 // The signer gives the same object for the same token: what it says is read once.

@@ -17,7 +17,7 @@ const common = {
   id: text,
   subject: text,
   principalId: text,
-  credential: fc.option(fc.record({ id: text, version: fc.nat() }, { noNullPrototype: true })),
+  credential: fc.option(fc.record({ id: text, version: fc.option(fc.nat()) }, { noNullPrototype: true })),
   issuedAt: fc.nat(),
   notBefore: fc.nat(),
   expiresAt: fc.nat(),
@@ -73,7 +73,7 @@ for (const [name, values] of Object.entries({
   nbf: wrongNumbers,
   exp: wrongNumbers,
   seq: wrongNumbers,
-  cver: wrongNumbers,
+  cver: wrongNumbers.filter((each) => each !== absent),
   cid: [...wrong, 7],
   access: [
     absent,
@@ -99,6 +99,12 @@ for (const [name, values] of Object.entries({
       assert.equal(parseClaims(raw), undefined, `${name} = ${String(value)}`)
     }
   })
+
+test('a version is of a password of the registry; a secret of the directory has none', () => {
+  const raw = sample()
+  delete raw.cver
+  assert.deepEqual(parseClaims(raw)?.credential, { id: 'c1', version: null })
+})
 
 test('a token of nobody has no credential, neither half of one', () => {
   const raw = sample()

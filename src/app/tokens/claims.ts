@@ -1,5 +1,11 @@
 import { formatScope, parseScopes, type Scope } from '#core/scope.ts'
 
+/** @property version null: `id` is the name of a secret of the directory, which changes with it (identity/standing.ts) */
+export interface CredentialClaim {
+  id: string
+  version: number | null
+}
+
 /**
  * What a token of ours says; ACR's layout (access: `access`, refresh: `permissions`), and behind it what binds the
  * token to immutable things: the principal, the credential and its version, the registry's seq at issue.
@@ -10,8 +16,8 @@ export interface TokenClaims {
   /** The principal's name, for people. */
   subject: string
   principalId: string
-  /** Null for the anonymous caller. */
-  credential: { id: string; version: number } | null
+  /** What the token came from; null for the anonymous caller. */
+  credential: CredentialClaim | null
   /** Seconds since 1970. */
   issuedAt: number
   notBefore: number
@@ -41,7 +47,9 @@ export function formatClaims(claims: TokenClaims): Record<string, unknown> {
     roles: [],
     grant_type: claims.kind,
     pid: claims.principalId,
-    ...(claims.credential ? { cid: claims.credential.id, cver: claims.credential.version } : {}),
+    ...(claims.credential
+      ? { cid: claims.credential.id, ...(claims.credential.version === null ? {} : { cver: claims.credential.version }) }
+      : {}),
     seq: claims.seq,
     ...(claims.final ? { fin: true } : {}),
   }
@@ -58,10 +66,11 @@ export function parseClaims(raw: Readonly<Record<string, unknown>>): TokenClaims
   if (id === undefined || subject === undefined || principalId === undefined || audience === undefined) return undefined
   if (issuedAt === undefined || notBefore === undefined || expiresAt === undefined || seq === undefined) return undefined
   const [cid, version] = [text('cid'), number('cver')]
-  if ((cid === undefined) !== (version === undefined)) return undefined
+  if (cid === undefined && raw.cver !== undefined) return undefined
+  if (version === undefined && raw.cver !== undefined) return undefined
   const access = kind === 'access_token' ? parseAccess(raw.access) : []
   if (!access) return undefined
-  const credential = cid !== undefined && version !== undefined ? { id: cid, version } : null
+  const credential = cid === undefined ? null : { id: cid, version: version ?? null }
   return { kind, id, subject, principalId, credential, issuedAt, notBefore, expiresAt, audience, seq, final: raw.fin === true, access }
 }
 

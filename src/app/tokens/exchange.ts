@@ -1,7 +1,7 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry } from '#ports/metadata-store.ts'
 import type { Deps, Origins } from '../deps.ts'
-import { authenticateBearer } from '../identity/bearer.ts'
+import { directoryTokenHolder } from '../identity/bearer.ts'
 import { directoryCaller } from './authenticate.ts'
 import { issueRefreshToken } from './issue.ts'
 
@@ -15,9 +15,10 @@ export async function exchangeToken(
   input: { registry: Registry; audience: string; token: string },
 ): Promise<{ token: string; name: string }> {
   const { registry, audience, token } = input
-  const { id } = await authenticateBearer(deps, token, registry.armAudience ? ['arm', 'registry'] : ['registry'])
-  const caller = await directoryCaller(deps, registry, await deps.store.directoryObject(id))
+  const { principal, claims } = await directoryTokenHolder(deps, token, registry.armAudience ? ['arm', 'registry'] : ['registry'])
+  const caller = await directoryCaller(deps, registry, principal)
   if (!caller || caller.held.length === 0)
     throw new RegistryError('unauthorized', 'authentication required: the principal holds no role at this registry that opens its content')
-  return { token: await issueRefreshToken(deps, { registry, audience, by: { caller, credential: null } }), name: caller.name }
+  const by = { caller, credential: { id: claims.credential, version: null } }
+  return { token: await issueRefreshToken(deps, { registry, audience, by }), name: caller.name }
 }

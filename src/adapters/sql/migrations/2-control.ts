@@ -58,7 +58,7 @@ export const controlMigration: Migration = {
     `CREATE TABLE tenant (id TEXT PRIMARY KEY, domain TEXT NOT NULL)`,
     `CREATE TABLE directory_object (
       id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, login TEXT UNIQUE, app_id TEXT,
-      enabled INTEGER NOT NULL, details TEXT NOT NULL, created_at ${bigint} NOT NULL, UNIQUE (kind, app_id))`,
+      enabled INTEGER NOT NULL, generation INTEGER NOT NULL DEFAULT 0, details TEXT NOT NULL, created_at ${bigint} NOT NULL, UNIQUE (kind, app_id))`,
     `CREATE INDEX directory_object_name ON directory_object (kind, name_key)`,
     `CREATE TABLE directory_secret (
       key_id TEXT PRIMARY KEY, object_id TEXT NOT NULL REFERENCES directory_object(id), kind TEXT NOT NULL, name TEXT,
@@ -70,8 +70,10 @@ export const controlMigration: Migration = {
     `CREATE INDEX directory_member_member ON directory_member (member_id)`,
     `CREATE TABLE sign_in (
       id TEXT PRIMARY KEY, kind TEXT NOT NULL, user_code TEXT UNIQUE, principal_id TEXT, state TEXT NOT NULL, client_id TEXT NOT NULL,
-      details TEXT NOT NULL, created_at ${bigint} NOT NULL, expires_at ${bigint} NOT NULL)`,
+      family TEXT, details TEXT NOT NULL, created_at ${bigint} NOT NULL, expires_at ${bigint} NOT NULL)`,
     `CREATE INDEX sign_in_expiry ON sign_in (expires_at)`,
     `CREATE INDEX sign_in_principal ON sign_in (principal_id)`,
+    `CREATE INDEX sign_in_client ON sign_in (client_id)`,
+    `CREATE INDEX sign_in_family ON sign_in (family)`,
   ],
 }
