@@ -126,14 +126,18 @@ export class Connections {
   }
 }
 
-/** The oldest on which nothing is asked or answered. */
+/** The oldest that never asked anything, else the oldest on which nothing is asked or answered now. */
 function closeOneAtRest(connections: Set<Connection>): boolean {
-  for (const { socket, response } of connections)
-    if (!socket.destroyed && !isUnderWay(response)) {
-      socket.destroy()
-      return true
-    }
-  return false
+  let resting: Socket | undefined
+  for (const { socket, response } of connections) {
+    if (socket.destroyed || isUnderWay(response)) continue
+    resting ??= socket
+    if (response) continue
+    resting = socket
+    break
+  }
+  resting?.destroy()
+  return resting !== undefined
 }
 
 const isUnderWay = (response: ServerResponse | undefined): boolean =>

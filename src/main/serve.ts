@@ -70,10 +70,14 @@ export async function serve(config: Config): Promise<Started> {
     const directory = dataDirectory(config.dataDir)
     const names = serverNames(config)
     const hosts = hostsOf(hostNames(names), config.domain)
-    const uploads = new Uploads(deps)
     const proxies = trustedProxies(config.trustedProxies)
     const budget = budgetOf(config, openFilesLimit())
     const gates = gatesOf(budget, config)
+    const uploads = new Uploads(deps, {
+      most: budget.uploadFiles,
+      longestWait: config.maxWait,
+      sessionsOfOne: config.maxUploads,
+    })
     const connections = new Connections({
       most: budget.connections,
       mostOfOne: config.maxConnectionsPerAddress,

@@ -121,6 +121,7 @@ export const settings = {
   maxConnections: { parse: count, fallback: '16384' },
   maxConnectionsPerAddress: { parse: count, fallback: '4096' },
   maxOpenUploads: { parse: count, fallback: '1024' },
+  maxUploads: { parse: count, fallback: '10000' },
   maxWait: { parse: duration, fallback: '10s' },
   slowClient: { parse: duration, fallback: '60s' },
   shutdownGrace: { parse: duration, fallback: '30s' },

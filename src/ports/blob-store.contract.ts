@@ -242,6 +242,30 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
     assert.ok((await readAll(subject.store(), key, sealed)).equals(bytes))
   })
 
+  it('a writer that rests between calls, wherever, makes the same blob, and forgets and goes on as one that does not', async () => {
+    const key = newKey()
+    const bytes = patternOf(2 * checksumBlock + 4097)
+    const writer = create(key)
+    await writer.rest()
+    let at = 0
+    for (const length of [1, 4095, 524_288, 100_000, checksumBlock]) {
+      await writer.append(patternOf(70_000, 9))
+      await writer.rest()
+      assert.deepEqual([writer.size, writer.marked], [at + 70_000, at])
+      await writer.rollback()
+      await writer.append(bytes.subarray(at, at + length))
+      at += length
+      await writer.rest()
+      assert.equal(await writer.mark(), at)
+      await writer.rest()
+    }
+    await writer.append(bytes.subarray(at))
+    await writer.rest()
+    const sealed = await writer.seal('sha256')
+    assert.equal(sealed.digest, `sha256:${hexOf(bytes)}`)
+    assert.ok((await readAll(subject.store(), key, sealed)).equals(bytes))
+  })
+
   it('a piece may be changed by its owner as soon as it was taken', async () => {
     const writer = create(newKey())
     const piece = Buffer.alloc(700_000, 1)

@@ -51,6 +51,11 @@ export interface BlobWriter {
    * After a failure the writer is abandoned: a failed sync is never tried again on the same file.
    */
   seal(algorithm: Algorithm): Promise<SealedBlob>
+  /**
+   * Holds no file until the next call, which opens it again; for an upload that nobody is at. What was taken is in the
+   * file, what is known of it (size, hash) stays.
+   */
+  rest(): Promise<void>
   /** Closes without sealing. Idempotent. */
   abandon(): Promise<void>
 }

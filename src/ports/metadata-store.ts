@@ -237,7 +237,10 @@ export interface MetadataCommands extends InstallationCommands, ResourceCommands
   deleteCredential: Command<{ id: string }, void>
   putSigningKey: Command<{ key: StoredSigningKey; revokeOthers: boolean; now: number }, void>
 
-  /** Makes the repository if needed, the session, its object (staging) and the reservation. `locked`, `quota-exceeded`. */
+  /**
+   * Makes the repository if needed, the session, its object (staging) and the reservation. `locked`, `quota-exceeded`.
+   * Where the principal has `most` sessions in the registry, the one that has rested longest ends; `overloaded` when none has for an hour.
+   */
   startUpload: Command<
     {
       registryId: number
@@ -250,6 +253,7 @@ export interface MetadataCommands extends InstallationCommands, ResourceCommands
       reserve: number
       now: number
       expiresAt: number
+      most?: number
     },
     void
   >

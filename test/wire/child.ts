@@ -23,15 +23,20 @@ export class ChildServer implements Target {
   started: StartedLine = { loginServer: '' }
   log = ''
   #environment: Record<string, string>
+  readonly #openFiles: number | undefined
   #process: ChildProcess | undefined
 
-  private constructor(dataDir: string, environment: Record<string, string>) {
+  private constructor(dataDir: string, environment: Record<string, string>, openFiles: number | undefined) {
     this.dataDir = dataDir
+    this.#openFiles = openFiles
     this.#environment = environment
   }
 
-  /** @param environment settings besides the listeners, as `LONGSHORE_…` */
-  static async start(environment: Record<string, string> = {}): Promise<ChildServer> {
+  /**
+   * @param environment settings besides the listeners, as `LONGSHORE_…`
+   * @param openFiles what the system allows the process, when it is less than this one has
+   */
+  static async start(environment: Record<string, string> = {}, openFiles?: number): Promise<ChildServer> {
     const server = new ChildServer(
       makeDataDirectory(),
       await withPorts({
@@ -41,6 +46,7 @@ export class ChildServer implements Target {
         LONGSHORE_LOG_LEVEL: 'debug',
         ...environment,
       }),
+      openFiles,
     )
     Object.assign(server, await readCredentials(server.dataDir))
     await server.up()
@@ -69,7 +75,8 @@ export class ChildServer implements Target {
 
   async up(environment: Record<string, string> = {}): Promise<void> {
     const from = this.log.length
-    const child = spawn(process.execPath, [program, 'serve'], {
+    const limit = this.#openFiles === undefined ? '' : `ulimit -n ${this.#openFiles}; `
+    const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, process.execPath, program, 'serve'], {
       env: {
         PATH: process.env.PATH ?? '',
         HOME: process.env.HOME ?? '',

@@ -58,7 +58,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     deps: {
       ...deps,
       origins: originsOf(config, { http: listener.address }),
-      uploads: new Uploads(deps),
+      uploads: new Uploads(deps, { most: budget.uploadFiles, longestWait: config.maxWait, sessionsOfOne: config.maxUploads }),
       failedLogins: new FailedLogins(deps.clock),
       rateLimits: new RateLimits(deps.clock),
     },

@@ -92,6 +92,13 @@ export class FsBlobWriter implements BlobWriter {
     }
   }
 
+  async rest(): Promise<void> {
+    this.#refuseClosed()
+    this.#flush()
+    this.#dropSlot()
+    await this.#workers.call({ kind: 'rest', writer: this.#writer })
+  }
+
   async abandon(): Promise<void> {
     this.#closed ??= this.#workers.call({ kind: 'close', writer: this.#writer }).finally(() => {
       this.#workers.unregister(this.#writer)

@@ -12,7 +12,7 @@ export type Order =
   | { kind: 'create'; writer: number; path: string; algorithm: Algorithm }
   | { kind: 'resume'; writer: number; call: number; path: string; algorithm: Algorithm; size: number }
   | { kind: 'write'; writer: number; slot: Slot; from: number; to: number }
-  | { kind: 'mark' | 'rollback' | 'close'; writer: number; call: number }
+  | { kind: 'mark' | 'rollback' | 'rest' | 'close'; writer: number; call: number }
   | { kind: 'seal'; writer: number; call: number; algorithm: Algorithm }
   | { kind: 'digest'; call: number; path: string; algorithm: Algorithm; from: number }
   | { kind: 'delete'; call: number; path: string }
@@ -80,6 +80,7 @@ async function obey(writer: Writer, order: Extract<Order, { writer: number }>): 
     }
     if (file instanceof Error) throw file
     if (order.kind === 'seal') return file.seal(order.algorithm)
+    if (order.kind === 'rest') return file.rest()
     return order.kind === 'mark' ? file.mark() : file.rollback()
   })
 }

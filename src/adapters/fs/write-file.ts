@@ -64,24 +64,20 @@ export class WriteFile {
     return new WriteFile(path, algorithm, failpoint, openSync(path, flags, 0o600))
   }
 
-  get descriptor(): number {
-    return this.#descriptor
-  }
-
   get failure(): Error | undefined {
     return this.#lost ?? this.#failed
   }
 
   get length(): number {
-    return fstatSync(this.#descriptor).size
+    return fstatSync(this.#open()).size
   }
 
   /** Hashes the first `size` bytes again, giving way between pieces, and cuts off what is behind them. */
   async reread(size: number): Promise<void> {
-    ftruncateSync(this.#descriptor, size)
+    ftruncateSync(this.#open(), size)
     const piece = Buffer.allocUnsafe(rehashPiece)
     while (this.#now.size < size) {
-      const read = readSync(this.#descriptor, piece, 0, Math.min(piece.length, size - this.#now.size), this.#now.size)
+      const read = readSync(this.#open(), piece, 0, Math.min(piece.length, size - this.#now.size), this.#now.size)
       if (read === 0) throw new Error('the file became shorter while it was read again')
       this.#take(piece.subarray(0, read))
       await new Promise(setImmediate)
@@ -119,7 +115,7 @@ export class WriteFile {
 
   async #writeCached(bytes: Uint8Array, position: number): Promise<void> {
     if (bytes.length === 0) return
-    await writeAt(this.#descriptor, bytes, position)
+    await writeAt(this.#open(), bytes, position)
     this.#cached += bytes.length
   }
 
@@ -153,7 +149,7 @@ export class WriteFile {
     if (this.#lost) throw this.#lost
     this.#failed = undefined
     if (this.#now.size !== this.#marked.size || this.length !== this.#marked.size) {
-      ftruncateSync(this.#descriptor, this.#marked.size)
+      ftruncateSync(this.#open(), this.#marked.size)
       this.#now = copyOf(this.#marked)
     }
     return this.#now.size
@@ -166,7 +162,7 @@ export class WriteFile {
       this.#failpoint('upload.seal.before-sync')
       await syncing.run(async () => {
         // Side by side: one commit of the file system's journal serves both.
-        const file = sync(this.#descriptor)
+        const file = sync(this.#open())
         this.#failpoint('upload.seal.before-folder-sync')
         const results = await Promise.allSettled([file, syncFolderSoon(dirname(this.#path))])
         for (const result of results) if (result.status === 'rejected') throw result.reason
@@ -176,7 +172,7 @@ export class WriteFile {
     }
     this.#throwFailure()
     const { size, blocks, open, hash } = this.#now
-    const hex = algorithm === this.#algorithm ? hash.copy().digest('hex') : await hashFile(this.#descriptor, size, algorithm)
+    const hex = algorithm === this.#algorithm ? hash.copy().digest('hex') : await hashFile(this.#open(), size, algorithm)
     const all = size % checksumBlock === 0 ? blocks : [...blocks, open]
     const checksums = new Uint8Array(all.length * 4)
     const view = new DataView(checksums.buffer)
@@ -186,8 +182,22 @@ export class WriteFile {
 
   async close(): Promise<void> {
     await this.#syncing
-    if (this.#descriptor < 0) return
-    closeSync(this.#descriptor)
+    this.#close()
+  }
+
+  /** Holds no descriptor until one is needed again. */
+  async rest(): Promise<void> {
+    await this.#syncing
+    this.#close()
+  }
+
+  #open(): number {
+    if (this.#descriptor < 0) this.#descriptor = openSync(this.#path, constants.O_RDWR | constants.O_NOFOLLOW)
+    return this.#descriptor
+  }
+
+  #close(): void {
+    if (this.#descriptor >= 0) closeSync(this.#descriptor)
     this.#descriptor = -1
     this.#closeDirect()
   }
@@ -216,7 +226,7 @@ export class WriteFile {
     if (this.#syncing || this.#cached < writeBackEvery) return
     this.#cached = 0
     this.#syncing = new Promise((resolve) => {
-      fdatasync(this.#descriptor, (error) => {
+      fdatasync(this.#open(), (error) => {
         if (error) this.#lost = error
         this.#syncing = undefined
         resolve()

@@ -112,6 +112,10 @@ class MemoryBlobWriter implements BlobWriter {
     return { digest: digestOfBytes(bytes, algorithm), size: bytes.length, checksums: checksumsOf(bytes) }
   }
 
+  async rest(): Promise<void> {
+    if (this.#failure) throw this.#failure
+  }
+
   async abandon(): Promise<void> {
     this.#failure ??= closed()
   }

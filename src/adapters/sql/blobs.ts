@@ -2,7 +2,7 @@ import { locked } from '#core/disallowed.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { addLink, dropLink, linkIsNamed, renewLink } from './links.ts'
 import { mayDelete } from './manifest-graph.ts'
-import { ensureRepository, findRepository } from './repositories.ts'
+import { dropIfEmpty, ensureRepository, findRepository } from './repositories.ts'
 import type { Verb } from './verb.ts'
 
 export const mountBlob: Verb<'mountBlob'> = async (tx, { registryId, name, from, digest, leaseUntil }) => {
@@ -37,4 +37,5 @@ export const deleteBlob: Verb<'deleteBlob'> = async (tx, { registryId, name, dig
     throw new RegistryError('in-use', `blob ${digest} is named by a manifest of ${name}: delete the manifest first`, { digest })
   tx.failpoint('blob.delete.in-transaction')
   await dropLink(tx, registryId, repository.id, digest, now)
+  await dropIfEmpty(tx, repository.id)
 }

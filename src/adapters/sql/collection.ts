@@ -1,5 +1,6 @@
 import type { Digest } from '#core/digest.ts'
 import { dropLink, linkIsNamed } from './links.ts'
+import { dropIfEmpty } from './repositories.ts'
 import type { Verb } from './verb.ts'
 
 /**
@@ -28,6 +29,7 @@ export const condemn: Verb<'condemn'> = async (tx, { now, limit }) => {
     await tx.run('DELETE FROM gc_queue WHERE repo_id = ? AND digest = ?', repositoryId, digest)
     if (!link || (await linkIsNamed(tx, repositoryId, digest))) continue
     const freed = await dropLink(tx, link.registry_id, repositoryId, digest, now)
+    await dropIfEmpty(tx, repositoryId)
     condemned += freed > 0 ? 1 : 0
     bytes += freed
   }

@@ -47,6 +47,18 @@ export async function ensureRepository(tx: SqlTransaction, registryId: number, n
   return made
 }
 
+/**
+ * A row that nothing stands on goes: names that somebody began to push to and left would stay for ever. Each push makes
+ * the row in the command that puts something on it, so none finds it gone.
+ */
+export const dropIfEmpty = async (tx: SqlTransaction, repositoryId: number): Promise<number> =>
+  tx.run(
+    `DELETE FROM repository WHERE id = ? AND state = 'live' AND manifests = 0
+       AND NOT EXISTS (SELECT 1 FROM upload WHERE upload.repo_id = repository.id)
+       AND NOT EXISTS (SELECT 1 FROM repo_blob WHERE repo_blob.repo_id = repository.id)`,
+    repositoryId,
+  )
+
 export const unknownName = (name: string) => new RegistryError('name-unknown', 'repository name not known to registry', { name })
 
 export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryId, name }) => {

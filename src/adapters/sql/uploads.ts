@@ -1,7 +1,7 @@
 import type { Digest } from '#core/digest.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { addLink, condemnObject, discardObject } from './links.ts'
-import { ensureRepository } from './repositories.ts'
+import { dropIfEmpty, ensureRepository } from './repositories.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage } from './usage.ts'
 import type { Verb } from './verb.ts'
@@ -29,7 +29,8 @@ const openUpload = async (tx: SqlTransaction, uploadId: string): Promise<UploadR
 }
 
 export const startUpload: Verb<'startUpload'> = async (tx, input) => {
-  const { registryId, name, uploadId, objectId, storageKey, principalId, algorithm, reserve, now, expiresAt } = input
+  const { registryId, name, uploadId, objectId, storageKey, principalId, algorithm, reserve, now, expiresAt, most } = input
+  if (most !== undefined) await endLongestAtRest(tx, { registryId, principalId, most, expiresAt })
   const repository = await ensureRepository(tx, registryId, name)
   await tx.run(
     `INSERT INTO object (object_id, registry_id, storage_key, state, created_at) VALUES (?, ?, ?, 'staging', ?)`,
@@ -39,8 +40,9 @@ export const startUpload: Verb<'startUpload'> = async (tx, input) => {
     now,
   )
   await tx.run(
-    `INSERT INTO upload (upload_id, repo_id, principal_id, object_id, algorithm, reserved, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO upload (upload_id, registry_id, repo_id, principal_id, object_id, algorithm, reserved, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     uploadId,
+    registryId,
     repository.id,
     principalId,
     objectId,
@@ -49,6 +51,31 @@ export const startUpload: Verb<'startUpload'> = async (tx, input) => {
     expiresAt,
   )
   await changeUsage(tx, registryId, { reserved: reserve })
+}
+
+const mayRest = 60 * 60 * 1000
+
+/** So many sessions a principal may have in a registry; one that was left behind makes room for the next. */
+async function endLongestAtRest(
+  tx: SqlTransaction,
+  { registryId, principalId, most, expiresAt }: { registryId: number; principalId: string; most: number; expiresAt: number },
+): Promise<void> {
+  const held = await tx.get<{ count: number }>(
+    `SELECT COUNT(*) AS count FROM (SELECT 1 FROM upload WHERE registry_id = ? AND principal_id = ? AND state = 'open' LIMIT ?) AS held`,
+    registryId,
+    principalId,
+    most,
+  )
+  if ((held?.count ?? 0) < most) return
+  // Each touch puts the end off by a whole life, so that ends are in the order of the last touch.
+  const oldest = await tx.get<{ upload_id: string; expires_at: number }>(
+    `SELECT upload_id, expires_at FROM upload WHERE registry_id = ? AND principal_id = ? AND state = 'open' ORDER BY expires_at LIMIT 1`,
+    registryId,
+    principalId,
+  )
+  if (!oldest || expiresAt - oldest.expires_at < mayRest)
+    throw new RegistryError('overloaded', `${most} uploads are open: finish or cancel some, or try again later`, { open: most })
+  await endUpload(tx, oldest.upload_id, await openUpload(tx, oldest.upload_id))
 }
 
 export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, size, lastStart, expiresAt }) => {
@@ -127,11 +154,13 @@ async function endUpload(tx: SqlTransaction, uploadId: string, upload: UploadRow
     await changeUsage(tx, upload.registry_id, { reserved: -upload.reserved })
   }
   await tx.run('DELETE FROM upload WHERE upload_id = ?', uploadId)
+  await dropIfEmpty(tx, upload.repo_id)
 }
 
 export const reapUploads: Verb<'reapUploads'> = async (tx, { now, limit }) => {
   // What is done holds nothing, not even an object for sure: these rows go at once, and never keep the others waiting.
-  await tx.run(`DELETE FROM upload WHERE state = 'done' AND expires_at < ?`, now)
+  const done = await tx.all<{ repo_id: number }>(`DELETE FROM upload WHERE state = 'done' AND expires_at < ? RETURNING repo_id`, now)
+  for (const repositoryId of new Set(done.map((each) => each.repo_id))) await dropIfEmpty(tx, repositoryId)
   const expired = await tx.all<UploadRow & { upload_id: string; storage_key: string }>(
     `SELECT upload.upload_id, upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.reserved,
        upload.digest, object.storage_key

@@ -22,6 +22,8 @@ export class SmallBlobWriter implements BlobWriter {
     return { digest: digestOfSmall(bytes, algorithm), size: bytes.length, checksums: checksumsOf(bytes), bytes }
   }
 
+  async rest(): Promise<void> {}
+
   async abandon(): Promise<void> {}
 
   /** It lives for one request: what is to be continued needs a file. */

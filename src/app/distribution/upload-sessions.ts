@@ -2,6 +2,7 @@ import { RegistryError } from '#core/registry-error.ts'
 import type { BlobWriter } from '#ports/blob-store.ts'
 import type { Upload } from '#ports/metadata-store.ts'
 import type { Deps } from '../deps.ts'
+import { type Holder, type OpenFileLimits, OpenFiles } from './open-files.ts'
 import { SmallBlobWriter } from './small-blobs.ts'
 import { BrokenBody } from './upload-body.ts'
 
@@ -12,9 +13,11 @@ import { BrokenBody } from './upload-body.ts'
  * done: the blob is there; the row stays for an hour, so that a repeated PUT is answered as the first.
  * gone: cancelled, expired, or its digest was wrong. Its object is condemned.
  */
-export interface Session {
+export interface Session extends Holder {
   writer: BlobWriter
   busy: boolean
+  /** It may have its file open. */
+  held: boolean
   /** The writer's own trouble: it must be opened anew. */
   broken: boolean
   /** Gone, while a request may still be at it. */
@@ -24,22 +27,27 @@ export interface Session {
 
 const idleFor = 15 * 60 * 1000
 const mostUnused = 100_000
+/** Sessions of which size and hash are kept; the file of another is read again when it goes on. */
+const mostKept = 20_000
 
 /** Which uploads have a writer in this process, and whose turn it is at each. */
 export class UploadSessions {
   readonly #deps: Pick<Deps, 'store' | 'blobs' | 'clock'>
+  /** The longest untouched first. */
   readonly #sessions = new Map<string, Session>()
+  readonly #files: OpenFiles
   /** Started here and without a file yet; only a saving, so it may be forgotten. */
   readonly #unused = new Set<string>()
   /** Their sync failed: a second one could succeed although the disk lost bytes. Kept for when the row could not be ended either. */
   readonly #lost = new Set<string>()
 
-  constructor(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>) {
+  constructor(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>, limits: OpenFileLimits) {
     this.#deps = deps
+    this.#files = new OpenFiles(limits)
   }
 
   get open(): number {
-    return this.#sessions.size
+    return this.#files.open
   }
 
   started(uploadId: string): void {
@@ -58,16 +66,19 @@ export class UploadSessions {
   }
 
   /** One request at a time: a second one is out of order, whatever it brings. */
-  async use<Result>(upload: Upload, small: boolean, work: (session: Session) => Promise<Result>): Promise<Result> {
+  async use<Result>(
+    { upload, registryId, small }: { upload: Upload; registryId: number; small: boolean },
+    work: (session: Session) => Promise<Result>,
+  ): Promise<Result> {
     const before = this.#sessions.get(upload.id)
     if (before?.busy) throw outOfOrder(before.writer?.size ?? upload.size, 'another request writes to this upload')
-    const session =
-      before && !before.broken
-        ? before
-        : { writer: undefined as unknown as BlobWriter, busy: true, broken: false, ended: false, touched: 0 }
+    const session = before && !before.broken ? before : newSession(registryId, upload.principalId)
     session.busy = true
+    this.#sessions.delete(upload.id)
     this.#sessions.set(upload.id, session)
+    if (this.#sessions.size > mostKept) this.#forgetOldest()
     try {
+      if (!small || !this.#unused.has(upload.id)) await this.#hold(session)
       session.writer ??= await this.#open(upload, small)
       return await work(session)
     } catch (error) {
@@ -78,8 +89,22 @@ export class UploadSessions {
     } finally {
       session.busy = false
       session.touched = this.#deps.clock.elapsed()
-      if (session.broken || !session.writer) this.#sessions.delete(upload.id)
+      if (session.broken || session.ended || !session.writer) {
+        this.#files.release(session)
+        if (this.#sessions.get(upload.id) === session) this.#sessions.delete(upload.id)
+      } else this.#files.rest(session)
     }
+  }
+
+  // Without a file nothing is at hand that could be taken back.
+  async #hold(session: Session): Promise<void> {
+    try {
+      await this.#files.work(session)
+    } catch (error) {
+      session.held = false
+      throw error
+    }
+    session.held = true
   }
 
   #open(upload: Upload, small: boolean): Promise<BlobWriter> | BlobWriter {
@@ -91,8 +116,15 @@ export class UploadSessions {
 
   // A lost connection keeps what came; anything else returns to the last acknowledged byte.
   async #recover(session: Session, error: unknown): Promise<void> {
+    if (!session.held) return
     if (session.writer instanceof SmallBlobWriter) session.broken = true
-    if (session.broken || !session.writer || error instanceof BrokenBody) return
+    if (session.broken || !session.writer) return
+    // Whoever comes back comes later: what is in memory goes to the file, and the file is closed.
+    if (error instanceof BrokenBody) {
+      await session.rest()
+      this.#files.release(session)
+      return
+    }
     if (error instanceof RegistryError && error.failure === 'range-invalid') return
     try {
       await session.writer.rollback()
@@ -109,6 +141,7 @@ export class UploadSessions {
     if (session) session.ended = true
     this.#sessions.delete(upload.id)
     await session?.writer?.abandon()
+    if (session) this.#files.release(session)
   }
 
   /** Ends it for good, also where its row cannot be ended. */
@@ -117,16 +150,41 @@ export class UploadSessions {
     await this.end(upload)
   }
 
-  /** Closes the files of sessions that rest; they are opened again when they go on. */
+  /** Forgets sessions that rest for long; their files are read again when they go on. */
   async closeIdle(): Promise<void> {
     const before = this.#deps.clock.elapsed() - idleFor
+    for (const [id, session] of this.#sessions) if (!session.busy && session.touched < before) await this.#forget(id, session)
+  }
+
+  #forgetOldest(): void {
     for (const [id, session] of this.#sessions)
-      if (!session.busy && session.touched < before) {
-        this.#sessions.delete(id)
-        await session.writer.abandon()
+      if (!session.busy) {
+        void this.#forget(id, session)
+        return
       }
   }
+
+  async #forget(id: string, session: Session): Promise<void> {
+    this.#sessions.delete(id)
+    await session.writer.abandon()
+    this.#files.release(session)
+  }
 }
+
+const newSession = (registryId: number, principalId: string): Session => ({
+  registryId,
+  principalId,
+  writer: undefined as unknown as BlobWriter,
+  busy: true,
+  held: true,
+  broken: false,
+  ended: false,
+  touched: 0,
+  async rest() {
+    // What could not be written shows at the next use; a writer that was abandoned meanwhile has no file any more.
+    await this.writer.rest().catch(() => {})
+  },
+})
 
 export const unknownUpload = (upload: string) => new RegistryError('upload-unknown', 'blob upload unknown to registry', { upload })
 

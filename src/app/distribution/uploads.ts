@@ -6,6 +6,7 @@ import type { SealedBlob } from '#ports/blob-store.ts'
 import type { Registry, Upload } from '#ports/metadata-store.ts'
 import type { Deps } from '../deps.ts'
 import { checkDiskFloor } from './disk-floor.ts'
+import type { OpenFileLimits } from './open-files.ts'
 import { type Body, digestUpTo, drain, guarded } from './upload-body.ts'
 import { outOfOrder, type Session, UploadSessions, unknownUpload } from './upload-sessions.ts'
 
@@ -19,16 +20,24 @@ export interface UploadAddress {
   principalId: string
 }
 
+export interface UploadLimits extends OpenFileLimits {
+  /** Sessions of one principal in one registry; beyond them the one that has rested longest ends, if it rests for an hour. */
+  sessionsOfOne: number
+}
+
+const usualLimits: UploadLimits = { most: 1024, longestWait: 10_000, sessionsOfOne: 10_000 }
 const doneFor = 60 * 60 * 1000
 const checkSpaceEvery = 64 * 1024 * 1024
 
 export class Uploads {
   readonly #deps: UploadDeps
+  readonly #limits: UploadLimits
   readonly #sessions: UploadSessions
 
-  constructor(deps: UploadDeps) {
+  constructor(deps: UploadDeps, limits: UploadLimits = usualLimits) {
     this.#deps = deps
-    this.#sessions = new UploadSessions(deps)
+    this.#limits = limits
+    this.#sessions = new UploadSessions(deps, limits)
   }
 
   /** How many sessions hold a file open. */
@@ -58,6 +67,7 @@ export class Uploads {
       reserve: input.length ?? 0,
       now,
       expiresAt: now + settings.uploadLife,
+      most: this.#limits.sessionsOfOne,
     })
     failpoint('upload.start.after-commit')
     this.#sessions.started(uploadId)
@@ -82,7 +92,7 @@ export class Uploads {
       await drain(body.bytes)
       return { size: upload.size }
     }
-    return this.#sessions.use(upload, false, async (session) => {
+    return this.#sessions.use({ upload, registryId: address.registry.id, small: false }, async (session) => {
       if (!range && offset !== undefined && offset < session.writer.marked) {
         if (await this.#isLastChunk(upload, offset, body)) return { size: upload.size }
         throw outOfOrder(session.writer.size, `the session has ${session.writer.size} bytes, the URL is that of byte ${offset}`)
@@ -105,7 +115,7 @@ export class Uploads {
       throw unknownUpload(upload.id)
     }
     const small = body.length !== undefined && body.length <= settings.smallBlob && upload.size === 0
-    await this.#sessions.use(upload, small, async (session) => {
+    await this.#sessions.use({ upload, registryId: address.registry.id, small }, async (session) => {
       if (!isRepeat(upload, range)) {
         const start = await this.#position(session, range?.start)
         await this.#take(session, body, range, start)

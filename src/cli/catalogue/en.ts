@@ -282,6 +282,7 @@ Examples:
   'setting.maxConnections': 'open connections; fewer where the system allows fewer open files',
   'setting.maxConnectionsPerAddress': 'of these, most of one address; a trusted proxy has no such limit',
   'setting.maxOpenUploads': 'uploads whose file is held open; those that rest are closed and opened again',
+  'setting.maxUploads': 'unfinished uploads of one caller in a registry; beyond them the one that has rested longest ends',
   'setting.maxWait': 'how long a request waits in line before it is told to come again',
   'setting.slowClient': 'a client must send or take 1 KiB a second over this time',
   'setting.shutdownGrace': 'how long requests may go on after a signal to stop',

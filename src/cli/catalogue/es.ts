@@ -287,6 +287,8 @@ Ejemplos:
   'setting.maxConnections': 'conexiones abiertas; menos si el sistema permite menos archivos abiertos',
   'setting.maxConnectionsPerAddress': 'de ellas, como máximo tantas de una misma dirección; un proxy de confianza no tiene este límite',
   'setting.maxOpenUploads': 'subidas cuyo archivo se mantiene abierto; las que reposan se cierran y se vuelven a abrir',
+  'setting.maxUploads':
+    'subidas sin terminar de un mismo usuario en un registro; a partir de ahí termina la que lleva más tiempo en reposo',
   'setting.maxWait': 'cuánto espera una petición antes de que se le pida volver más tarde',
   'setting.slowClient': 'un cliente debe enviar o leer 1 KiB por segundo durante este tiempo',
   'setting.shutdownGrace': 'cuánto pueden seguir las peticiones después de una señal de parada',

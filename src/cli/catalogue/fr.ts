@@ -289,6 +289,8 @@ Exemples :
   'setting.maxConnections': 'connexions ouvertes ; moins si le système autorise moins de fichiers ouverts',
   'setting.maxConnectionsPerAddress': 'parmi elles, au plus tant d’une même adresse ; sans limite pour un proxy de confiance',
   'setting.maxOpenUploads': 'envois dont le fichier reste ouvert ; ceux qui sont au repos sont fermés puis rouverts',
+  'setting.maxUploads':
+    'envois inachevés d’un même appelant dans un registre ; au-delà, celui qui est au repos depuis le plus longtemps prend fin',
   'setting.maxWait': 'durée pendant laquelle une requête attend avant d’être invitée à revenir',
   'setting.slowClient': 'un client doit envoyer ou lire 1 Kio par seconde sur cette durée',
   'setting.shutdownGrace': 'temps laissé aux requêtes après un signal d’arrêt',

@@ -83,12 +83,13 @@ export const registryMigration: Migration = {
       PRIMARY KEY (repo_id, name))`,
     `CREATE INDEX tag_digest ON tag (repo_id, digest)`,
     `CREATE TABLE upload (
-      upload_id TEXT PRIMARY KEY, repo_id ${bigint} NOT NULL REFERENCES repository(id), principal_id TEXT NOT NULL,
+      upload_id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL, repo_id ${bigint} NOT NULL REFERENCES repository(id), principal_id TEXT NOT NULL,
       object_id TEXT NOT NULL, algorithm TEXT NOT NULL, size ${bigint} NOT NULL DEFAULT 0,
       last_start ${bigint} NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'open', digest TEXT,
       reserved ${bigint} NOT NULL DEFAULT 0, expires_at ${bigint} NOT NULL)`,
     `CREATE INDEX upload_expiry ON upload (expires_at)`,
     `CREATE INDEX upload_repo ON upload (repo_id)`,
+    `CREATE INDEX upload_principal ON upload (registry_id, principal_id, expires_at) WHERE state = 'open'`,
     `CREATE TABLE gc_queue (
       repo_id ${bigint} NOT NULL, digest TEXT NOT NULL, review_after ${bigint} NOT NULL, PRIMARY KEY (repo_id, digest))`,
     `CREATE INDEX gc_queue_due ON gc_queue (review_after)`,
