@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { routes } from '#surfaces/graph/routes.ts'
+import { codeOf, openPlane, type Plane, type Somebody, succeeded } from './plane.ts'
+import { json } from './send.ts'
+
+let plane: Plane
+/** By the one action that each may do, and by the one that each may not. */
+const only = new Map<string, Somebody>()
+const allBut = new Map<string, Somebody>()
+
+const collections = ['users', 'groups', 'applications', 'servicePrincipals'] as const
+const actions = collections.flatMap((each) => [`${each}/write`, `${each}/delete`])
+const full = (action: string) => `Microsoft.Authorization/directory/${action}`
+
+before(async () => {
+  plane = await openPlane()
+  const { store } = plane.door.open.deps
+  const holder = async (name: string, allowed: readonly string[]): Promise<Somebody> => {
+    const id = randomUUID()
+    await store.putCustomRole({
+      role: {
+        id,
+        name,
+        description: '',
+        permissions: JSON.stringify([{ actions: allowed.map(full), notActions: [], dataActions: [], notDataActions: [] }]),
+        assignableScopes: ['/'],
+        createdAt: 1,
+        createdBy: '',
+        changedAt: 1,
+      },
+    })
+    return plane.program(name, { [id]: '/' })
+  }
+  for (const action of actions) {
+    only.set(action, await holder(`only ${action}`, [action]))
+    allBut.set(
+      action,
+      await holder(
+        `all but ${action}`,
+        actions.filter((each) => each !== action),
+      ),
+    )
+  }
+})
+after(() => plane.stop())
+
+interface Row {
+  kind: keyof typeof routes
+  method: 'POST' | 'PATCH' | 'DELETE'
+  action: string
+  /** What is asked for, made anew by the owner for each asking. */
+  path: () => Promise<string>
+  body?: () => object
+}
+
+const made = async (collection: (typeof collections)[number]): Promise<{ id: string; appId: string }> => {
+  const name = randomUUID()
+  const bodies = {
+    users: {
+      accountEnabled: true,
+      displayName: name,
+      mailNickname: name,
+      userPrincipalName: `${name}@longshore.localhost`,
+      passwordProfile: { password: `${name}Aa1!` },
+    },
+    groups: { displayName: name, mailNickname: name, mailEnabled: false, securityEnabled: true },
+    applications: { displayName: name },
+    servicePrincipals: { appId: '' },
+  }
+  if (collection === 'servicePrincipals') bodies.servicePrincipals.appId = (await made('applications')).appId
+  return json<{ id: string; appId: string }>(succeeded(await plane.graph('POST', `/${collection}`, { body: bodies[collection] }), 201))
+}
+const one =
+  (collection: (typeof collections)[number], rest = '') =>
+  async () =>
+    `/${collection}/${(await made(collection)).id}${rest}`
+const added = async (collection: 'applications' | 'servicePrincipals') => {
+  const { id } = await made(collection)
+  const { keyId } = json<{ keyId: string }>(succeeded(await plane.graph('POST', `/${collection}/${id}/addPassword`, { body: {} }), 200))
+  lastKey = keyId
+  return `/${collection}/${id}/removePassword`
+}
+let lastKey = ''
+let lastAppId = ''
+const memberOf = async () => {
+  const [group, user] = [await made('groups'), await made('users')]
+  const body = { '@odata.id': `${plane.control}/graph/v1.0/directoryObjects/${user.id}` }
+  succeeded(await plane.graph('POST', `/groups/${group.id}/members/$ref`, { body }), 204)
+  return `/groups/${group.id}/members/${user.id}/$ref`
+}
+
+const rows: readonly Row[] = [
+  ...collections.map((each): Row => ({ kind: 'delete', method: 'DELETE', action: `${each}/delete`, path: one(each) })),
+  {
+    kind: 'user.create',
+    method: 'POST',
+    action: 'users/write',
+    path: async () => '/users',
+    body: () => {
+      const name = randomUUID()
+      return {
+        accountEnabled: true,
+        displayName: name,
+        mailNickname: name,
+        userPrincipalName: `${name}@longshore.localhost`,
+        passwordProfile: { password: `${name}Aa1!` },
+      }
+    },
+  },
+  { kind: 'user.update', method: 'PATCH', action: 'users/write', path: one('users'), body: () => ({ displayName: 'x' }) },
+  {
+    kind: 'group.create',
+    method: 'POST',
+    action: 'groups/write',
+    path: async () => '/groups',
+    body: () => ({ displayName: 'x', mailNickname: 'x', mailEnabled: false, securityEnabled: true }),
+  },
+  { kind: 'group.update', method: 'PATCH', action: 'groups/write', path: one('groups'), body: () => ({ displayName: 'x' }) },
+  {
+    kind: 'member.add',
+    method: 'POST',
+    action: 'groups/write',
+    path: one('groups', '/members/$ref'),
+    body: () => ({ '@odata.id': `${plane.control}/graph/v1.0/directoryObjects/${plane.owner.id}` }),
+  },
+  { kind: 'member.remove', method: 'DELETE', action: 'groups/write', path: memberOf },
+  {
+    kind: 'application.create',
+    method: 'POST',
+    action: 'applications/write',
+    path: async () => '/applications',
+    body: () => ({ displayName: 'x' }),
+  },
+  {
+    kind: 'application.update',
+    method: 'PATCH',
+    action: 'applications/write',
+    path: one('applications'),
+    body: () => ({ displayName: 'x' }),
+  },
+  { kind: 'password.add', method: 'POST', action: 'applications/write', path: one('applications', '/addPassword'), body: () => ({}) },
+  {
+    kind: 'password.remove',
+    method: 'POST',
+    action: 'applications/write',
+    path: () => added('applications'),
+    body: () => ({ keyId: lastKey }),
+  },
+  {
+    kind: 'principal.create',
+    method: 'POST',
+    action: 'servicePrincipals/write',
+    path: async () => {
+      lastAppId = (await made('applications')).appId
+      return '/servicePrincipals'
+    },
+    body: () => ({ appId: lastAppId }),
+  },
+  {
+    kind: 'principal.update',
+    method: 'PATCH',
+    action: 'servicePrincipals/write',
+    path: one('servicePrincipals'),
+    body: () => ({ description: 'x' }),
+  },
+  {
+    kind: 'password.add',
+    method: 'POST',
+    action: 'servicePrincipals/write',
+    path: one('servicePrincipals', '/addPassword'),
+    body: () => ({}),
+  },
+  {
+    kind: 'password.remove',
+    method: 'POST',
+    action: 'servicePrincipals/write',
+    path: () => added('servicePrincipals'),
+    body: () => ({ keyId: lastKey }),
+  },
+]
+
+for (const { kind, method, action, path, body } of rows)
+  test(`${kind} of ${action.split('/')[0]} needs ${action} and nothing else`, async () => {
+    const ask = async (as: Somebody | undefined) =>
+      plane.graph(method, await path(), { ...(as ? { as } : {}), ...(body ? { body: body() } : {}) })
+    const refused = await ask(allBut.get(action))
+    assert.deepEqual([refused.status, codeOf(refused)], [403, 'Authorization_RequestDenied'], refused.body.toString())
+    const allowed = await ask(only.get(action))
+    assert.ok(allowed.status < 300, `${allowed.status} ${allowed.body.toString()}`)
+  })
+
+test('each route that changes something has its rights tried here', () => {
+  const reading =
+    /^(?:me|list|get|organization\.list|owners\.list|owned\.list|members\.list|groups\.of|groups\.check|object\.get|objects\.by-ids)$/
+  const tried = new Set<string>(rows.map((row) => row.kind))
+  assert.deepEqual(
+    Object.keys(routes).filter((kind) => !reading.test(kind) && !tried.has(kind)),
+    [],
+  )
+})
