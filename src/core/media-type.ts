@@ -45,9 +45,12 @@ export const bareMediaType = (header: string): string => (header.split(';', 1)[0
 export function accepts(header: string | undefined, mediaType: string): boolean {
   if (header === undefined || header === mediaType || header.trim() === '') return true
   const kind = `${mediaType.split('/', 1)[0]}/*`
-  return header.split(',').some((range) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
-    if (parameters.some((each) => /^q=0(?:\.0{0,3})?$/.test(each))) return false
-    return type === mediaType || type === '*/*' || type === kind
-  })
+  // The most specific range decides, wherever it stands. Old Java clients write `*` for everything.
+  const precedence: readonly (readonly string[])[] = [[mediaType.toLowerCase()], [kind], ['*/*', '*']]
+  const ranges = header.split(',').map((range) => range.split(';').map((part) => part.trim().toLowerCase()))
+  for (const types of precedence) {
+    const named = ranges.filter(([type = '']) => types.includes(type))
+    if (named.length > 0) return named.some(([, ...parameters]) => !parameters.some((each) => /^q\s*=\s*0(?:\.0*)?$/.test(each)))
+  }
+  return false
 }

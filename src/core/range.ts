@@ -13,25 +13,31 @@ const wholeNumber = (text: string): number => {
 
 /**
  * Reads a request's `Range` for a body of `size` bytes. Undefined: send it whole (no header, another unit, several
- * ranges, or not understood; RFC 9110 §14.2 lets a server ignore those). Fails with `range-unsatisfiable`.
+ * ranges, or not understood; RFC 9110 §14.2 lets a server ignore those). Fails with `range-unsatisfiable` when nothing
+ * that is asked for is there.
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | undefined {
-  const match = header === undefined ? null : /^bytes=\s*([0-9]*)-([0-9]*)$/.exec(header.trim())
-  if (!match) return undefined
-  const [, first = '', last = ''] = match
-  if (first === '' && last === '') return undefined
-  const unsatisfiable = () =>
-    new RegistryError('range-unsatisfiable', `requested range not satisfiable: the blob has ${size} bytes`, { size })
+  const [, list] = header === undefined ? [] : (/^\s*bytes=(.*)$/i.exec(header) ?? [])
+  const specs = (list ?? '').split(',').map((each) => each.trim())
+  const asked = specs.filter((each) => each !== '').map((each) => /^([0-9]*)-([0-9]*)$/.exec(each))
+  if (asked.length === 0 || asked.length > mostRanges || asked.some((each) => !each || each[0] === '-')) return undefined
+  const found = asked.map((each) => rangeIn(size, each?.[1] ?? '', each?.[2] ?? '')).filter((each) => each !== undefined)
+  if (found.length === 0)
+    throw new RegistryError('range-unsatisfiable', `requested range not satisfiable: the blob has ${size} bytes`, { size })
+  return asked.length === 1 ? found[0] : undefined
+}
+
+const mostRanges = 1000
+
+function rangeIn(size: number, first: string, last: string): ByteRange | undefined {
   if (first === '') {
     // A number too long to hold asks for more than there is.
     const length = Math.min(Number(last), size)
-    if (length === 0) throw unsatisfiable()
-    return { start: size - length, end: size - 1 }
+    return length === 0 ? undefined : { start: size - length, end: size - 1 }
   }
   const start = Number(first)
   const end = last === '' ? size - 1 : Math.min(Number(last), size - 1)
-  if (start >= size || end < start) throw unsatisfiable()
-  return { start, end }
+  return start >= size || end < start ? undefined : { start, end }
 }
 
 /** Reads an upload chunk's `Content-Range`, in the spec's form `start-end` or HTTP's `bytes start-end/total`. Fails with `upload-invalid`. */

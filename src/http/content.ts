@@ -1,4 +1,5 @@
-import { matches } from './etag.ts'
+import { parseRange } from '#core/range.ts'
+import { isKnownToReader, rangeOf } from './conditions.ts'
 import type { Exchange, Headers } from './exchange.ts'
 
 /** Bytes under a name of their own, which never change. */
@@ -7,8 +8,6 @@ export interface Content {
   etag: string
   /** More than what every answer with bytes has. */
   headers: Headers
-  /** The part that the request asks for; undefined: all. May fail, and then nothing was answered. */
-  part(): { start: number; end: number } | undefined
   open(): Promise<OpenContent>
 }
 
@@ -18,23 +17,22 @@ export interface OpenContent {
   close(): Promise<void>
 }
 
-/** Answers GET and HEAD: whole, or one part, or that the client has it already. A failing read leaves an answer that is not whole. */
+/**
+ * Answers GET and HEAD: whole, or one part, or that the client has it already. A failing read leaves an answer that is not whole.
+ * Fails with `precondition-failed`, `range-unsatisfiable`, and then nothing was answered.
+ */
 export async function sendContent(exchange: Exchange, content: Content): Promise<void> {
   const { size } = content
-  const common: Headers = [
-    ...content.headers,
-    ['Content-Type', 'application/octet-stream'],
-    ['Content-Disposition', 'attachment'],
-    ['ETag', `"${content.etag}"`],
-    ['Accept-Ranges', 'bytes'],
-    ['Cache-Control', 'private, max-age=31536000, immutable'],
-  ]
-  if (matches(exchange.header('if-none-match'), content.etag)) return exchange.send(304, common)
-  const part = content.part()
+  const validators: Headers = [...content.headers, ['ETag', `"${content.etag}"`], ['Cache-Control', 'private, max-age=31536000, immutable']]
+  if (isKnownToReader(exchange, content.etag)) return exchange.send(304, validators)
+  const part = parseRange(rangeOf(exchange, content.etag), size)
   const { start, end } = part ?? { start: 0, end: size - 1 }
   const status = part ? 206 : 200
   const headers: Headers = [
-    ...common,
+    ...validators,
+    ['Content-Type', 'application/octet-stream'],
+    ['Content-Disposition', 'attachment'],
+    ['Accept-Ranges', 'bytes'],
     ['Content-Length', end - start + 1],
     ...(part ? [['Content-Range', `bytes ${start}-${end}/${size}`] as const] : []),
   ]

@@ -52,9 +52,10 @@ export class Unreadable {
     const now = this.#underWay.get(socket)
     if (!now || now.answers === 0) this.#refuse(socket, status)
     else if (now.request.complete) now.fault = status
-    // Its own body is what is wrong.
-    else if (now.answers === 1 && !now.response.headersSent) this.#refuse(socket, status)
-    else socket.destroy()
+    else if (now.answers > 1) socket.destroy()
+    // Its own body is what is wrong. What is written of its answer still goes out, and no more.
+    else if (now.response.headersSent) socket.end()
+    else this.#refuse(socket, status)
   }
 
   #refuse(socket: Socket, status: NoRequestStatus): void {

@@ -3,7 +3,8 @@ import type { Counts } from '#core/maintenance.ts'
 import type { Manifest } from '#core/manifest.ts'
 import type { NetworkRules } from '#core/network-rules.ts'
 import type { Platform } from '#core/platform.ts'
-import type { RepositoryName, Tag } from '#core/reference.ts'
+import type { Precondition } from '#core/precondition.ts'
+import type { Reference, RepositoryName, Tag } from '#core/reference.ts'
 import type { DirectoryCommands, DirectoryReads } from './directory-store.ts'
 import type { InstallationCommands, InstallationReads } from './installation.ts'
 import type { AttributeCommands, AttributeReads } from './repository-attributes.ts'
@@ -306,15 +307,20 @@ export interface MetadataCommands extends InstallationCommands, ResourceCommands
       platform: Platform
       /** Which children may be missing. */
       sparse: 'off' | 'index' | 'all'
+      /** Wanted of what the reference names; `precondition-failed`. */
+      condition?: { reference: Reference; precondition: Precondition }
       now: number
       leaseUntil: number
     },
     void
   >
-  /** With its tags and its referrers, or nothing. `manifest-unknown`, `locked`, `in-use` (core/kept-manifests.ts). */
-  deleteManifest: Command<{ registryId: number; name: RepositoryName; digest: Digest; now: number }, { manifests: Digest[]; tags: Tag[] }>
-  /** The tag alone. `manifest-unknown`, `locked`. */
-  deleteTag: Command<{ registryId: number; name: RepositoryName; tag: Tag; now: number }, void>
+  /** With its tags and its referrers, or nothing. `manifest-unknown`, `precondition-failed`, `locked`, `in-use` (core/kept-manifests.ts). */
+  deleteManifest: Command<
+    { registryId: number; name: RepositoryName; digest: Digest; precondition?: Precondition | undefined; now: number },
+    { manifests: Digest[]; tags: Tag[] }
+  >
+  /** The tag alone. `manifest-unknown`, `precondition-failed`, `locked`. */
+  deleteTag: Command<{ registryId: number; name: RepositoryName; tag: Tag; precondition?: Precondition | undefined; now: number }, void>
   /** Frees the name at once and raises the registry's seq. `name-unknown` also when it is hidden; `locked` when anything in it is. */
   deleteRepository: Command<{ registryId: number; name: RepositoryName; now: number }, { manifests: Digest[]; tags: Tag[] }>
   /** Empties deleted repositories, up to `limit` rows; returns how many went. */

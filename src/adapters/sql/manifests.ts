@@ -1,6 +1,7 @@
 import { locked } from '#core/disallowed.ts'
 import type { Digest } from '#core/digest.ts'
 import { keptError, whyKept, withReferrers } from '#core/kept-manifests.ts'
+import { checkPrecondition } from '#core/precondition.ts'
 import { shapeOf } from '#core/media-type.ts'
 import type { Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
@@ -25,6 +26,7 @@ export const putManifest: Verb<'putManifest'> = async (tx, input) => {
   )
   if (known) refuseOtherType(digest, manifest.mediaType, known.media_type)
   if (known && !known.write_enabled && tags.length === 0) throw locked(`manifest ${digest}`, { digest })
+  await checkCondition(tx, repository, input)
   if (!known) await addReferences(tx, repository.id, digest, manifest)
   const named = await findNamed(tx, repository.id, digest)
   checkNamed(manifest, named, sparse)
@@ -48,6 +50,20 @@ export const putManifest: Verb<'putManifest'> = async (tx, input) => {
 }
 
 type Put = Parameters<typeof putManifest>[1]
+
+/** Of two writers that expect the same, the second finds another state. What a lock refuses is left to the lock. */
+async function checkCondition(tx: SqlTransaction, repository: RepositoryRow, { condition }: Put): Promise<void> {
+  if (!condition) return
+  const { reference, precondition } = condition
+  const [table, column, value] =
+    reference.kind === 'tag' ? (['tag', 'name', reference.tag] as const) : (['manifest', 'digest', reference.digest] as const)
+  const row = await tx.get<{ digest: Digest; write_enabled: number }>(
+    `SELECT digest, write_enabled FROM ${table} WHERE repo_id = ? AND ${column} = ?${tx.forUpdate}`,
+    repository.id,
+    value,
+  )
+  if (reference.kind === 'digest' || !row || row.write_enabled) checkPrecondition(precondition, row?.digest)
+}
 
 /** What is told of a manifest is written again with each push: its config, or a child of an index, may have come meanwhile. */
 async function writeManifest(tx: SqlTransaction, input: Put, repository: RepositoryRow): Promise<void> {
@@ -126,7 +142,7 @@ export const unknownManifest = (reference: string, kind: 'tag' | 'digest') =>
     ? new RegistryError('manifest-unknown', `manifest tagged by "${reference}" is not found`, { Tag: reference })
     : new RegistryError('manifest-unknown', `manifest ${reference} is not found`, { Digest: reference })
 
-export const deleteManifest: Verb<'deleteManifest'> = async (tx, { registryId, name, digest, now }) => {
+export const deleteManifest: Verb<'deleteManifest'> = async (tx, { registryId, name, digest, precondition, now }) => {
   const repository = await findRepository(tx, registryId, name)
   if (!repository) throw unknownManifest(digest, 'digest')
   const graph = manifestGraph(tx, repository.id)
@@ -135,24 +151,26 @@ export const deleteManifest: Verb<'deleteManifest'> = async (tx, { registryId, n
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
   const kept = await whyKept(graph, going, await indexChildren(tx, registryId))
   if (kept) throw keptError(kept)
+  checkPrecondition(precondition, digest)
   const tags: Tag[] = []
   for (const each of going) tags.push(...((await removeManifest(tx, registryId, repository.id, each, now)) as Tag[]))
   tx.failpoint('manifest.delete.in-transaction')
   return { manifests: [...going], tags }
 }
 
-export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag, now }) => {
+export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag, precondition, now }) => {
   const repository = await findRepository(tx, registryId, name)
   const row =
     repository &&
-    (await tx.get<{ delete_enabled: number; write_enabled: number }>(
-      `SELECT delete_enabled, write_enabled FROM tag WHERE repo_id = ? AND name = ?${tx.forUpdate}`,
+    (await tx.get<{ digest: Digest; delete_enabled: number; write_enabled: number }>(
+      `SELECT digest, delete_enabled, write_enabled FROM tag WHERE repo_id = ? AND name = ?${tx.forUpdate}`,
       repository.id,
       tag,
     ))
   if (!repository || !row) throw unknownManifest(tag, 'tag')
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
   if (!mayDelete(row)) throw locked(`tag ${tag}`, { tag })
+  checkPrecondition(precondition, row.digest)
   tx.failpoint('tag.delete.in-transaction')
   await tx.run('DELETE FROM tag WHERE repo_id = ? AND name = ?', repository.id, tag)
   await tx.run('UPDATE repository SET updated_at = ? WHERE id = ?', now, repository.id)

@@ -1,6 +1,7 @@
 import { type Algorithm, algorithmOf, type Digest, digestOf } from '#core/digest.ts'
 import { locked } from '#core/disallowed.ts'
 import { type Manifest, parseManifest } from '#core/manifest.ts'
+import type { Precondition } from '#core/precondition.ts'
 import { formatReference, type Reference, type RepositoryName, type Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry, StoredManifest } from '#ports/metadata-store.ts'
@@ -44,7 +45,7 @@ function readable(manifest: StoredManifest, reference: Reference): StoredManifes
 
 /**
  * Stores the bytes as they came, under their digest and the tags.
- * Fails with `manifest-invalid`, `manifest-too-large`, `manifest-blob-unknown`, `digest-mismatch`, `size-invalid`, `locked`, `quota-exceeded`.
+ * Fails with `precondition-failed`, `manifest-invalid`, `manifest-too-large`, `manifest-blob-unknown`, `digest-mismatch`, `size-invalid`, `locked`, `quota-exceeded`.
  */
 export async function putManifest(
   deps: Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint'> & { hash: HashBytes },
@@ -55,6 +56,8 @@ export async function putManifest(
     tags: readonly Tag[]
     contentType: string
     bytes: Uint8Array
+    /** Of what the reference names. */
+    precondition?: Precondition | undefined
   },
 ): Promise<{ digest: Digest; manifest: Manifest; tags: readonly Tag[] }> {
   const { registry, name, reference, contentType, bytes } = input
@@ -78,6 +81,7 @@ export async function putManifest(
     tags,
     platform,
     sparse: deps.settings.sparse,
+    ...(input.precondition ? { condition: { reference, precondition: input.precondition } } : {}),
     now,
     leaseUntil: now + deps.settings.lease.length,
   })
@@ -88,19 +92,20 @@ export async function putManifest(
 /** Lower-case hex of the digest of some bytes. */
 export type HashBytes = (algorithm: Algorithm, bytes: Uint8Array) => string
 
-/** A tag alone, or a manifest with its tags and referrers. Fails with `manifest-unknown`, `locked`. */
+/** A tag alone, or a manifest with its tags and referrers. Fails with `manifest-unknown`, `precondition-failed`, `locked`. */
 export async function deleteManifest(
   deps: Pick<Deps, 'store' | 'clock' | 'failpoint'>,
   registry: Registry,
   name: RepositoryName,
   reference: Reference,
+  precondition?: Precondition,
 ): Promise<void> {
   const now = deps.clock.now()
   if (reference.kind === 'tag') {
-    await deps.store.deleteTag({ registryId: registry.id, name, tag: reference.tag, now })
+    await deps.store.deleteTag({ registryId: registry.id, name, tag: reference.tag, now, precondition })
     deps.failpoint('tag.delete.after-commit')
   } else {
-    await deps.store.deleteManifest({ registryId: registry.id, name, digest: reference.digest, now })
+    await deps.store.deleteManifest({ registryId: registry.id, name, digest: reference.digest, now, precondition })
     deps.failpoint('manifest.delete.after-commit')
   }
 }

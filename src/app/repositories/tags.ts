@@ -2,6 +2,7 @@ import type { AttributesChange } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import type { Precondition } from '#core/precondition.ts'
 import type { Registry } from '#ports/metadata-store.ts'
 import type { ListPage, TagAttributes } from '#ports/repository-attributes.ts'
 import type { Deps } from '../deps.ts'
@@ -40,13 +41,14 @@ export async function updateTag(
   return showTag(deps, registry, name, tag)
 }
 
-/** The tag alone: its manifest stays. Fails with `name-unknown`, `tag-unknown`, `locked`. */
+/** The tag alone: its manifest stays. Fails with `name-unknown`, `tag-unknown`, `precondition-failed`, `locked`. */
 export async function untag(
   deps: Pick<Deps, 'store' | 'clock' | 'failpoint'>,
   registry: Registry,
   name: RepositoryName,
   tag: Tag,
+  precondition?: Precondition,
 ): Promise<void> {
   await showTag(deps, registry, name, tag)
-  await deleteManifest(deps, registry, name, { kind: 'tag', tag })
+  await deleteManifest(deps, registry, name, { kind: 'tag', tag }, precondition)
 }

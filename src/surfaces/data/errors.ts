@@ -29,6 +29,7 @@ export const known: Partial<Record<Failure, Wire>> = {
   'digest-invalid': noSuchResource,
   'method-unsupported': wire(405, 'UnsupportedHttpVerb', "The resource doesn't support specified Http Verb."),
   'range-unsatisfiable': wire(416, 'InvalidRange', 'The range specified is invalid for the current size of the resource.'),
+  'precondition-failed': wire(412, 'ConditionNotMet', 'The condition specified using HTTP conditional header(s) is not met.'),
   'url-too-long': wire(414, 'InvalidUri', 'The requested URI does not represent any resource on the server.'),
 }
 

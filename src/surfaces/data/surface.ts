@@ -1,5 +1,4 @@
 import { RegistryError } from '#core/registry-error.ts'
-import { parseRange } from '#core/range.ts'
 import { CorruptBlob } from '#ports/blob-store.ts'
 import type { LinkSigner } from '#ports/link-signer.ts'
 import type { Registry } from '#ports/metadata-store.ts'
@@ -32,7 +31,6 @@ export async function serveData(deps: DataDeps, registry: Registry | undefined, 
       size: blob.size,
       etag: blob.digest,
       headers: [['Docker-Content-Digest', blob.digest]],
-      part: () => parseRange(exchange.header('range'), blob.size),
       open: () => openBytes(deps, blob),
     })
   } catch (error) {

@@ -1,8 +1,9 @@
 import { formatBlobLink } from '#core/blob-link.ts'
 import { formatDataHost } from '#core/data-host.ts'
-import { parseRange } from '#core/range.ts'
+import { checkPrecondition } from '#core/precondition.ts'
 import { linkTo } from '#app/distribution/blob-links.ts'
 import { deleteBlob, findBlob, openBytes } from '#app/distribution/blobs.ts'
+import { preconditionOf } from '#http/conditions.ts'
 import { sendContent } from '#http/content.ts'
 import { portOf, withoutPort } from '#http/hosts.ts'
 import { apiVersion } from './answers.ts'
@@ -26,7 +27,6 @@ export async function getBlob(context: Context, request: Of<'blob.get' | 'blob.h
     size: blob.size,
     etag: blob.digest,
     headers: named,
-    part: () => parseRange(exchange.header('range'), blob.size),
     open: () => openBytes(deps, blob),
   })
 }
@@ -39,6 +39,11 @@ function dataUrl({ deps, registry, exchange }: Context, location: string, { repo
 }
 
 export async function removeBlob({ deps, registry, exchange }: Context, { repository, digest }: Of<'blob.delete'>): Promise<void> {
+  // What a digest names never changes, so nobody can come between this and the deed.
+  if (exchange.header('if-match') !== undefined || exchange.header('if-none-match') !== undefined) {
+    await findBlob(deps, registry, repository, digest)
+    checkPrecondition(preconditionOf(exchange), digest)
+  }
   await deleteBlob(deps, registry, repository, digest)
   await exchange.send(202, [apiVersion])
 }

@@ -4,7 +4,7 @@ import { formatReference } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { deleteManifest, findManifest, putManifest, unknownManifest } from '#app/distribution/manifests.ts'
 import { BodyTooLarge } from '#http/body.ts'
-import { matches } from '#http/etag.ts'
+import { isKnownToReader, preconditionOf } from '#http/conditions.ts'
 import type { Exchange } from '#http/exchange.ts'
 import { apiVersion } from './answers.ts'
 import type { Context } from './context.ts'
@@ -23,21 +23,19 @@ export async function getManifest(
     const error = unknownManifest(reference)
     throw new RegistryError('manifest-unknown', `${error.message} in a type that the Accept header takes: it is ${mediaType}`, error.detail)
   }
-  const headers = [apiVersion, ['Content-Type', mediaType], ['Docker-Content-Digest', digest], ['ETag', `"${digest}"`]] as const
-  if (matches(exchange.header('if-none-match'), digest)) return exchange.send(304, headers)
-  await exchange.send(200, headers, bytes)
+  const validators = [apiVersion, ['Docker-Content-Digest', digest], ['ETag', `"${digest}"`], ['Vary', 'Accept']] as const
+  if (isKnownToReader(exchange, digest)) return exchange.send(304, validators)
+  await exchange.send(200, [...validators, ['Content-Type', mediaType]], bytes)
 }
 
 export async function storeManifest(
   { deps, registry, exchange }: Context,
   { repository, reference, tags }: Of<'manifest.put'>,
 ): Promise<void> {
-  const encoding = exchange.header('content-encoding')
-  if (encoding !== undefined && encoding !== 'identity')
-    throw new RegistryError('content-encoding-unsupported', 'a manifest is stored as it is sent: send it without Content-Encoding')
   const contentType = exchange.header('content-type') ?? ''
   const bytes = await readManifest(exchange)
-  const put = await putManifest(deps, { registry, name: repository, reference, tags, contentType, bytes })
+  const precondition = preconditionOf(exchange)
+  const put = await putManifest(deps, { registry, name: repository, reference, tags, contentType, bytes, precondition })
   exchange.log.digest = put.digest
   await exchange.send(201, [
     apiVersion,
@@ -62,7 +60,7 @@ export async function removeManifest(
   { deps, registry, exchange }: Context,
   { repository, reference }: Of<'manifest.delete'>,
 ): Promise<void> {
-  await deleteManifest(deps, registry, repository, reference)
+  await deleteManifest(deps, registry, repository, reference, preconditionOf(exchange))
   exchange.log.digest = formatReference(reference)
   await exchange.send(202, [apiVersion])
 }
