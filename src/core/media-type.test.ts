@@ -20,7 +20,9 @@ const cases: readonly [header: string | undefined, taken: boolean, why: string][
   [`${oci};q=0`, false, 'refused outright'],
   [`${oci};q=0.000`, false, 'refused outright in three digits'],
   [`${oci}; Q=0`, false, 'parameters have no case'],
-  [`${oci};q=0, */*;q=0.5`, true, 'a wider range still takes it: bytes are never converted'],
+  [`${oci};q=0, */*;q=0.5`, false, 'the more specific range decides'],
+  [`*/*;q=0, ${oci}`, true, 'wherever it stands'],
+  ['text/html, *; q=.2', true, 'everything, as old Java clients write it'],
   ['application/vnd.oci.image.manifest.v1', false, 'a prefix of the type'],
   [',,,', false, 'a header of nothing that means something'],
 ]
