@@ -16,5 +16,3 @@ export function parseApiVersion(text: string): ApiVersion | undefined {
   if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(day)) return undefined
   return { text: text.toLowerCase(), day, preview: preview !== undefined }
 }
-
-export const isOlder = (version: ApiVersion, day: string): boolean => version.day < day

@@ -35,6 +35,7 @@ export const failures = [
   'locked',
   'quota-exceeded',
   'unsupported',
+  'feature-unavailable',
   'method-unsupported',
   'not-found',
   'request-invalid',

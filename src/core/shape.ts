@@ -1,3 +1,4 @@
+import { notAvailable } from './feature.ts'
 import { RegistryError } from './registry-error.ts'
 
 /**
@@ -95,15 +96,7 @@ function readFixed(fixed: string | boolean | number | null, value: unknown, path
   const empty = fixed === null && typeof value === 'object' && value !== null && Object.keys(value).length === 0
   if (same || empty) return fixed
   if (fixed !== null && typeof value !== typeof fixed) return wrongType(path, `a ${typeof fixed}`, value)
-  const only = fixed === null ? 'it can only be left out' : `only '${String(fixed)}' is`
-  throw new RegistryError(
-    'request-invalid',
-    `The property '${path}' cannot be changed here: what was asked for is not available, ${only}.`,
-    {
-      code: 'FeatureNotAvailable',
-      target: path,
-    },
-  )
+  throw notAvailable(path, fixed === null ? ': the property can only be left out' : `: the property can only be '${String(fixed)}'`, path)
 }
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -23,15 +23,10 @@ const surfaces: readonly ControlSurface[] = [
   { matches: isDiscoveryPath, serve: serveDiscovery },
   { matches: (path) => path.startsWith('/graph/'), serve: serveGraph },
   { matches: async (path, { store }) => isAuthority(path, await store.tenant()), serve: serveEntra },
-  { matches: (path) => /^\/(?:subscriptions|tenants|providers)(?:\/|$)/i.test(path), serve: serveArm },
 ]
 
-/** Serves what is the control plane's; false when the path is none of its. */
-export async function serveControlPlane(deps: ControlDeps, path: string, exchange: Exchange): Promise<boolean> {
-  for (const surface of surfaces) {
-    if (!(await surface.matches(path, deps))) continue
-    await surface.serve(deps, exchange)
-    return true
-  }
-  return false
+/** Serves what is the control plane's: a path that is nobody's is answered as ARM does. */
+export async function serveControlPlane(deps: ControlDeps, path: string, exchange: Exchange): Promise<void> {
+  for (const surface of surfaces) if (await surface.matches(path, deps)) return surface.serve(deps, exchange)
+  await serveArm(deps, exchange)
 }

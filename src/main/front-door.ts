@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { DataHost } from '#core/data-host.ts'
+import { notAvailable } from '#core/feature.ts'
 import { networkOf } from '#core/ip-address.ts'
 import { isAdmitted } from '#core/network-rules.ts'
 import type { Failure } from '#core/registry-error.ts'
@@ -98,9 +99,10 @@ async function route(options: FrontDoorOptions, exchange: Exchange, target: Requ
     const path = /^[^?]*/.exec(exchange.url)?.[0] ?? ''
     const surface = dataSurfaces.find((each) => each.matches(path))
     if (surface) return await serveRegistry(options, served.registry, surface, exchange)
-    if (served.as === 'control' && (await serveControlPlane(options.deps, path, exchange))) return
+    if (path.startsWith('/helm/')) return await refuse(exchange, 'feature-unavailable', notAvailable('Helm 2 charts').message)
     // Probes of a balancer ask for the options of the root, and take what succeeds.
     if (path === '/' && exchange.method === 'OPTIONS') return await exchange.send(204, [['Allow', 'GET, HEAD, OPTIONS']])
+    if (served.as === 'control') return await serveControlPlane(options.deps, path, exchange)
     await refuse(exchange, 'not-found', 'nothing is served under this URL; the registry API begins at /v2/')
   } catch (error) {
     exchange.unexpected = error

@@ -13,7 +13,7 @@ export interface StoredResource {
   /** Of the resource that it belongs to: the registry of a token, the group of a registry, the subscription of a group; '' above that. */
   parentKey: string
   location: string | null
-  /** Everything else of the envelope: tags, sku, identity, kind, properties. JSON data. */
+  /** Everything else of the envelope: managedBy, tags, sku, identity, kind, properties. JSON data. */
   body: ResourceBody
   etag: string
   createdAt: number
@@ -25,6 +25,8 @@ export interface StoredResource {
 }
 
 export interface ResourceBody {
+  /** Of a resource group: the id of what manages it. */
+  managedBy?: string
   tags?: Readonly<Record<string, string>>
   sku?: Readonly<Record<string, unknown>>
   identity?: Readonly<Record<string, unknown>>

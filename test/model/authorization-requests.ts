@@ -98,7 +98,7 @@ export const armRequests: readonly ArmRequest[] = [
     deed: 'change scope map',
     method: 'PATCH',
     path: '/scopeMaps/guests',
-    status: 200,
+    status: 201,
     body: { properties: { description: 'for guests' } },
   },
   { deed: 'show roles', method: 'GET', path: `${authorization}/roleAssignments/${nobody}`, status: 404 },

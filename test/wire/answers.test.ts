@@ -44,8 +44,6 @@ const requests: readonly (readonly [string, string, Principal, number])[] = [
   ['GET', '/v2/a/referrers/none', 'admin', 400],
   ['POST', '/v2/', 'admin', 405],
   ['GET', '/v2/a', 'admin', 404],
-  ['GET', '/', 'admin', 404],
-  ['GET', '/v3/', 'admin', 404],
   ['PROPFIND', '/v2/', 'admin', 501],
 ]
 
@@ -89,5 +87,41 @@ test('an upload’s answers carry Docker-Upload-UUID, Range and a relative Locat
   ]) {
     assert.equal(header(answer, 'docker-upload-uuid'), id)
     assert.equal(header(answer, 'range'), answer === started ? '0-0' : '0-2')
+  }
+})
+
+test("whatever is nobody's on the control origin is answered as ARM does, whoever asks", async () => {
+  for (const [method, path] of [
+    ['GET', '/v3/'],
+    ['GET', '/nowhere?api-version=2025-11-01'],
+    ['PUT', '/resourceGroups/rg?api-version=2025-11-01'],
+    ['DELETE', '/%2e%2e/x'],
+  ] as const) {
+    const answer = await send(server, method, path, { as: 'nobody' })
+    assert.equal(answer.status, 404, path)
+    assert.deepEqual(json(answer), {
+      error: {
+        code: 'MissingSubscription',
+        message: 'The request did not have a subscription or a valid tenant level resource provider.',
+      },
+    })
+    assert.match(header(answer, 'x-ms-request-id'), uuid)
+  }
+})
+
+test('Helm 2 charts and deleted lists are refused by name, with a status that az does not try again', async () => {
+  for (const [method, path, feature] of [
+    ['GET', '/helm/v1/repo/_charts', 'Helm 2 charts'],
+    ['PUT', '/helm/v1/repo/_blobs/a-1.tgz', 'Helm 2 charts'],
+    ['GET', '/acr/v1/_deleted/_catalog?n=100', 'soft delete'],
+    ['GET', '/acr/v1/_deleted/a/_tags?n=100', 'soft delete'],
+    ['POST', `/acr/v1/_deleted/a/_manifests/${none}?force=False`, 'soft delete'],
+    ['GET', '/acr/v1/a/_streaming', 'artifact streaming'],
+    ['POST', '/acr/v1/a/_metadata/_query', 'metadata search'],
+  ] as const) {
+    const answer = await send(server, method, path)
+    assert.equal(answer.status, 404, path)
+    const [error] = json<{ errors: [{ code: string; message: string }] }>(answer).errors
+    assert.deepEqual([error.code, error.message], ['FeatureNotAvailable', `'${feature}' is not available in this version of Longshore.`])
   }
 })

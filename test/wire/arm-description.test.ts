@@ -36,7 +36,7 @@ const bodies: Readonly<Record<string, () => object>> = {
 /** What cannot be done here yet, and how it is refused. */
 const notYet =
   /^(?:CacheRules|ConnectedRegistries|CredentialSets|PrivateEndpointConnections|Replications|Webhooks)_|^Registries_ImportImage$/
-const refusals = ['FeatureNotAvailable', 'ResourceNotFound', 'SystemDefinedResource']
+const refusals = ['FeatureNotAvailable', 'ResourceNotFound', 'HomeReplication']
 
 // What others need is deleted last.
 const rank = (id: string): number =>

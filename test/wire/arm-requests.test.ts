@@ -39,7 +39,16 @@ test('what is not there: paths, namespaces, types, methods', async () => {
   assert.deepEqual(await failure('GET', `${registry}/listCredentials`), [405, 'MethodNotAllowed'])
   assert.deepEqual(await failure('POST', registry), [405, 'MethodNotAllowed'])
   assert.deepEqual(await failure('PUT', '/subscriptions'), [405, 'MethodNotAllowed'])
-  assert.deepEqual(await failure('GET', '/nowhere'), [404, 'HttpResourceNotFound'])
+  for (const path of [
+    '/nowhere',
+    '/',
+    '/resourceGroups/rg',
+    '/tenants/a',
+    '/providers/Microsoft.ContainerRegistry/registries/a',
+    '/providers/a/b',
+  ])
+    assert.deepEqual(await failure('GET', path), [404, 'MissingSubscription'], path)
+  assert.deepEqual(await failure('GET', `${scene.subscription}/nowhere`), [404, 'HttpResourceNotFound'])
   assert.equal((await failure('GET', '/subscriptions/not-a-guid'))[0], 400)
   assert.deepEqual(await failure('GET', `${provider}/Microsoft.ContainerRegistry/registries/a%2Fb`), [400, 'InvalidUri'])
   assert.deepEqual(await failure('GET', `${provider}/Microsoft.ContainerRegistry/registries/%`), [400, 'InvalidUri'])

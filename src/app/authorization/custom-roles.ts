@@ -47,7 +47,7 @@ export async function putRole(
   else if ((await deps.store.customRoles()).length >= mostRoles)
     throw invalid('RoleDefinitionLimitExceeded', 'Role definition limit exceeded. No more role definitions can be created.')
   const now = deps.clock.now()
-  const created = { at: before?.created?.at ?? now, by: before?.created?.by ?? idOf(by), changedAt: now }
+  const created = { at: before?.created.at ?? now, by: before?.created.by ?? idOf(by), changedAt: now }
   const assignableScopes = scopes.map((each) => each.text)
   const answer = await deps.store
     .putCustomRole({

@@ -14,9 +14,12 @@ export interface RoleDefinition {
   permissions: readonly Permission[]
   /** Where it may be given, and below. */
   assignableScopes: readonly string[]
-  /** Null: it was always there. */
-  created: { at: number; by: string; changedAt: number } | null
+  /** By nobody where it was always there. */
+  created: { at: number; by: string | null; changedAt: number }
 }
+
+/** When Azure's own first roles were made: what clients sort and show by is never empty. */
+const firstRoles = Date.parse('2015-02-02T21:55:09.880Z')
 
 /** All there are, the built-in ones first. */
 export async function roleDefinitions({ store }: Pick<Deps, 'store'>): Promise<RoleDefinition[]> {
@@ -70,7 +73,7 @@ const builtIn = ({ id, name, description, permissions }: (typeof builtInRoles)[n
   description,
   permissions,
   assignableScopes: ['/'],
-  created: null,
+  created: { at: firstRoles, by: null, changedAt: firstRoles },
 })
 
 const custom = ({ id, name, description, permissions, assignableScopes, createdAt, createdBy, changedAt }: CustomRole): RoleDefinition => ({

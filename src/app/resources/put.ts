@@ -14,6 +14,8 @@ export interface Putting {
   /** What the client asked the etag to be. */
   match: Match
   by: Author
+  /** What of stored properties the client's version does not know: it stays when the client replaces the rest. */
+  unknown?: (properties: KnownObject) => KnownObject
 }
 
 export interface Written {
@@ -25,7 +27,11 @@ const tries = 8
 
 /** Makes or replaces. Fails with `parent-unknown`, `precondition-failed`, `conflict`, `quota-exceeded`, and as the type's rules do. */
 export async function putResource(deps: ResourceDeps, rules: ResourceRules, putting: Putting): Promise<Written> {
-  return write(deps, rules, putting, (_before, given) => withoutNulls(given))
+  return write(deps, rules, putting, (before, given) => {
+    const kept = before && putting.unknown ? putting.unknown(before.body.properties as KnownObject) : {}
+    const whole = withoutNulls(given)
+    return { ...whole, properties: mergePatch(kept, whole.properties) as KnownObject }
+  })
 }
 
 /** Changes what is given and leaves the rest. Fails with `not-found`, and as `putResource` does. */
@@ -105,6 +111,7 @@ function merged({ location, body }: StoredResource, given: Given): Given {
   return {
     ...(location === null ? {} : { location }),
     ...(given.location === undefined ? {} : { location: given.location }),
+    ...(given.managedBy === undefined ? {} : { managedBy: given.managedBy }),
     ...(tags ? { tags } : {}),
     ...(identity ? { identity } : {}),
     ...sku,

@@ -11,6 +11,7 @@ export type ResourceDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'secrets'> & {
 /** What a client says of a resource; checked by its shape, with nothing of what is only ours to write. */
 export interface Given {
   location?: string
+  managedBy?: string
   tags?: Readonly<Record<string, string>>
   sku?: KnownObject
   identity?: KnownObject

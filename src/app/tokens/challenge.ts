@@ -20,9 +20,9 @@ export function challenge(
   return `Bearer ${parts.join(',')}`
 }
 
-/** What the caller lacks, as the body of a 401 lists it. */
-export const missing = (access: Access): { Type: string; Name: string; Action: string }[] =>
-  access.kind === 'scope' ? askedActions(access).map((action) => ({ Type: access.type, Name: access.name, Action: action })) : []
+/** What the caller lacks, as the body of a 401 lists it; null where it is only to sign in. */
+export const missing = (access: Access): { Type: string; Name: string; Action: string }[] | null =>
+  access.kind !== 'scope' ? null : askedActions(access).map((action) => ({ Type: access.type, Name: access.name, Action: action }))
 
 // Who pushes also reads: clients ask for the scope of the challenge and use that token for the whole push.
 const askedActions = (access: Extract<Access, { kind: 'scope' }>): readonly string[] =>

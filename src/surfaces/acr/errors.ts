@@ -13,6 +13,7 @@ export const wire = {
   'name-unknown': [404, 'NAME_UNKNOWN'],
   'page-invalid': [400, 'PAGINATION_NUMBER_INVALID'],
   locked: [405, 'REGISTRY_DISALLOWED_OPERATION'],
+  'feature-unavailable': [404, 'FeatureNotAvailable'],
   'method-unsupported': [405, 'UNSUPPORTED'],
   'not-found': [404, 'NAME_UNKNOWN'],
   'request-invalid': [400, 'UNSUPPORTED'],

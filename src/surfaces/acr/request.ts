@@ -1,4 +1,5 @@
 import { type Digest, parseDigest } from '#core/digest.ts'
+import { notAvailable } from '#core/feature.ts'
 import { parsePage } from '#core/page.ts'
 import { parseRepositoryName, parseTag, type RepositoryName, type Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
@@ -22,18 +23,29 @@ export type AcrRequest =
   | { kind: 'manifest.get' | 'manifest.update'; repository: RepositoryName; digest: Digest }
 
 type Kind = AcrRequest['kind']
+
+/** What ACR has here and we do not have yet. */
+const features = [
+  [/^_deleted(?:\/|$)/, 'soft delete'],
+  [/\/_streaming(?:\/|$)/, 'artifact streaming'],
+  [/\/_operations(?:\/|$)/, 'artifact streaming'],
+  [/(?:^|\/)_metadata\/_query$/, 'metadata search'],
+] as const
 const one = chooseMethod<AcrRequest>
 const prefix = '/acr/v1/'
 
 /**
  * Reads a request line; parameters that it does not know (`api-version`, the catalog's `orderby`) mean nothing to it.
- * Fails with `name-invalid`, `tag-invalid`, `digest-invalid`, `page-invalid`, `method-unsupported`, `not-found`, `request-invalid`.
+ * Fails with `name-invalid`, `tag-invalid`, `digest-invalid`, `page-invalid`, `method-unsupported`, `not-found`, `request-invalid`,
+ * `feature-unavailable`.
  */
 export function parseRequest(method: string, url: string): AcrRequest {
   const { path, query } = splitUrl(url)
   if (!path.startsWith(prefix)) throw notFound()
   const rest = asRead(method, decodePath(path.slice(prefix.length)))
   if (rest === '_catalog') return one(method, { GET: () => ({ kind: 'catalog.list', page: parsePage(query) }) })
+  const feature = features.find(([form]) => form.test(rest))
+  if (feature) throw notAvailable(feature[1])
   // No part of a repository's name begins with "_".
   const match = /^([^_].*?)(?:\/(_tags|_manifests)(?:\/([^/]+))?)?$/.exec(rest)
   const [, name = '', area, item] = match ?? []

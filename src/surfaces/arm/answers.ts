@@ -1,4 +1,6 @@
 import type { Headers } from '#http/exchange.ts'
+import type { ArmUrl } from './url.ts'
+import { servedAs } from './versions.ts'
 
 export const json = ['Content-Type', 'application/json; charset=utf-8'] as const
 
@@ -12,5 +14,20 @@ export function commonHeaders(correlationId: string, now: number, clientRequestI
     ['x-ms-request-id', correlationId],
     ['x-ms-routing-request-id', `LOCAL:${compact}:${correlationId}`],
     ...(clientRequestId === undefined ? [] : [['x-ms-client-request-id', clientRequestId] as const]),
+  ]
+}
+
+/** The one of the provider's versions that the request is served by, as the service tells it. */
+export const supportedVersions = ({ namespace, version }: Pick<ArmUrl, 'namespace' | 'version'>): Headers =>
+  namespace?.toLowerCase() === 'microsoft.containerregistry' ? [['api-supported-versions', servedAs(version).text]] : []
+
+/** What is left in Azure's full buckets after one call: nothing is counted here, and clients that pace themselves by it need not. */
+export function remainingCalls({ method, scope }: Pick<ArmUrl, 'method' | 'scope'>): Headers {
+  const of = scope === '' ? 'tenant' : 'subscription'
+  const kind = method === 'DELETE' ? 'deletes' : method === 'GET' || method === 'HEAD' ? 'reads' : 'writes'
+  const [own, global] = kind === 'reads' ? [11_999, 16_499] : [799, 11_999]
+  return [
+    [`x-ms-ratelimit-remaining-${of}-${kind}`, own],
+    [`x-ms-ratelimit-remaining-${of}-global-${kind}`, global],
   ]
 }

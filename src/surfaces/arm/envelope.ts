@@ -22,13 +22,16 @@ export const systemData = (given: StoredResource) => ({
   lastModifiedAt: iso(given.changedAt),
 })
 
+/** Where none were set there is no property. */
+export const shownTags = ({ body: { tags } }: Pick<StoredResource, 'body'>) => (tags && Object.keys(tags).length > 0 ? { tags } : {})
+
 /** A resource of a place, with tags. */
 export const trackedEnvelope = (given: StoredResource, properties: object) => ({
   id: given.id,
   name: given.name,
   type: given.type,
   location: given.location,
-  tags: given.body.tags ?? {},
+  ...shownTags(given),
   ...(given.body.sku ? { sku: given.body.sku } : {}),
   systemData: systemData(given),
   properties,

@@ -36,6 +36,7 @@ export const wire = {
   locked: [409, 'ScopeLocked'],
   'quota-exceeded': [403, 'QuotaExceeded'],
   unsupported: [400, 'OperationNotSupported'],
+  'feature-unavailable': [400, 'FeatureNotAvailable'],
   'method-unsupported': [405, 'MethodNotAllowed'],
   'not-found': [404, 'NotFound'],
   'request-invalid': [400, 'BadRequest'],
@@ -50,6 +51,40 @@ export const wire = {
   'storage-failed': [503, 'ServiceUnavailable'],
 } as const satisfies Record<Failure, readonly [status: number, code: string]>
 
-/** ARM's error body ("Common API details", ErrorResponse). */
-export const errorBody = (code: string, message: string, target?: string): string =>
-  JSON.stringify({ error: { code, message, ...(target === undefined ? {} : { target }), details: [] } })
+/**
+ * What ARM itself says, in front of the providers: about the caller, the path, the version, the envelope, and what is not
+ * there. The rest is said by a provider, and has its mark.
+ */
+const ofArm: ReadonlySet<string> = new Set([
+  'AuthenticationFailed',
+  'AuthorizationFailed',
+  'HttpResourceNotFound',
+  'InvalidApiVersionParameter',
+  'InvalidHeaderValue',
+  'InvalidRequestContent',
+  'InvalidResourceId',
+  'InvalidResourceLocation',
+  'InvalidResourceName',
+  'InvalidResourceNamespace',
+  'InvalidResourceType',
+  'InvalidSkipToken',
+  'InvalidTopValue',
+  'InvalidUri',
+  'LocationNotAvailableForResourceType',
+  'LocationRequired',
+  'MethodNotAllowed',
+  'MissingApiVersionParameter',
+  'MissingSubscription',
+  'NoRegisteredProviderFound',
+  'ParentResourceNotFound',
+  'RequestContentTooLarge',
+  'ResourceGroupNotFound',
+  'ResourceNotFound',
+  'SubscriptionNotFound',
+])
+
+/** ARM's error body ("Common API details", ErrorResponse); one of Microsoft.ContainerRegistry has a status beside it. */
+export function errorBody(code: string, message: string, { target, provider }: { target?: string; provider: boolean }): string {
+  const error = { code, message, ...(target === undefined ? {} : { target }) }
+  return JSON.stringify(provider && !ofArm.has(code) ? { error, status: 'Failed' } : { error })
+}

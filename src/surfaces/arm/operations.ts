@@ -4,17 +4,17 @@ import { type Answer, type Context, may, ok } from './context.ts'
 import { typeNamed } from './types.ts'
 import { parseResourceId, resourceGroupType } from '#core/resource-id.ts'
 
-/** What a long-running call ended with: its state, or the result itself. */
+/** How a long-running call ended: its state, or that it is done. */
 export async function showOperation(
   { deps, caller, url }: Context,
   { operationId, form }: { operationId: string; form: 'status' | 'result' },
 ): Promise<Answer> {
-  const found = await readResult(deps, {
+  const operation = await readResult(deps, {
     id: operationId,
     by: caller,
-    may: (key, action) => may({ caller }, action ?? `${typeNamed(parseResourceId(key).type ?? resourceGroupType)?.name ?? ''}/read`, key),
+    mayRead: (key) => may({ caller }, `${typeNamed(parseResourceId(key).type ?? resourceGroupType)?.name ?? ''}/read`, key),
   })
-  if (!found)
+  if (!operation)
     throw new RegistryError(
       'not-found',
       `The operation '${operationId.slice(0, 100)}' could not be found, or its result is no longer kept.`,
@@ -22,8 +22,7 @@ export async function showOperation(
         code: 'OperationNotFound',
       },
     )
-  const { operation, body } = found
-  if (form === 'result') return body === undefined ? { status: 200 } : ok(body)
+  if (form === 'result') return { status: 200 }
   const iso = (time: number) => new Date(time).toISOString()
   return ok({
     id: url.path,

@@ -4,29 +4,11 @@ import type { ResourceId } from '#core/resource-id.ts'
 import { visibleSubscription } from './accounts.ts'
 import { type Answer, type Context, ok } from './context.ts'
 import { types } from './types.ts'
+import { versionsOf } from './versions.ts'
 import { servedNamespaces } from './wrong-url.ts'
 
 /** Versions that are known to exist; any later day is served as well. The newest that is no preview stands first of those: `az resource show` takes it. */
 const versions: Readonly<Record<string, readonly string[]>> = {
-  'Microsoft.ContainerRegistry': [
-    '2026-09-01-preview',
-    '2026-01-01-preview',
-    '2025-11-01',
-    '2025-04-01',
-    '2025-03-01-preview',
-    '2024-11-01-preview',
-    '2023-11-01-preview',
-    '2023-07-01',
-    '2023-01-01-preview',
-    '2022-12-01',
-    '2022-02-01-preview',
-    '2021-09-01',
-    '2021-08-01-preview',
-    '2019-12-01-preview',
-    '2019-05-01',
-    '2017-10-01',
-    '2017-03-01',
-  ],
   'Microsoft.Resources': ['2025-04-01', '2024-11-01', '2022-12-01', '2022-09-01', '2021-04-01', '2020-01-01', '2019-11-01', '2016-06-01'],
   'Microsoft.Authorization': ['2022-05-01-preview', '2022-04-01', '2020-04-01-preview', '2018-01-01-preview', '2015-07-01'],
 }
@@ -48,7 +30,7 @@ function describe(namespace: string, scope: ResourceId): object {
     resourceTypes: [...own, ...(otherTypes[namespace] ?? [])].map((resourceType) => ({
       resourceType,
       locations: [homeLocation],
-      apiVersions: versions[namespace] ?? [],
+      apiVersions: namespace === 'Microsoft.ContainerRegistry' ? versionsOf(`${namespace}/${resourceType}`) : (versions[namespace] ?? []),
       capabilities: 'None',
     })),
   }

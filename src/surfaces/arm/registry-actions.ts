@@ -4,11 +4,10 @@ import type { Shape } from '#core/shape.ts'
 import type { Registry } from '#ports/metadata-store.ts'
 import type { StoredResource } from '#ports/resource-store.ts'
 import { generateCredentials, type TokenSlot } from '#app/resources/generate-credentials.ts'
-import { keepResult } from '#app/resources/operations.ts'
 import { ensureAdminCredentials, propertiesOf, tierOf } from '#app/resources/registries.ts'
-import { registryType, scopeMapType, tokenType } from '#app/resources/type-names.ts'
+import { scopeMapType, tokenType } from '#app/resources/type-names.ts'
 import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
-import { absolute, type Answer, type Context, ok } from './context.ts'
+import { type Answer, type Context, ok } from './context.ts'
 import { sent } from './sent.ts'
 
 type ObjectShape = Extract<Shape, { is: 'object' }>
@@ -54,26 +53,15 @@ async function adminOf({ store }: Context['deps'], resource: StoredResource): Pr
   )
 }
 
-/** 202 and the place of the result, which az and the SDKs ask at once. The passwords are shown there only. */
+/** The passwords are shown here only. */
 export async function generate(context: Context, resource: StoredResource): Promise<Answer> {
-  const { deps, caller } = context
   const { tokenId, name, expiry } = (await sent(context, generateShape)) as { tokenId: string; name?: TokenSlot; expiry?: string }
-  const body = await generateCredentials(deps, resource, {
+  const body = await generateCredentials(context.deps, resource, {
     tokenId,
     slot: name ?? undefined,
     expiry: expiry ? Date.parse(expiry) : undefined,
   })
-  const subscriptionId = resource.id.split('/')[2] ?? ''
-  const secretOf = `${registryType}/generateCredentials/action`
-  const { id } = await keepResult(deps, { resourceKey: resource.key, subscriptionId, by: caller, body, secretOf })
-  const place = `/subscriptions/${subscriptionId}/providers/Microsoft.ContainerRegistry/locations/${resource.location ?? ''}/operationResults/${id}`
-  return {
-    status: 202,
-    headers: [
-      ['Location', absolute(context, place)],
-      ['Retry-After', 0],
-    ],
-  }
+  return ok(body)
 }
 
 export async function listUsages({ deps }: Context, resource: StoredResource): Promise<Answer> {
@@ -88,7 +76,7 @@ export async function listUsages({ deps }: Context, resource: StoredResource): P
     value: [
       { name: 'Size', limit: toldLimit(limits, usage?.limit ?? null), currentValue: usage?.used ?? 0, unit: 'Bytes' },
       count('Webhooks', 0, limits.webhooks),
-      count('Geo-replications', limits.replications === 0 ? 0 : 1, orNone(limits.replications)),
+      count('Geo-replications', 0, orNone(limits.replications)),
       count('IPRules', propertiesOf(resource).networkRuleSet.ipRules.length, orNone(limits.ipRules)),
       count('VNetRules', 0, orNone(limits.virtualNetworkRules)),
       count('PrivateEndpointConnections', 0, orNone(limits.privateEndpoints)),

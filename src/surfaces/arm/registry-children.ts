@@ -1,16 +1,16 @@
+import { RegistryError } from '#core/registry-error.ts'
 import type { Shape } from '#core/shape.ts'
 import type { StoredResource } from '#ports/resource-store.ts'
-import { tierOf } from '#app/resources/registries.ts'
 import { scopeMapRules, systemScopeMapsOf } from '#app/resources/scope-maps.ts'
 import { passwordsOf, tokenRules } from '#app/resources/tokens.ts'
 import { registryType } from '#app/resources/type-names.ts'
 import type { Context } from './context.ts'
-import { childEnvelope, creationDate, trackedEnvelope } from './envelope.ts'
+import { childEnvelope, creationDate } from './envelope.ts'
 import type { ResourceType } from './resource-type.ts'
 import { notAvailable } from './unavailable.ts'
 
 const nameForm = { pattern: /^[a-zA-Z0-9-]{5,50}$/, like: 'alpha numeric characters and dashes, between 5 and 50 of them' }
-const child = { deletion: 'done', listedEverywhere: false, actions: {} } as const
+const child = { listedEverywhere: false, actions: {} } as const
 const object = (fields: Readonly<Record<string, Shape>>): Extract<Shape, { is: 'object' }> => ({ is: 'object', fields })
 
 export const scopeMaps: ResourceType = {
@@ -96,53 +96,45 @@ export const privateLinkResources: ResourceType = {
   show: async (_context, { id, name, type, body }) => ({ id, name, type, properties: body.properties }),
 }
 
-/** One machine is the home of all its registries: the one replica that a Premium registry has. */
-export const replications: ResourceType = {
-  ...child,
-  name: `${registryType}/replications`,
-  nameForm: { pattern: /^[a-zA-Z0-9]{5,50}$/, like: 'alpha numeric characters only, between 5 and 50 of them' },
-  builtIn: (_context, registry) =>
-    tierOf(registry) === 'Premium' && registry.location !== null
-      ? [
-          partOf(registry, 'replications', registry.location, {
-            provisioningState: 'Succeeded',
-            status: { displayStatus: 'Ready', timestamp: new Date(registry.createdAt).toISOString() },
-            regionEndpointEnabled: true,
-            zoneRedundancy: 'Disabled',
-          }),
-        ]
-      : [],
-  show: async (_context, replication) => trackedEnvelope(replication, replication.body.properties),
-}
-
-function absent(
-  name: string,
-  { deletion = 'done', actions = [] }: { deletion?: ResourceType['deletion']; actions?: readonly string[] } = {},
-) {
+function absent(name: string, actions: readonly string[] = []) {
   const action = (each: string) =>
     [each.toLowerCase(), { method: 'POST', permission: `${each}/action`, handle: notAvailable(each) }] as const
   return {
     ...child,
     name: `${registryType}/${name}`,
     nameForm,
-    deletion,
     show: async (_context, resource) => childEnvelope(resource, resource.body.properties),
     actions: Object.fromEntries(actions.map(action)),
   } satisfies ResourceType
 }
 
-/** Types that cannot be made yet: their lists are empty, and making one is refused. Where clients refuse 200 for a DELETE, 202 and 204 only. */
+/** A registry lists its home only beside a geo-replication, and there are none yet; what would delete the home is refused all the same. */
+const replications: ResourceType = {
+  ...absent('replications'),
+  nameForm: { pattern: /^[a-zA-Z0-9]{5,50}$/, like: 'alpha numeric characters only, between 5 and 50 of them' },
+  refuses: (registry, name) =>
+    registry.location === name.toLowerCase()
+      ? new RegistryError(
+          'unsupported',
+          `'${name}' is the home replica of the registry '${registry.name}': it is made and deleted with the registry, and in no other way.`,
+          { code: 'HomeReplication', target: 'name' },
+        )
+      : undefined,
+}
+
+/** Types that cannot be made yet: their lists are empty, and making one is refused. */
 export const absentTypes: readonly ResourceType[] = [
-  absent('webhooks', { actions: ['ping', 'listEvents', 'getCallbackConfig'] }),
-  absent('cacheRules', { deletion: 'accepted' }),
-  absent('credentialSets', { deletion: 'accepted' }),
-  absent('connectedRegistries', { actions: ['deactivate', 'resync'] }),
+  replications,
+  absent('webhooks', ['ping', 'listEvents', 'getCallbackConfig']),
+  absent('cacheRules'),
+  absent('credentialSets'),
+  absent('connectedRegistries', ['deactivate', 'resync']),
   absent('privateEndpointConnections'),
   absent('exportPipelines'),
   absent('importPipelines'),
   absent('pipelineRuns'),
-  absent('tasks', { actions: ['listDetails'] }),
-  absent('taskRuns', { actions: ['listDetails'] }),
-  absent('runs', { actions: ['listLogSasUrl', 'cancel'] }),
-  absent('agentPools', { deletion: 'accepted', actions: ['listQueueStatus'] }),
+  absent('tasks', ['listDetails']),
+  absent('taskRuns', ['listDetails']),
+  absent('runs', ['listLogSasUrl', 'cancel']),
+  absent('agentPools', ['listQueueStatus']),
 ]

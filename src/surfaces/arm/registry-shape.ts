@@ -50,7 +50,7 @@ export const registryShape: Extract<Shape, { is: 'object' }> = {
       regionalEndpoints: fixed('Disabled'),
       endpointProtocol: fixed('IPv4'),
       storageAccount: fixed(null),
-      writableCacheRepos: fixed(null),
+      writableCacheRepos: fixed('Disabled'),
     }),
   },
 }

@@ -4,8 +4,10 @@ import { parseProviderRequest, type ProviderRequest } from './provider-request.t
 import { parseRoleRequest, type RoleRequest } from './role-request.ts'
 import type { ResourceType } from './resource-type.ts'
 import { typeNamed } from './types.ts'
+import { refuseUnavailable } from './unavailable.ts'
 import type { ArmUrl } from './url.ts'
-import { noResourceType, notInGroup, only, type OneOf, unknownPath, unsupportedMethod } from './wrong-url.ts'
+import { checkVersion } from './versions.ts'
+import { missingSubscription, noResourceType, notInGroup, only, type OneOf, unknownPath, unsupportedMethod } from './wrong-url.ts'
 
 /** What was asked of ARM: a kind for each thing that can be done, with ids that are checked. */
 export type ArmRequest = PlaceRequest | ProviderRequest | ResourceRequest | TagsRequest | RoleRequest
@@ -29,8 +31,9 @@ type TagsRequest = OneOf<`tags.${'get' | 'put' | 'patch' | 'delete'}`, { of: Res
 const verbs = { GET: 'get', HEAD: 'exists', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
 const verbOf = (method: string) => (Object.hasOwn(verbs, method) ? verbs[method as keyof typeof verbs] : undefined)
 
-/** Fails with `not-found`, `method-unsupported`, `request-invalid`. */
+/** Fails with `not-found`, `method-unsupported`, `request-invalid`, `feature-unavailable`. */
 export function parseArmRequest(url: ArmUrl): ArmRequest {
+  refuseUnavailable(url)
   const namespace = url.namespace?.toLowerCase()
   if (namespace === undefined) return parsePlace(url)
   if (namespace === 'microsoft.resources' && url.rest[0]?.toLowerCase() === 'tags') return parseTags(url)
@@ -86,6 +89,7 @@ function parseGroup(url: ArmUrl, group: ResourceId): PlaceRequest | ResourceRequ
 function parseResource(url: ArmUrl): ResourceRequest {
   const { scope, namespace, rest } = url
   const place = parseResourceId(scope || '/')
+  if (place.subscriptionId === null) throw missingSubscription()
   const typeOf = (parts: readonly string[]): string => [namespace, ...parts.filter((_, index) => index % 2 === 0)].join('/')
   const idOf = (parts: readonly string[]): ResourceId => {
     if (place.resourceGroup === null || place.type !== null) throw notInGroup(typeOf(parts))
@@ -93,12 +97,14 @@ function parseResource(url: ArmUrl): ResourceRequest {
   }
   if (rest.length % 2 === 0) return parseOne(url, typeOr(typeOf(rest), url), idOf(rest))
   const type = typeNamed(typeOf(rest))
+  if (type) checkVersion(type.name, url.version)
   if (type && rest.length > 1) return only('GET', url, { kind: 'type.list', type, within: idOf(rest.slice(0, -1)) })
-  if (type && (place.subscriptionId === null || place.type !== null)) throw notInGroup(type.name)
+  if (type && place.type !== null) throw notInGroup(type.name)
   if (type) return only('GET', url, { kind: 'type.list', type, within: place })
   const [action = '', of] = [rest.at(-1), rest.length > 1 ? typeNamed(typeOf(rest.slice(0, -1))) : undefined]
   const row = of && Object.hasOwn(of.actions, action.toLowerCase()) ? of.actions[action.toLowerCase()] : undefined
   if (!of || !row) throw noResourceType(typeOf(rest), url)
+  checkVersion(of.name, url.version, action)
   only(row.method, url, row)
   return { kind: 'resource.act', type: of, id: idOf(rest.slice(0, -1)), action: action.toLowerCase() }
 }
@@ -123,6 +129,7 @@ function parseTags(url: ArmUrl): TagsRequest {
 
 function typeOr(name: string, url: ArmUrl): ResourceType {
   const type = typeNamed(name)
-  if (type) return type
-  throw noResourceType(name, url)
+  if (!type) throw noResourceType(name, url)
+  checkVersion(type.name, url.version)
+  return type
 }

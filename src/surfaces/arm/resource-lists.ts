@@ -5,6 +5,7 @@ import type { StoredResource } from '#ports/resource-store.ts'
 import { everyResource } from '#app/resources/every.ts'
 import { visibleSubscription } from './accounts.ts'
 import { type Answer, type Context, may, ok } from './context.ts'
+import { shownTags, systemData } from './envelope.ts'
 import { filterOf, type ResourceFilter } from './filter.ts'
 import { pageOf, paged } from './page.ts'
 import { mustSeeGroup } from './resources.ts'
@@ -41,7 +42,8 @@ function typesAskedFor(filter: ResourceFilter | undefined): readonly string[] {
   return listed
 }
 
-async function showBriefly({ id, name, type, location, body, createdAt, changedAt }: StoredResource, expanded: string): Promise<object> {
+async function showBriefly(given: StoredResource, expanded: string): Promise<object> {
+  const { id, name, type, location, body, createdAt, changedAt } = given
   const iso = (time: number) => new Date(time).toISOString()
   return {
     id,
@@ -49,7 +51,8 @@ async function showBriefly({ id, name, type, location, body, createdAt, changedA
     type,
     location,
     ...(body.sku ? { sku: body.sku } : {}),
-    tags: body.tags ?? {},
+    ...shownTags(given),
+    systemData: systemData(given),
     ...(expanded.includes('createdtime') ? { createdTime: iso(createdAt) } : {}),
     ...(expanded.includes('changedtime') ? { changedTime: iso(changedAt) } : {}),
     ...(expanded.includes('provisioningstate') ? { provisioningState: 'Succeeded' } : {}),

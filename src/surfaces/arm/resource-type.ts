@@ -1,3 +1,4 @@
+import type { RegistryError } from '#core/registry-error.ts'
 import type { Shape } from '#core/shape.ts'
 import type { StoredResource } from '#ports/resource-store.ts'
 import type { ResourceRules } from '#app/resources/rules.ts'
@@ -5,7 +6,7 @@ import type { Answer, Context } from './context.ts'
 
 /** A type of resource: one row in types.ts. All types are served by the same handlers, which read their row. */
 export interface ResourceType {
-  /** As Azure writes it; the actions that its permissions name begin with it. */
+  /** As Azure writes it; the actions that its permissions name begin with it, and its row in api-table.ts has it. */
   name: string
   /** Where the envelope's `type` is written otherwise. */
   shownAs?: string
@@ -18,8 +19,8 @@ export interface ResourceType {
   show: (context: Context, resource: StoredResource) => Promise<object>
   /** Those that are there without having been made, of the resource they belong to. */
   builtIn?: (context: Context, parent: StoredResource) => readonly StoredResource[]
-  /** What DELETE answers: 200 when it is gone, `accepted`: 202 where clients refuse 200, `operation`: 202 and a result to ask for. */
-  deletion: 'done' | 'accepted' | 'operation'
+  /** What nobody changes or deletes under a name, whether it is there or not. */
+  refuses?: (parent: StoredResource, name: string) => RegistryError | undefined
   /** Whether the lists of all resources (`/resources`) have it. */
   listedEverywhere: boolean
   /** By lower-case name. */

@@ -1,3 +1,5 @@
+import { homeLocation } from '#core/location.ts'
+import { notAvailable } from '#core/feature.ts'
 import { isObject, type KnownObject, readShape } from '#core/shape.ts'
 import { parseResourceId, type ResourceId, resourceGroupType, scopesAbove } from '#core/resource-id.ts'
 import { RegistryError } from '#core/registry-error.ts'
@@ -14,7 +16,7 @@ import { absolute, type Answer, type Context, may, ok } from './context.ts'
 import { filterOf } from './filter.ts'
 import { pageOf, paged } from './page.ts'
 import type { ResourceType } from './resource-type.ts'
-import { unavailable } from './unavailable.ts'
+import { inVersion, statusesOf, unknownIn } from './versions.ts'
 
 interface One {
   type: ResourceType
@@ -23,13 +25,17 @@ interface One {
 
 const etagOf = ({ etag }: StoredResource) => [['ETag', `"${etag}"`] as const]
 
+/** A resource as the version that asks knows it. */
+const shown = async (context: Context, type: ResourceType, resource: StoredResource): Promise<object> =>
+  inVersion(type.name, context.url.version, (await type.show(context, resource)) as Readonly<Record<string, unknown>>)
+
 /** A list of a type below a subscription, a group or a resource: what of it the caller may read. */
 export async function listType(context: Context, { type, within }: { type: ResourceType; within: ResourceId }): Promise<Answer> {
   await visibleSubscription(context, within)
   if (within.type === null && within.resourceGroup !== null) await mustSeeGroup(context, within)
   const parent = within.type === null ? undefined : await parentOf(context, type, within)
   const { after } = pageOf(context)
-  return ok(await paged(context, visible(context, { type, within, parent, after }), (each) => type.show(context, each)))
+  return ok(await paged(context, visible(context, { type, within, parent, after }), (each) => shown(context, type, each)))
 }
 
 async function* visible(
@@ -87,7 +93,7 @@ async function absentAbove({ deps }: Context, id: ResourceId): Promise<RegistryE
 
 export async function showOne(context: Context, one: One): Promise<Answer> {
   const found = await find(context, one)
-  return ok(await one.type.show(context, found), etagOf(found))
+  return ok(await shown(context, one.type, found), etagOf(found))
 }
 
 export async function whetherThere(context: Context, one: One): Promise<Answer> {
@@ -98,7 +104,7 @@ export async function whetherThere(context: Context, one: One): Promise<Answer> 
 export async function putOne(context: Context, { type, id }: One): Promise<Answer> {
   const { shape, rules } = type
   await refuseBuiltIn(context, { type, id })
-  if (!shape || !rules) throw unavailable(type.name)
+  if (!shape || !rules) throw notAvailable(type.name)
   const { pattern, like } = type.nameForm
   if (!(await context.deps.store.resource(id.key)) && !pattern.test(id.name))
     throw new RegistryError(
@@ -109,9 +115,12 @@ export async function putOne(context: Context, { type, id }: One): Promise<Answe
         target: 'name',
       },
     )
-  const given = await givenBy(context, shape, '{}')
-  const { resource, created } = await putResource(context.deps, rules, { id, given, match: context.match, by: authorOf(context.caller) })
-  return { status: created ? 201 : 200, body: await type.show(context, resource), headers: etagOf(resource) }
+  const given = await givenBy(context, type.name, shape, '{}')
+  const unknown = (properties: KnownObject) => unknownIn(type.name, context.url.version, properties)
+  const putting = { id, given, match: context.match, by: authorOf(context.caller), unknown }
+  const { resource, created } = await putResource(context.deps, rules, putting)
+  const { made, replaced } = statusesOf(type.name)
+  return { status: created ? made : replaced, body: await shown(context, type, resource), headers: etagOf(resource) }
 }
 
 export async function updateOne(context: Context, { type, id }: One): Promise<Answer> {
@@ -119,36 +128,41 @@ export async function updateOne(context: Context, { type, id }: One): Promise<An
   await refuseBuiltIn(context, { type, id })
   if (!shape || !rules) {
     await find(context, { type, id })
-    throw unavailable(type.name)
+    throw notAvailable(type.name)
   }
   await find(context, { type, id })
-  const given = await givenBy(context, { ...shape, needs: [] }, 'what changes')
+  const given = await givenBy(context, type.name, { ...shape, needs: [] }, 'what changes')
   const { resource } = await patchResource(context.deps, rules, { id, given, match: context.match, by: authorOf(context.caller) })
-  return ok(await type.show(context, resource), etagOf(resource))
+  return { status: statusesOf(type.name).changed, body: await shown(context, type, resource), headers: etagOf(resource) }
 }
 
 export async function removeOne(context: Context, { type, id }: One): Promise<Answer> {
   const { deps, match, caller } = context
   await refuseBuiltIn(context, { type, id })
+  const parent = await deps.store.resource(scopesAbove(id.key)[1] ?? '')
   const gone = type.rules ? await deleteResource(deps, type.rules, { id, match }) : false
-  if (type.deletion === 'operation') {
+  const { deleted, absent } = statusesOf(type.name)
+  if (!gone) {
     // A group that is not there is told, as az's `group delete` expects.
-    if (!gone) throw (await absentAbove(context, id)) ?? resourceNotFound(id)
-    const { id: operationId } = await keepResult(deps, {
-      resourceKey: id.key,
-      subscriptionId: id.subscriptionId ?? '',
-      by: caller,
-      secretOf: null,
-    })
-    return {
-      status: 202,
-      headers: [
-        ['Location', absolute(context, `/subscriptions/${id.subscriptionId ?? ''}/operationresults/${operationId}`)],
-        ['Retry-After', 0],
-      ],
-    }
+    if (absent === 404) throw (await absentAbove(context, id)) ?? resourceNotFound(id)
+    return { status: absent }
   }
-  return { status: gone ? (type.deletion === 'accepted' ? 202 : 200) : 204 }
+  if (deleted !== 202) return { status: deleted }
+  const { id: operationId } = await keepResult(deps, { resourceKey: id.key, subscriptionId: id.subscriptionId ?? '', by: caller })
+  return { status: deleted, headers: resultAt(context, id, parent?.location ?? homeLocation, operationId) }
+}
+
+/** Where a client asks for the end of what was answered with 202; all has ended already. */
+function resultAt(context: Context, { subscriptionId, type }: ResourceId, location: string, operationId: string) {
+  const subscription = `/subscriptions/${subscriptionId ?? ''}`
+  const path =
+    type === null
+      ? `${subscription}/operationresults/${operationId}`
+      : `${subscription}/providers/${type.split('/')[0] ?? ''}/locations/${location}/operationResults/${operationId}`
+  return [
+    ['Location', absolute(context, path)],
+    ['Retry-After', 0],
+  ] as const
 }
 
 export async function act(context: Context, { type, id, action }: One & { action: string }): Promise<Answer> {
@@ -159,6 +173,9 @@ export async function act(context: Context, { type, id, action }: One & { action
 
 /** Fails with `unsupported`: what is built in is there while what it belongs to is. */
 async function refuseBuiltIn(context: Context, one: One): Promise<void> {
+  const parent = one.type.refuses ? await context.deps.store.resource(scopesAbove(one.id.key)[1] ?? '') : undefined
+  const refusal = parent && one.type.refuses?.(parent, one.id.name)
+  if (refusal) throw refusal
   const found = await builtIn(context, one)
   if (found)
     throw new RegistryError('unsupported', `'${found.id}' is defined by the system: it cannot be changed or deleted.`, {
@@ -169,17 +186,19 @@ async function refuseBuiltIn(context: Context, one: One): Promise<void> {
 const authorOf = ({ name, kind }: Caller): Author => ({ name, type: kind === 'user' ? 'User' : 'Application' })
 
 /** What was sent, checked and without what is only ours to write. A null stands for nothing. */
-async function givenBy(context: Context, shape: NonNullable<ResourceType['shape']>, expected: string): Promise<Given> {
+async function givenBy(context: Context, type: string, shape: NonNullable<ResourceType['shape']>, expected: string): Promise<Given> {
   const body = await context.body()
   if (!isObject(body))
     throw new RegistryError('request-invalid', `The request content was invalid: expected a JSON object with ${expected}.`, {
       code: 'InvalidRequestContent',
       target: '$',
     })
-  const { location, tags, sku, identity, properties } = readShape(shape, body, '') as KnownObject
+  const known = inVersion(type, context.url.version, body)
+  const { location, managedBy, tags, sku, identity, properties } = readShape(shape, known, '') as KnownObject
   const whole = <Value>(name: string, value: unknown) => (value === undefined || value === null ? {} : { [name]: value as Value })
   return {
     ...whole<string>('location', location),
+    ...whole<string>('managedBy', managedBy),
     ...whole<Record<string, string>>('tags', tags),
     ...whole<KnownObject>('sku', sku),
     ...whole<KnownObject>('identity', identity),

@@ -39,10 +39,10 @@ export const formatDefinition = (
     description,
     assignableScopes,
     permissions,
-    createdOn: created && at(created.at),
-    updatedOn: created && at(created.changedAt),
-    createdBy: created && principal(created.by),
-    updatedBy: created && principal(created.by),
+    createdOn: at(created.at),
+    updatedOn: at(created.changedAt),
+    createdBy: principal(created.by),
+    updatedBy: principal(created.by),
   },
   id: roleIdSeenFrom(from, id),
   type: 'Microsoft.Authorization/roleDefinitions',
@@ -50,4 +50,4 @@ export const formatDefinition = (
 })
 
 // Who changed it with the data directory itself has no id in the directory.
-const principal = (id: string): string | null => (id === 'operator' ? null : id)
+const principal = (id: string | null): string | null => (id === 'operator' ? null : id)

@@ -1,6 +1,7 @@
 import type { ResourceId } from '#core/resource-id.ts'
 import { type Filter, parseFilter } from '#core/odata-filter.ts'
 import { isGuid, parseResourceId } from '#core/resource-id.ts'
+import { notAvailable } from '#core/feature.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { ArmUrl } from './url.ts'
 import { noResourceType, type OneOf, only, unsupportedMethod } from './wrong-url.ts'
@@ -54,7 +55,7 @@ function parseOne(url: ArmUrl, scope: ResourceId, type: string, name: string): R
   }
   const absent = absentType(type, url)
   if (verb !== 'put') return { kind: 'authorization.absent', scope, type: absent, name }
-  throw new RegistryError('unsupported', `${absent} cannot be made here.`, { code: 'NotSupported' })
+  throw notAvailable(`Microsoft.Authorization/${absent}`)
 }
 
 function absentType(type: string, url: ArmUrl): AbsentType {

@@ -3,32 +3,40 @@ import { RegistryError } from '#core/registry-error.ts'
 import type { Match } from '#ports/resource-store.ts'
 import { authenticateBearer } from '#app/identity/bearer.ts'
 import { parseAuthorization } from '#http/credentials.ts'
-import type { Exchange } from '#http/exchange.ts'
+import type { Exchange, Headers } from '#http/exchange.ts'
 import { allowedBy, sendFailure } from '#http/failure.ts'
 import { BodyRefused, readJson } from '#http/json-body.ts'
-import { commonHeaders, json } from './answers.ts'
+import { commonHeaders, json, remainingCalls, supportedVersions } from './answers.ts'
 import type { Answer, ArmDeps, Context } from './context.ts'
 import { errorBody, wire } from './errors.ts'
 import { parseArmRequest } from './request.ts'
 import { routeOf } from './routes.ts'
-import { parseArmUrl } from './url.ts'
+import { type ArmUrl, parseArmUrl } from './url.ts'
+import { missingSubscription } from './wrong-url.ts'
 
 const largestBody = 4 * 1024 * 1024
 
 /** Answers one request of ARM: who, what, may they, do. Never rejects. */
 export async function serveArm(deps: ArmDeps, exchange: Exchange): Promise<void> {
+  let url: ArmUrl | undefined
   try {
+    checkPlace(exchange.url)
     const caller = await identify(deps, exchange)
-    const url = parseArmUrl(exchange.method, exchange.url)
+    url = parseArmUrl(exchange.method, exchange.url)
     const request = parseArmRequest(url)
     const route = routeOf(request)
     const access = route.access(request)
     if (!decide(caller, access).allowed) throw forbidden(caller, access.kind === 'action' ? access.action : 'sign in', url.path)
     const context: Context = { deps, caller, url, match: matchOf(exchange), body: () => bodyOf(exchange) }
-    await answer(deps, exchange, await route.handle(context, request))
+    await answer(deps, exchange, url, await route.handle(context, request))
   } catch (error) {
-    await fail(deps, exchange, error)
+    await fail(deps, exchange, url, error)
   }
+}
+
+/** Fails with `not-found` for a path that cannot be one of ARM's, whoever asks. */
+function checkPlace(url: string): void {
+  if (!/^\/*(?:subscriptions|tenants|providers)(?:[/?]|$)/i.test(url)) throw missingSubscription()
 }
 
 async function identify(deps: ArmDeps, exchange: Exchange): Promise<Caller> {
@@ -76,14 +84,17 @@ async function bodyOf(exchange: Exchange): Promise<unknown> {
   }
 }
 
-async function answer(deps: ArmDeps, exchange: Exchange, { status, body, headers = [] }: Answer): Promise<void> {
+async function answer(deps: ArmDeps, exchange: Exchange, url: ArmUrl, { status, body, headers = [] }: Answer): Promise<void> {
   const text = body === undefined ? undefined : JSON.stringify(body)
-  await exchange.send(status, [...common(deps, exchange), ...(text === undefined ? [] : [json]), ...headers], text)
+  await exchange.send(status, [...common(deps, exchange, url), ...(text === undefined ? [] : [json]), ...headers], text)
 }
 
-function common(deps: ArmDeps, exchange: Exchange) {
+function common(deps: ArmDeps, exchange: Exchange, url: ArmUrl | undefined): Headers {
   const wanted = exchange.header('x-ms-return-client-request-id')?.toLowerCase() === 'true'
-  return commonHeaders(exchange.correlationId, deps.clock.now(), wanted ? exchange.header('x-ms-client-request-id') : undefined)
+  return [
+    ...commonHeaders(exchange.correlationId, deps.clock.now(), wanted ? exchange.header('x-ms-client-request-id') : undefined),
+    ...(url ? [...supportedVersions(url), ...remainingCalls(url)] : []),
+  ]
 }
 
 const forbidden = (caller: Caller, action: string, scope: string) =>
@@ -93,16 +104,19 @@ const forbidden = (caller: Caller, action: string, scope: string) =>
     { code: 'AuthorizationFailed' },
   )
 
-async function fail(deps: ArmDeps, exchange: Exchange, error: unknown): Promise<void> {
+async function fail(deps: ArmDeps, exchange: Exchange, url: ArmUrl | undefined, error: unknown): Promise<void> {
   if (exchange.beyondAnswer) return exchange.destroy()
   const known = error instanceof RegistryError ? error : internal(exchange, error)
   const [status, usual] = wire[known.failure]
   const { code, target, retryAfter } = known.detail
   exchange.log.failure = known.failure
   exchange.log.reason = known.message
-  const headers: (readonly [string, string | number])[] = [...common(deps, exchange), json]
+  const headers: (readonly [string, string | number])[] = [...common(deps, exchange, url), json]
   if (known.failure === 'unauthorized') headers.push(['WWW-Authenticate', challenge(deps)])
-  const body = errorBody(typeof code === 'string' ? code : usual, known.message, typeof target === 'string' ? target : undefined)
+  const body = errorBody(typeof code === 'string' ? code : usual, known.message, {
+    ...(typeof target === 'string' ? { target } : {}),
+    provider: url?.namespace?.toLowerCase() === 'microsoft.containerregistry',
+  })
   await sendFailure(exchange, { status, headers, body, allowed: allowedBy(known.detail), retryAfter })
 }
 

@@ -16,14 +16,23 @@ export const unsupportedMethod = (method: string, allowed: readonly string[]) =>
     allowed: withHead(allowed),
   })
 
-export const unknownPath = ({ path }: ArmUrl) =>
-  new RegistryError('not-found', `No HTTP resource was found that matches the request URI '${path.slice(0, 400)}'.`, {
-    code: 'HttpResourceNotFound',
+/** ARM's answer to whatever has neither a subscription nor a provider of the tenant. */
+export const missingSubscription = () =>
+  new RegistryError('not-found', 'The request did not have a subscription or a valid tenant level resource provider.', {
+    code: 'MissingSubscription',
   })
 
+export const unknownPath = ({ path, scope }: ArmUrl) =>
+  scope === ''
+    ? missingSubscription()
+    : new RegistryError('not-found', `No HTTP resource was found that matches the request URI '${path.slice(0, 400)}'.`, {
+        code: 'HttpResourceNotFound',
+      })
+
 /** ARM's sentences: a namespace that nobody serves, or a type that it does not have. */
-export function noResourceType(name: string, { version }: ArmUrl): RegistryError {
+export function noResourceType(name: string, { version, scope }: ArmUrl): RegistryError {
   const [namespace = '', ...rest] = name.split('/')
+  if (scope === '' && rest.join('') !== '') return missingSubscription()
   if (!servedNamespaces.some((each) => each.toLowerCase() === namespace.toLowerCase()))
     return new RegistryError('not-found', `The resource namespace '${namespace.slice(0, 100)}' is invalid.`, {
       code: 'InvalidResourceNamespace',

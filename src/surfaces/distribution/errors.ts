@@ -37,6 +37,7 @@ export const wire = {
   locked: [405, 'REGISTRY_DISALLOWED_OPERATION'],
   'quota-exceeded': [405, 'REGISTRY_DISALLOWED_OPERATION'],
   unsupported: [400, 'UNSUPPORTED'],
+  'feature-unavailable': [404, 'FeatureNotAvailable'],
   'method-unsupported': [405, 'UNSUPPORTED'],
   'not-found': [404, 'NAME_UNKNOWN'],
   'request-invalid': [400, 'UNSUPPORTED'],

@@ -7,6 +7,7 @@ const wire: Partial<Record<Failure, readonly [status: number, code: string]>> = 
   'parent-unknown': [404, 'Request_ResourceNotFound'],
   'method-unsupported': [405, 'Request_BadRequest'],
   'request-invalid': [400, 'Request_BadRequest'],
+  'feature-unavailable': [400, 'FeatureNotAvailable'],
   unsupported: [400, 'Request_UnsupportedQuery'],
   conflict: [409, 'Request_MultipleObjectsWithSameKeyValue'],
   'in-use': [409, 'Request_BadRequest'],

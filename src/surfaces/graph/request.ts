@@ -1,3 +1,4 @@
+import { notAvailable } from '#core/feature.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { withHead } from '#core/request-line.ts'
 import {
@@ -61,7 +62,7 @@ const collections: Readonly<Record<string, Collection>> = {
 
 /**
  * Reads a request of `/graph/v1.0/` or `/graph/beta/`. Names of collections have no case, as in Graph.
- * Fails with `not-found`, `method-unsupported`, `request-invalid`, `unsupported`.
+ * Fails with `not-found`, `method-unsupported`, `request-invalid`, `unsupported`, `feature-unavailable`.
  */
 export function parseGraphRequest(method: string, url: string, body: () => unknown): GraphRequest {
   const mark = url.indexOf('?')
@@ -99,6 +100,7 @@ export function parseGraphRequest(method: string, url: string, body: () => unkno
     if (path.length === 2 && word(second) === 'ownedobjects') return on<GraphRequest>({ GET: () => ({ kind: 'owned.list' }) })
     if (path.length === 2) return ofMember('me', word(second), { on, parameters, body })
   }
+  if (name === 'directory') throw notAvailable(`directory/${second?.name ?? ''}`)
   if (name === 'organization' && path.length === 1) return on<GraphRequest>({ GET: () => ({ kind: 'organization.list' }) })
   if (name === 'directoryobjects' && second) {
     if (word(second) === 'getbyids' || word(second) === 'microsoft.graph.getbyids')

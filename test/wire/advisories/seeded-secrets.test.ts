@@ -20,7 +20,7 @@ after(() => server.stop())
 /** What gives a secret, to who asks for it with a right to it. */
 function gives(request: string, status: number): boolean {
   if (status >= 400) return false
-  return /^(?:POST .*(?:\/oauth2\/(?:v2\.0\/)?(?:token|exchange|devicecode)|\/(?:listCredentials|regenerateCredential|addPassword))|GET \/oauth2\/token|GET .*\/operationResults\/[^/]+|POST \/common\/login)$/i.test(
+  return /^(?:POST .*(?:\/oauth2\/(?:v2\.0\/)?(?:token|exchange|devicecode)|\/(?:listCredentials|regenerateCredential|generateCredentials|addPassword))|GET \/oauth2\/token|POST \/common\/login)$/i.test(
     request,
   )
 }
