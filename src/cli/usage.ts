@@ -26,6 +26,7 @@ export function usageCommand(cli: Cli): Command {
           [say('usage.used'), formatByteCount(report.used)],
           [say('usage.unreferenced'), formatByteCount(report.unreferenced)],
           [say('usage.reserved'), formatByteCount(report.reserved)],
+          [say('usage.condemned'), formatByteCount(report.condemned)],
           [say('usage.limit'), report.limit === null ? say('usage.none') : formatByteCount(report.limit)],
           [say('usage.free'), formatByteCount(report.diskFree)],
           [say('count.repositories'), String(report.repositories)],

@@ -17,3 +17,11 @@ export const storageExhausted = (bytes: { limit: number; taken: number; asked: n
     ),
     bytes,
   )
+
+/** In bytes. Time helps, so it is no disallowed operation: clients try again. */
+export const unreferencedFull = (bytes: { limit: number; lying: number }): RegistryError =>
+  new RegistryError(
+    'unreferenced-full',
+    `no manifest names ${bytes.lying} bytes of this registry, too many beside its storage limit of ${bytes.limit} bytes: try again later, the oldest go when nobody has relied on them for an hour`,
+    bytes,
+  )

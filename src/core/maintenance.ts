@@ -1,4 +1,5 @@
 import type { IdentityDeeds } from './identity-deeds.ts'
+import type { Stored } from './storage-room.ts'
 
 /**
  * What an operator does to a data directory: one method a deed, plain JSON data in and out. The command line talks to
@@ -67,15 +68,8 @@ export interface Counts {
   uploads: number
 }
 
-export interface UsageReport extends Counts {
+export interface UsageReport extends Counts, Stored {
   registry: string
-  /** Bytes that manifests name, each digest once. */
-  used: number
-  /** Bytes that no manifest names (yet, or any more). */
-  unreferenced: number
-  /** Bytes that uploads under way hold a place for. */
-  reserved: number
-  limit: number | null
   diskFree: number
 }
 

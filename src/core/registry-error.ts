@@ -34,6 +34,7 @@ export const failures = [
   'in-use',
   'locked',
   'quota-exceeded',
+  'unreferenced-full',
   'unsupported',
   'feature-unavailable',
   'method-unsupported',

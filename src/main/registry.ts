@@ -31,6 +31,8 @@ export interface OpenDirectory {
   close: () => Promise<void>
 }
 
+const hour = 60 * 60 * 1000
+
 /**
  * Takes the data directory, opens its stores, makes the first registry at the first start and never again.
  * Throws DirectoryOwned, NewerDatabase; refuses to start beside parts that are lost.
@@ -63,7 +65,7 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
       failpoint: armFailpoint(config.failpoint, () => process.kill(process.pid, 'SIGKILL')),
       settings: {
         sparse: config.sparse,
-        lease: { length: config.gcLease, renewBelow: config.gcLease / 2 },
+        lease: { length: config.gcLease, renewBelow: config.gcLease / 2, promise: Math.min(hour, config.gcLease) },
         collectionDelay: config.gcDelay,
         uploadLife: config.uploadLife,
         diskFloor: config.diskFloor,

@@ -73,11 +73,10 @@ export async function serve(config: Config): Promise<Started> {
     const proxies = trustedProxies(config.trustedProxies)
     const budget = budgetOf(config, openFilesLimit())
     const gates = gatesOf(budget, config)
-    const uploads = new Uploads(deps, {
-      most: budget.uploadFiles,
-      longestWait: config.maxWait,
-      sessionsOfOne: config.maxUploads,
-    })
+    const uploads = new Uploads(
+      { ...deps, room: (registryId, bytes) => collector.makeRoom(registryId, bytes) },
+      { most: budget.uploadFiles, longestWait: config.maxWait, sessionsOfOne: config.maxUploads },
+    )
     const connections = new Connections({
       most: budget.connections,
       mostOfOne: config.maxConnectionsPerAddress,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { a, b, blobOf, hour, image, name, start } from './metadata-scene.contract.ts'
+import { a, b, blobOf, type Bytes, hour, image, name, start } from './metadata-scene.contract.ts'
+import type { QueuePlace } from './metadata-store.ts'
 import type { It } from './metadata-store.contract.ts'
 
 /** Deleted repositories, and the collection of what nothing holds. */
@@ -60,7 +61,7 @@ export function collectionContract(it: It): void {
   })
 
   it('what only a deleted repository names counts no more at once, in usage and under the limit, however far the draining is', async (scene) => {
-    const shared = await scene.push(a, 'shared')
+    const shared = await scene.push(a, 'shared'.repeat(1000))
     await scene.mount(b, a, shared)
     const kept = image({ config: shared })
     await scene.put(b, kept, 'kept')
@@ -106,13 +107,13 @@ export function collectionContract(it: It): void {
     assert.deepEqual([condemned, bytes], [1, 1])
     assert.equal(await scene.blob(a, blob), undefined)
     assert.equal(await scene.stateOf(blob.objectId), 'condemned')
-    assert.deepEqual({ ...(await scene.usage()) }, { used: 0, unreferenced: 0, reserved: 0, limit: null })
+    assert.deepEqual({ ...(await scene.usage()) }, { used: 0, unreferenced: 0, pending: 0, reserved: 0, condemned: 1, limit: null })
   })
 
   it('a renewed lease holds the link, and the review comes again at its end', async (scene) => {
     const blob = await scene.push(a, 'x', start + hour)
     const repositoryId = (await scene.blob(a, blob))?.repositoryId ?? 0
-    await scene.store.renewBlobLease({ repositoryId, digest: blob.digest, leaseUntil: start + 10 * hour })
+    await scene.store.renewBlobLease({ repositoryId, digest: blob.digest, now: start, leaseUntil: start + 10 * hour })
     scene.now = start + 5 * hour
     await scene.condemn()
     assert.ok(await scene.blob(a, blob))
@@ -232,6 +233,90 @@ export function collectionContract(it: It): void {
     )
     const nothing = await scene.store.explain(scene.registryId, blobOf('absent').digest)
     assert.deepEqual(nothing, { objects: [], links: [], manifests: [], stored: [] })
+  })
+
+  it('a manifest that went ends older leases of what only it named; younger ones last', async (scene) => {
+    const shared = await scene.push(a, 'shared')
+    const pushed = await scene.pushImage(a, 'x')
+    await scene.put(a, image({ config: shared }))
+    const both = image({ config: shared, layers: [pushed.layer] })
+    await scene.put(a, both)
+    scene.now += 2 * hour
+    const repositoryId = (await scene.blob(a, pushed.config))?.repositoryId ?? 0
+    const { digest } = pushed.config
+    await scene.store.renewBlobLease({ repositoryId, digest, now: scene.now, leaseUntil: scene.now + 24 * hour })
+    await scene.deleteManifest(a, pushed)
+    await scene.condemn()
+    assert.ok(await scene.blob(a, pushed.layer), 'another manifest names it')
+    await scene.deleteManifest(a, both)
+    await scene.condemn()
+    assert.equal(await scene.blob(a, pushed.layer), undefined)
+    assert.ok(await scene.blob(a, pushed.config), 'an answer of this hour relied on it')
+    assert.ok(await scene.blob(a, shared))
+  })
+
+  it('bytes that come need room beside what no manifest names yet, and beside what none names any more', async (scene) => {
+    const full = { name: 'RegistryError', failure: 'unreferenced-full' }
+    const limit = (bytes: number | null) => scene.store.updateRegistry({ registryId: scene.registryId, limit: bytes })
+    await limit(1000)
+    const [one, other] = ['1'.repeat(600), '2'.repeat(600)] as const
+    const first = await scene.push(a, one)
+    await assert.rejects(scene.startUpload(a, 401), full)
+    const { uploadId } = await scene.startUpload(a, 400)
+    await assert.rejects(scene.startUpload(b, 1), full)
+    await scene.store.cancelUpload({ uploadId, now: scene.now })
+    // Named and deleted, the first is no push's any more: the second has the place of one.
+    for (const blob of [first, undefined]) {
+      const pushed = image({ config: blob ?? (await scene.push(a, other)) })
+      await scene.put(a, pushed)
+      await scene.deleteManifest(a, pushed)
+    }
+    const { unreferenced, pending } = await scene.usage()
+    assert.deepEqual([unreferenced, pending], [1200, 0])
+    await assert.rejects(scene.startUpload(a, 1), full)
+    await limit(null)
+    const [begun, late] = [await scene.startUpload(a), await scene.startUpload(b)]
+    await limit(1000)
+    await assert.rejects(scene.store.noteUpload({ uploadId: begun.uploadId, size: 1, lastStart: 0, expiresAt: start + hour }), full)
+    await assert.rejects(scene.finishUpload(late.uploadId, blobOf('y')), full)
+    // What is there already takes none.
+    assert.equal((await scene.finishUpload(late.uploadId, blobOf(other))).joined, true)
+  })
+
+  it('what nothing names is given up by age, but not what was relied on since, nor what is named', async (scene) => {
+    const drop = (bytes: number, limit = 10, after?: QueuePlace) =>
+      scene.store.dropUnreferenced({ registryId: scene.registryId, reliedBefore: scene.now - hour, bytes, only: undefined, after, limit })
+    const named = await scene.pushImage(a, 'named')
+    const pushed: Bytes[] = []
+    for (let each = 0; each < 4; each++) {
+      pushed.push(await scene.push(a, `blob ${each}`))
+      scene.now += hour
+    }
+    const [first, second, third, fourth] = pushed as [Bytes, Bytes, Bytes, Bytes]
+    // The first is asked for again; the second is also named in another repository, and takes no room of its own.
+    const repositoryId = (await scene.blob(a, first))?.repositoryId ?? 0
+    await scene.store.renewBlobLease({ repositoryId, digest: first.digest, now: scene.now, leaseUntil: scene.now + 24 * hour })
+    await scene.mount(b, a, second)
+    await scene.put(b, image({ config: second }))
+    assert.deepEqual((await drop(1)).freed, third.size)
+    assert.equal(await scene.blob(a, third), undefined)
+    for (const each of [first, second, fourth, named.config, named.layer]) assert.ok(await scene.blob(a, each))
+    assert.equal((await scene.usage()).condemned, third.size)
+    const [object] = await scene.store.condemnedObjects({ before: 0, limit: 10, registryId: scene.registryId })
+    assert.equal(object?.size, third.size, 'its bytes need not wait')
+    assert.deepEqual(await scene.store.condemnedObjects({ before: scene.now, limit: 10, registryId: scene.registryId + 1 }), [])
+    // The fourth was pushed an hour ago, to the second; the first just now.
+    let found = await drop(1000, 2)
+    let freed = found.freed
+    for (let round = 0; found.last && round < 10; round++) {
+      found = await drop(1000, 2, found.last)
+      freed += found.freed
+    }
+    assert.deepEqual([freed, found.heldSince], [fourth.size, scene.now])
+    assert.ok(await scene.blob(a, first))
+    scene.now += hour
+    assert.equal((await drop(1000)).freed, first.size)
+    for (const each of [second, named.config, named.layer]) assert.ok(await scene.blob(a, each))
   })
 
   it('many collectors and pushes at once lose nothing that was promised', async (scene) => {

@@ -125,7 +125,10 @@ export function listsContract(it: It): void {
     assert.equal(await scene.store.blob(other.id, a, pushed.layer.digest), undefined)
     assert.deepEqual(await scene.store.repositories(other.id, { after: '', limit: 10 }), [])
     assert.deepEqual(await scene.store.repositoriesWithBlob(other.id, pushed.layer.digest, 10), [])
-    assert.deepEqual({ ...(await scene.store.usage(other.id)) }, { used: 0, unreferenced: 0, reserved: 0, limit: 7 })
+    assert.deepEqual(
+      { ...(await scene.store.usage(other.id)) },
+      { used: 0, unreferenced: 0, pending: 0, reserved: 0, condemned: 0, limit: 7 },
+    )
     const mount = { registryId: other.id, name: b, from: a, digest: pushed.layer.digest, now: scene.now, leaseUntil: scene.now }
     assert.equal(await scene.store.mountBlob(mount), false)
   })

@@ -22,7 +22,7 @@ export function manifestsContract(it: It): void {
   it('used counts each digest of the registry once, bodies too', async (scene) => {
     const pushed = await scene.pushImage(a, 'x')
     const size = pushed.config.size + pushed.layer.size + pushed.bytes.length
-    assert.deepEqual({ ...(await scene.usage()) }, { used: size, unreferenced: 0, reserved: 0, limit: null })
+    assert.deepEqual({ ...(await scene.usage()) }, { used: size, unreferenced: 0, pending: 0, reserved: 0, condemned: 0, limit: null })
     await scene.mount(b, a, pushed.config)
     await scene.mount(b, a, pushed.layer)
     await scene.put(b, pushed)
@@ -32,7 +32,7 @@ export function manifestsContract(it: It): void {
     await scene.deleteManifest(b, pushed)
     assert.deepEqual(
       { ...(await scene.usage()) },
-      { used: 0, unreferenced: pushed.config.size + pushed.layer.size, reserved: 0, limit: null },
+      { used: 0, unreferenced: pushed.config.size + pushed.layer.size, pending: 0, reserved: 0, condemned: 0, limit: null },
     )
   })
 

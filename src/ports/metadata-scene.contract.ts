@@ -165,7 +165,13 @@ export class Scene {
   }
 
   deleteManifest = (repository: RepositoryName, { digest }: { digest: Digest }) =>
-    this.store.deleteManifest({ registryId: this.registryId, name: repository, digest, now: this.now })
+    this.store.deleteManifest({
+      registryId: this.registryId,
+      name: repository,
+      digest,
+      now: this.now,
+      reliedBefore: this.now - hour - 1,
+    })
   deleteTag = (repository: RepositoryName, text: string) =>
     this.store.deleteTag({ registryId: this.registryId, name: repository, tag: tag(text), now: this.now })
   deleteBlob = (repository: RepositoryName, { digest }: Bytes) =>
@@ -226,6 +232,7 @@ const commands: { [Name in keyof MetadataCommands]: true } = {
   drainRepositories: true,
   changeAttributes: true,
   condemn: true,
+  dropUnreferenced: true,
   forgetObjects: true,
   quarantineObject: true,
   verifiedObjects: true,

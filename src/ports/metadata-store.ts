@@ -5,6 +5,7 @@ import type { NetworkRules } from '#core/network-rules.ts'
 import type { Platform } from '#core/platform.ts'
 import type { Precondition } from '#core/precondition.ts'
 import type { Reference, RepositoryName, Tag } from '#core/reference.ts'
+import type { Stored } from '#core/storage-room.ts'
 import type { DirectoryCommands, DirectoryReads } from './directory-store.ts'
 import type { InstallationCommands, InstallationReads } from './installation.ts'
 import type { AttributeCommands, AttributeReads } from './repository-attributes.ts'
@@ -87,6 +88,8 @@ export interface LinkedBlob {
   /** The bytes themselves, where they are few enough to lie in the row; then the blob store has nothing under the key. */
   bytes: Uint8Array | null
   leaseUntil: number
+  /** When an answer last relied on it, as it was written. */
+  reliedAt: number
   /** The repository does not forbid reading. */
   readEnabled: boolean
 }
@@ -116,16 +119,7 @@ export interface ReferrerRow {
   annotations: string | null
 }
 
-export interface Usage {
-  /** Bytes of what manifests name, each digest once; what users see. */
-  used: number
-  /** Bytes that no manifest names (yet, or any more). */
-  unreferenced: number
-  /** Bytes that uploads under way hold a place for. */
-  reserved: number
-  /** Null: no limit. */
-  limit: number | null
-}
+export type Usage = Stored
 
 export interface MetadataReads extends InstallationReads, ResourceReads, DirectoryReads, AttributeReads {
   registries(): Promise<Registry[]>
@@ -166,7 +160,8 @@ export interface MetadataReads extends InstallationReads, ResourceReads, Directo
   readyObjects(page: { after: string; limit: number }): Promise<StoredObject[]>
   /** What manifests have as their bytes, each digest of a registry once, in order of their keys; null where there are none. */
   manifestBodies(page: BodyPage): Promise<StoredBody[]>
-  condemnedObjects(page: { before: number; limit: number }): Promise<StoredObject[]>
+  /** Those that were condemned first come first; of one registry, when it is given. */
+  condemnedObjects(page: { before: number; limit: number; registryId?: number | undefined }): Promise<StoredObject[]>
   objectByKey(storageKey: string): Promise<StoredObject | undefined>
   /** Recomputes what the counters say; for checks. */
   recomputedUsage(registryId: number): Promise<Usage>
@@ -239,7 +234,7 @@ export interface MetadataCommands extends InstallationCommands, ResourceCommands
   putSigningKey: Command<{ key: StoredSigningKey; revokeOthers: boolean; now: number }, void>
 
   /**
-   * Makes the repository if needed, the session, its object (staging) and the reservation. `locked`, `quota-exceeded`.
+   * Makes the repository if needed, the session, its object (staging) and the reservation. `locked`, `quota-exceeded`, `unreferenced-full`.
    * Where the principal has `most` sessions in the registry, the one that has rested longest ends; `overloaded` when none has for an hour.
    */
   startUpload: Command<
@@ -258,11 +253,11 @@ export interface MetadataCommands extends InstallationCommands, ResourceCommands
     },
     void
   >
-  /** Records the acknowledged size. Reserves more when it outgrew its place. `upload-unknown`, `quota-exceeded`. */
+  /** Records the acknowledged size. Reserves more when it outgrew its place. `upload-unknown`, `quota-exceeded`, `unreferenced-full`. */
   noteUpload: Command<{ uploadId: string; size: number; lastStart: number; expiresAt: number }, void>
   /**
    * The bytes are durable: object ready, blob made or joined, link with lease, reservation given back, session done.
-   * Returns which object the digest has now; when it joined another, ours is condemned. `upload-unknown`, `quota-exceeded`.
+   * Returns which object the digest has now; when it joined another, ours is condemned. `upload-unknown`, `quota-exceeded`, `unreferenced-full`.
    */
   finishUpload: Command<
     {
@@ -289,7 +284,7 @@ export interface MetadataCommands extends InstallationCommands, ResourceCommands
     boolean
   >
   /** Before a positive answer: the link is held until `leaseUntil`. False when it is gone. */
-  renewBlobLease: Command<{ repositoryId: number; digest: Digest; leaseUntil: number }, boolean>
+  renewBlobLease: Command<{ repositoryId: number; digest: Digest; now: number; leaseUntil: number }, boolean>
   renewManifestLease: Command<{ repositoryId: number; digest: Digest; leaseUntil: number }, boolean>
   /** Removes a repository's link. `blob-unknown`, `locked`, `in-use`. */
   deleteBlob: Command<{ registryId: number; name: RepositoryName; digest: Digest; now: number }, void>
@@ -316,7 +311,15 @@ export interface MetadataCommands extends InstallationCommands, ResourceCommands
   >
   /** With its tags and its referrers, or nothing. `manifest-unknown`, `precondition-failed`, `locked`, `in-use` (core/kept-manifests.ts). */
   deleteManifest: Command<
-    { registryId: number; name: RepositoryName; digest: Digest; precondition?: Precondition | undefined; now: number },
+    {
+      registryId: number
+      name: RepositoryName
+      digest: Digest
+      precondition?: Precondition | undefined
+      now: number
+      /** Ends the lease of what only it named, unless an answer since then relied on it. */
+      reliedBefore: number
+    },
     { manifests: Digest[]; tags: Tag[] }
   >
   /** The tag alone. `manifest-unknown`, `precondition-failed`, `locked`. */
@@ -328,6 +331,28 @@ export interface MetadataCommands extends InstallationCommands, ResourceCommands
 
   /** Condemns up to `limit` links whose review is due and that nothing holds. */
   condemn: Command<{ now: number; limit: number }, { reviewed: number; condemned: number; bytes: number }>
+  /**
+   * Gives up at least `bytes` of what no manifest of the registry names and no answer since `reliedBefore` relied on, the
+   * oldest first, whatever the leases. It looks at up to `limit` links and goes on behind `after`.
+   */
+  dropUnreferenced: Command<
+    {
+      registryId: number
+      reliedBefore: number
+      bytes: number
+      /** Only what no manifest has named yet, or only what one has. */
+      only: 'pending' | 'left' | undefined
+      after: QueuePlace | undefined
+      limit: number
+    },
+    {
+      freed: number
+      /** When the oldest that is left was relied on, if that stopped it. */
+      heldSince: number | undefined
+      /** Where to go on, if there may be more. */
+      last: QueuePlace | undefined
+    }
+  >
   /** The bytes of these are deleted. */
   forgetObjects: Command<{ objectIds: readonly string[]; now: number }, void>
   /** A reading found other bytes than were written, or none: no longer served, and healed by the next push. */
@@ -335,8 +360,17 @@ export interface MetadataCommands extends InstallationCommands, ResourceCommands
   verifiedObjects: Command<{ objectIds: readonly string[]; now: number }, void>
 }
 
+/** A place in the order in which a registry's links are reviewed. */
+export interface QueuePlace {
+  reviewAfter: number
+  repositoryId: number
+  digest: Digest
+}
+
 /** How long a positive answer holds what it speaks of, and below which rest it is renewed. In milliseconds. */
 export interface LeaseTimes {
   length: number
   renewBelow: number
+  /** For so long nothing is given up that an answer relied on, however little room there is. */
+  promise: number
 }

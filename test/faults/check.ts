@@ -116,7 +116,7 @@ export async function checkStored(dataDir: string): Promise<{ objects: number; f
   const blobs = openFsBlobStore(directory.objects)
   try {
     await checkUsage(store)
-    const settings = { collectionDelay: 0, lease: { length: 1, renewBelow: 1 } }
+    const settings = { collectionDelay: 0, lease: { length: 1, renewBelow: 1, promise: 1 } }
     const deps = { store, blobs, clock: systemClock, failpoint: () => {} }
     await collect({ ...deps, settings: { ...otherSettings, ...settings } }, systemClock.now())
     const { unreferenced, reserved } = await checkUsage(store)

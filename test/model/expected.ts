@@ -40,7 +40,8 @@ export class ExpectedRepository {
   /** A positive answer holds what it speaks of. */
   ask(digest: Digest, now: number): void {
     const lease = this.leases.get(digest)
-    if (lease !== undefined && lease - now < 12 * hour) this.link(digest, now)
+    // Each lease that was given lasts a day; one that was given five minutes ago covers this answer too.
+    if (lease !== undefined && now - (lease - 24 * hour) >= hour / 12) this.link(digest, now)
   }
 
   /** The manifest and all that refers to it, however far. */
@@ -65,10 +66,17 @@ export class ExpectedRepository {
     return false
   }
 
-  removeManifest(digest: Digest): void {
+  removeManifest(digest: Digest, now: number): void {
+    const blobs = new Set<Digest>()
     for (const each of this.withReferrers(digest)) {
+      for (const blob of this.manifests.get(each)?.blobs ?? []) blobs.add(blob)
       this.manifests.delete(each)
       for (const [tag, target] of this.tags) if (target === each) this.tags.delete(tag)
+    }
+    // An hour, and what lies between two answers that are written: then nobody relies on what only it named.
+    for (const blob of blobs) {
+      const lease = this.leases.get(blob) ?? 0
+      if (lease > now && now - (lease - 24 * hour) >= hour + hour / 12 && !this.names(blob)) this.leases.set(blob, now)
     }
   }
 

@@ -359,7 +359,7 @@ export class History {
     if (!this.#of(name).manifests.has(digest)) return this.#refused('manifest-unknown', work)
     if (this.#of(name).isNeeded(digest)) return this.#refused('in-use', work)
     await work
-    this.#of(name).removeManifest(digest)
+    this.#of(name).removeManifest(digest, this.#now)
   }
 
   async #deleteBlob(): Promise<void> {
@@ -555,7 +555,10 @@ export class History {
     this.#expected = new Map()
     await this.#exhaust()
     await this.#diskHas(new Set())
-    assert.deepEqual({ ...(await this.#world.store.usage(this.#registry.id)) }, { used: 0, unreferenced: 0, reserved: 0, limit: null })
+    assert.deepEqual(
+      { ...(await this.#world.store.usage(this.#registry.id)) },
+      { used: 0, unreferenced: 0, pending: 0, reserved: 0, condemned: 0, limit: null },
+    )
   }
 
   async #exhaust(): Promise<void> {

@@ -17,7 +17,7 @@ export type WorldDeps = Omit<Deps, 'signers' | 'secrets' | 'hasher'> & { hash: H
 
 export const worldSettings: Settings = {
   sparse: 'index',
-  lease: { length: 24 * hour, renewBelow: 12 * hour },
+  lease: { length: 24 * hour, renewBelow: 12 * hour, promise: hour },
   collectionDelay: hour,
   uploadLife: 6 * hour,
   diskFloor: 0,

@@ -101,7 +101,7 @@ export async function pushImage(
   image: Image = makeImage(),
   as: Principal = 'admin',
 ): Promise<Image> {
-  for (const blob of [image.config, ...image.layers]) await pushBlob(target, repository, blob, as)
+  for (const blob of [...image.layers, image.config]) await pushBlob(target, repository, blob, as)
   const answer = await putManifest(target, repository, reference, image.manifest, { as })
   assert.equal(answer.status, 201, answer.body.toString())
   return image

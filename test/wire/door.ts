@@ -1,5 +1,6 @@
 import { Agent } from 'node:http'
 import { Uploads } from '#app/distribution/uploads.ts'
+import { makeRoom } from '#app/maintenance/room.ts'
 import { showCredentials } from '#app/tokens/credentials.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { errorBody } from '#http/failure.ts'
@@ -58,7 +59,10 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     deps: {
       ...deps,
       origins: originsOf(config, { http: listener.address }),
-      uploads: new Uploads(deps, { most: budget.uploadFiles, longestWait: config.maxWait, sessionsOfOne: config.maxUploads }),
+      uploads: new Uploads(
+        { ...deps, room: (registryId, bytes) => makeRoom(deps, registryId, bytes, deps.clock.now()) },
+        { most: budget.uploadFiles, longestWait: config.maxWait, sessionsOfOne: config.maxUploads },
+      ),
       failedLogins: new FailedLogins(deps.clock),
       rateLimits: new RateLimits(deps.clock),
     },

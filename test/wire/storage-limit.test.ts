@@ -30,7 +30,7 @@ function isExhausted(answer: Answer): void {
 test('storage that is exhausted is the disallowed operation, which names the limit; nothing of the push stays', async () => {
   const image = await pushImage(door, 'full', 'v1', makeImage({}, [700_000]))
   isExhausted(await startOf(someBytes(400_000)))
-  assert.deepEqual({ ...(await usage()) }, { used: sizeOf(image), unreferenced: 0, reserved: 0, limit })
+  assert.deepEqual({ ...(await usage()) }, { used: sizeOf(image), unreferenced: 0, pending: 0, reserved: 0, condemned: 0, limit })
   await removeRepository('full')
 })
 

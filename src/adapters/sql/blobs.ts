@@ -5,7 +5,7 @@ import { mayDelete } from './manifest-graph.ts'
 import { dropIfEmpty, ensureRepository, findRepository } from './repositories.ts'
 import type { Verb } from './verb.ts'
 
-export const mountBlob: Verb<'mountBlob'> = async (tx, { registryId, name, from, digest, leaseUntil }) => {
+export const mountBlob: Verb<'mountBlob'> = async (tx, { registryId, name, from, digest, now, leaseUntil }) => {
   const source = await findRepository(tx, registryId, from)
   // A mount reads: what may not be pulled may not be mounted elsewhere either.
   if (!source?.read_enabled) return false
@@ -20,12 +20,11 @@ export const mountBlob: Verb<'mountBlob'> = async (tx, { registryId, name, from,
   if (!blob) return false
   const target = await ensureRepository(tx, registryId, name)
   tx.failpoint('mount.in-transaction')
-  await addLink(tx, { registryId, repositoryId: target.id, digest, leaseUntil })
+  await addLink(tx, { registryId, repositoryId: target.id, digest, now, leaseUntil })
   return true
 }
 
-export const renewBlobLease: Verb<'renewBlobLease'> = (tx, { repositoryId, digest, leaseUntil }) =>
-  renewLink(tx, repositoryId, digest, leaseUntil)
+export const renewBlobLease: Verb<'renewBlobLease'> = (tx, input) => renewLink(tx, input)
 
 export const deleteBlob: Verb<'deleteBlob'> = async (tx, { registryId, name, digest, now }) => {
   const repository = await findRepository(tx, registryId, name)

@@ -1,6 +1,7 @@
 import type { Digest } from '#core/digest.ts'
-import { dropLink, linkIsNamed } from './links.ts'
+import { dropLink, linkIsNamed, reviewLink } from './links.ts'
 import { dropIfEmpty } from './repositories.ts'
+import { changeUsage } from './usage.ts'
 import type { Verb } from './verb.ts'
 
 /**
@@ -38,7 +39,13 @@ export const condemn: Verb<'condemn'> = async (tx, { now, limit }) => {
 }
 
 export const forgetObjects: Verb<'forgetObjects'> = async (tx, { objectIds }) => {
-  for (const objectId of objectIds) await tx.run(`DELETE FROM object WHERE object_id = ? AND state = 'condemned'`, objectId)
+  for (const objectId of objectIds) {
+    const gone = await tx.get<{ registry_id: number; size: number }>(
+      `DELETE FROM object WHERE object_id = ? AND state = 'condemned' RETURNING registry_id, size`,
+      objectId,
+    )
+    if (gone) await changeUsage(tx, gone.registry_id, { condemned: -gone.size })
+  }
 }
 
 export const quarantineObject: Verb<'quarantineObject'> = async (tx, { objectId }) => {
@@ -47,4 +54,46 @@ export const quarantineObject: Verb<'quarantineObject'> = async (tx, { objectId 
 
 export const verifiedObjects: Verb<'verifiedObjects'> = async (tx, { objectIds, now }) => {
   for (const objectId of objectIds) await tx.run(`UPDATE object SET verified_at = ? WHERE object_id = ? AND state = 'ready'`, now, objectId)
+}
+
+/**
+ * Takes links whose blobs no manifest names, the longest unused first, although their leases last. The queue of reviews has
+ * each of them, in the order in which the leases end; one whose lease was renewed meanwhile goes back to its place.
+ */
+export const dropUnreferenced: Verb<'dropUnreferenced'> = async (tx, { registryId, reliedBefore, bytes, only, after, limit }) => {
+  const { reviewAfter, repositoryId, digest } = after ?? { reviewAfter: -1, repositoryId: 0, digest: '' }
+  const queued = await tx.all<{ repo_id: number; digest: Digest; review_after: number }>(
+    `SELECT repo_id, digest, review_after FROM gc_queue
+     WHERE registry_id = ? AND (review_after, repo_id, digest) > (?, ?, ?) ORDER BY review_after, repo_id, digest LIMIT ?`,
+    registryId,
+    reviewAfter,
+    repositoryId,
+    digest,
+    limit,
+  )
+  let freed = 0
+  for (const { repo_id: repositoryId, digest, review_after: reviewAfter } of queued) {
+    const link = await tx.get<{ lease_until: number; relied_at: number; refs: number; named: number }>(
+      `SELECT repo_blob.lease_until, repo_blob.relied_at, blob.refs, blob.named FROM repo_blob
+       JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
+       WHERE repo_blob.repo_id = ? AND repo_blob.digest = ?${tx.forUpdate}`,
+      repositoryId,
+      digest,
+    )
+    // What another repository names takes no room of its own.
+    if (!link || link.refs > 0 || (only !== undefined && (only === 'pending') === (link.named === 1))) continue
+    if (link.relied_at <= reliedBefore) {
+      freed += await dropLink(tx, registryId, repositoryId, digest, 0)
+      await dropIfEmpty(tx, repositoryId)
+    } else if (link.lease_until > reviewAfter) await reviewLink(tx, { registryId, repositoryId, digest, after: link.lease_until })
+    else return { freed, heldSince: link.relied_at, last: undefined }
+    if (freed >= bytes) return { freed, heldSince: undefined, last: undefined }
+  }
+  tx.failpoint('collect.condemn.in-transaction')
+  const last = queued.length < limit ? undefined : queued.at(-1)
+  return {
+    freed,
+    heldSince: undefined,
+    last: last && { reviewAfter: last.review_after, repositoryId: last.repo_id, digest: last.digest },
+  }
 }

@@ -43,6 +43,7 @@ export const clockJumped: Verb<'clockJumped'> = async (tx, { from, now, lease, u
   for (const [table, column, most] of [
     ['upload', 'expires_at', uploadLife],
     ['repo_blob', 'lease_until', lease],
+    ['repo_blob', 'relied_at', 0],
     ['manifest', 'lease_until', lease],
     ['gc_queue', 'review_after', lease],
     ['signing_key', 'sign_until', signingLife],

@@ -1,16 +1,19 @@
 import type { Digest } from '#core/digest.ts'
-import { countReferences, reviewLink } from './links.ts'
+import { countReferences, endLease, linkIsNamed, reviewLink } from './links.ts'
 import { settleReferences } from './references.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage } from './usage.ts'
 
-/** Takes one manifest out of a repository: its tags, what it names, its body when it was the registry's last. Returns the tags. */
+/**
+ * Takes one manifest out of a repository: its tags, what it names, its body when it was the registry's last. Returns the tags.
+ * @param when.reliedBefore ends the leases of what only it named, if no answer later than that relied on them
+ */
 export async function removeManifest(
   tx: SqlTransaction,
   registryId: number,
   repositoryId: number,
   digest: Digest,
-  now: number,
+  { now, reliedBefore }: { now: number; reliedBefore: number },
 ): Promise<string[]> {
   const tags = await tx.all<{ name: string }>('SELECT name FROM tag WHERE repo_id = ? AND digest = ?', repositoryId, digest)
   await tx.run('DELETE FROM tag WHERE repo_id = ? AND digest = ?', repositoryId, digest)
@@ -19,8 +22,8 @@ export async function removeManifest(
     repositoryId,
     digest,
   )
-  for (const { child } of blobs) await releaseBlob(tx, registryId, repositoryId, child, now)
   await tx.run('DELETE FROM manifest_ref WHERE repo_id = ? AND parent = ?', repositoryId, digest)
+  for (const { child } of blobs) await releaseBlob(tx, { registryId, repositoryId, digest: child, now }, reliedBefore)
   await tx.run('DELETE FROM manifest WHERE repo_id = ? AND digest = ?', repositoryId, digest)
   await settleReferences(tx, repositoryId, digest)
   await tx.run('UPDATE repository SET manifests = manifests - 1, updated_at = ? WHERE id = ?', now, repositoryId)
@@ -38,13 +41,19 @@ export async function removeManifest(
   return tags.map((each) => each.name)
 }
 
-async function releaseBlob(tx: SqlTransaction, registryId: number, repositoryId: number, digest: Digest, now: number): Promise<void> {
-  const link = await tx.get<{ lease_until: number }>(
-    'SELECT lease_until FROM repo_blob WHERE repo_id = ? AND digest = ?',
+async function releaseBlob(
+  tx: SqlTransaction,
+  link: { registryId: number; repositoryId: number; digest: Digest; now: number },
+  reliedBefore: number,
+): Promise<void> {
+  const { registryId, repositoryId, digest, now } = link
+  const row = await tx.get<{ lease_until: number; relied_at: number }>(
+    'SELECT lease_until, relied_at FROM repo_blob WHERE repo_id = ? AND digest = ?',
     repositoryId,
     digest,
   )
-  if (!link) return
+  if (!row) return
   await countReferences(tx, registryId, digest, -1)
-  await reviewLink(tx, repositoryId, digest, Math.max(now, link.lease_until))
+  if (row.relied_at <= reliedBefore && row.lease_until > now && !(await linkIsNamed(tx, repositoryId, digest))) await endLease(tx, link)
+  else await reviewLink(tx, { registryId, repositoryId, digest, after: Math.max(now, row.lease_until) })
 }

@@ -142,7 +142,8 @@ export const unknownManifest = (reference: string, kind: 'tag' | 'digest') =>
     ? new RegistryError('manifest-unknown', `manifest tagged by "${reference}" is not found`, { Tag: reference })
     : new RegistryError('manifest-unknown', `manifest ${reference} is not found`, { Digest: reference })
 
-export const deleteManifest: Verb<'deleteManifest'> = async (tx, { registryId, name, digest, precondition, now }) => {
+export const deleteManifest: Verb<'deleteManifest'> = async (tx, input) => {
+  const { registryId, name, digest, precondition, now, reliedBefore } = input
   const repository = await findRepository(tx, registryId, name)
   if (!repository) throw unknownManifest(digest, 'digest')
   const graph = manifestGraph(tx, repository.id)
@@ -153,7 +154,7 @@ export const deleteManifest: Verb<'deleteManifest'> = async (tx, { registryId, n
   if (kept) throw keptError(kept)
   checkPrecondition(precondition, digest)
   const tags: Tag[] = []
-  for (const each of going) tags.push(...((await removeManifest(tx, registryId, repository.id, each, now)) as Tag[]))
+  for (const each of going) tags.push(...((await removeManifest(tx, registryId, repository.id, each, { now, reliedBefore })) as Tag[]))
   tx.failpoint('manifest.delete.in-transaction')
   return { manifests: [...going], tags }
 }

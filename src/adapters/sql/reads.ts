@@ -3,6 +3,7 @@ import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { DigestHolders, ReferrerRow, StoredObject, Upload, Usage } from '#ports/metadata-store.ts'
 import { drainingBytes } from './draining-bytes.ts'
 import { findVisible } from './repositories.ts'
+import { usageColumns } from './usage.ts'
 import type { Read } from './verb.ts'
 
 const liveRepository = `repository.registry_id = ? AND repository.name = ? AND repository.state = 'live'`
@@ -73,8 +74,10 @@ export const referrers: Read<'referrers'> = async (db, registryId, name, digest,
     : db.all<ReferrerRow>(typedReferrers, registryId, name, digest, after, artifactType, limit)
 
 export const usage: Read<'usage'> = async (db, registryId) => {
-  const row = await db.get<Usage>('SELECT used, unreferenced, reserved, byte_limit AS "limit" FROM usage WHERE registry_id = ?', registryId)
-  return row ? { ...row, used: row.used - (await drainingBytes(db, registryId)) } : { used: 0, unreferenced: 0, reserved: 0, limit: null }
+  const row = await db.get<Usage>(`SELECT ${usageColumns} FROM usage WHERE registry_id = ?`, registryId)
+  return row
+    ? { ...row, used: row.used - (await drainingBytes(db, registryId)) }
+    : { used: 0, unreferenced: 0, pending: 0, reserved: 0, condemned: 0, limit: null }
 }
 
 export const recomputedUsage: Read<'recomputedUsage'> = async (db, registryId) => {
@@ -91,9 +94,11 @@ export const recomputedUsage: Read<'recomputedUsage'> = async (db, registryId) =
   return {
     used: blobs + bodies,
     unreferenced: await sum(`SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND NOT ${named(`'live', 'draining'`)}`),
+    pending: await sum('SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND named = 0'),
     reserved: await sum(
       `SELECT SUM(upload.reserved) AS sum FROM upload JOIN repository ON repository.id = upload.repo_id WHERE repository.registry_id = ?`,
     ),
+    condemned: await sum(`SELECT SUM(size) AS sum FROM object WHERE registry_id = ? AND state = 'condemned'`),
     limit: (await usage(db, registryId)).limit,
   }
 }
@@ -107,12 +112,15 @@ export const readyObjects: Read<'readyObjects'> = async (db, { after, limit }) =
     limit,
   )
 
-export const condemnedObjects: Read<'condemnedObjects'> = async (db, { before, limit }) =>
-  db.all<StoredObject>(
-    `SELECT ${objectColumns} FROM object WHERE state = 'condemned' AND condemned_at <= ? ORDER BY condemned_at LIMIT ?`,
+export const condemnedObjects: Read<'condemnedObjects'> = async (db, { before, limit, registryId }) => {
+  const [filter, values] = registryId === undefined ? ['', []] : [' AND registry_id = ?', [registryId]]
+  return db.all<StoredObject>(
+    `SELECT ${objectColumns} FROM object WHERE state = 'condemned' AND condemned_at <= ?${filter} ORDER BY condemned_at LIMIT ?`,
     before,
+    ...values,
     limit,
   )
+}
 
 export const objectByKey: Read<'objectByKey'> = async (db, storageKey) =>
   db.get<StoredObject>(`SELECT ${objectColumns} FROM object WHERE storage_key = ?`, storageKey)

@@ -3,7 +3,7 @@ import { RegistryError } from '#core/registry-error.ts'
 import { addLink, condemnObject, discardObject } from './links.ts'
 import { dropIfEmpty, ensureRepository } from './repositories.ts'
 import type { SqlTransaction } from './transaction.ts'
-import { changeUsage } from './usage.ts'
+import { changeUsage, checkRoom } from './usage.ts'
 import type { Verb } from './verb.ts'
 
 interface UploadRow {
@@ -51,6 +51,7 @@ export const startUpload: Verb<'startUpload'> = async (tx, input) => {
     expiresAt,
   )
   await changeUsage(tx, registryId, { reserved: reserve })
+  await checkRoom(tx, registryId)
 }
 
 const mayRest = 60 * 60 * 1000
@@ -90,6 +91,7 @@ export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, size, lastS
     uploadId,
   )
   await changeUsage(tx, upload.registry_id, { reserved: more })
+  if (more > 0) await checkRoom(tx, upload.registry_id)
 }
 
 export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
@@ -104,7 +106,10 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   )
   const joined = current?.state === 'ready'
   // What is brought beyond the place that was held must have had one.
-  if (!current) await changeUsage(tx, registryId, { reserved: Math.max(0, size - upload.reserved) })
+  if (!current && size > upload.reserved) {
+    await changeUsage(tx, registryId, { reserved: size - upload.reserved })
+    await checkRoom(tx, registryId)
+  }
   await changeUsage(tx, registryId, { reserved: -(current ? upload.reserved : Math.max(size, upload.reserved)) })
   if (joined) await discardObject(tx, upload.object_id)
   else {
@@ -129,11 +134,11 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
         upload.object_id,
         size,
       )
-      await changeUsage(tx, registryId, { unreferenced: size })
+      await changeUsage(tx, registryId, { unreferenced: size, pending: size })
     }
   }
   tx.failpoint('upload.finish.in-transaction')
-  await addLink(tx, { registryId, repositoryId: upload.repo_id, digest, leaseUntil })
+  await addLink(tx, { registryId, repositoryId: upload.repo_id, digest, now, leaseUntil })
   await tx.run(
     `UPDATE upload SET state = 'done', digest = ?, size = ?, reserved = 0, expires_at = ? WHERE upload_id = ?`,
     digest,

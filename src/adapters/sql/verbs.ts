@@ -1,7 +1,7 @@
 import type { MetadataCommands, MetadataReads } from '#ports/metadata-store.ts'
 import * as attributes from './attributes.ts'
 import { deleteBlob, mountBlob, renewBlobLease } from './blobs.ts'
-import { condemn, forgetObjects, quarantineObject, verifiedObjects } from './collection.ts'
+import { condemn, dropUnreferenced, forgetObjects, quarantineObject, verifiedObjects } from './collection.ts'
 import * as contentReads from './content-reads.ts'
 import { counts } from './counts.ts'
 import * as directory from './directory.ts'
@@ -54,6 +54,7 @@ export const commands: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   drainRepositories,
   changeAttributes: attributes.changeAttributes,
   condemn,
+  dropUnreferenced,
   forgetObjects,
   quarantineObject,
   verifiedObjects,

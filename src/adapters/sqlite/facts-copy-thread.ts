@@ -12,7 +12,7 @@ export interface FactsCopyJob {
 // What belongs to the process that runs, not to the copy: sessions, their files, and files that wait to be deleted.
 const leaveOut = [
   'DELETE FROM upload',
-  'UPDATE usage SET reserved = 0',
+  'UPDATE usage SET reserved = 0, condemned = 0',
   `DELETE FROM object WHERE state IN ('staging', 'condemned', 'deleted')`,
 ]
 

@@ -6,6 +6,7 @@ import { RegistryError } from '#core/registry-error.ts'
 import { type BlobReader, CorruptBlob } from '#ports/blob-store.ts'
 import type { LinkedBlob, Registry } from '#ports/metadata-store.ts'
 import type { Deps } from '../deps.ts'
+import { isDue } from './leases.ts'
 import { readerOfSmall } from './small-blobs.ts'
 
 export const unknownBlob = (digest: Digest) => new RegistryError('blob-unknown', 'blob unknown to registry', { digest })
@@ -25,9 +26,9 @@ export async function findBlob(
   if (!blob.readEnabled) throw locked(`reading ${name}`, { name })
   const now = deps.clock.now()
   const { lease } = deps.settings
-  if (blob.leaseUntil - now >= lease.renewBelow) return blob
+  if (!isDue(lease, blob, now)) return blob
   const held = await renew(deps, () =>
-    deps.store.renewBlobLease({ repositoryId: blob.repositoryId, digest, leaseUntil: now + lease.length }),
+    deps.store.renewBlobLease({ repositoryId: blob.repositoryId, digest, now, leaseUntil: now + lease.length }),
   )
   if (!held) throw unknownBlob(digest)
   return blob

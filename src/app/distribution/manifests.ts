@@ -8,6 +8,7 @@ import type { Registry, StoredManifest } from '#ports/metadata-store.ts'
 import type { Deps } from '../deps.ts'
 import { renew } from './blobs.ts'
 import { platformOf } from './image-config.ts'
+import { reliedBefore } from './leases.ts'
 
 export const unknownManifest = (reference: Reference) =>
   reference.kind === 'tag'
@@ -94,7 +95,7 @@ export type HashBytes = (algorithm: Algorithm, bytes: Uint8Array) => string
 
 /** A tag alone, or a manifest with its tags and referrers. Fails with `manifest-unknown`, `precondition-failed`, `locked`. */
 export async function deleteManifest(
-  deps: Pick<Deps, 'store' | 'clock' | 'failpoint'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'failpoint'>,
   registry: Registry,
   name: RepositoryName,
   reference: Reference,
@@ -105,7 +106,9 @@ export async function deleteManifest(
     await deps.store.deleteTag({ registryId: registry.id, name, tag: reference.tag, now, precondition })
     deps.failpoint('tag.delete.after-commit')
   } else {
-    await deps.store.deleteManifest({ registryId: registry.id, name, digest: reference.digest, now, precondition })
+    const { digest } = reference
+    const held = reliedBefore(deps.settings.lease, now)
+    await deps.store.deleteManifest({ registryId: registry.id, name, digest, now, reliedBefore: held, precondition })
     deps.failpoint('manifest.delete.after-commit')
   }
 }

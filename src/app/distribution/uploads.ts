@@ -7,10 +7,11 @@ import type { Registry, Upload } from '#ports/metadata-store.ts'
 import type { Deps } from '../deps.ts'
 import { checkDiskFloor } from './disk-floor.ts'
 import type { OpenFileLimits } from './open-files.ts'
+import { type Room, withRoom } from './room.ts'
 import { type Body, digestUpTo, drain, guarded } from './upload-body.ts'
 import { outOfOrder, type Session, UploadSessions, unknownUpload } from './upload-sessions.ts'
 
-type UploadDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'ids' | 'settings' | 'failpoint'>
+type UploadDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'ids' | 'settings' | 'failpoint'> & { room?: Room }
 
 export interface UploadAddress {
   registry: Registry
@@ -45,7 +46,7 @@ export class Uploads {
     return this.#sessions.open
   }
 
-  /** Fails with `storage-full`, `quota-exceeded`, `blob-too-large`. */
+  /** Fails with `storage-full`, `quota-exceeded`, `unreferenced-full`, `blob-too-large`. */
   async start(
     input: Omit<UploadAddress, 'uploadId'> & { algorithm: Algorithm; length?: number | undefined },
   ): Promise<{ uploadId: string }> {
@@ -56,19 +57,21 @@ export class Uploads {
     const objectId = ids.next()
     const now = clock.now()
     failpoint('upload.start.before-commit')
-    await store.startUpload({
-      registryId: input.registry.id,
-      name: input.name,
-      uploadId,
-      objectId,
-      storageKey: `${objectId.slice(0, 2)}/${objectId}`,
-      principalId: input.principalId,
-      algorithm: input.algorithm,
-      reserve: input.length ?? 0,
-      now,
-      expiresAt: now + settings.uploadLife,
-      most: this.#limits.sessionsOfOne,
-    })
+    await withRoom(this.#deps, input.registry.id, input.length ?? 0, () =>
+      store.startUpload({
+        registryId: input.registry.id,
+        name: input.name,
+        uploadId,
+        objectId,
+        storageKey: `${objectId.slice(0, 2)}/${objectId}`,
+        principalId: input.principalId,
+        algorithm: input.algorithm,
+        reserve: input.length ?? 0,
+        now,
+        expiresAt: now + settings.uploadLife,
+        most: this.#limits.sessionsOfOne,
+      }),
+    )
     failpoint('upload.start.after-commit')
     this.#sessions.started(uploadId)
     return { uploadId }
@@ -99,7 +102,7 @@ export class Uploads {
       }
       const start = await this.#position(session, range?.start ?? offset)
       await this.#take(session, body, range, start)
-      return { size: await this.#commit(upload, session, start) }
+      return { size: await this.#commit(address.registry, upload, session, start) }
     })
   }
 
@@ -124,16 +127,18 @@ export class Uploads {
       const now = clock.now()
       failpoint('upload.finish.before-commit')
       try {
-        await store.finishUpload({
-          uploadId: upload.id,
-          digest,
-          size: sealed.size,
-          checksums: sealed.checksums,
-          ...(sealed.bytes ? { bytes: sealed.bytes } : {}),
-          now,
-          leaseUntil: now + settings.lease.length,
-          keepUntil: now + doneFor,
-        })
+        await withRoom(this.#deps, address.registry.id, sealed.size, () =>
+          store.finishUpload({
+            uploadId: upload.id,
+            digest,
+            size: sealed.size,
+            checksums: sealed.checksums,
+            ...(sealed.bytes ? { bytes: sealed.bytes } : {}),
+            now,
+            leaseUntil: now + settings.lease.length,
+            keepUntil: now + doneFor,
+          }),
+        )
       } catch (error) {
         if (error instanceof RegistryError && error.failure === 'quota-exceeded') await this.#sessions.end(upload)
         throw error
@@ -194,14 +199,14 @@ export class Uploads {
     if (expected !== undefined && writer.size - start !== expected) throw wrongLength(expected, writer.size - start)
   }
 
-  async #commit(upload: Upload, session: Session, start: number): Promise<number> {
+  async #commit(registry: Registry, upload: Upload, session: Session, start: number): Promise<number> {
     const { store, clock, settings, failpoint } = this.#deps
     const before = session.writer.marked
     const size = await session.writer.mark()
     failpoint('upload.append.before-commit')
     const expiresAt = clock.now() + settings.uploadLife
     try {
-      await store.noteUpload({ uploadId: upload.id, size, lastStart: start, expiresAt })
+      await withRoom(this.#deps, registry.id, size, () => store.noteUpload({ uploadId: upload.id, size, lastStart: start, expiresAt }))
     } catch (error) {
       // What the row does not have was not acknowledged: the file returns to the row, through a fresh opening.
       if (size !== before) {

@@ -1,6 +1,8 @@
 import type { Collected } from '#core/maintenance.ts'
 import type { Deps } from '../deps.ts'
 import { unheldUntil } from '../distribution/blobs.ts'
+import { deleteBytes } from './delete-bytes.ts'
+import { makeRoom } from './room.ts'
 import type { WallClock } from './wall-clock.ts'
 
 type CollectDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint'>
@@ -9,13 +11,14 @@ const atOnce = 500
 
 /**
  * One pass of online collection (store.md "Collection"), beside whatever runs:
- * expired uploads end → deleted repositories drain → dead links are condemned → what was condemned long enough loses its bytes.
+ * expired uploads end → deleted repositories drain → dead links are condemned → what nothing names returns below its bound
+ * → what was condemned long enough loses its bytes.
  * Each step is safe alone and is taken up again by the next pass wherever this one stops. Nothing is condemned for one
  * lease after an answer that no lease holds.
  * @param now the wall clock, given by who guards against its jumps
  */
 export async function collect(deps: CollectDeps, now: number): Promise<Collected> {
-  const { store, blobs, clock, settings, failpoint } = deps
+  const { store, clock, settings, failpoint } = deps
   const total: Collected = { reviewed: 0, condemned: 0, condemnedBytes: 0, deleted: 0, deletedBytes: 0, uploads: 0 }
   for (;;) {
     const ended = await store.reapUploads({ now, limit: atOnce })
@@ -31,26 +34,15 @@ export async function collect(deps: CollectDeps, now: number): Promise<Collected
     total.condemnedBytes += bytes
     if (reviewed < atOnce) break
   }
+  if (clock.elapsed() >= unheldUntil(deps)) for (const { id } of await store.registries()) await makeRoom(deps, id, 0, now)
   let refused: unknown
   for (;;) {
     const objects = await store.condemnedObjects({ before: now - settings.collectionDelay, limit: atOnce })
-    const gone: string[] = []
-    for (const object of objects) {
-      failpoint('collect.delete.before-bytes')
-      try {
-        await blobs.delete(object.storageKey)
-      } catch (error) {
-        refused ??= error
-        continue
-      }
-      failpoint('collect.delete.after-bytes')
-      gone.push(object.objectId)
-      total.deletedBytes += object.size
-    }
-    if (gone.length > 0) await store.forgetObjects({ objectIds: gone, now })
-    failpoint('collect.delete.after-commit')
-    total.deleted += gone.length
-    if (objects.length < atOnce || gone.length === 0) break
+    const deleted = await deleteBytes(deps, objects, now)
+    total.deleted += deleted.count
+    total.deletedBytes += deleted.bytes
+    refused ??= deleted.refused
+    if (objects.length < atOnce || deleted.count === 0) break
   }
   if (refused !== undefined) throw new UndeletedObjects(refused)
   return total
@@ -76,6 +68,8 @@ export class Collector {
   #started = false
   #pauses = 0
   #running: Promise<Collected | undefined> | undefined
+  /** One after the other in a registry: many uploads wait for the same room. */
+  readonly #rooms = new Map<number, Promise<number | undefined>>()
   readonly #wallClock: WallClock
 
   /** @param interval between passes, in milliseconds */
@@ -109,6 +103,20 @@ export class Collector {
     return this.#running
   }
 
+  /** Room for `bytes` in a registry, while collection may run; returns after how many seconds there may be some. */
+  async makeRoom(registryId: number, bytes: number): Promise<number | undefined> {
+    const make = async () => {
+      const now = this.#pauses > 0 ? undefined : await this.#wallClock.look()
+      if (now === undefined || this.#deps.clock.elapsed() < unheldUntil(this.#deps)) return undefined
+      return makeRoom(this.#deps, registryId, bytes, now)
+    }
+    const room = (this.#rooms.get(registryId) ?? Promise.resolve()).then(make, make)
+    this.#rooms.set(registryId, room)
+    return room.finally(() => {
+      if (this.#rooms.get(registryId) === room) this.#rooms.delete(registryId)
+    })
+  }
+
   async #pass(): Promise<Collected | undefined> {
     const now = await this.#wallClock.look()
     return now === undefined ? undefined : collect(this.#deps, now)
@@ -139,6 +147,7 @@ export class Collector {
     clearTimeout(this.#timer)
     this.#timer = undefined
     await this.#running?.catch(() => {})
+    for (const room of this.#rooms.values()) await room.catch(() => {})
   }
 
   async #tick(): Promise<void> {

@@ -43,7 +43,7 @@ export async function updateTag(
 
 /** The tag alone: its manifest stays. Fails with `name-unknown`, `tag-unknown`, `precondition-failed`, `locked`. */
 export async function untag(
-  deps: Pick<Deps, 'store' | 'clock' | 'failpoint'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'failpoint'>,
   registry: Registry,
   name: RepositoryName,
   tag: Tag,

@@ -150,7 +150,8 @@ Examples:
 
   'usage.summary': 'How much is stored.',
   'usage.more': `"Used" is what manifests name, each digest once. "Unreferenced" is what no manifest names yet, or any more; it is
-collected when its lease is over. "Reserved" is what uploads under way hold a place for. The limit counts all three.
+collected when its lease is over. "Reserved" is what uploads under way hold a place for. "Given up" is on the disk until its
+delay is over. The limit counts used and reserved; the others have as much again.
 
 Examples:
   longshore usage
@@ -159,6 +160,7 @@ Examples:
   'usage.used': 'Used',
   'usage.unreferenced': 'Unreferenced',
   'usage.reserved': 'Reserved',
+  'usage.condemned': 'Given up',
   'usage.limit': 'Limit',
   'usage.none': 'none',
   'usage.free': 'Free on disk',

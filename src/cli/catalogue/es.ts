@@ -151,8 +151,8 @@ Ejemplos:
 
   'usage.summary': 'Cuánto hay guardado.',
   'usage.more': `«Usado» es lo que los manifiestos nombran, cada digest una vez. «Sin referencia» es lo que ningún manifiesto nombra
-todavía, o ya no nombra; se recoge cuando termina su plazo. «Reservado» es el lugar que ocupan las subidas en curso. El
-límite cuenta los tres.
+todavía, o ya no nombra; se recoge cuando termina su plazo. «Reservado» es el lugar que ocupan las subidas en curso.
+«Descartado» sigue en el disco hasta que acaba su plazo. El límite cuenta lo usado y lo reservado; lo demás dispone de otro tanto.
 
 Ejemplos:
   longshore usage
@@ -161,6 +161,7 @@ Ejemplos:
   'usage.used': 'Usado',
   'usage.unreferenced': 'Sin referencia',
   'usage.reserved': 'Reservado',
+  'usage.condemned': 'Descartado',
   'usage.limit': 'Límite',
   'usage.none': 'ninguno',
   'usage.free': 'Libre en el disco',

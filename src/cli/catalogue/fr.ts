@@ -154,7 +154,8 @@ Exemples:
   'usage.summary': 'Combien est stocké.',
   'usage.more': `« Utilisé » est ce que les manifestes nomment, chaque condensat une fois. « Sans référence » est ce qu’aucun
 manifeste ne nomme encore, ou ne nomme plus ; c’est collecté à la fin de son bail. « Réservé » est la place tenue par les
-envois en cours. La limite compte les trois.
+envois en cours. « Abandonné » reste sur le disque jusqu’à la fin du délai. La limite compte l’utilisé et le réservé ; le reste
+dispose d’autant encore.
 
 Exemples :
   longshore usage
@@ -163,6 +164,7 @@ Exemples :
   'usage.used': 'Utilisé',
   'usage.unreferenced': 'Sans référence',
   'usage.reserved': 'Réservé',
+  'usage.condemned': 'Abandonné',
   'usage.limit': 'Limite',
   'usage.none': 'aucune',
   'usage.free': 'Libre sur le disque',

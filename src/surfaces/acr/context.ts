@@ -2,7 +2,7 @@ import type { Registry } from '#ports/metadata-store.ts'
 import type { Deps } from '#app/deps.ts'
 import type { Exchange } from '#http/exchange.ts'
 
-export type AcrDeps = Pick<Deps, 'store' | 'clock' | 'failpoint'>
+export type AcrDeps = Pick<Deps, 'store' | 'clock' | 'settings' | 'failpoint'>
 
 /** What a handler has: the deeds' world, the registry that was spoken to and its login server, the request's two ends. */
 export interface Context {

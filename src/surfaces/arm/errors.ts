@@ -35,6 +35,7 @@ export const wire = {
   'in-use': [409, 'Conflict'],
   locked: [409, 'ScopeLocked'],
   'quota-exceeded': [403, 'QuotaExceeded'],
+  'unreferenced-full': [503, 'ServiceUnavailable'],
   unsupported: [400, 'OperationNotSupported'],
   'feature-unavailable': [400, 'FeatureNotAvailable'],
   'method-unsupported': [405, 'MethodNotAllowed'],

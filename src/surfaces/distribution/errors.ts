@@ -36,6 +36,7 @@ export const wire = {
   'in-use': [405, 'UNSUPPORTED'],
   locked: [405, 'REGISTRY_DISALLOWED_OPERATION'],
   'quota-exceeded': [405, 'REGISTRY_DISALLOWED_OPERATION'],
+  'unreferenced-full': [503, 'UNAVAILABLE'],
   unsupported: [400, 'UNSUPPORTED'],
   'feature-unavailable': [404, 'FeatureNotAvailable'],
   'method-unsupported': [405, 'UNSUPPORTED'],

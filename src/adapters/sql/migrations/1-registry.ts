@@ -12,6 +12,8 @@ import type { Migration } from './migration.ts'
  *
  * manifest_ref.kind: blob, manifest, or a row for each: as what the repository has the digest (adapters/sql/references.ts).
  * object.bytes: a small blob's bytes, which then has no file.
+ * blob.named: a manifest named it once, so that it is no push's that is still under way.
+ * repo_blob.relied_at: when an answer last said that it is there, give or take what leases.ts lets pass.
  * object.state: staging → ready → condemned → deleted, and ready → quarantined → condemned.
  * repository.state: live → draining (its name is free again; the collector empties it) → row gone.
  */
@@ -29,8 +31,8 @@ export const registryMigration: Migration = {
       id INTEGER PRIMARY KEY CHECK (id = 1), wall ${bigint} NOT NULL, uptime ${bigint} NOT NULL, boot TEXT, rest_left ${bigint} NOT NULL)`,
     `CREATE TABLE usage (
       registry_id ${bigint} PRIMARY KEY REFERENCES registry(id),
-      used ${bigint} NOT NULL DEFAULT 0, unreferenced ${bigint} NOT NULL DEFAULT 0,
-      reserved ${bigint} NOT NULL DEFAULT 0, byte_limit ${bigint})`,
+      used ${bigint} NOT NULL DEFAULT 0, unreferenced ${bigint} NOT NULL DEFAULT 0, pending ${bigint} NOT NULL DEFAULT 0,
+      reserved ${bigint} NOT NULL DEFAULT 0, condemned ${bigint} NOT NULL DEFAULT 0, byte_limit ${bigint})`,
     `CREATE TABLE credential (
       id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), principal_id TEXT NOT NULL,
       principal_name TEXT NOT NULL, kind TEXT NOT NULL, slot TEXT NOT NULL, secret_hash TEXT NOT NULL,
@@ -54,12 +56,14 @@ export const registryMigration: Migration = {
       size ${bigint} NOT NULL DEFAULT 0, storage_key TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
       block_crc ${bytes}, bytes ${bytes}, created_at ${bigint} NOT NULL, verified_at ${bigint}, condemned_at ${bigint})`,
     `CREATE INDEX object_condemned ON object (condemned_at) WHERE state = 'condemned'`,
+    `CREATE INDEX object_condemned_of ON object (registry_id, condemned_at) WHERE state = 'condemned'`,
     `CREATE TABLE blob (
       registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, object_id TEXT NOT NULL REFERENCES object(object_id),
-      size ${bigint} NOT NULL, refs INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (registry_id, digest))`,
+      size ${bigint} NOT NULL, refs INTEGER NOT NULL DEFAULT 0, named INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (registry_id, digest))`,
     `CREATE TABLE repo_blob (
       repo_id ${bigint} NOT NULL REFERENCES repository(id), digest TEXT NOT NULL, registry_id ${bigint} NOT NULL,
-      lease_until ${bigint} NOT NULL, PRIMARY KEY (repo_id, digest),
+      lease_until ${bigint} NOT NULL, relied_at ${bigint} NOT NULL, PRIMARY KEY (repo_id, digest),
       FOREIGN KEY (registry_id, digest) REFERENCES blob(registry_id, digest))`,
     `CREATE INDEX repo_blob_digest ON repo_blob (registry_id, digest)`,
     `CREATE TABLE manifest (
@@ -91,7 +95,9 @@ export const registryMigration: Migration = {
     `CREATE INDEX upload_repo ON upload (repo_id)`,
     `CREATE INDEX upload_principal ON upload (registry_id, principal_id, expires_at) WHERE state = 'open'`,
     `CREATE TABLE gc_queue (
-      repo_id ${bigint} NOT NULL, digest TEXT NOT NULL, review_after ${bigint} NOT NULL, PRIMARY KEY (repo_id, digest))`,
+      repo_id ${bigint} NOT NULL, digest TEXT NOT NULL, registry_id ${bigint} NOT NULL, review_after ${bigint} NOT NULL,
+      PRIMARY KEY (repo_id, digest))`,
     `CREATE INDEX gc_queue_due ON gc_queue (review_after)`,
+    `CREATE INDEX gc_queue_of ON gc_queue (registry_id, review_after, repo_id, digest)`,
   ],
 }

@@ -1,0 +1,59 @@
+import { excessOf } from '#core/storage-room.ts'
+import type { QueuePlace } from '#ports/metadata-store.ts'
+import type { Deps } from '../deps.ts'
+import { reliedBefore, secondsHeld } from '../distribution/leases.ts'
+import { deleteBytes } from './delete-bytes.ts'
+
+type RoomDeps = Pick<Deps, 'store' | 'blobs' | 'settings' | 'failpoint'>
+type Kind = keyof ReturnType<typeof excessOf>
+
+const atOnce = 100
+/** So much work at most for one request that waits; the next one goes on. */
+const mostRounds = 50
+
+/**
+ * Brings what nothing of a registry names below its bounds, so that `more` bytes have room: what is given up already loses
+ * its bytes without waiting (whoever reads them has the file open), then the oldest of the rest is given up. Nothing is
+ * that an answer within the promise relied on; returns after how many seconds the first of it may be.
+ */
+export async function makeRoom(deps: RoomDeps, registryId: number, more: number, now: number): Promise<number | undefined> {
+  const held: number[] = []
+  for (const kind of ['pending', 'left', 'all'] as const) {
+    const since = await makeRoomOf(deps, kind, registryId, more, now)
+    if (since !== undefined) held.push(secondsHeld(deps.settings.lease, since, now))
+  }
+  return held.length > 0 ? Math.max(...held) : undefined
+}
+
+/** Returns when the oldest that is left was relied on, if that is why it stopped. */
+async function makeRoomOf(deps: RoomDeps, kind: Kind, registryId: number, more: number, now: number): Promise<number | undefined> {
+  const { store, settings } = deps
+  const only = kind === 'all' ? undefined : kind
+  let after: QueuePlace | undefined
+  for (let round = 0; round < mostRounds; round++) {
+    const usage = await store.usage(registryId)
+    const bytes = excessOf(usage, more)[kind]
+    if (bytes === 0) return undefined
+    if (kind !== 'pending' && (await deleteCondemned(deps, registryId, bytes, now))) continue
+    const given = await store.dropUnreferenced({
+      registryId,
+      reliedBefore: reliedBefore(settings.lease, now),
+      bytes,
+      only,
+      after,
+      limit: atOnce,
+    })
+    if (given.heldSince !== undefined) return given.heldSince
+    if (given.freed === 0 && !given.last) return undefined
+    after = given.freed > 0 ? undefined : given.last
+  }
+  return undefined
+}
+
+/** Those that were given up first, until `bytes` are gone. False when there was none that could go. */
+async function deleteCondemned(deps: RoomDeps, registryId: number, bytes: number, now: number): Promise<boolean> {
+  const objects = await deps.store.condemnedObjects({ before: now, limit: atOnce, registryId })
+  let sum = 0
+  const going = objects.filter(({ size }) => sum < bytes && (sum += size) >= 0)
+  return (await deleteBytes(deps, going, now)).count > 0
+}
