@@ -30,7 +30,7 @@ export const putManifest: Verb<'putManifest'> = async (tx, input) => {
   if (!known) await addReferences(tx, repository.id, digest, manifest)
   const named = await findNamed(tx, repository.id, digest)
   checkNamed(manifest, named, sparse)
-  await writeManifest(tx, input, repository)
+  await writeManifest(tx, input, repository, imageSizeOf(manifest, named))
   await writeBody(tx, input, !known)
   if (!known) {
     await settleNamed(tx, repository.id, digest, manifest, named)
@@ -66,7 +66,7 @@ async function checkCondition(tx: SqlTransaction, repository: RepositoryRow, { c
 }
 
 /** What is told of a manifest is written again with each push: its config, or a child of an index, may have come meanwhile. */
-async function writeManifest(tx: SqlTransaction, input: Put, repository: RepositoryRow): Promise<void> {
+async function writeManifest(tx: SqlTransaction, input: Put, repository: RepositoryRow, imageSize: number): Promise<void> {
   const { registryId, digest, manifest, bytes, platform, now, leaseUntil } = input
   await tx.run(
     `INSERT INTO manifest (repo_id, digest, registry_id, media_type, size, subject, artifact_type, annotations, created_at, updated_at,
@@ -87,7 +87,7 @@ async function writeManifest(tx: SqlTransaction, input: Put, repository: Reposit
     now,
     now,
     leaseUntil,
-    await imageSizeOf(tx, repository.id, manifest),
+    imageSize,
     manifest.config?.mediaType ?? null,
     platform.architecture,
     platform.os,
