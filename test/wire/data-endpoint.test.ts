@@ -7,7 +7,7 @@ import { parseBlobLink } from '#core/blob-link.ts'
 import { busy, known } from '#surfaces/data/errors.ts'
 import { digestOf, locationOf, someBytes } from './content.ts'
 import { blobPath, bytes, type DataScene, digest, isError, openData } from './data-scene.ts'
-import { basic, header, json, send } from './send.ts'
+import { type Answer, basic, header, json, send } from './send.ts'
 import { Server } from './server.ts'
 
 let plane: DataScene
@@ -178,6 +178,35 @@ test('wrong bytes on the disk: the answer never completes; then the blob is not 
   writeFileSync(path, damaged)
   await assert.rejects(plane.follow(link), /aborted|socket hang up/)
   isError(await plane.follow(link), 404, 'BlobNotFound')
+})
+
+test('who follows links again and again is told to come later, by the rates of the tier; others follow theirs', async () => {
+  const scene = await openData({ proxies: ['127.0.0.1'] })
+  try {
+    const { store } = scene.door.open.deps
+    const link = await scene.linkOf()
+    const from = (address: string) => scene.follow(link, { headers: { 'x-forwarded-for': address } })
+    for (let i = 0; i < 3; i++) assert.equal((await from('192.0.2.1')).status, 200)
+    await store.updateRegistry({ registryId: scene.door.open.registry.id, rateLimits: 'tier' })
+    const registry = await store.registry('local')
+    assert.ok(registry)
+    assert.equal((await from('192.0.2.1')).status, 200)
+    let last: Answer | undefined
+    // The bucket fills while it is emptied.
+    for (let tries = 0; tries < 100 && last?.status !== 503; tries++) {
+      assert.throws(() => {
+        for (;;) scene.door.rateLimits.count(registry, '192.0.2.1', 'data')
+      }, /too many requests/)
+      last = await from('192.0.2.1')
+    }
+    assert.ok(last)
+    isError(last, 503, 'ServerBusy')
+    assert.match(header(last, 'retry-after'), /^[1-9]\d*$/)
+    assert.equal((await from('192.0.2.2')).status, 200)
+    assert.equal((await send(scene.door, 'GET', blobPath())).status, 307, 'the registry itself has rates of its own')
+  } finally {
+    await scene.stop()
+  }
 })
 
 test('the local certificate authority vouches for a data endpoint as soon as there is one', async () => {

@@ -20,6 +20,7 @@ import { configOf, type Flags, makeDataDirectory, removeDataDirectory } from './
 export interface Door extends Target {
   open: Awaited<ReturnType<typeof openRegistry>>
   gates: Gates
+  rateLimits: RateLimits
   loginServer: string
   dataDir: string
   stop(): Promise<void>
@@ -39,6 +40,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
   const { deps, registry } = open
   const budget = budgetOf(config, 20_000)
   const gates = gatesOf(budget, config)
+  const rateLimits = new RateLimits(deps.clock)
   const proxies = trustedProxies(options.proxies ?? [])
   const connections = new Connections({
     most: budget.connections,
@@ -64,7 +66,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
         { most: budget.uploadFiles, longestWait: config.maxWait, sessionsOfOne: config.maxUploads },
       ),
       failedLogins: new FailedLogins(deps.clock),
-      rateLimits: new RateLimits(deps.clock),
+      rateLimits,
     },
     hosts: hostsOf(hostNames(options.names ?? ['localhost', '127.0.0.1']), config.domain),
     proxies,
@@ -81,6 +83,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     password: passwords[0]?.value ?? '',
     open,
     gates,
+    rateLimits,
     loginServer,
     dataDir,
     stop: async () => {

@@ -1,3 +1,4 @@
+import { networkOf } from '#core/ip-address.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { CorruptBlob } from '#ports/blob-store.ts'
 import type { LinkSigner } from '#ports/link-signer.ts'
@@ -5,13 +6,14 @@ import type { Registry } from '#ports/metadata-store.ts'
 import type { Deps } from '#app/deps.ts'
 import { followLink } from '#app/distribution/blob-links.ts'
 import { openBytes } from '#app/distribution/blobs.ts'
+import type { RateLimits } from '#app/tokens/rate-limits.ts'
 import { sendContent } from '#http/content.ts'
 import type { Exchange } from '#http/exchange.ts'
 import { allowedBy, noteUnexpected, sendFailure } from '#http/failure.ts'
 import { errorXml, wireOf } from './errors.ts'
 import { parseRequest } from './request.ts'
 
-export type DataDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings'> & { links: LinkSigner }
+export type DataDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings'> & { links: LinkSigner; rateLimits: RateLimits }
 
 /**
  * Answers one request at a registry's data endpoint: who has a link gets the blob. There is nothing else here, and nobody
@@ -26,6 +28,8 @@ export async function serveData(deps: DataDeps, registry: Registry | undefined, 
     const { link } = parseRequest(exchange.method, exchange.url)
     exchange.log.repository = link.repository
     exchange.log.digest = link.digest
+    // Whoever has a link is nobody: its network counts.
+    deps.rateLimits.count(registry, networkOf(exchange.address), 'data')
     const blob = await followLink(deps, registry, link, exchange.address)
     await sendContent(exchange, {
       size: blob.size,
