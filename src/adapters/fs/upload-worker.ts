@@ -1,11 +1,11 @@
-import { closeSync, constants, fstatSync, openSync, unlinkSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { setPriority, constants as system } from 'node:os'
-import { dirname } from 'node:path'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Algorithm } from '#core/digest.ts'
 import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
+import { removeFile } from './remove-file.ts'
 import { bytesOf, type Slot } from './slots.ts'
-import { hashFile, syncFolder, WriteFile } from './write-file.ts'
+import { hashFile, WriteFile } from './write-file.ts'
 
 /** What the serving thread asks of a worker. `call` is answered; `write` gives its slot back. */
 export type Order =
@@ -46,7 +46,7 @@ port.on('message', (order: Order) => {
     return
   }
   if (order.kind === 'digest' || order.kind === 'delete') {
-    void answer(order.call, () => (order.kind === 'digest' ? digest(order) : remove(order.path)))
+    void answer(order.call, () => (order.kind === 'digest' ? digest(order) : removeFile(order.path)))
     return
   }
   if (order.kind === 'resume') {
@@ -116,15 +116,4 @@ async function digest({ path, algorithm, from }: Extract<Order, { kind: 'digest'
   } finally {
     closeSync(descriptor)
   }
-}
-
-function remove(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw error
-  }
-  // The row goes after this: a file must not come back after a power cut when nothing names it any more.
-  syncFolder(dirname(path))
 }
