@@ -65,6 +65,8 @@ async function fail(
     headers.push(['WWW-Authenticate', challenge(served, access, known.detail, alsoAsk)])
     detail = known.detail.missing ?? missing(access)
   }
+  // Whether there is a manifest for the reader depends on what it takes.
+  if (request?.kind === 'manifest.get' || request?.kind === 'manifest.head') headers.push(['Vary', 'Accept'])
   if (known.failure === 'range-invalid') headers.push(['Range', `0-${Math.max(0, Number(known.detail.size ?? 0) - 1)}`])
   if (known.failure === 'range-unsatisfiable') headers.push(['Content-Range', `bytes */${Number(known.detail.size ?? 0)}`])
   const allowed = allowedBy(known.detail) ?? (status === 405 && request ? await openMethods(deps, served.registry, request, exchange) : [])
