@@ -17,6 +17,7 @@ export const refusalReasons = [
   'address-in-use',
   'address-not-permitted',
   'address-not-here',
+  'few-open-files',
   'permission',
   'password-file',
   'password-file-there',

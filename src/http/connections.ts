@@ -17,8 +17,10 @@ export interface ConnectionLimits {
 interface Connection {
   socket: Socket
   from: string
-  /** Answered now, or last. */
+  /** Answered now; an ended one is let go of by and by. */
   response: ServerResponse | undefined
+  /** Something was asked on it. */
+  asked: boolean
   /** Requests that came before the answer of the one before them was out. */
   behind: { request: IncomingMessage; response: ServerResponse }[]
 }
@@ -68,6 +70,7 @@ export class Connections {
       if (!connection) return handle(request, response)
       if (connection.behind.length === 0 && !isUnderWay(connection.response)) {
         connection.response = response
+        connection.asked = true
         return handle(request, response)
       }
       if (connection.behind.push({ request, response }) === 1) this.#afterwards(connection, handle)
@@ -98,7 +101,7 @@ export class Connections {
       socket.destroy()
       return
     }
-    const connection: Connection = { socket, from, response: undefined, behind: [] }
+    const connection: Connection = { socket, from, response: undefined, asked: false, behind: [] }
     socket[own] = connection
     this.#from.set(from, same.add(connection))
     this.#open++
@@ -122,17 +125,19 @@ export class Connections {
   }
 
   #look(): Promise<void> {
-    return this.#slow.look([...this.#from.values()].flatMap((all) => [...all].map(({ socket }) => socket)))
+    const all = [...this.#from.values()].flatMap((same) => [...same])
+    for (const connection of all) if (!isUnderWay(connection.response)) connection.response = undefined
+    return this.#slow.look(all.map(({ socket }) => socket))
   }
 }
 
 /** The oldest that never asked anything, else the oldest on which nothing is asked or answered now. */
 function closeOneAtRest(connections: Set<Connection>): boolean {
   let resting: Socket | undefined
-  for (const { socket, response } of connections) {
+  for (const { socket, response, asked } of connections) {
     if (socket.destroyed || isUnderWay(response)) continue
     resting ??= socket
-    if (response) continue
+    if (asked) continue
     resting = socket
     break
   }

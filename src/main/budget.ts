@@ -1,3 +1,4 @@
+import { Refusal } from '#core/refusal.ts'
 import { Gate } from '#http/gate.ts'
 import type { Gates } from '#http/place.ts'
 import type { Config } from './settings.ts'
@@ -14,14 +15,19 @@ export interface Budget {
 
 /** Descriptors for the database, the threads, the log, the control socket, syncs, scrub and what else runs beside. */
 const reserve = 96
+const fewest = 128
+/** Below this the descriptors are the limit, and not the settings. */
+export const enoughOpenFiles = 16_384
 const longestLine = 4096
 
 /**
  * What the settings allow, as far as the descriptors of the process carry it: half of them for connections, a quarter
  * for the files that pulls read, a quarter for those that uploads write (two each: one of them past the page cache).
+ * Fails with Refusal `few-open-files`.
  */
 export function budgetOf(config: Config, openFiles: number): Budget {
-  const free = Math.max(32, openFiles - reserve)
+  if (openFiles < fewest) throw new Refusal('few-open-files', { allowed: openFiles, needed: fewest })
+  const free = openFiles - reserve
   const readers = Math.floor(free / 8)
   const share = (most: number, mostOfOne: number) => ({ most, mostOfOne: Math.min(mostOfOne, Math.ceil(most * 0.75)) })
   const strangers = share(Math.min(config.maxUnauthenticated, readers), config.maxTransfersPerAddress)

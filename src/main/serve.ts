@@ -18,7 +18,7 @@ import type { ListenAddress, Listener } from '#http/listener.ts'
 import { trustedProxies } from '#http/proxies.ts'
 import { serveAdmin } from '#surfaces/admin/surface.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
-import { budgetOf, gatesOf, openFilesLimit, transfersAt, waitingAt } from './budget.ts'
+import { budgetOf, enoughOpenFiles, gatesOf, openFilesLimit, transfersAt, waitingAt } from './budget.ts'
 import { openCertificates } from './certificates.ts'
 import { openControl } from './control.ts'
 import { firstRegistry } from './first-start.ts'
@@ -71,7 +71,8 @@ export async function serve(config: Config): Promise<Started> {
     const names = serverNames(config)
     const hosts = hostsOf(hostNames(names), config.domain)
     const proxies = trustedProxies(config.trustedProxies)
-    const budget = budgetOf(config, openFilesLimit())
+    const openFiles = openFilesLimit()
+    const budget = budgetOf(config, openFiles)
     const gates = gatesOf(budget, config)
     const uploads = new Uploads(
       { ...deps, room: (registryId, bytes) => collector.makeRoom(registryId, bytes) },
@@ -99,6 +100,8 @@ export async function serve(config: Config): Promise<Started> {
     })
     closers.push(() => lines.flushSync())
     const { log } = telemetry
+    if (openFiles < enoughOpenFiles)
+      log.warn({ openFiles, connections: budget.connections, uploads: budget.uploadFiles }, 'the system allows few open files')
     for (const path of openPaths) log.warn({ path }, 'others may read this path, and it is not ours to close')
     const collector = new Collector(deps, {
       interval: config.gcInterval,

@@ -49,7 +49,12 @@ export class ChildServer implements Target {
       openFiles,
     )
     Object.assign(server, await readCredentials(server.dataDir))
-    await server.up()
+    try {
+      await server.up()
+    } catch (error) {
+      await server.stop()
+      throw error
+    }
     return server
   }
 

@@ -85,6 +85,12 @@ test('more connections than there are descriptors: none is lost to those who ask
   )
 })
 
+test('a start with too few descriptors is refused in a sentence; with few of them the log says what fits', async () => {
+  await assert.rejects(ChildServer.start({}, 100), /the system allows this process 100 open files and the server needs 128 at least/)
+  const warning = server.lines().find((line) => line.msg === 'the system allows few open files')
+  assert.deepEqual([warning?.level, warning?.openFiles, warning?.connections, warning?.uploads], [40, 200, 52, 13])
+})
+
 test('a name that somebody began to push to and left has no row for ever, however the upload ends', async () => {
   const door = await openDoor({ flags: { uploadLife: '300ms', gcLease: '300ms', gcDelay: '1ms' } })
   const names = () => {

@@ -321,6 +321,8 @@ Examples:
   'refusal.address-in-use': '{setting}: {address} is in use by another program; choose another with {flag} or {variable}',
   'refusal.address-not-permitted':
     '{setting}: this user may not listen at {address} (ports below 1024 need a permission); choose another with {flag} or {variable}',
+  'refusal.few-open-files':
+    'the system allows this process {allowed} open files and the server needs {needed} at least: raise "ulimit -n" (LimitNOFILE of a service)',
   'refusal.address-not-here': '{setting}: {address} is no address of this machine; choose another with {flag} or {variable}',
   'refusal.permission': '{path}: not permitted ({code}); it must be a folder or file that this user may write',
   'refusal.password-file':

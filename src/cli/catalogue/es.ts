@@ -328,6 +328,8 @@ Ejemplos:
   'refusal.address-in-use': '{setting}: {address} está en uso por otro programa; elija otra con {flag} o {variable}',
   'refusal.address-not-permitted':
     '{setting}: este usuario no puede escuchar en {address} (los puertos por debajo de 1024 necesitan un permiso); elija otra con {flag} o {variable}',
+  'refusal.few-open-files':
+    'el sistema permite {allowed} archivos abiertos a este proceso y el servidor necesita al menos {needed}: aumente «ulimit -n» (LimitNOFILE de un servicio)',
   'refusal.address-not-here': '{setting}: {address} no es una dirección de esta máquina; elija otra con {flag} o {variable}',
   'refusal.permission': '{path}: no permitido ({code}); debe ser una carpeta o un archivo donde este usuario pueda escribir',
   'refusal.password-file':

@@ -331,6 +331,8 @@ Exemples :
   'refusal.address-in-use': '{setting} : {address} est utilisé par un autre programme ; choisissez-en un autre avec {flag} ou {variable}',
   'refusal.address-not-permitted':
     '{setting} : cet utilisateur ne peut pas écouter sur {address} (les ports sous 1024 demandent un droit) ; choisissez-en un autre avec {flag} ou {variable}',
+  'refusal.few-open-files':
+    'le système autorise {allowed} fichiers ouverts à ce processus et le serveur en exige au moins {needed} : augmentez « ulimit -n » (LimitNOFILE pour un service)',
   'refusal.address-not-here':
     '{setting} : {address} n’est pas une adresse de cette machine ; choisissez-en une autre avec {flag} ou {variable}',
   'refusal.permission': '{path} : pas permis ({code}) ; ce doit être un dossier ou un fichier où cet utilisateur peut écrire',
