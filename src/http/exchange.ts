@@ -38,6 +38,8 @@ export class Exchange {
   /** The peer, or what a trusted proxy says of it. */
   readonly address: string
   readonly log: LogFields = {}
+  /** On whatever is answered, besides what the answer brings itself. */
+  readonly also: (readonly [name: string, value: string | number])[] = []
   /** An error that nobody expected; for the log. */
   unexpected: unknown
   /** Bytes of body that came, and that went. */
@@ -211,6 +213,7 @@ export class Exchange {
   #head(headers: Headers): (string | number)[] {
     const head: (string | number)[] = ['X-Ms-Correlation-Request-Id', this.correlationId, 'X-Content-Type-Options', 'nosniff']
     for (const [name, value] of headers) head.push(name, value)
+    for (const [name, value] of this.also) head.push(name, value)
     return head
   }
 }

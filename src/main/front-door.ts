@@ -7,6 +7,7 @@ import { networkOf } from '#core/ip-address.ts'
 import { isAdmitted } from '#core/network-rules.ts'
 import type { Failure } from '#core/registry-error.ts'
 import type { Served } from '#app/tokens/admit.ts'
+import { type AllowedOrigins, answerOrigin, preflightHeaders } from '#http/cors.ts'
 import { Exchange, type Headers } from '#http/exchange.ts'
 import { errorBody, sendFailure } from '#http/failure.ts'
 import { withoutPort } from '#http/hosts.ts'
@@ -29,6 +30,7 @@ export interface FrontDoorOptions {
   proxies: ReturnType<typeof trustedProxies>
   gates: Gates
   telemetry: Telemetry
+  corsOrigins: AllowedOrigins
 }
 
 /** Every request comes in here: by which name, through whom, is there room, which surface. */
@@ -133,7 +135,20 @@ const dataSurfaces: readonly DataSurface[] = [
   { matches: (path) => path.startsWith('/oauth2/'), serve: serveTokens },
 ]
 
-async function serveRegistry({ deps, hosts }: FrontDoorOptions, name: string, surface: DataSurface, exchange: Exchange): Promise<void> {
+async function serveRegistry(
+  { deps, hosts, corsOrigins }: FrontDoorOptions,
+  name: string,
+  surface: DataSurface,
+  exchange: Exchange,
+): Promise<void> {
+  const page = answerOrigin(exchange, corsOrigins)
+  if (page === 'preflight') return exchange.send(204, preflightHeaders(exchange))
+  if (page === 'refused')
+    return refuse(
+      exchange,
+      'origin-refused',
+      `pages of ${(exchange.header('origin') ?? '').slice(0, 200)} may not call this registry: the operator may name the origin in LONGSHORE_CORS_ORIGINS`,
+    )
   const registry = await deps.store.registry(name)
   if (!registry) return refuse(exchange, 'not-found', `there is no registry "${name}" here`)
   if (!isAdmitted(registry.network, exchange.address))

@@ -164,6 +164,7 @@ export async function serve(config: Config): Promise<Started> {
       proxies,
       gates,
       telemetry,
+      corsOrigins: new Set(config.corsOrigins),
     })
     if (config.admin !== 'off')
       listeners.admin = await listenFor('admin', {

@@ -87,6 +87,8 @@ const origin: Parse<URL | undefined> = (text) => {
   return url
 }
 
+const pageOrigin: Parse<string> = (text) => origin(text)?.origin ?? refuse('https://host[:port] without a path')
+
 const path: Parse<string> = (text) => text
 const failpoint: Parse<ArmedFailpoint | undefined> = (text) => (text === '' ? undefined : parseFailpoint(text))
 
@@ -100,6 +102,7 @@ export const settings = {
   domain: { parse: domain, fallback: 'longshore.localhost' },
   names: { parse: list(hostName), fallback: '' },
   trustedProxies: { parse: list(network), fallback: '' },
+  corsOrigins: { parse: list(pageOrigin), fallback: '' },
   passwordFile: { parse: path, fallback: '' },
   tlsCert: { parse: path, fallback: '' },
   tlsKey: { parse: path, fallback: '' },

@@ -30,6 +30,7 @@ export interface DoorOptions {
   flags?: Flags
   proxies?: readonly string[]
   names?: readonly string[]
+  corsOrigins?: readonly string[]
   limits?: ListenerOptions['limits']
 }
 
@@ -73,6 +74,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     gates,
     // The door only tells what was answered; nobody listens here.
     telemetry: { answered: () => {} } as unknown as FrontDoorOptions['telemetry'],
+    corsOrigins: new Set(options.corsOrigins ?? []),
   })
   const { username, passwords } = await showCredentials(deps, registry)
   const agent = new Agent({ keepAlive: true })

@@ -262,6 +262,8 @@ Examples:
   'setting.domain': 'the domain of the registries: each is reached as <name>.<domain>',
   'setting.names': 'more host names that the server answers to, with commas between; *.domain for all below it',
   'setting.trustedProxies': 'addresses or networks whose X-Forwarded headers are believed, with commas between',
+  'setting.corsOrigins':
+    'origins whose pages may call the registries from a browser, with commas between, as in https://portal.example.org',
   'setting.passwordFile':
     'file for the passwords that the first start makes (mode 0400), - for standard output; by default they are shown on a terminal, else kept in first-passwords of the data folder',
   'setting.tlsCert': 'PEM file with your own certificate and its chain; read again when it changes',

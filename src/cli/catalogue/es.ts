@@ -266,6 +266,8 @@ Ejemplos:
   'setting.domain': 'el dominio de los registros: cada uno está en <nombre>.<dominio>',
   'setting.names': 'más nombres de host a los que responde el servidor, separados por comas; *.dominio para todo lo que está debajo',
   'setting.trustedProxies': 'direcciones o redes cuyas cabeceras X-Forwarded se creen, separadas por comas',
+  'setting.corsOrigins':
+    'orígenes cuyas páginas pueden llamar a los registros desde un navegador, separados por comas, como https://portal.example.org',
   'setting.passwordFile':
     'archivo para las contraseñas que crea el primer arranque (modo 0400), - para la salida estándar; de forma predeterminada se muestran en un terminal o, si no lo hay, se guardan en first-passwords de la carpeta de datos',
   'setting.tlsCert': 'archivo PEM con su certificado y su cadena; se lee de nuevo cuando cambia',

@@ -269,6 +269,8 @@ Exemples :
   'setting.domain': 'le domaine des registres : chacun est joint sous <nom>.<domaine>',
   'setting.names': 'autres noms d’hôte auxquels le serveur répond, séparés par des virgules ; *.domaine pour tout ce qui est dessous',
   'setting.trustedProxies': 'adresses ou réseaux dont les en-têtes X-Forwarded sont crus, séparés par des virgules',
+  'setting.corsOrigins':
+    'origines dont les pages peuvent appeler les registres depuis un navigateur, séparées par des virgules, comme https://portal.example.org',
   'setting.passwordFile':
     'fichier pour les mots de passe que crée le premier démarrage (mode 0400), - pour la sortie standard ; par défaut ils sont affichés sur un terminal, sinon gardés dans first-passwords du dossier de données',
   'setting.tlsCert': 'fichier PEM avec votre certificat et sa chaîne ; relu quand il change',
