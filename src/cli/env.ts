@@ -11,9 +11,12 @@ export function envCommand(cli: Cli): Command {
   // A running server knows its addresses; for a stopped one they are told as to "serve".
   const settings = addSettingOptions(command, cli, ['http', 'https', 'publicUrl', 'domain', 'names'])
   return command.action(async (options: DataOptions & { shell: Shell }) => {
-    const variables = await host.clientEnvironment(sourceOf({ ...options }, settings))
+    const source = sourceOf({ ...options }, settings)
+    const variables = await host.clientEnvironment(source)
     for (const [name, value] of variables) host.out(`${assignment[options.shell](name, value)}\n`)
     if (variables.some(([name, value]) => name === 'AZURE_AUTHORITY_HOST' && !value.startsWith('https://')))
       host.problem(`longshore: ${say('env.plain')}\n`)
+    const unfound = await host.unfoundNames(source)
+    if (unfound.length > 0) host.problem(`longshore: ${say('env.unfound', { names: unfound.join(', ') })}\n`)
   })
 }

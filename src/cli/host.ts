@@ -29,6 +29,8 @@ export interface Host {
   writeHosts: (source: Source, file: string | undefined, lines: readonly string[]) => { path: string; changed: boolean }
   /** Looks at everything between this machine's programs and the server of the data folder, or one that is somewhere else. */
   examine: (source: Source, elsewhere: Elsewhere | undefined) => Promise<readonly Finding[]>
+  /** Names of registries that have no other and that this machine does not find, as far as it knows that at once. */
+  unfoundNames: (source: Source) => Promise<readonly string[]>
   /** Does what a finding offers. */
   mend: (source: Source, repair: Repair) => void
   /** Whether a person at the terminal says yes; undefined: nobody is there to ask. */

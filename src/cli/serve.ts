@@ -85,7 +85,7 @@ function firstWelcome({ say, host }: Cli, serving: Serving, { credentials, owner
       `  az acr login -n ${registry}`,
     )
   const again = passwordFile === undefined ? say('serve.again') : say('serve.kept')
-  return `${[...lines, '', again].join('\n')}\n\n`
+  return `${[...lines, '', again, say('serve.doctor')].join('\n')}\n\n`
 }
 
 type Untold = NonNullable<Serving['untold']>

@@ -51,6 +51,7 @@ export const findings = {
   'modes-closed': 'good',
   'modes-open': 'wrong',
   'docker-ready': 'good',
+  'docker-desktop': 'warning',
   'docker-silent': 'warning',
   'docker-old': 'wrong',
   'docker-config-broken': 'wrong',

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { machineOf, type MachineOptions } from '#adapters/system/machine.ts'
+import { unfoundNames } from '#app/checkup/unfound.ts'
 import { examine } from '#app/checkup/examine.ts'
 import { shellWord } from '#app/checkup/shell-word.ts'
 import type { Host, Serving, Source } from '#cli/host.ts'
@@ -108,9 +109,17 @@ export function hostOf(options: HostOptions): Host {
       const machine = machineOf({ env, ...machineOptions })
       const place = source.flags.dataDir === undefined ? '' : ` --data-dir ${shellWord(config.dataDir)}`
       const patient = elsewhere
-        ? await patientElsewhere(machine, { ...elsewhere, ca: elsewhere.ca && resolve(elsewhere.ca) })
-        : await patientHere(config, place)
+        ? await patientElsewhere(machine, program, { ...elsewhere, ca: elsewhere.ca && resolve(elsewhere.ca) })
+        : await patientHere(config, { program, place })
       return examine(machine, patient)
+    },
+    unfoundNames: async (source) => {
+      const { deeds, close } = await openMaintenance(configured(source).config)
+      try {
+        return await unfoundNames(machineOf({ env, ...machineOptions }), await deeds.addresses())
+      } finally {
+        await close()
+      }
     },
     mend: (source, repair) =>
       mend(repair, {

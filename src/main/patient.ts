@@ -15,10 +15,14 @@ import { originsOf } from './origins.ts'
 import { firstRegistry } from './first-start.ts'
 import type { Config } from './settings.ts'
 
-const program = 'longshore'
+/** How cures call us, and what they need to find the data folder. */
+export interface Called {
+  program: string
+  place: string
+}
 
 /** The server of a data folder, whether it runs, is stopped, or was never there. */
-export async function patientHere(config: Config, place: string): Promise<Patient> {
+export async function patientHere(config: Config, called: Called): Promise<Patient> {
   const opened = await openMaintenance(config).catch((error: unknown) => {
     if (error instanceof Refusal && error.reason === 'no-registry') return undefined
     throw error
@@ -35,7 +39,7 @@ export async function patientHere(config: Config, place: string): Promise<Patien
       listeners,
     }
     const hosts = [...registries.map((name) => `${name}.${withoutPort(domain)}`), ...dataEndpoints]
-    return { control, domain, hosts, authority: opened && (await authorityOf(opened.deeds)), here, program, place }
+    return { control, domain, hosts, authority: opened && (await authorityOf(opened.deeds)), here, ...called }
   } finally {
     await opened?.close()
   }
@@ -80,7 +84,7 @@ async function authorityOf(deeds: Maintenance): Promise<Patient['authority']> {
 }
 
 /** A server that is known by its address alone; what it tells of itself is public. */
-export async function patientElsewhere(machine: Machine, { server, registries, ca }: Elsewhere): Promise<Patient> {
+export async function patientElsewhere(machine: Machine, program: string, { server, registries, ca }: Elsewhere): Promise<Patient> {
   const text = /^https?:\/\//.test(server) ? server : `https://${server}`
   if (!URL.canParse(text)) throw new RegistryError('request-invalid', `--server: expected https://host[:port]; got "${server}"`)
   const control = new URL(text).origin

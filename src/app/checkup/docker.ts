@@ -1,28 +1,36 @@
 import { type Finding, found, type Patient } from '#core/checkup.ts'
 import { proxiesOf, sparesHost } from '#core/no-proxy.ts'
 import type { Machine } from '#ports/machine.ts'
-import { everyHost, registries } from './places.ts'
+import { controlHost, everyHost, isLoopback, registries, written } from './places.ts'
 import { exceptions } from './proxies.ts'
 
 /** Is docker there, new enough, and configured so that it comes to us by itself. */
 export async function checkDocker(machine: Machine, patient: Patient): Promise<Finding[]> {
   if (!machine.has('docker')) return []
   return [
-    ...(await checkEngine(machine)),
+    ...(await checkEngine(machine, patient)),
     ...checkLogin(machine, patient),
     ...checkDaemonFile(machine, patient),
     ...checkUnit(machine, patient),
   ]
 }
 
-async function checkEngine(machine: Machine): Promise<Finding[]> {
-  const told = await machine.ask('docker', ['version', '--format', '{{.Server.Version}}'])
-  const version = told?.out.trim() ?? ''
+async function checkEngine(machine: Machine, patient: Patient): Promise<Finding[]> {
+  const told = await machine.ask('docker', ['version', '--format', '{{.Server.Version}} {{.Server.Platform.Name}}'])
+  const [version = '', ...platform] = told?.out.trim().split(' ') ?? []
   if (told?.code !== 0 || version === '')
     return [found('docker-silent', 'docker', {}, machine.platform === 'linux' ? { cure: 'sudo systemctl restart docker' } : {})]
   const [major = 0, minor = 0] = version.split('.').map(Number)
   // Older ones do not speak TLS 1.2 as registries ask for it.
-  return [found(major < 18 || (major === 18 && minor < 3) ? 'docker-old' : 'docker-ready', 'docker', { version })]
+  const engine = found(major < 18 || (major === 18 && minor < 3) ? 'docker-old' : 'docker-ready', 'docker', { version })
+  return platform.join(' ').startsWith('Docker Desktop') ? [engine, ...checkDesktop(patient)] : [engine]
+}
+
+/** Its engine runs in a machine of its own, whose loopback is not ours. */
+function checkDesktop(patient: Patient): Finding[] {
+  if (!isLoopback(controlHost(patient))) return []
+  const host = written(patient, 'host.docker.internal')
+  return [found('docker-desktop', 'docker', { host }, { cure: `docker login ${host}` })]
 }
 
 interface LoginFile {

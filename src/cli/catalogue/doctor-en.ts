@@ -35,6 +35,9 @@ Examples:
   'doctor.do.copy': 'copy {from} to {to}',
   'doctor.do.set-aside': 'rename {path} to {path}.before',
 
+  'serve.doctor': 'Should something not work, or another registry not be found: "longshore doctor" says what mends it.',
+  'env.unfound': '{names}: this machine does not find that name by itself; "longshore doctor" says what to do.',
+
   'doctor.server-runs': 'The server answers at {of}.',
   'doctor.server-stopped': 'The server of {dataDir} does not run; ports, names and the disk are looked at all the same.',
   'doctor.server-silent': 'Nothing answers at {of} ({reason}).',
@@ -83,6 +86,8 @@ Examples:
   'doctor.modes-closed': "Nobody but the server's user may open {of}.",
   'doctor.modes-open': '{of} may be opened by others (mode {is}, should be {should}).',
   'doctor.docker-ready': 'Docker {version} answers.',
+  'doctor.docker-desktop':
+    'The engine of Docker Desktop is a machine of its own, for which localhost is itself: the first registry is {host} there. Others need an address of this machine.',
   'doctor.docker-silent': 'The Docker engine does not answer, or not to this user.',
   'doctor.docker-old': 'Docker {version} is too old: 18.03 or newer is needed for TLS 1.2.',
   'doctor.docker-config-broken': '{of} is not JSON as Docker reads it.',

@@ -38,6 +38,9 @@ Ejemplos:
   'doctor.do.copy': 'copiar {from} a {to}',
   'doctor.do.set-aside': 'cambiar el nombre de {path} a {path}.before',
 
+  'serve.doctor': 'Si algo no funciona, o no se encuentra otro registro: «longshore doctor» dice cómo arreglarlo.',
+  'env.unfound': '{names}: esta máquina no encuentra ese nombre por sí sola; «longshore doctor» dice qué hacer.',
+
   'doctor.server-runs': 'El servidor responde en {of}.',
   'doctor.server-stopped': 'El servidor de {dataDir} está parado; los puertos, los nombres y el disco se revisan igualmente.',
   'doctor.server-silent': 'Nada responde en {of} ({reason}).',
@@ -88,6 +91,8 @@ Ejemplos:
   'doctor.modes-closed': 'Solo el usuario del servidor puede abrir {of}.',
   'doctor.modes-open': '{of} pueden abrirlo otros (permisos {is}, deberían ser {should}).',
   'doctor.docker-ready': 'Docker {version} responde.',
+  'doctor.docker-desktop':
+    'El motor de Docker Desktop es una máquina aparte, para la que localhost es ella misma: allí el primer registro es {host}. Los demás necesitan una dirección de esta máquina.',
   'doctor.docker-silent': 'El motor de Docker no responde, o no a este usuario.',
   'doctor.docker-old': 'Docker {version} es demasiado antiguo: hace falta 18.03 o posterior para TLS 1.2.',
   'doctor.docker-config-broken': '{of} no es JSON tal como lo lee Docker.',

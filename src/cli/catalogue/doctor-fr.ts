@@ -38,6 +38,9 @@ Exemples :
   'doctor.do.copy': 'copier {from} vers {to}',
   'doctor.do.set-aside': 'renommer {path} en {path}.before',
 
+  'serve.doctor': 'Si quelque chose ne marche pas, ou si un autre registre est introuvable : « longshore doctor » dit comment y remédier.',
+  'env.unfound': '{names} : cette machine ne trouve pas ce nom d’elle-même ; « longshore doctor » dit que faire.',
+
   'doctor.server-runs': 'Le serveur répond à {of}.',
   'doctor.server-stopped': 'Le serveur de {dataDir} est arrêté ; ports, noms et disque sont examinés quand même.',
   'doctor.server-silent': 'Rien ne répond à {of} ({reason}).',
@@ -90,6 +93,8 @@ Exemples :
   'doctor.modes-closed': 'Seul l’utilisateur du serveur peut ouvrir {of}.',
   'doctor.modes-open': '{of} peut être ouvert par d’autres (droits {is}, attendus {should}).',
   'doctor.docker-ready': 'Docker {version} répond.',
+  'doctor.docker-desktop':
+    'Le moteur de Docker Desktop est une machine à part, pour laquelle localhost est elle-même : le premier registre y est {host}. Les autres ont besoin d’une adresse de cette machine.',
   'doctor.docker-silent': 'Le moteur Docker ne répond pas, ou pas à cet utilisateur.',
   'doctor.docker-old': 'Docker {version} est trop ancien : il faut 18.03 ou plus pour TLS 1.2.',
   'doctor.docker-config-broken': '{of} n’est pas du JSON tel que Docker le lit.',
