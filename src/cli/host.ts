@@ -16,7 +16,9 @@ export interface Host {
   out: (text: string) => void
   problem: (text: string) => void
   /** Undefined: a bug. */
-  known: (error: unknown) => { refusal: { reason: RefusalReason; detail: RefusalDetail } } | { line: string; isUsage: boolean } | undefined
+  known: (
+    error: unknown,
+  ) => { refusal: { reason: RefusalReason; detail: RefusalDetail }; isUsage?: boolean } | { line: string; isUsage: boolean } | undefined
   /** Show where bugs come from. */
   isDebugging: boolean
   effective: (source: Source) => EffectiveValue[]

@@ -17,7 +17,8 @@ import { scrubCommand } from './scrub.ts'
 import { serveCommand } from './serve.ts'
 import { speedCommand } from './speed.ts'
 import { usageCommand } from './usage.ts'
-import { asCalled, catalogueFor, fill, type Words, wordsFor } from './words.ts'
+import type { RefusalDetail } from '#core/refusal.ts'
+import { asCalled, type Catalogue, catalogueFor, fill, type Key, type Words, wordsFor } from './words.ts'
 import { misuse } from './misuse.ts'
 
 const commands = [
@@ -80,6 +81,13 @@ function speak(command: Command, host: Host, say: Words): void {
     .configureHelp({ styleTitle: (title) => headings[title] ?? title, optionDescription: (option) => option.description })
 }
 
+/** What would be right is said in the person's language too. */
+function inWords(catalogue: Catalogue, detail: RefusalDetail): RefusalDetail {
+  const { allowed } = detail
+  if (typeof allowed !== 'string' || !Object.hasOwn(catalogue, allowed)) return detail
+  return { ...detail, allowed: fill(catalogue[allowed as Key], detail) }
+}
+
 function explain(error: unknown, { host, say }: Cli): number {
   if (error instanceof CommanderError) {
     // A group that is called without a command shows what it has.
@@ -94,8 +102,9 @@ function explain(error: unknown, { host, say }: Cli): number {
   }
   if (known) {
     const { reason, detail } = known.refusal
-    host.problem(`longshore: ${asCalled(fill(catalogueFor(host.locale)[`refusal.${reason}`], detail), host.program)}\n`)
-    return 1
+    const catalogue = catalogueFor(host.locale)
+    host.problem(`longshore: ${asCalled(fill(catalogue[`refusal.${reason}`], inWords(catalogue, detail)), host.program)}\n`)
+    return known.isUsage ? 2 : 1
   }
   host.problem(`longshore: ${say('problem.unexpected', { message: error instanceof Error ? error.message : String(error) })}\n`)
   if (host.isDebugging && error instanceof Error) host.problem(`${error.stack}\n`)

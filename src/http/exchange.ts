@@ -46,11 +46,20 @@ export class Exchange {
   received = 0
   sent = 0
   readonly #place: Place | undefined
+  readonly #strictTransport: string | undefined
 
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    origin: { correlationId: string; host: string; scheme: 'http' | 'https'; address: string; url?: string },
+    origin: {
+      correlationId: string
+      host: string
+      scheme: 'http' | 'https'
+      address: string
+      url?: string
+      /** Of Strict-Transport-Security. */
+      strictTransport?: string | undefined
+    },
     place?: Place,
   ) {
     this.request = request
@@ -61,6 +70,7 @@ export class Exchange {
     this.host = origin.host
     this.scheme = origin.scheme
     this.address = origin.address
+    this.#strictTransport = origin.strictTransport
     this.#place = place
   }
 
@@ -212,6 +222,7 @@ export class Exchange {
 
   #head(headers: Headers): (string | number)[] {
     const head: (string | number)[] = ['X-Ms-Correlation-Request-Id', this.correlationId, 'X-Content-Type-Options', 'nosniff']
+    if (this.#strictTransport !== undefined) head.push('Strict-Transport-Security', this.#strictTransport)
     for (const [name, value] of headers) head.push(name, value)
     for (const [name, value] of this.also) head.push(name, value)
     return head

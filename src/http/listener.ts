@@ -1,10 +1,24 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import type { SecureContext } from 'node:tls'
+import type { SecureContext, SecureContextOptions } from 'node:tls'
 import type { Connections } from './connections.ts'
 import { answerNoRequest, type NoRequestStatus } from './no-request.ts'
 import { Unreadable } from './unreadable.ts'
+
+/** For every context that a handshake may choose: authenticated ciphers alone (RFC 9325 §4.2), ours before the client's. */
+export const tlsTerms: SecureContextOptions = {
+  minVersion: 'TLSv1.2',
+  honorCipherOrder: true,
+  ciphers: [
+    'TLS_AES_128_GCM_SHA256',
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    ...['ECDSA', 'RSA'].flatMap((kind) =>
+      ['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'CHACHA20-POLY1305'].map((cipher) => `ECDHE-${kind}-${cipher}`),
+    ),
+  ].join(':'),
+}
 
 export interface ListenAddress {
   host: string
@@ -67,9 +81,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     ? createTlsServer({
         ...settings,
         handshakeTimeout: settings.headersTimeout,
-        minVersion: 'TLSv1.2',
+        ...tlsTerms,
         ALPNProtocols: ['http/1.1'],
-        honorCipherOrder: true,
         ...certificates.fallback(),
         SNICallback: (name, done) => {
           // An exception here would end the process (CVE-2026-21637).
@@ -80,7 +93,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
         },
       })
     : createServer(settings)
-  certificates?.onChange(() => (server as TlsServer).setSecureContext(certificates.fallback()))
+  certificates?.onChange(() => (server as TlsServer).setSecureContext({ ...tlsTerms, ...certificates.fallback() }))
   server.maxHeadersCount = mostHeaders
   connections?.watch(server)
   server.on('request', handle)

@@ -1,11 +1,15 @@
-import { existsSync, readFileSync, watchFile, unwatchFile } from 'node:fs'
+import { watchFile, unwatchFile } from 'node:fs'
 import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { forgetAuthority, localCertificates, passingLeaf } from '#adapters/x509/authority.ts'
-import type { Certificates } from '#http/listener.ts'
-import { ConfigError } from './config.ts'
+import { localCertificates, passingLeaf } from '#adapters/x509/authority.ts'
+import { forgetAuthority } from '#adapters/x509/authority-files.ts'
+import { type Standing, standingOf } from '#adapters/x509/standing.ts'
+import { type Certificates, tlsTerms } from '#http/listener.ts'
+import { renewCaBundle } from './ca-bundle.ts'
+import { readOwnPair } from './own-certificate.ts'
 
 const lookEvery = 5_000
+const checkEvery = 60_000
 
 interface Pair {
   key: string
@@ -34,21 +38,33 @@ export async function openCertificates(options: {
   further: (name: string) => Promise<string | undefined>
   now: () => number
   failed: (error: Error) => void
+  /** The local authority was made, or the one before taken again; what was wrong with the one that stood there. */
+  replaced: (standing: Exclude<Standing, 'good'>) => void
+  /** The operator's own certificate is not good now. */
+  untimely: (standing: Exclude<Standing, 'good'>) => void
 }): Promise<OpenCertificates> {
   const { own } = options
-  const read = async (): Promise<Pair & { caPath?: string }> =>
-    own
-      ? { key: readFileSync(own.key, 'utf8'), cert: readFileSync(own.cert, 'utf8') }
-      : localCertificates(options.folder, options.names, options.now(), options.implied)
-  if (own)
-    for (const path of [own.cert, own.key]) if (!existsSync(path)) throw new ConfigError(`tlsCert and tlsKey: there is no file ${path}`)
+  const read = async (): Promise<Pair & { caPath?: string }> => {
+    if (own) {
+      const pair = readOwnPair(own)
+      const standing = standingOf(pair, options.now())
+      if (standing !== 'good') options.untimely(standing)
+      return pair
+    }
+    const { replaced, ...made } = await localCertificates(options.folder, options.names, options.now(), options.implied)
+    if (replaced) {
+      renewCaBundle(options.folder)
+      options.replaced(replaced)
+    }
+    return made
+  }
   let current: Pair & { caPath?: string } = await read()
-  let context: SecureContext = createSecureContext({ ...current, minVersion: 'TLSv1.2' })
+  let context: SecureContext = createSecureContext({ ...tlsTerms, ...current })
   const listeners: (() => void)[] = []
   const use = async () => {
     const next = await read()
     if (next.cert === current.cert && next.key === current.key) return
-    context = createSecureContext({ ...next, minVersion: 'TLSv1.2' })
+    context = createSecureContext({ ...tlsTerms, ...next })
     current = next
     for (const listener of listeners) listener()
   }
@@ -56,7 +72,7 @@ export async function openCertificates(options: {
   const furtherLeaf = (name: string): Promise<SecureContext> => {
     let leaf = leaves.get(name)
     if (!leaf) {
-      leaf = passingLeaf(options.folder, [name], options.now()).then((pair) => createSecureContext({ ...pair, minVersion: 'TLSv1.2' }))
+      leaf = passingLeaf(options.folder, [name], options.now()).then((pair) => createSecureContext({ ...tlsTerms, ...pair }))
       leaves.set(name, leaf)
       leaf.catch(() => leaves.delete(name))
     }
@@ -81,8 +97,11 @@ export async function openCertificates(options: {
   }
   const watched = own ? [own.cert, own.key] : []
   for (const path of watched) watchFile(path, { interval: lookEvery, persistent: false }, () => void reload())
-  // The local leaf is made again before it ends.
+  // The local leaf is made again before it ends, and at once where the clock was set.
   const daily = setInterval(() => void reload(), 24 * 60 * 60 * 1000).unref()
+  const minutely = setInterval(() => {
+    if (!own && standingOf(current, options.now()) !== 'good') void reload()
+  }, checkEvery).unref()
   return {
     caPath: own ? undefined : join(options.folder, 'ca.pem'),
     fallback: () => current,
@@ -95,6 +114,7 @@ export async function openCertificates(options: {
     },
     close: () => {
       clearInterval(daily)
+      clearInterval(minutely)
       for (const path of watched) unwatchFile(path)
     },
   }

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
-import { type Config, type Setting, type SettingName, settings } from './settings.ts'
+import { Refusal } from '#core/refusal.ts'
+import { type Config, NotAllowed, type Setting, type SettingName, settings } from './settings.ts'
 
 /** Where the value of a setting came from, for people: its name there. */
 export interface Effective {
@@ -11,8 +12,8 @@ export interface Effective {
   from: string
 }
 
-/** A value or a key that is not allowed; one line that names it. */
-export class ConfigError extends Error {}
+/** A value or a key that is not allowed, or a file that a setting names: told with its name. */
+export class ConfigError extends Refusal {}
 
 const names = Object.keys(settings) as SettingName[]
 const words = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
@@ -33,13 +34,13 @@ export function readConfig(
 ): { config: Config; effective: Effective[] } {
   for (const variable of Object.keys(environment))
     if (variable.startsWith('LONGSHORE_') && !otherVariables.has(variable) && !names.some((name) => variableOf(name) === variable))
-      throw new ConfigError(`${variable}: unknown setting${near(variable, names.map(variableOf))}`)
+      throw unknown(variable, names.map(variableOf))
   const dataDir = resolve(
     flags.dataDir || environment.LONGSHORE_DATA_DIR || join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'longshore'),
   )
   const named = file ?? environment.LONGSHORE_CONFIG
   const path = named ?? join(dataDir, 'longshore.yaml')
-  const fromFile = named !== undefined || existsSync(path) ? readFile(path) : {}
+  const fromFile = readFile(path, named !== undefined)
   const config: Partial<Record<SettingName, unknown>> = {}
   const effective: Effective[] = []
   for (const name of names) {
@@ -57,38 +58,69 @@ export function readConfig(
     try {
       config[name] = settings[name].parse(text)
     } catch (error) {
-      throw new ConfigError(`${from}: ${(error as Error).message}; got "${text}"`)
+      throw notAllowed(from, text, error)
     }
     const setting: Setting<unknown> = settings[name]
     if (!setting.hidden || text !== setting.fallback) effective.push({ name, text: setting.secret ? '********' : text, from })
   }
+  checkTogether(config as Config)
   return { config: config as Config, effective }
 }
 
-function readFile(path: string): Partial<Record<SettingName, string>> {
+/** Below the domain each name is a registry's: the control plane would never be found there. */
+function checkTogether({ publicUrl, domain, http, https }: Config): void {
+  const doors = [
+    [variableOf('publicUrl'), publicUrl?.hostname],
+    [variableOf('https'), https === 'off' ? undefined : https.host],
+    [variableOf('http'), http === 'off' ? undefined : http.host],
+  ] as const
+  for (const [name, host] of doors)
+    if (host?.toLowerCase().endsWith(`.${domain}`))
+      throw new ConfigError('host-below-domain', { name, host, domain, variable: variableOf('domain') })
+}
+
+/** @param isNamed one that nobody named need not be there */
+function readFile(path: string, isNamed: boolean): Partial<Record<SettingName, string>> {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code = '?' } = error as NodeJS.ErrnoException
+    if (!isNamed && (code === 'ENOENT' || code === 'ENOTDIR')) return {}
+    if (!isNamed) throw error
+    throw new ConfigError('settings-unreadable', { path, code })
+  }
   let document: unknown
   try {
-    document = parseYaml(readFileSync(path, 'utf8'))
+    document = parseYaml(text)
   } catch (error) {
-    throw new ConfigError(`${path}: ${(error as Error).message.split('\n')[0]}`)
+    throw new ConfigError('settings-file', { path, message: (error as Error).message.split('\n')[0] ?? '' })
   }
   if (document === null || document === undefined) return {}
-  if (typeof document !== 'object' || Array.isArray(document)) throw new ConfigError(`${path}: expected keys with values`)
+  if (typeof document !== 'object' || Array.isArray(document)) throw new ConfigError('settings-form', { path })
   const values: Partial<Record<SettingName, string>> = {}
   for (const [key, value] of Object.entries(document)) {
     const name = names.find((each) => each === key)
-    if (!name || name === 'dataDir') throw new ConfigError(`${path}: ${key}: unknown setting${near(key, names)}`)
+    if (!name || name === 'dataDir') throw unknown(`${path}: ${key}`, names, key)
     const plain = (item: unknown) => typeof item === 'string' || typeof item === 'number'
     if (plain(value)) values[name] = String(value)
     else if (Array.isArray(value) && value.every(plain)) values[name] = value.join(',')
-    else throw new ConfigError(`${path}: ${key}: expected a text, a number or a list of texts`)
+    else throw new ConfigError('settings-item', { path, key })
   }
   return values
 }
 
-function near(wrong: string, known: readonly string[]): string {
+/** @param where what stands before a name that is in a file */
+function unknown(where: string, known: readonly string[], wrong = where): ConfigError {
   const best = known.map((each) => ({ each, distance: distance(wrong, each) })).sort((a, b) => a.distance - b.distance)[0]
-  return best && best.distance <= 4 ? `; did you mean ${best.each}?` : `; known are ${known.join(', ')}`
+  return best && best.distance <= 4
+    ? new ConfigError('setting-near', { name: where, near: best.each })
+    : new ConfigError('setting-unknown', { name: where, known: known.join(', ') })
+}
+
+function notAllowed(from: string, got: string, error: unknown): ConfigError {
+  if (!(error instanceof NotAllowed)) throw error
+  return new ConfigError('setting-value', { name: from, got, allowed: error.allowed, choices: error.choices })
 }
 
 function distance(one: string, other: string): number {

@@ -15,6 +15,7 @@ import { type Gates, Place } from '#http/place.ts'
 import { plainAddress, trustedProxies } from '#http/proxies.ts'
 import { faultOf, knownMethods } from '#http/request-faults.ts'
 import { type RequestTarget, readTarget } from '#http/request-target.ts'
+import { type StrictTransport, strictTransportFor } from '#http/strict-transport.ts'
 import { serveAcr } from '#surfaces/acr/surface.ts'
 import { serveData } from '#surfaces/data/surface.ts'
 import { wire } from '#surfaces/distribution/errors.ts'
@@ -31,6 +32,8 @@ export interface FrontDoorOptions {
   gates: Gates
   telemetry: Telemetry
   corsOrigins: AllowedOrigins
+  /** What browsers are told over our own TLS; absent: nothing. */
+  strictTransport?: StrictTransport | undefined
 }
 
 /** Every request comes in here: by which name, through whom, is there room, which surface. */
@@ -49,7 +52,12 @@ export function frontDoor(options: FrontDoorOptions): (request: IncomingMessage,
   }
 }
 
-function originOf({ proxies, deps }: FrontDoorOptions, request: IncomingMessage, target: RequestTarget | undefined, correlationId: string) {
+function originOf(
+  { proxies, deps, strictTransport }: FrontDoorOptions,
+  request: IncomingMessage,
+  target: RequestTarget | undefined,
+  correlationId: string,
+) {
   const { socket, headers } = request
   const peer = plainAddress(socket.remoteAddress ?? '')
   const trusted = proxies.has(peer)
@@ -60,17 +68,19 @@ function originOf({ proxies, deps }: FrontDoorOptions, request: IncomingMessage,
   }
   const proto = forwarded('x-forwarded-proto')
   const scheme: Exchange['scheme'] = proto === 'https' || proto === 'http' ? proto : (socket as TLSSocket).encrypted ? 'https' : 'http'
+  const host = (
+    forwarded('x-forwarded-host') ??
+    target?.origin?.authority ??
+    headers.host ??
+    ownHost(deps.origins.control, scheme, socket)
+  ).toLowerCase()
   return {
     correlationId,
     ...(target ? { url: target.url } : {}),
-    host: (
-      forwarded('x-forwarded-host') ??
-      target?.origin?.authority ??
-      headers.host ??
-      ownHost(deps.origins.control, scheme, socket)
-    ).toLowerCase(),
+    host,
     scheme,
     address: plainAddress(forwarded('x-forwarded-for') ?? peer),
+    strictTransport: strictTransport && (socket as TLSSocket).encrypted ? strictTransportFor(host, strictTransport) : undefined,
   }
 }
 

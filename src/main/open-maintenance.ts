@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { dataDirectory, DirectoryOwned, ownDataDirectory } from '#adapters/fs/data-directory.ts'
+import { partsOf } from '#adapters/fs/parts.ts'
 import { socketPath } from '#adapters/system/socket-path.ts'
 import { controlClient } from '#client/control.ts'
 import type { Maintenance } from '#core/maintenance.ts'
@@ -41,9 +42,11 @@ async function tryHere(config: Config): Promise<OpenMaintenance | { pid: number 
   const directory = dataDirectory(config.dataDir)
   try {
     // Looking must not make a registry where there is none.
-    if (!existsSync(directory.database)) {
-      if (existsSync(directory.root)) ownDataDirectory(directory).release()
-      if (!existsSync(directory.database)) throw new Refusal('no-registry', { dataDir: config.dataDir })
+    if (!isThere(directory.database)) {
+      if (isThere(directory.root)) ownDataDirectory(directory).release()
+      const { key, files } = partsOf(directory)
+      if (key || files) throw new Refusal('database-missing', { path: directory.database })
+      if (!isThere(directory.database)) throw new Refusal('no-registry', { dataDir: config.dataDir })
     }
     const { maintainHere } = await import('./maintenance.ts')
     return { ...(await maintainHere(config)), isRunning: false }
@@ -52,3 +55,6 @@ async function tryHere(config: Config): Promise<OpenMaintenance | { pid: number 
     throw error
   }
 }
+
+/** Whether it is there; what may not be looked at is not taken for absent. */
+const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined

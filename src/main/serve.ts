@@ -19,6 +19,7 @@ import { trustedProxies } from '#http/proxies.ts'
 import { serveAdmin } from '#surfaces/admin/surface.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import { budgetOf, enoughOpenFiles, gatesOf, openFilesLimit, transfersAt, waitingAt } from './budget.ts'
+import { certificateNews } from './certificate-news.ts'
 import { openCertificates } from './certificates.ts'
 import { openControl } from './control.ts'
 import { firstRegistry } from './first-start.ts'
@@ -126,10 +127,11 @@ export async function serve(config: Config): Promise<Started> {
             folder: directory.tls,
             names,
             implied: impliedNames().filter((name) => !config.names.includes(name)),
-            own: config.tlsCert ? { cert: config.tlsCert, key: config.tlsKey } : undefined,
+            own: config.tlsCert || config.tlsKey ? { cert: config.tlsCert, key: config.tlsKey } : undefined,
             further: (name) => dataWildcard(deps, hosts, config.domain, name),
             now: () => deps.clock.now(),
             failed: (error) => log.error({ error: error.message }, 'the certificate could not be read again; the one before stays'),
+            ...certificateNews(log, directory.tls),
           })
     closers.push(() => certificates?.close())
     const listeners: { [Name in 'http' | 'https' | 'admin']?: Listener } = {}
@@ -159,6 +161,8 @@ export async function serve(config: Config): Promise<Started> {
     const loginServer = loginServerOf(origins, firstRegistry)
     await prepareControlPlane(deps, { registry, domain: config.domain, location: homeLocation })
     handle = frontDoor({
+      // Only with a certificate that browsers trust without being told to.
+      strictTransport: config.tlsCert === '' || config.hsts === 'off' ? undefined : config.hsts,
       deps: { ...deps, origins, uploads, failedLogins: new FailedLogins(deps.clock), rateLimits: new RateLimits(deps.clock) },
       hosts,
       proxies,

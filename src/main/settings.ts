@@ -18,34 +18,45 @@ export interface Setting<Value> {
 export type Duration = number
 export type ByteCount = number
 
-const refuse = (allowed: string): never => {
-  throw new Error(`expected ${allowed}`)
+/** What would have been right, by its key in the catalogues. */
+export class NotAllowed extends Error {
+  readonly allowed: string
+  readonly choices: string
+  constructor(allowed: string, choices = '') {
+    super(`expected ${allowed} ${choices}`.trim())
+    this.allowed = `expected.${allowed}`
+    this.choices = choices
+  }
+}
+
+const refuse = (allowed: string, choices?: string): never => {
+  throw new NotAllowed(allowed, choices)
 }
 
 const listener: Parse<ListenAddress | 'off'> = (text) => {
   if (text === 'off') return 'off'
   const match = /^(\[[0-9a-fA-F:]+\]|[^:\s]+):([0-9]{1,5})$/.exec(text)
   const port = Number(match?.[2])
-  if (!match || port > 65535) return refuse('host:port, as in 127.0.0.1:5000, or off')
+  if (!match || port > 65535) return refuse('listener')
   return { host: (match[1] ?? '').replace(/^\[|\]$/g, ''), port }
 }
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const duration: Parse<Duration> = (text) => {
   const match = /^([0-9]{1,9})(ms|s|m|h|d)$/.exec(text)
-  return match ? Number(match[1]) * (units[match[2] ?? ''] ?? 1) : refuse('a number with ms, s, m, h or d, as in 24h')
+  return match ? Number(match[1]) * (units[match[2] ?? ''] ?? 1) : refuse('duration')
 }
 
-const bytes: Parse<ByteCount> = (text) => parseByteCount(text) ?? refuse('a number of bytes, or one with KiB, MiB, GiB or TiB')
+const bytes: Parse<ByteCount> = (text) => parseByteCount(text) ?? refuse('size')
 
 const bytesOrNone: Parse<ByteCount | null> = (text) => (text === 'none' ? null : bytes(text))
 
-const count: Parse<number> = (text) => (/^[1-9][0-9]{0,8}$/.test(text) ? Number(text) : refuse('a whole number from 1'))
+const count: Parse<number> = (text) => (/^[1-9][0-9]{0,8}$/.test(text) ? Number(text) : refuse('count'))
 
 const oneOf =
   <const Choice extends string>(...choices: Choice[]): Parse<Choice> =>
   (text) =>
-    choices.find((each) => each === text) ?? refuse(`one of ${choices.join(', ')}`)
+    choices.find((each) => each === text) ?? refuse('choice', choices.join(', '))
 
 const list =
   <Value>(item: Parse<Value>): Parse<Value[]> =>
@@ -60,37 +71,40 @@ const hostName: Parse<string> = (text) => {
   const lower = text.toLowerCase().replace(/^\[|\]$/g, '')
   if (isIP(lower) !== 0) return lower
   const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
-  if (!new RegExp(`^(?:\\*\\.)?${label}(?:\\.${label})*$`).test(lower) || lower.length > 253)
-    return refuse('a host name, *.domain, or an IP address, without a port')
+  if (!new RegExp(`^(?:\\*\\.)?${label}(?:\\.${label})*$`).test(lower) || lower.length > 253) return refuse('host-name')
   return lower
 }
 
 const domain: Parse<string> = (text) => {
   const name = hostName(text)
-  return name.includes('*') || isIP(name) !== 0 ? refuse('a domain without a star, as in registry.example.org') : name
+  return name.includes('*') || isIP(name) !== 0 ? refuse('domain') : name
 }
 
 const network: Parse<string> = (text) => {
   const [address = '', prefix] = text.split('/')
   const family = isIP(address)
   const longest = family === 6 ? 128 : 32
-  if (family === 0 || (prefix !== undefined && !(/^[0-9]{1,3}$/.test(prefix) && Number(prefix) <= longest)))
-    return refuse('an IP address or a network, as in 10.0.0.0/8')
+  if (family === 0 || (prefix !== undefined && !(/^[0-9]{1,3}$/.test(prefix) && Number(prefix) <= longest))) return refuse('network')
   return text
 }
 
 const origin: Parse<URL | undefined> = (text) => {
   if (text === '') return undefined
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username)
-    return refuse('https://host[:port] without a path')
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username) return refuse('origin')
   return url
 }
 
 const pageOrigin: Parse<string> = (text) => origin(text)?.origin ?? refuse('https://host[:port] without a path')
 
 const path: Parse<string> = (text) => text
-const failpoint: Parse<ArmedFailpoint | undefined> = (text) => (text === '' ? undefined : parseFailpoint(text))
+const failpoint: Parse<ArmedFailpoint | undefined> = (text) => {
+  try {
+    return text === '' ? undefined : parseFailpoint(text)
+  } catch (error) {
+    throw new NotAllowed('choice', (error as Error).message)
+  }
+}
 
 /** Everything that can be set. The name in YAML; `LONGSHORE_` and capitals in the environment; dashes as a flag. */
 export const settings = {
@@ -127,6 +141,7 @@ export const settings = {
   maxUploads: { parse: count, fallback: '10000' },
   maxWait: { parse: duration, fallback: '10s' },
   slowClient: { parse: duration, fallback: '60s' },
+  hsts: { parse: oneOf('host', 'subdomains', 'off'), fallback: 'host' },
   shutdownGrace: { parse: duration, fallback: '30s' },
   logLevel: { parse: oneOf('silent', 'error', 'info', 'debug'), fallback: 'info' },
   failpoint: { parse: failpoint, fallback: '', hidden: true },

@@ -131,7 +131,7 @@ test('a backup into an empty folder works, into one that has something is refuse
 
 test('a folder that may not be written is told in one line, by a running and by a stopped server', async () => {
   const to = join(server.dataDir, 'ballast', 'below')
-  const line = new RegExp(`^longshore: ${server.dataDir}/ballast\\S*: not permitted \\(ENOTDIR\\)[^\n]*\n$`)
+  const line = new RegExp(`^longshore: ${server.dataDir}/ballast\\S* is not what it must be \\(ENOTDIR\\)[^\n]*\n$`)
   assert.match((await backUp(to)).problem, line)
   await server.down()
   assert.match((await backUp(to)).problem, line)

@@ -88,7 +88,7 @@ test('a data folder that may not be written is told in one line', async () => {
   const dataDir = makeDataDirectory()
   const { code, problem } = await runCli(['serve'], onFreePorts(join(dataDir, 'ballast', 'below')))
   assert.equal(code, 1)
-  assert.match(problem, /^longshore: \S+ballast\S*: not permitted \(ENOTDIR\)[^\n]*\n$/)
+  assert.match(problem, /^longshore: \S+ballast\S* is not what it must be \(ENOTDIR\)[^\n]*\n$/)
   removeDataDirectory(dataDir)
 })
 

@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { type Authority, keepFormer, readAuthority, readFormer, write, writeAuthority } from './authority-files.ts'
 import { NameOutsideAuthority } from './name-outside-authority.ts'
+import { type Standing, standingOf } from './standing.ts'
 
 const renewLeafBelow = 60 * 24 * 60 * 60 * 1000
 
@@ -12,16 +14,20 @@ export interface LocalCertificates {
   /** The server's own, PEM: for all configured names. */
   key: string
   cert: string
+  /** What was wrong with the authority, when another one stands in its place now. */
+  replaced?: Exclude<Standing, 'good'>
 }
 
 /**
- * The server's own certificates in `folder`: an authority made once that may sign only for `names` and what is below
- * them, and a leaf for all of them, made again when the names change or its end is near.
+ * The server's own certificates in `folder`: an authority that may sign only for `names` and what is below them, and a
+ * leaf for all of them, made again when the names change, its end is near or its time has not come. An authority is made
+ * when there is none whose time it is.
  * Fails with NameOutsideAuthority.
  * @param implied names that nobody asked for (a container is called anew each time): left out where they lie outside
  *
- *   ca.pem ca.key      the authority; its key never leaves the folder (mode 0400)
- *   server.pem server.key names   the leaf, and the names that it was made for
+ *   ca.pem ca.key ca.names  the authority; its key never leaves the folder (mode 0400)
+ *   former.key              the authority before, while its time may come (again)
+ *   server.pem server.key server.names   the leaf, and the names that it was made for
  */
 export async function localCertificates(
   folder: string,
@@ -30,29 +36,33 @@ export async function localCertificates(
   implied: readonly string[] = [],
 ): Promise<LocalCertificates> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const caPath = join(folder, 'ca.pem')
-  const caKeyPath = join(folder, 'ca.key')
   // What makes certificates is large and seldom needed: it is loaded when it is.
   const issuing = () => import('./issue.ts')
-  if (!existsSync(caPath)) {
-    const made = await (await issuing()).makeAuthority(wanted, now)
-    write(caKeyPath, made.key, 0o400)
-    write(join(folder, 'ca.names'), wanted.join('\n'), 0o644)
-    write(caPath, made.cert, 0o644)
+  const found = readAuthority(folder)
+  const standing = standingOf(found, now)
+  if (standing !== 'good') {
+    const former = readFormer(folder)
+    const makeNew = async (): Promise<Authority> => ({ ...(await (await issuing()).makeAuthority(wanted, now)), names: wanted })
+    const next = former && standing !== 'absent' && standingOf(former, now) === 'good' ? former : await makeNew()
+    if (found && standing !== 'unreadable') keepFormer(folder, found)
+    writeAuthority(folder, next)
   }
+  const authority = readAuthority(folder) as Authority
   const names = namesWithin(folder, wanted, implied)
   const [leaf, leafKey, leafNames] = ['server.pem', 'server.key', 'server.names'].map((name) => join(folder, name)) as [
     string,
     string,
     string,
   ]
-  if (!stillGood(leaf, leafNames, names, now)) {
-    const made = await (await issuing()).makeLeaf(readFileSync(caPath, 'utf8'), readFileSync(caKeyPath, 'utf8'), names, now)
+  if (!stillGood([leaf, leafKey, leafNames], authority, names, now)) {
+    const made = await (await issuing()).makeLeaf(authority.cert, authority.key, names, now)
     write(leafKey, made.key, 0o600)
     write(leaf, made.cert, 0o644)
     write(leafNames, names.join('\n'), 0o644)
   }
-  return { caPath, key: readFileSync(leafKey, 'utf8'), cert: readFileSync(leaf, 'utf8') + readFileSync(caPath, 'utf8') }
+  const caPath = join(folder, 'ca.pem')
+  const pair = { key: readFileSync(leafKey, 'utf8'), cert: readFileSync(leaf, 'utf8') + authority.cert }
+  return { caPath, ...pair, ...(standing === 'good' ? {} : { replaced: standing }) }
 }
 
 /**
@@ -83,21 +93,11 @@ const within = (name: string, allowed: string): boolean => {
   return bare === base || (isIP(bare) === 0 && bare.endsWith(`.${base}`))
 }
 
-function stillGood(leaf: string, leafNames: string, names: readonly string[], now: number): boolean {
-  if (!existsSync(leaf) || !existsSync(leafNames)) return false
+function stillGood([leaf, key, leafNames]: [string, string, string], authority: Authority, names: readonly string[], now: number): boolean {
+  if (![leaf, key, leafNames].every((path) => existsSync(path))) return false
   if (readFileSync(leafNames, 'utf8') !== names.join('\n')) return false
-  return new X509Certificate(readFileSync(leaf)).validToDate.getTime() - now > renewLeafBelow
-}
-
-// By another name first: a key file of mode 0400 cannot be written over, and a reader never sees half a file.
-const write = (path: string, text: string, mode: number) => {
-  rmSync(`${path}.new`, { force: true })
-  writeFileSync(`${path}.new`, text, { mode, flush: true })
-  renameSync(`${path}.new`, path)
-}
-
-/** The next `localCertificates` makes a new authority, which whoever trusted this one must trust anew. */
-export function forgetAuthority(folder: string): void {
-  // In this order a crash at any moment leaves either the old authority or none.
-  for (const name of ['server.names', 'ca.pem']) rmSync(join(folder, name), { force: true })
+  const pair = { cert: readFileSync(leaf, 'utf8'), key: readFileSync(key, 'utf8') }
+  if (standingOf(pair, now) !== 'good') return false
+  const [certificate, issuer] = [new X509Certificate(pair.cert), new X509Certificate(authority.cert)]
+  return certificate.verify(issuer.publicKey) && certificate.validToDate.getTime() - now > renewLeafBelow
 }

@@ -3,6 +3,7 @@ import { mergePatch } from '#core/merge-patch.ts'
 import type { Tier } from '#core/rate-limit.ts'
 import { checkRegistryProperties, registryDefaults, type RegistryProperties } from '#core/registry-properties.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import { isReservedName, reservedSentence } from '#core/reserved-names.ts'
 import type { KnownObject } from '#core/shape.ts'
 import { limitsOf, rankOf } from '#core/tiers.ts'
 import type { RegistryProjection, StoredResource } from '#ports/resource-store.ts'
@@ -16,7 +17,9 @@ export const registryRules: ResourceRules = {
   location: 'required',
   asItIs: withSwitches,
   settle: async (deps, input) => {
-    const { given, before } = input
+    const { given, before, id } = input
+    if (!before && isReservedName(id.name))
+      throw new RegistryError('name-invalid', reservedSentence(id.name), { code: 'ReservedResourceName', target: 'name' })
     const sku = skuOf(given.sku)
     const properties = mergePatch(registryDefaults as unknown as KnownObject, given.properties) as unknown as RegistryProperties
     if (before) await checkDowngrade(deps, before, sku)

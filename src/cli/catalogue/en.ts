@@ -289,6 +289,8 @@ Examples:
   'setting.maxUploads': 'unfinished uploads of one caller in a registry; beyond them the one that has rested longest ends',
   'setting.maxWait': 'how long a request waits in line before it is told to come again',
   'setting.slowClient': 'a client must send or take 1 KiB a second over this time',
+  'setting.hsts':
+    'what a browser is told with a certificate of your own: host (HTTPS only, for this host), subdomains (and all below it), or off',
   'setting.shutdownGrace': 'how long requests may go on after a signal to stop',
   'setting.logLevel': 'silent, error, info or debug',
 
@@ -301,6 +303,15 @@ Examples:
   'misuse.excess': 'too many arguments; see --help',
   'misuse.invalid': '{name}: "{value}" is not allowed; expected {allowed}',
   'expected.flag': 'true or false',
+  'expected.listener': 'host:port, as in 127.0.0.1:5000, or off',
+  'expected.duration': 'a number with ms, s, m, h or d, as in 24h',
+  'expected.size': 'a number of bytes, or one with KiB, MiB, GiB or TiB',
+  'expected.count': 'a whole number from 1',
+  'expected.choice': 'one of {choices}',
+  'expected.host-name': 'a host name, *.domain, or an IP address, without a port',
+  'expected.domain': 'a domain without a star, as in registry.example.org',
+  'expected.network': 'an IP address or a network, as in 10.0.0.0/8',
+  'expected.origin': 'https://host[:port] without a path',
   'expected.bytes': 'none, or a number of bytes with B, KiB, MiB, GiB or TiB',
 
   'problem.unexpected': 'unexpected failure: {message} (LONGSHORE_LOG_LEVEL=debug shows where)',
@@ -326,11 +337,31 @@ Examples:
   'refusal.few-open-files':
     'the system allows this process {allowed} open files and the server needs {needed} at least: raise "ulimit -n" (LimitNOFILE of a service)',
   'refusal.address-not-here': '{setting}: {address} is no address of this machine; choose another with {flag} or {variable}',
-  'refusal.permission': '{path}: not permitted ({code}); it must be a folder or file that this user may write',
   'refusal.password-file':
     'passwordFile: {path} cannot be written ({code}): choose another with --password-file or LONGSHORE_PASSWORD_FILE; the next start tells the passwords',
   'refusal.password-file-there':
     'passwordFile: {path} is there already and is not ours: choose another with --password-file or LONGSHORE_PASSWORD_FILE; the next start tells the passwords',
+  'refusal.setting-near': '{name}: unknown setting; did you mean {near}?',
+  'refusal.setting-unknown': '{name}: unknown setting; known are {known}',
+  'refusal.setting-value': '{name}: expected {allowed}; got "{got}"',
+  'refusal.settings-file': '{path}: {message}',
+  'refusal.settings-form': '{path}: expected keys with values',
+  'refusal.settings-item': '{path}: {key}: expected a text, a number or a list of texts',
+  'refusal.host-below-domain':
+    '{name}: {host} lies below {domain} ({variable}), where each name is that of a registry; the control plane needs a host that does not: {domain} itself, or one outside of it',
+  'refusal.tls-half':
+    '{setting} is not set: a certificate of your own needs both tlsCert (its PEM file) and tlsKey (the PEM file of its private key)',
+  'refusal.tls-unreadable': '{setting}: {path} cannot be read ({code}): name a PEM file that this user may read',
+  'refusal.tls-not-pem': '{setting}: {path} is no PEM file that can be used: expected -----BEGIN {kind}-----, without a passphrase',
+  'refusal.tls-mismatch':
+    'tlsKey: {key} is not the key of the certificate in {cert} (tlsCert): name the two that belong together, the server’s own certificate first in its file',
+  'refusal.permission': '{path}: permission denied ({code}): run as the user that it belongs to, or let this user read and write it',
+  'refusal.read-only':
+    '{path} cannot be made or written ({code}): its file system is read-only; name a data folder that can be written with --data-dir or LONGSHORE_DATA_DIR',
+  'refusal.wrong-kind':
+    '{path} is not what it must be ({code}): a folder where one is named, a file where one is; name another, with --data-dir or LONGSHORE_DATA_DIR for the data folder',
+  'refusal.settings-unreadable':
+    '{path}: the settings cannot be read there ({code}): name a YAML file that this user may read with --config or LONGSHORE_CONFIG',
   'refusal.disk-full': '{path}: the disk is full',
   'refusal.database-damaged':
     'the database {path} is damaged ({found}): nothing is served from it; move the data folder aside and fill a new one from your last backup with "longshore restore"',

@@ -294,6 +294,8 @@ Ejemplos:
     'subidas sin terminar de un mismo usuario en un registro; a partir de ahí termina la que lleva más tiempo en reposo',
   'setting.maxWait': 'cuánto espera una petición antes de que se le pida volver más tarde',
   'setting.slowClient': 'un cliente debe enviar o leer 1 KiB por segundo durante este tiempo',
+  'setting.hsts':
+    'qué se dice a los navegadores con un certificado propio: host (solo HTTPS, para este host), subdomains (y todo lo de debajo) u off',
   'setting.shutdownGrace': 'cuánto pueden seguir las peticiones después de una señal de parada',
   'setting.logLevel': 'silent, error, info o debug',
 
@@ -306,6 +308,15 @@ Ejemplos:
   'misuse.excess': 'demasiados argumentos; vea --help',
   'misuse.invalid': '{name}: «{value}» no está permitido; se esperaba {allowed}',
   'expected.flag': 'true o false',
+  'expected.listener': 'host:puerto, como 127.0.0.1:5000, u off',
+  'expected.duration': 'un número con ms, s, m, h o d, como 24h',
+  'expected.size': 'un número de bytes, o un número con KiB, MiB, GiB o TiB',
+  'expected.count': 'un número entero desde 1',
+  'expected.choice': 'uno de estos valores: {choices}',
+  'expected.host-name': 'un nombre de host, *.dominio o una dirección IP, sin puerto',
+  'expected.domain': 'un dominio sin asterisco, como registry.example.org',
+  'expected.network': 'una dirección IP o una red, como 10.0.0.0/8',
+  'expected.origin': 'https://host[:puerto] sin ruta',
   'expected.bytes': 'none, o un número de bytes con B, KiB, MiB, GiB o TiB',
 
   'problem.unexpected': 'fallo inesperado: {message} (LONGSHORE_LOG_LEVEL=debug muestra dónde)',
@@ -333,11 +344,32 @@ Ejemplos:
   'refusal.few-open-files':
     'el sistema permite {allowed} archivos abiertos a este proceso y el servidor necesita al menos {needed}: aumente «ulimit -n» (LimitNOFILE de un servicio)',
   'refusal.address-not-here': '{setting}: {address} no es una dirección de esta máquina; elija otra con {flag} o {variable}',
-  'refusal.permission': '{path}: no permitido ({code}); debe ser una carpeta o un archivo donde este usuario pueda escribir',
   'refusal.password-file':
     'passwordFile: no se puede escribir {path} ({code}): elija otro con --password-file o LONGSHORE_PASSWORD_FILE; el próximo arranque dará las contraseñas',
   'refusal.password-file-there':
     'passwordFile: {path} ya existe y no es nuestro: elija otro con --password-file o LONGSHORE_PASSWORD_FILE; el próximo arranque dará las contraseñas',
+  'refusal.setting-near': '{name}: ajuste desconocido; ¿quería decir {near}?',
+  'refusal.setting-unknown': '{name}: ajuste desconocido; los conocidos son {known}',
+  'refusal.setting-value': '{name}: se esperaba {allowed}; se recibió «{got}»',
+  'refusal.settings-file': '{path}: {message}',
+  'refusal.settings-form': '{path}: se esperaban claves con valores',
+  'refusal.settings-item': '{path}: {key}: se esperaba un texto, un número o una lista de textos',
+  'refusal.host-below-domain':
+    '{name}: {host} está debajo de {domain} ({variable}), donde cada nombre es el de un registro; el plano de control necesita otro host: el propio {domain}, o uno de fuera de él',
+  'refusal.tls-half':
+    'falta {setting}: un certificado propio necesita tlsCert (su archivo PEM) y tlsKey (el archivo PEM de su clave privada)',
+  'refusal.tls-unreadable': '{setting}: no se puede leer {path} ({code}): indique un archivo PEM que este usuario pueda leer',
+  'refusal.tls-not-pem': '{setting}: {path} no es un archivo PEM que sirva: se esperaba -----BEGIN {kind}-----, sin frase de contraseña',
+  'refusal.tls-mismatch':
+    'tlsKey: {key} no es la clave del certificado de {cert} (tlsCert): indique los dos que van juntos, con el certificado del servidor primero en su archivo',
+  'refusal.permission':
+    '{path}: permiso denegado ({code}): ejecute la orden como su propietario, o deje que este usuario lea y escriba ahí',
+  'refusal.read-only':
+    'no se puede crear ni escribir {path} ({code}): su sistema de archivos es de solo lectura; indique una carpeta de datos en la que se pueda escribir con --data-dir o LONGSHORE_DATA_DIR',
+  'refusal.wrong-kind':
+    '{path} no es lo que debe ser ({code}): una carpeta donde se nombra una carpeta, un archivo donde se nombra un archivo; indique otra cosa, con --data-dir o LONGSHORE_DATA_DIR para la carpeta de datos',
+  'refusal.settings-unreadable':
+    '{path}: no se pueden leer ahí los ajustes ({code}): indique un archivo YAML que este usuario pueda leer con --config o LONGSHORE_CONFIG',
   'refusal.disk-full': '{path}: el disco está lleno',
   'refusal.database-damaged':
     'la base de datos {path} está dañada ({found}): no se sirve nada de ella; aparte la carpeta de datos y llene una nueva desde su última copia con «longshore restore»',

@@ -297,6 +297,8 @@ Exemples :
     'envois inachevés d’un même appelant dans un registre ; au-delà, celui qui est au repos depuis le plus longtemps prend fin',
   'setting.maxWait': 'durée pendant laquelle une requête attend avant d’être invitée à revenir',
   'setting.slowClient': 'un client doit envoyer ou lire 1 Kio par seconde sur cette durée',
+  'setting.hsts':
+    'ce qui est dit aux navigateurs avec un certificat à vous : host (HTTPS seulement, pour cet hôte), subdomains (et tout ce qui est dessous) ou off',
   'setting.shutdownGrace': 'temps laissé aux requêtes après un signal d’arrêt',
   'setting.logLevel': 'silent, error, info ou debug',
 
@@ -309,6 +311,15 @@ Exemples :
   'misuse.excess': 'trop d’arguments ; voir --help',
   'misuse.invalid': '{name} : « {value} » n’est pas permis ; attendu : {allowed}',
   'expected.flag': 'true ou false',
+  'expected.listener': 'hôte:port, comme 127.0.0.1:5000, ou off',
+  'expected.duration': 'un nombre suivi de ms, s, m, h ou d, comme 24h',
+  'expected.size': 'un nombre d’octets, ou un nombre suivi de KiB, MiB, GiB ou TiB',
+  'expected.count': 'un nombre entier à partir de 1',
+  'expected.choice': 'une valeur parmi {choices}',
+  'expected.host-name': 'un nom d’hôte, *.domaine ou une adresse IP, sans port',
+  'expected.domain': 'un domaine sans étoile, comme registry.example.org',
+  'expected.network': 'une adresse IP ou un réseau, comme 10.0.0.0/8',
+  'expected.origin': 'https://hôte[:port] sans chemin',
   'expected.bytes': 'none, ou un nombre d’octets avec B, KiB, MiB, GiB ou TiB',
 
   'problem.unexpected': 'échec inattendu : {message} (LONGSHORE_LOG_LEVEL=debug montre où)',
@@ -337,11 +348,32 @@ Exemples :
     'le système autorise {allowed} fichiers ouverts à ce processus et le serveur en exige au moins {needed} : augmentez « ulimit -n » (LimitNOFILE pour un service)',
   'refusal.address-not-here':
     '{setting} : {address} n’est pas une adresse de cette machine ; choisissez-en une autre avec {flag} ou {variable}',
-  'refusal.permission': '{path} : pas permis ({code}) ; ce doit être un dossier ou un fichier où cet utilisateur peut écrire',
   'refusal.password-file':
     'passwordFile : impossible d’écrire {path} ({code}) : choisissez-en un autre avec --password-file ou LONGSHORE_PASSWORD_FILE ; le prochain démarrage donnera les mots de passe',
   'refusal.password-file-there':
     'passwordFile : {path} existe déjà et n’est pas à nous : choisissez-en un autre avec --password-file ou LONGSHORE_PASSWORD_FILE ; le prochain démarrage donnera les mots de passe',
+  'refusal.setting-near': '{name} : réglage inconnu ; vouliez-vous dire {near} ?',
+  'refusal.setting-unknown': '{name} : réglage inconnu ; les réglages connus sont {known}',
+  'refusal.setting-value': '{name} : attendu : {allowed} ; reçu : « {got} »',
+  'refusal.settings-file': '{path} : {message}',
+  'refusal.settings-form': '{path} : des clés avec leurs valeurs sont attendues',
+  'refusal.settings-item': '{path} : {key} : un texte, un nombre ou une liste de textes est attendu',
+  'refusal.host-below-domain':
+    '{name} : {host} se trouve sous {domain} ({variable}), où chaque nom est celui d’un registre ; le plan de contrôle a besoin d’un hôte ailleurs : {domain} lui-même, ou un hôte hors de ce domaine',
+  'refusal.tls-half':
+    '{setting} n’est pas réglé : un certificat à vous demande tlsCert (son fichier PEM) et tlsKey (le fichier PEM de sa clé privée)',
+  'refusal.tls-unreadable': '{setting} : impossible de lire {path} ({code}) : indiquez un fichier PEM que cet utilisateur peut lire',
+  'refusal.tls-not-pem': '{setting} : {path} n’est pas un fichier PEM utilisable : -----BEGIN {kind}----- est attendu, sans phrase secrète',
+  'refusal.tls-mismatch':
+    'tlsKey : {key} n’est pas la clé du certificat de {cert} (tlsCert) : indiquez les deux qui vont ensemble, le certificat du serveur en premier dans son fichier',
+  'refusal.permission':
+    '{path} : permission refusée ({code}) : lancez la commande en tant que propriétaire, ou laissez cet utilisateur lire et écrire à cet endroit',
+  'refusal.read-only':
+    'impossible de créer ou d’écrire {path} ({code}) : son système de fichiers est en lecture seule ; indiquez un dossier de données où l’on peut écrire avec --data-dir ou LONGSHORE_DATA_DIR',
+  'refusal.wrong-kind':
+    '{path} n’est pas ce qu’il faut ({code}) : un dossier là où un dossier est attendu, un fichier là où c’est un fichier ; indiquez autre chose, avec --data-dir ou LONGSHORE_DATA_DIR pour le dossier de données',
+  'refusal.settings-unreadable':
+    '{path} : impossible d’y lire les réglages ({code}) : indiquez un fichier YAML que cet utilisateur peut lire avec --config ou LONGSHORE_CONFIG',
   'refusal.disk-full': '{path} : le disque est plein',
   'refusal.database-damaged':
     'la base de données {path} est abîmée ({found}) : rien n’en est servi ; mettez le dossier de données de côté et remplissez-en un nouveau avec votre dernière sauvegarde, par « longshore restore »',

@@ -7,17 +7,12 @@ const exposed: Headers = ['Docker-Content-Digest', 'WWW-Authenticate', 'Link', '
 ])
 
 /** On every answer of this surface. */
-export const headersOf = ({ scheme }: Exchange): Headers => [
-  ['Docker-Distribution-Api-Version', 'registry/2.0'],
-  ...exposed,
-  // Said over plain HTTP it would be ignored (RFC 6797 §7.2).
-  ...(scheme === 'https' ? [['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'] as const] : []),
-]
+export const commonHeaders: Headers = [['Docker-Distribution-Api-Version', 'registry/2.0'], ...exposed]
 
 export const json = ['Content-Type', 'application/json; charset=utf-8'] as const
 
 export const sendJson = (exchange: Exchange, status: number, body: unknown, more: Headers = []): Promise<void> =>
-  exchange.send(status, [...headersOf(exchange), json, ...more], JSON.stringify(body))
+  exchange.send(status, [...commonHeaders, json, ...more], JSON.stringify(body))
 
 /** .NET's round-trip form: seven digits of a second. */
 export const formatTime = (milliseconds: number): string => new Date(milliseconds).toISOString().replace('Z', '0000Z')

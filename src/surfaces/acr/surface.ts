@@ -7,7 +7,7 @@ import type { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'
 import { errorBody, noteUnexpected, sendFailure } from '#http/failure.ts'
-import { headersOf, json } from './answers.ts'
+import { commonHeaders, json } from './answers.ts'
 import { wireOf } from './errors.ts'
 import { methodsOf, parseRequest } from './request.ts'
 import { routeOf } from './routes.ts'
@@ -44,7 +44,7 @@ async function fail(exchange: Exchange, served: Served, access: Access, error: u
   const refused = known.failure === 'unauthorized'
   const challenged: Headers = refused ? [['WWW-Authenticate', challenge(served, access, known.detail)]] : []
   const detail = refused ? (known.detail.missing ?? missing(access)) : known.detail
-  const headers = [...headersOf(exchange), json, ...challenged]
+  const headers = [...commonHeaders, json, ...challenged]
   // A lock closes what was asked; attributes can be read and changed all the same.
   const allowed = status === 405 ? methodsOf(exchange.url).filter((each) => each !== exchange.method) : undefined
   const body = errorBody(code, known.message, detail)

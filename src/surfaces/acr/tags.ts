@@ -1,7 +1,7 @@
 import type { ListPage, TagAttributes } from '#ports/repository-attributes.ts'
 import { listTags, showTag, untag, updateTag } from '#app/repositories/tags.ts'
 import { preconditionOf } from '#http/conditions.ts'
-import { formatTime, headersOf, sendJson } from './answers.ts'
+import { formatTime, commonHeaders, sendJson } from './answers.ts'
 import { readChange } from './change.ts'
 import type { Context } from './context.ts'
 import { linkTo, takePage } from './pages.ts'
@@ -40,5 +40,5 @@ const told = ({ name, digest, createdAt, updatedAt, attributes }: TagAttributes)
 
 export async function removeTag({ deps, registry, exchange }: Context, { repository, tag }: Of<'tag.delete'>): Promise<void> {
   await untag(deps, registry, repository, tag, preconditionOf(exchange))
-  await exchange.send(202, headersOf(exchange))
+  await exchange.send(202, commonHeaders)
 }

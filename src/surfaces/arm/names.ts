@@ -1,4 +1,5 @@
 import type { ResourceId } from '#core/resource-id.ts'
+import { isReservedName, reservedSentence } from '#core/reserved-names.ts'
 import type { Shape } from '#core/shape.ts'
 import { loginServerOf } from '#app/resources/registries.ts'
 import { visibleSubscription } from './accounts.ts'
@@ -28,6 +29,7 @@ export async function checkName(context: Context, { subscription }: { subscripti
       reason: 'Invalid',
       message: `The specified resource name is invalid. Resource names may contain ${like}.`,
     })
+  if (isReservedName(name)) return ok({ nameAvailable: false, reason: 'Invalid', message: reservedSentence(name) })
   if (await context.deps.store.registry(name.toLowerCase()))
     return ok({ nameAvailable: false, reason: 'AlreadyExists', message: `The registry ${name} is already in use.` })
   return ok({ nameAvailable: true, availableLoginServerName: loginServerOf(context.deps.origins, name) })

@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Standing } from '#adapters/x509/standing.ts'
+
+type Bad = Exclude<Standing, 'good'>
+
+const why: Readonly<Record<Bad, string>> = {
+  absent: 'there was none',
+  ended: 'its time was over',
+  early: 'its time had not come: was the clock wrong when it was made?',
+  unreadable: 'its files could not be used',
+}
+
+/** What the log says of certificates that are not what they were. */
+export const certificateNews = (log: Logger, folder: string) => ({
+  replaced: (standing: Bad) =>
+    log.warn(
+      { path: join(folder, 'ca.pem'), because: why[standing] },
+      'another local certificate authority is in use: clients must trust the one of this path ("longshore ca")',
+    ),
+  untimely: (standing: Bad) =>
+    log.error(
+      { setting: 'LONGSHORE_TLS_CERT', because: standing === 'ended' ? why.ended : 'its time has not come' },
+      'clients will refuse the certificate: bring one that is good now, it is read again when the file changes; or set the clock',
+    ),
+})
