@@ -137,6 +137,16 @@ export class Exchange {
     if (this.#place) this.#place.known = true
   }
 
+  /** Does something that waits for others, and keeps nobody from working meanwhile. */
+  async aside<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#place?.leave()
+    try {
+      return await work()
+    } finally {
+      await this.#place?.workAgain()
+    }
+  }
+
   /** The bytes that follow are as slow as their reader: its request is at work no more. Fails with `overloaded`. */
   async waitForReader(): Promise<void> {
     await this.#place?.waitFor('answer')

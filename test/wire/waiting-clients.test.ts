@@ -107,6 +107,31 @@ test('slow uploads of one address: another one pushes and pulls meanwhile', asyn
   await closeAll()
 })
 
+test('an upload that waits for another one to give up its file holds no place', async () => {
+  const narrow = await Server.start({ maxRequests: '1', maxOpenUploads: '1', maxWait: '1500ms' })
+  try {
+    const sessions = [locationOf(await startUpload(narrow, 'narrow')), locationOf(await startUpload(narrow, 'narrow'))]
+    const { authorization } = authorizationOf(narrow, 'admin')
+    const patches = await Promise.all(sessions.map(() => openRaw(narrow.address)))
+    for (const [index, session] of sessions.entries()) {
+      patches[index]?.socket.write(
+        `PATCH ${session} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\nContent-Length: 100000\r\n\r\nsome`,
+      )
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    assert.equal((await send(narrow, 'GET', '/v2/')).status, 200)
+    assert.equal(patches[1]?.text(), '', 'it waits still')
+    assert.match((await patches[1]?.until(/\r\n\r\n/)) ?? '', /^HTTP\/1\.1 503 /)
+    patches[0]?.socket.write(Buffer.alloc(100_000 - 4))
+    assert.match((await patches[0]?.until(/\r\n\r\n/)) ?? '', /^HTTP\/1\.1 202 /)
+    const next = await send(narrow, 'PATCH', sessions[1] ?? '', { body: 'all' })
+    assert.deepEqual([next.status, next.headers.range], [202, '0-2'], 'whose session stands, and whose file is free now')
+    for (const each of patches) each.socket.destroy()
+  } finally {
+    await narrow.stop()
+  }
+})
+
 test('requests in a row on one connection are answered in their order and take one turn at a time', async () => {
   const pulls = 40
   const connection = await open(head('GET', `/v2/busy/blobs/${layerDigest}`, '').repeat(pulls))

@@ -35,6 +35,11 @@ export class OpenFiles {
     return this.#holders.size
   }
 
+  /** Whether `work` has nobody to wait for. */
+  hasRoom(holder: Holder): boolean {
+    return this.#room(holder) !== 'none'
+  }
+
   /** Holds a file and is at work; keeps the one that it has. Fails with `overloaded`. */
   async work(holder: Holder): Promise<void> {
     const since = performance.now()

@@ -6,7 +6,11 @@ export interface Body {
   /** Bytes that the request announces; undefined when it does not. */
   length: number | undefined
   bytes: AsyncIterable<Uint8Array>
+  /** Does something that may have to wait for others, and keeps nobody from working meanwhile. */
+  aside?: Aside
 }
+
+export type Aside = <Result>(work: () => Promise<Result>) => Promise<Result>
 
 /** The request ended before its body did. */
 export class BrokenBody extends Error {}

@@ -4,7 +4,7 @@ import type { Upload } from '#ports/metadata-store.ts'
 import type { Deps } from '../deps.ts'
 import { type Holder, type OpenFileLimits, OpenFiles } from './open-files.ts'
 import { SmallBlobWriter } from './small-blobs.ts'
-import { BrokenBody } from './upload-body.ts'
+import { type Aside, BrokenBody } from './upload-body.ts'
 
 /**
  * An upload session is open → done, or gone.
@@ -67,7 +67,7 @@ export class UploadSessions {
 
   /** One request at a time: a second one is out of order, whatever it brings. */
   async use<Result>(
-    { upload, registryId, small }: { upload: Upload; registryId: number; small: boolean },
+    { upload, registryId, small, aside = atOnce }: { upload: Upload; registryId: number; small: boolean; aside?: Aside | undefined },
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
     const before = this.#sessions.get(upload.id)
@@ -78,7 +78,8 @@ export class UploadSessions {
     this.#sessions.set(upload.id, session)
     if (this.#sessions.size > mostKept) this.#forgetOldest()
     try {
-      if (!small || !this.#unused.has(upload.id)) await this.#hold(session)
+      if (!small || !this.#unused.has(upload.id)) await this.#hold(session, aside)
+      if (session.ended) throw unknownUpload(upload.id)
       session.writer ??= await this.#open(upload, small)
       return await work(session)
     } catch (error) {
@@ -97,9 +98,10 @@ export class UploadSessions {
   }
 
   // Without a file nothing is at hand that could be taken back.
-  async #hold(session: Session): Promise<void> {
+  async #hold(session: Session, aside: Aside): Promise<void> {
     try {
-      await this.#files.work(session)
+      if (this.#files.hasRoom(session)) await this.#files.work(session)
+      else await aside(() => this.#files.work(session))
     } catch (error) {
       session.held = false
       throw error
@@ -170,6 +172,8 @@ export class UploadSessions {
     this.#files.release(session)
   }
 }
+
+const atOnce: Aside = (work) => work()
 
 const newSession = (registryId: number, principalId: string): Session => ({
   registryId,

@@ -95,7 +95,7 @@ export class Uploads {
       await drain(body.bytes)
       return { size: upload.size }
     }
-    return this.#sessions.use({ upload, registryId: address.registry.id, small: false }, async (session) => {
+    return this.#sessions.use({ upload, registryId: address.registry.id, small: false, aside: body.aside }, async (session) => {
       if (!range && offset !== undefined && offset < session.writer.marked) {
         if (await this.#isLastChunk(upload, offset, body)) return { size: upload.size }
         throw outOfOrder(session.writer.size, `the session has ${session.writer.size} bytes, the URL is that of byte ${offset}`)
@@ -118,7 +118,7 @@ export class Uploads {
       throw unknownUpload(upload.id)
     }
     const small = body.length !== undefined && body.length <= settings.smallBlob && upload.size === 0
-    await this.#sessions.use({ upload, registryId: address.registry.id, small }, async (session) => {
+    await this.#sessions.use({ upload, registryId: address.registry.id, small, aside: body.aside }, async (session) => {
       if (!isRepeat(upload, range)) {
         const start = await this.#position(session, range?.start)
         await this.#take(session, body, range, start)

@@ -67,6 +67,7 @@ const addressOf = ({ registry, caller }: Context, name: RepositoryName, uploadId
 const bodyOf = ({ exchange }: Context): Body => ({
   length: exchange.hasBody ? exchange.bodyLength : 0,
   bytes: exchange.bytes(),
+  aside: (work) => exchange.aside(work),
 })
 
 const sessionHeaders = (repository: RepositoryName, uploadId: string, size: number) =>
