@@ -8,6 +8,7 @@ const cases: [list: string, host: string, spared: boolean][] = [
   ['localhost', 'localhost', true],
   ['localhost', 'contoso.longshore.localhost', true],
   ['.localhost', 'contoso.longshore.localhost', true],
+  ['.localhost', 'localhost', false],
   ['*.localhost', 'contoso.longshore.localhost', true],
   ['example.org, LONGSHORE.localhost:5443', 'contoso.longshore.localhost', true],
   ['longshore.localhost', 'other.localhost', false],

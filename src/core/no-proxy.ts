@@ -1,18 +1,18 @@
 /**
- * Whether a NO_PROXY list keeps a host away from the proxy, by the rules that Go, curl and Python's requests share: `*`, a name
- * with all that is below it (with or without the dot in front), an address; a port is looked over.
+ * Whether a NO_PROXY list keeps a host away from the proxy, by what Go, curl and Python's requests have in common: `*`; a name with
+ * all that is below it; what is below a name that has a dot in front; an address. A port is looked over.
  */
 export function sparesHost(list: string, host: string): boolean {
   const name = host.toLowerCase().replace(/^\[|\]$/g, '')
   return list
+    .toLowerCase()
     .split(/[\s,]+/)
-    .map((each) =>
-      each
-        .toLowerCase()
-        .replace(/^(\[.*\]|[^:]*):\d+$/, '$1')
-        .replace(/^\*?\.(?=.)|^\[|\]$/g, ''),
-    )
-    .some((each) => each !== '' && (each === '*' || name === each || name.endsWith(`.${each}`)))
+    .map((each) => each.replace(/^(\[.*\]|[^:]*):\d+$/, '$1').replace(/^\[|\]$/g, ''))
+    .some((each) => {
+      if (each === '' || each === '*') return each === '*'
+      const below = each.replace(/^\*?\./, '.')
+      return below.startsWith('.') ? name.endsWith(below) : name === each || name.endsWith(`.${each}`)
+    })
 }
 
 /** The proxies that an environment names, and its list of exceptions. */

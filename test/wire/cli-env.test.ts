@@ -200,6 +200,22 @@ test('a server without HTTPS is warned of', async (t) => {
   assert.match(problem, /^longshore: warning: this server has no HTTPS address/)
 })
 
+test('a registry whose name this machine does not find is told with the way to it; the first one has another name', async (t) => {
+  const server = await Server.start({ https: '127.0.0.1:0' })
+  t.after(() => server.stop())
+  const name = 'contoso.longshore.localhost'
+  const said = async (found: readonly string[]) => {
+    const facts = { addresses: async (asked: string) => (found.includes(asked) ? [{ address: '127.0.0.1', family: 4 as const }] : []) }
+    const { code, problem } = await runCli(['env'], { LONGSHORE_DATA_DIR: server.dataDir }, undefined, { machine: { facts } })
+    assert.equal(code, 0)
+    return problem
+  }
+  assert.equal(await said([]), '')
+  await server.change(({ store }) => store.createRegistry({ name: 'contoso', limit: null, adminEnabled: false, rateLimits: 'off' }))
+  assert.equal(await said([]), `longshore: ${name}: this machine does not find that name by itself; "longshore doctor" says what to do.\n`)
+  assert.equal(await said([name]), '')
+})
+
 test('what env names is what the server tells', async (t) => {
   const server = await Server.start({ https: '127.0.0.1:0' })
   t.after(() => server.stop())

@@ -19,6 +19,7 @@ test('the first start prints what a person needs, later ones a line without the 
   assert.ok(readFileSync(ca, 'utf8').startsWith('-----BEGIN CERTIFICATE'))
   const authorization = `Basic ${Buffer.from(`local:${password}`).toString('base64')}`
   assert.equal((await fetch(`http://${address}/v2/`, { headers: { authorization } })).status, 200)
+  await first.says(' doctor"')
   assert.equal(first.out().includes('{"level"'), false)
 
   const second = serve(dataDir)
@@ -124,7 +125,8 @@ test('a socket that a killed server left behind keeps nobody out', async () => {
   assert.ok(existsSync(join(dataDir, 'control.sock')))
   assert.equal((await runCli(['usage', '--data-dir', dataDir])).code, 0)
   const again = serve(dataDir)
-  await again.says('is running at')
+  // Whether the killed one had come to know that its passwords were seen is a matter of luck.
+  await again.says('running')
   assert.equal((await runCli(['usage', '--data-dir', dataDir])).code, 0)
   again.child.kill('SIGTERM')
   assert.equal((await again.ended).code, 0)
