@@ -8,18 +8,24 @@ const longestTurn = 4
  */
 export class FairTurns {
   #began: number | undefined
+  readonly #elapsed: () => number
+
+  /** @param elapsed a clock that only goes forward, in milliseconds */
+  constructor(elapsed: () => number = () => performance.now()) {
+    this.#elapsed = elapsed
+  }
 
   /** Runs a read; its answer waits for the next turn when this one has lasted too long. */
   async read<Result>(run: () => Promise<Result>): Promise<Result> {
     if (this.#began === undefined) {
-      this.#began = performance.now()
+      this.#began = this.#elapsed()
       setImmediate(() => {
         this.#began = undefined
       })
     }
     const began = this.#began
     const answer = await run()
-    if (performance.now() - began >= longestTurn) await new Promise(setImmediate)
+    if (this.#elapsed() - began >= longestTurn) await new Promise(setImmediate)
     return answer
   }
 }
