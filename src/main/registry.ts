@@ -9,7 +9,7 @@ import { openSqliteStore } from '#adapters/sqlite/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemIds } from '#adapters/system/ids.ts'
 import { openLinkSigner } from '#adapters/system/link-signer.ts'
-import { argon2Hasher } from '#adapters/system/password-hasher.ts'
+import { PasswordWorkers } from '#adapters/system/password-hasher.ts'
 import type { Deps } from '#app/deps.ts'
 import { drainingAtOnce } from '#app/maintenance/drain.ts'
 import type { HashBytes } from '#app/distribution/manifests.ts'
@@ -32,6 +32,8 @@ export interface OpenDirectory {
 }
 
 const hour = 60 * 60 * 1000
+/** At some 25 ms each, less than a second with two threads. */
+const longestPasswordLine = 40
 
 /**
  * Takes the data directory, opens its stores, makes the first registry at the first start and never again.
@@ -51,6 +53,7 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
     opened = store
     const secrets = await openSecrets(store, directory, parts)
     const blobs = openFsBlobStore(directory.objects, config.failpoint)
+    const hasher = new PasswordWorkers({ threads: config.passwordThreads, longestLine: longestPasswordLine })
     const random = (bytes: number) => randomBytes(bytes)
     const registry = await beginOnce({ store, ids: systemIds, secrets, random, clock: systemClock }, config)
     const deps: MainDeps = {
@@ -61,7 +64,7 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
       secrets,
       links: openLinkSigner(directory.secretKey),
       signers: openSigners({ store, secrets, clock: systemClock }),
-      hasher: argon2Hasher,
+      hasher,
       failpoint: armFailpoint(config.failpoint, () => process.kill(process.pid, 'SIGKILL')),
       settings: {
         sparse: config.sparse,
@@ -77,6 +80,7 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
       random,
     }
     const close = async () => {
+      await hasher.close()
       await store.close()
       await blobs.close()
       ownership.release()

@@ -58,6 +58,8 @@ const oneOf =
   (text) =>
     choices.find((each) => each === text) ?? refuse('choice', choices.join(', '))
 
+const fewThreads: Parse<number> = (text) => Number(oneOf('1', '2', '3', '4')(text))
+
 const list =
   <Value>(item: Parse<Value>): Parse<Value[]> =>
   (text) =>
@@ -142,6 +144,7 @@ export const settings = {
   maxWait: { parse: duration, fallback: '10s' },
   slowClient: { parse: duration, fallback: '60s' },
   hsts: { parse: oneOf('host', 'subdomains', 'off'), fallback: 'host' },
+  passwordThreads: { parse: fewThreads, fallback: '2' },
   shutdownGrace: { parse: duration, fallback: '30s' },
   logLevel: { parse: oneOf('silent', 'error', 'info', 'debug'), fallback: 'info' },
   failpoint: { parse: failpoint, fallback: '', hidden: true },

@@ -108,6 +108,8 @@ export interface DirectoryReads {
   /** Undefined also for what cannot sign in. */
   standing(principalId: string): Promise<StoredStanding | undefined>
   rights(principalId: string): Promise<StoredRight[]>
+  /** When a credential was last shown from an address; undefined when it never was, or that was forgotten. */
+  familiarAddress(credential: string, address: string): Promise<number | undefined>
   signIn(id: string): Promise<StoredSignIn | undefined>
   signInByUserCode(userCode: string): Promise<StoredSignIn | undefined>
 }
@@ -152,5 +154,7 @@ export interface DirectoryCommands {
   replaceSignIn: Command<{ id: string; details: StoredSignIn['details']; by: StoredSignIn }, StoredSignIn['details'] | undefined>
   /** All refresh tokens of a principal, or of a family, end. */
   endSignIns: Command<{ principalId: string } | { family: string }, void>
+  /** A credential was shown from an address: kept for the `most` seen last, and for what was seen after `since`. */
+  noteAddress: Command<{ principalId: string; credential: string; address: string; now: number; since: number; most: number }, void>
   reapSignIns: Command<{ now: number; limit: number }, number>
 }

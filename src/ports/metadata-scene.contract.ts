@@ -256,6 +256,7 @@ const commands: { [Name in keyof MetadataCommands]: true } = {
   answerSignIn: true,
   takeSignIn: true,
   replaceSignIn: true,
+  noteAddress: true,
   endSignIns: true,
   reapSignIns: true,
 }

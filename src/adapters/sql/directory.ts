@@ -245,6 +245,7 @@ async function removeObject(tx: SqlTransaction, id: string): Promise<void> {
   await tx.run('DELETE FROM directory_secret WHERE object_id = ?', id)
   await tx.run('DELETE FROM directory_member WHERE group_id = ? OR member_id = ?', id, id)
   await tx.run('DELETE FROM sign_in WHERE principal_id = ?', id)
+  await tx.run('DELETE FROM familiar_address WHERE principal_id = ?', id)
   await tx.run('DELETE FROM sign_in WHERE client_id = (SELECT app_id FROM directory_object WHERE id = ?)', id)
   await tx.run('DELETE FROM directory_object WHERE id = ?', id)
 }

@@ -79,6 +79,29 @@ export const takeSignIn: Verb<'takeSignIn'> = async (tx, { id, now }) => {
   return row.expires_at > now ? signInOf(row) : undefined
 }
 
+export const familiarAddress: Read<'familiarAddress'> = async (db, credential, address) =>
+  (await db.get<{ seen: number }>('SELECT seen_at AS seen FROM familiar_address WHERE credential = ? AND address = ?', credential, address))
+    ?.seen
+
+export const noteAddress: Verb<'noteAddress'> = async (tx, { principalId, credential, address, now, since, most }) => {
+  await tx.run(
+    `INSERT INTO familiar_address (credential, address, principal_id, seen_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (credential, address) DO UPDATE SET seen_at = excluded.seen_at`,
+    credential,
+    address,
+    principalId,
+    now,
+  )
+  await tx.run('DELETE FROM familiar_address WHERE seen_at < ?', since)
+  await tx.run(
+    `DELETE FROM familiar_address WHERE credential = ? AND address NOT IN
+       (SELECT address FROM familiar_address WHERE credential = ? ORDER BY seen_at DESC, address LIMIT ?)`,
+    credential,
+    credential,
+    most,
+  )
+}
+
 export const replaceSignIn: Verb<'replaceSignIn'> = async (tx, { id, details, by }) => {
   const row = await tx.get<SignInRow>(`SELECT * FROM sign_in WHERE id = ? ${tx.forUpdate}`, id)
   if (!row) return undefined

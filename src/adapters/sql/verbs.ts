@@ -77,6 +77,7 @@ export const commands: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   answerSignIn: signIns.answerSignIn,
   takeSignIn: signIns.takeSignIn,
   replaceSignIn: signIns.replaceSignIn,
+  noteAddress: signIns.noteAddress,
   endSignIns: signIns.endSignIns,
   reapSignIns: signIns.reapSignIns,
 }
@@ -126,4 +127,5 @@ export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   rights: directory.rights,
   signIn: signIns.signIn,
   signInByUserCode: signIns.signInByUserCode,
+  familiarAddress: signIns.familiarAddress,
 }

@@ -1,31 +1,121 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
-import { promisify } from 'node:util'
+import { createHmac, randomBytes } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
+import { RegistryError } from '#core/registry-error.ts'
 import type { PasswordHasher } from '#ports/password-hasher.ts'
+import { hashPassword, isPassword } from './argon2.ts'
+import type { PasswordAnswer, PasswordJob } from './password-worker.ts'
 
-// RFC 9106 §4, second recommendation, with OWASP's smaller memory: 19 MiB, two passes.
-const cost = { memory: 19 * 1024, passes: 2, parallelism: 1, tagLength: 32 }
-const derive = promisify(argon2)
-const form = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d)\$([A-Za-z0-9+/]{22,86})\$([A-Za-z0-9+/]{43})$/
-
-const unpadded = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64').replace(/=+$/, '')
-
+/** In the calling thread: for programs that serve nobody meanwhile. */
 export const argon2Hasher: PasswordHasher = {
-  async hash(password) {
-    const nonce = randomBytes(16)
-    const tag = await derive('argon2id', { message: password, nonce, ...cost })
-    return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${unpadded(nonce)}$${unpadded(tag)}`
-  },
-  async verify(password, hash) {
-    const [, memory, passes, parallelism, nonce = '', tag = ''] = form.exec(hash) ?? []
-    if (memory === undefined) return false
-    const again = await derive('argon2id', {
-      message: password,
-      nonce: Buffer.from(nonce, 'base64'),
-      memory: Number(memory),
-      passes: Number(passes),
-      parallelism: Number(parallelism),
-      tagLength: cost.tagLength,
+  hash: async (password) => hashPassword(password),
+  verify: async (password, hash) => isPassword(password, hash),
+}
+
+interface Waiting extends PasswordJob {
+  resolve: (result: string | boolean) => void
+  reject: (error: Error) => void
+}
+
+/**
+ * Threads of their own, which begin with the first password: libuv's pool reads and writes the files of blobs. Who waits
+ * stands in one of two short lines, those who are known first; beyond them it is `overloaded`.
+ */
+export class PasswordWorkers implements PasswordHasher {
+  readonly #most: number
+  readonly #longestLine: number
+  readonly #idle: Worker[] = []
+  #threads = 0
+  readonly #known: Waiting[] = []
+  readonly #others: Waiting[] = []
+  readonly #checked = new CheckedPasswords()
+
+  constructor({ threads, longestLine }: { threads: number; longestLine: number }) {
+    this.#most = threads
+    this.#longestLine = longestLine
+  }
+
+  async hash(password: string): Promise<string> {
+    return String(await this.#run({ password }, this.#known))
+  }
+
+  async verify(password: string, hash: string, { known = false }: { known?: boolean } = {}): Promise<boolean> {
+    if (this.#checked.has(password, hash)) return true
+    const good = (await this.#run({ password, hash }, known ? this.#known : this.#others)) === true
+    if (good) this.#checked.add(password, hash)
+    return good
+  }
+
+  #run(job: PasswordJob, line: Waiting[]): Promise<string | boolean> {
+    if (line.length >= this.#longestLine)
+      throw new RegistryError('overloaded', 'too many passwords are being checked: try again', { retryAfter: 2 })
+    return new Promise((resolve, reject) => {
+      line.push({ ...job, resolve, reject })
+      this.#next()
     })
-    return timingSafeEqual(again, Buffer.from(tag, 'base64'))
-  },
+  }
+
+  #next(): void {
+    const worker = this.#idle.pop() ?? (this.#threads < this.#most ? this.#begin() : undefined)
+    if (!worker) return
+    const job = this.#known.shift() ?? this.#others.shift()
+    if (!job) {
+      this.#idle.push(worker)
+      return
+    }
+    const { resolve, reject, ...asked } = job
+    // A process that has nothing else to do ends although threads stand ready, but not in the middle of a password.
+    worker.ref()
+    const answered = (answer: PasswordAnswer) => {
+      worker.off('error', failed)
+      worker.unref()
+      if ('error' in answer) reject(new Error(answer.error))
+      else resolve(answer.result)
+      this.#idle.push(worker)
+      this.#next()
+    }
+    const failed = (error: unknown) => {
+      worker.off('message', answered)
+      this.#threads--
+      reject(error instanceof Error ? error : new Error(String(error)))
+      this.#next()
+    }
+    worker.once('message', answered)
+    worker.once('error', failed)
+    worker.postMessage(asked)
+  }
+
+  #begin(): Worker {
+    this.#threads++
+    return new Worker(new URL('./password-worker.ts', import.meta.url))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map((each) => each.terminate()))
+  }
+}
+
+const mostChecked = 1000
+const checkedFor = 15 * 60_000
+
+/**
+ * Right passwords of the last minutes, so that a program which shows the same one each time costs one hash. Known by an HMAC
+ * under a key of this process over the stored string, which is another one as soon as the password is renewed.
+ */
+class CheckedPasswords {
+  readonly #key = randomBytes(32)
+  readonly #until = new Map<string, number>()
+
+  has(password: string, hash: string): boolean {
+    return (this.#until.get(this.#nameOf(password, hash)) ?? 0) > performance.now()
+  }
+
+  add(password: string, hash: string): void {
+    const [oldest] = this.#until.keys()
+    if (this.#until.size >= mostChecked && oldest !== undefined) this.#until.delete(oldest)
+    this.#until.set(this.#nameOf(password, hash), performance.now() + checkedFor)
+  }
+
+  #nameOf(password: string, hash: string): string {
+    return createHmac('sha256', this.#key).update(`${hash}\0${password}`).digest('base64')
+  }
 }

@@ -3,7 +3,7 @@ import type { DirectoryObject } from '#ports/directory-store.ts'
 import type { Deps } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'
 import { believeAssertion, clientOfAssertion } from './assertion.ts'
-import { slowGuessing } from './guessing.ts'
+import { slowTrying } from './guessing.ts'
 import { findClientSecret, secretsOfApplication } from './secrets.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
 import { type Credential, standingOf } from './standing.ts'
@@ -71,7 +71,7 @@ export async function authenticateClient(deps: ClientDeps, use: ClientUse): Prom
     const { name } = await believeAssertion(deps, client.id, credentials, { ...use, assertion: proof.assertion })
     return { ...client, credential: name }
   }
-  return slowGuessing(deps, { address: use.address, name: client.id }, async () => {
+  return slowTrying(deps, use.address, async () => {
     const found = findClientSecret(credentials, proof.secret, deps.clock.now())
     if (typeof found !== 'string') return { ...client, credential: found.name }
     throw new SignInRefused(found === 'ended' ? 'client-secret-ended' : 'client-secret-wrong', { client: client.id })

@@ -30,7 +30,7 @@ export async function askOnDevice(
   { clientId, asked, address }: { clientId: string; asked: AskedText; address: string },
 ): Promise<{ deviceCode: string; userCode: string }> {
   refuseWhilePaused(deps.failedLogins, address, asking)
-  deps.failedLogins.failed(address, asking)
+  deps.failedLogins.failedPair(address, asking)
   const deviceCode = makeSecret(deps.random(32))
   const userCode = await freeUserCode(deps)
   const now = deps.clock.now()
@@ -59,7 +59,7 @@ export async function findDevice(deps: DeviceDeps, { typed, address }: { typed: 
   const found = userCode.length === userCodeLength ? await deps.store.signInByUserCode(userCode) : undefined
   if (found?.kind === 'device' && found.state === 'asked' && found.expiresAt > deps.clock.now()) return found
   // A right one does not forget the wrong ones: anybody can have a right one of their own.
-  deps.failedLogins.failed(address, guessing)
+  deps.failedLogins.failedPair(address, guessing)
   throw new SignInRefused('user-code-unknown')
 }
 
@@ -97,7 +97,7 @@ export async function fetchDevice(
   if (found.state === 'refused') throw new SignInRefused('device-refused')
   const taken = await deps.store.takeSignIn({ id, now })
   if (!taken) throw new SignInRefused('device-unknown')
-  deps.failedLogins.succeeded(address, asking)
+  deps.failedLogins.succeededPair(address, asking)
   const { credential, asked } = taken.details
   return { signedIn: await recallUser(deps, { principalId: taken.principalId, credential }), asked: asked as AskedText }
 }

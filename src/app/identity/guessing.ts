@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { FailedLogins } from '../tokens/rate-limits.ts'
+import type { FailedLogins, Guess } from '../tokens/rate-limits.ts'
 import { type SignInReason, SignInRefused } from './sign-in-refusal.ts'
 
 /** What a wrong guess looks like; any other failure tells nothing of what was guessed. */
@@ -9,51 +9,84 @@ const wrongGuesses: ReadonlySet<SignInReason> = new Set([
   'client-secret-ended',
   'user-code-unknown',
 ])
+const isWrong = (error: unknown): boolean => error instanceof SignInRefused && wrongGuesses.has(error.reason)
+
+/** How many of one address, or of one name that is known there, may wait for their turn. */
+const longestLine = 40
+
+interface Logins {
+  failedLogins: FailedLogins
+}
 
 /**
- * Judges what may be a guess, slowed down by the address and the name. Guesses of one name from one address wait for
- * one another: many at once would all be judged before the first was counted. Fails with `too-many-attempts`, whose
- * detail has `retryAfter` in seconds, and as `judge` does.
+ * Judges a password that somebody chose, which can be guessed: slowed down by the address over all names and by the name
+ * over all addresses, and for who signed in from the address before by these two alone, so that nobody is locked out of his
+ * own place by what others do. Guesses of one address wait for one another: many at once would all be judged before the first
+ * was counted. Fails with `too-many-attempts`, whose detail has `retryAfter` in seconds, and as `judge` does.
  */
-export async function slowGuessing<Result>(
-  { failedLogins }: { failedLogins: FailedLogins },
-  { address, name }: { address: string; name: string },
-  judge: () => Promise<Result>,
-): Promise<Result> {
-  const turns = turnsOf(failedLogins)
-  const key = `${address} ${name}`
-  const before = turns.get(key) ?? Promise.resolve()
-  const { promise: turn, resolve: done } = Promise.withResolvers<void>()
-  const last = before.then(() => turn)
-  turns.set(key, last)
+export async function slowGuessing<Result>({ failedLogins }: Logins, guess: Guess, judge: () => Promise<Result>): Promise<Result> {
+  return inTurn(failedLogins, guess.familiar ? `${guess.address} ${guess.name}` : guess.address, async () => {
+    refusePaused(() => failedLogins.check(guess))
+    try {
+      const result = await judge()
+      failedLogins.right(guess)
+      return result
+    } catch (error) {
+      if (isWrong(error)) failedLogins.wrong(guess)
+      throw error
+    }
+  })
+}
+
+/**
+ * Judges a secret that we made, which nobody guesses: a right one is always believed, and only who goes on with wrong ones
+ * is sent away. Fails as `slowGuessing` does.
+ */
+export async function slowTrying<Result>({ failedLogins }: Logins, address: string, judge: () => Promise<Result>): Promise<Result> {
   try {
-    await before
-    refuseWhilePaused(failedLogins, address, name)
-    const result = await judge()
-    failedLogins.succeeded(address, name)
-    return result
+    return await judge()
   } catch (error) {
-    if (error instanceof SignInRefused && wrongGuesses.has(error.reason)) failedLogins.failed(address, name)
+    if (isWrong(error)) refusePaused(() => failedLogins.tried(address))
     throw error
-  } finally {
-    done()
-    if (turns.get(key) === last) turns.delete(key)
   }
 }
 
 /** Fails with `too-many-attempts` while the pause lasts. */
 export function refuseWhilePaused(failedLogins: FailedLogins, address: string, name: string): void {
+  refusePaused(() => failedLogins.checkPair(address, name))
+}
+
+function refusePaused(check: () => void): void {
   try {
-    failedLogins.check(address, name)
+    check()
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error
     throw new SignInRefused('too-many-attempts', { retryAfter: Number(error.detail.retryAfter ?? 1) })
   }
 }
 
-const turnsByLogins = new WeakMap<FailedLogins, Map<string, Promise<void>>>()
-function turnsOf(failedLogins: FailedLogins): Map<string, Promise<void>> {
-  let turns = turnsByLogins.get(failedLogins)
-  if (!turns) turnsByLogins.set(failedLogins, (turns = new Map()))
-  return turns
+interface Line {
+  length: number
+  last: Promise<void>
+}
+
+const linesByLogins = new WeakMap<FailedLogins, Map<string, Line>>()
+
+async function inTurn<Result>(failedLogins: FailedLogins, key: string, work: () => Promise<Result>): Promise<Result> {
+  let lines = linesByLogins.get(failedLogins)
+  if (!lines) linesByLogins.set(failedLogins, (lines = new Map()))
+  const line = lines.get(key) ?? { length: 0, last: Promise.resolve() }
+  if (line.length >= longestLine) throw new SignInRefused('too-many-attempts', { retryAfter: 1 })
+  const before = line.last
+  const { promise: turn, resolve: done } = Promise.withResolvers<void>()
+  line.length++
+  line.last = before.then(() => turn)
+  lines.set(key, line)
+  try {
+    await before
+    return await work()
+  } finally {
+    done()
+    if (--line.length === 0) lines.delete(key)
+  }
 }

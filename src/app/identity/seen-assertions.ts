@@ -1,6 +1,6 @@
-import { ipv6Words } from '#core/ip-address.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Deps } from '../deps.ts'
+import { machineOf } from './machine.ts'
 import { hashOfSecret } from './secrets.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
 import { sweepSignIns } from './sweep.ts'
@@ -39,10 +39,4 @@ export async function noteAssertion(
       throw error
     }
   }
-}
-
-/** An IPv6 customer has a whole /64; a program reaches its own machine now as `::1`, now as `127.0.0.1`. */
-function machineOf(address: string): string {
-  if (address === '::1' || address.startsWith('127.')) return 'loopback'
-  return address.includes(':') ? ipv6Words(address).slice(0, 4).join(':') : address
 }

@@ -2,6 +2,7 @@ import type { DirectoryObject } from '#ports/directory-store.ts'
 import type { PasswordHasher } from '#ports/password-hasher.ts'
 import type { Deps } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'
+import { isFamiliar, noteFamiliar } from './familiar.ts'
 import { slowGuessing } from './guessing.ts'
 import { isCurrent } from './secrets.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
@@ -27,13 +28,16 @@ export async function signInUser(
 ): Promise<SignedIn> {
   const { store, clock, hasher } = deps
   const login = await loginOf(deps, username)
-  return slowGuessing(deps, { address, name: login }, async () => {
-    const user = await store.userByLogin(login)
-    const standing = user && (await standingOf(deps, user.id))
-    const credential = standing && passwordOf(standing)
-    const good = await hasher.verify(password, credential?.secret.hash ?? (await nobodysHash(hasher)))
+  const user = await store.userByLogin(login)
+  const standing = user && (await standingOf(deps, user.id))
+  const credential = standing && passwordOf(standing)
+  const familiar = await isFamiliar(deps, { credential: credential?.name ?? '', address })
+  return slowGuessing(deps, { address, name: login, familiar }, async () => {
+    const good = await hasher.verify(password, credential?.secret.hash ?? (await nobodysHash(hasher)), { known: familiar })
     if (!standing || !credential || !good) throw new SignInRefused('password-wrong')
-    return believed(standing, credential, clock.now())
+    const signedIn = believed(standing, credential, clock.now())
+    await noteFamiliar(deps, { credential: credential.name, address, principalId: standing.principal.id })
+    return signedIn
   })
 }
 

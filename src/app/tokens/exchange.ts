@@ -13,12 +13,12 @@ import { issueRefreshToken } from './issue.ts'
 export async function exchangeToken(
   deps: Pick<Deps, 'store' | 'signers' | 'clock' | 'ids'> & { origins: Origins },
   input: { registry: Registry; audience: string; token: string },
-): Promise<{ token: string; name: string }> {
+): Promise<{ token: string; id: string; name: string }> {
   const { registry, audience, token } = input
   const { principal, claims } = await directoryTokenHolder(deps, token, registry.armAudience ? ['arm', 'registry'] : ['registry'])
   const caller = await directoryCaller(deps, registry, principal)
   if (!caller || caller.held.length === 0)
     throw new RegistryError('unauthorized', 'authentication required: the principal holds no role at this registry that opens its content')
   const by = { caller, credential: { id: claims.credential, version: null } }
-  return { token: await issueRefreshToken(deps, { registry, audience, by }), name: caller.name }
+  return { token: await issueRefreshToken(deps, { registry, audience, by }), id: caller.id, name: caller.name }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Registry } from '#ports/metadata-store.ts'
-import { FailedLogins, RateLimits } from './rate-limits.ts'
+import { FailedLogins, type Guess, RateLimits } from './rate-limits.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -19,29 +19,25 @@ const paused = (work: () => void): number => {
     return detail?.retryAfter ?? -1
   }
 }
-const fail = (logins: FailedLogins, times: number, address: string, username: string) => {
-  for (let each = 0; each < times; each++) logins.failed(address, username)
+const stranger = (address: string, name = 'alice'): Guess => ({ address, name, familiar: false })
+const atHome = (address: string, name = 'alice'): Guess => ({ address, name, familiar: true })
+const fail = (logins: FailedLogins, times: number, guess: Guess) => {
+  for (let each = 0; each < times; each++) logins.wrong(guess)
 }
+const pauseOf = (logins: FailedLogins, guess: Guess) => paused(() => logins.check(guess))
 
 test('twenty failures are free; each further one doubles the pause, up to a quarter of an hour', () => {
   const { time, clock: fake } = clock()
   const logins = new FailedLogins(fake)
-  fail(logins, 20, '10.0.0.1', 'admin')
-  assert.equal(
-    paused(() => logins.check('10.0.0.1', 'admin')),
-    0,
-  )
+  fail(logins, 20, stranger('10.0.0.1'))
+  assert.equal(pauseOf(logins, stranger('10.0.0.1')), 0)
   const pauses: number[] = []
   for (let each = 0; each < 14; each++) {
-    logins.failed('10.0.0.1', 'admin')
-    const pause = paused(() => logins.check('10.0.0.1', 'admin'))
+    fail(logins, 1, stranger('10.0.0.1'))
+    const pause = pauseOf(logins, stranger('10.0.0.1'))
     pauses.push(pause)
     time.at += pause * second
-    assert.equal(
-      paused(() => logins.check('10.0.0.1', 'admin')),
-      0,
-      'the pause ends',
-    )
+    assert.equal(pauseOf(logins, stranger('10.0.0.1')), 0, 'the pause ends')
   }
   assert.deepEqual(pauses, [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900, 900])
 })
@@ -49,44 +45,59 @@ test('twenty failures are free; each further one doubles the pause, up to a quar
 test('a minute without a failure forgets them, counted from the end of the pause', () => {
   const { time, clock: fake } = clock()
   const logins = new FailedLogins(fake)
-  fail(logins, 22, '10.0.0.1', 'admin')
+  fail(logins, 22, stranger('10.0.0.1'))
   time.at += 4 * second + minute - 1
-  logins.failed('10.0.0.1', 'admin')
-  assert.equal(
-    paused(() => logins.check('10.0.0.1', 'admin')),
-    8,
-  )
+  fail(logins, 1, stranger('10.0.0.1'))
+  assert.equal(pauseOf(logins, stranger('10.0.0.1')), 8)
   time.at += 8 * second + minute
-  logins.failed('10.0.0.1', 'admin')
-  assert.equal(
-    paused(() => logins.check('10.0.0.1', 'admin')),
-    0,
-  )
+  fail(logins, 1, stranger('10.0.0.1'))
+  assert.equal(pauseOf(logins, stranger('10.0.0.1')), 0)
 })
 
-test('a success forgets them at once', () => {
+test('an address is counted over all names, a name over all addresses', () => {
   const logins = new FailedLogins(clock().clock)
-  fail(logins, 20, '10.0.0.1', 'admin')
-  logins.succeeded('10.0.0.1', 'admin')
-  logins.failed('10.0.0.1', 'admin')
-  assert.equal(
-    paused(() => logins.check('10.0.0.1', 'admin')),
-    0,
-  )
+  for (let each = 0; each < 21; each++) fail(logins, 1, stranger('10.0.0.1', `name-${each}`))
+  assert.ok(pauseOf(logins, stranger('10.0.0.1', 'another')) > 0)
+  assert.equal(pauseOf(logins, stranger('10.0.0.2', 'another')), 0)
+  for (let each = 0; each < 101; each++) fail(logins, 1, stranger(`10.0.1.${each}`, 'alice'))
+  assert.ok(pauseOf(logins, stranger('10.0.2.1', 'ALICE')) > 0, 'names have no case')
+  assert.equal(pauseOf(logins, stranger('10.0.2.1', 'bob')), 0)
 })
 
-test('the owner of a name is not locked out from elsewhere, nor another name from here', () => {
+test('who is at home at an address is held up by neither, only by failures of the same name there, and for a minute at most', () => {
+  const { time, clock: fake } = clock()
+  const logins = new FailedLogins(fake)
+  fail(logins, 50, stranger('10.0.0.1'))
+  for (let each = 0; each < 120; each++) fail(logins, 1, stranger(`10.0.1.${each}`))
+  fail(logins, 100, atHome('10.0.0.1'))
+  assert.equal(pauseOf(logins, atHome('10.0.0.1')), 0)
+  fail(logins, 20, atHome('10.0.0.1'))
+  assert.equal(pauseOf(logins, atHome('10.0.0.1')), 60)
+  assert.equal(pauseOf(logins, atHome('10.0.0.1', 'bob')), 0)
+  time.at += minute
+  logins.right(atHome('10.0.0.1'))
+  fail(logins, 100, atHome('10.0.0.1'))
+  assert.equal(pauseOf(logins, atHome('10.0.0.1')), 0, 'a success forgets them')
+  logins.right(stranger('10.0.0.1', 'mallory'))
+  assert.ok(pauseOf(logins, stranger('10.0.0.1')) > 0, 'a right password of one’s own does not reset an address')
+})
+
+test('what was tried of secrets that we make is counted apart, by address', () => {
   const logins = new FailedLogins(clock().clock)
-  fail(logins, 30, '10.0.0.1', 'admin')
-  assert.ok(paused(() => logins.check('10.0.0.1', 'ADMIN')) > 0, 'names have no case')
+  for (let each = 0; each < 21; each++) logins.tried('10.0.0.1')
+  assert.ok(paused(() => logins.tried('10.0.0.1')) > 0)
   assert.equal(
-    paused(() => logins.check('10.0.0.2', 'admin')),
+    paused(() => logins.tried('10.0.0.2')),
     0,
   )
-  assert.equal(
-    paused(() => logins.check('10.0.0.1', 'other')),
-    0,
-  )
+  assert.equal(pauseOf(logins, stranger('10.0.0.1')), 0)
+})
+
+test('a flood of addresses and names leaves the pauses that stand', () => {
+  const logins = new FailedLogins(clock().clock)
+  fail(logins, 30, stranger('10.0.0.1'))
+  for (let each = 0; each < 120_000; each++) logins.failedPair('10.9.9.9', `flood-${each}`)
+  assert.ok(pauseOf(logins, stranger('10.0.0.1')) > 0)
 })
 
 for (const [one, other] of [
@@ -98,23 +109,17 @@ for (const [one, other] of [
 ] as const)
   test(`${one} and ${other} are one customer of IPv6`, () => {
     const logins = new FailedLogins(clock().clock)
-    fail(logins, 15, one, 'admin')
-    fail(logins, 15, other, 'admin')
-    assert.ok(paused(() => logins.check(one, 'admin')) > 0)
-    assert.ok(paused(() => logins.check(other, 'admin')) > 0)
+    fail(logins, 15, stranger(one))
+    fail(logins, 15, stranger(other))
+    assert.ok(pauseOf(logins, stranger(one)) > 0)
+    assert.ok(pauseOf(logins, stranger(other)) > 0)
   })
 
 test('two customers of IPv6 are two', () => {
   const logins = new FailedLogins(clock().clock)
-  fail(logins, 30, '2001:db8:1:2::1', 'admin')
-  assert.equal(
-    paused(() => logins.check('2001:db8:1:3::1', 'admin')),
-    0,
-  )
-  assert.equal(
-    paused(() => logins.check('2001:db8:1::1', 'admin')),
-    0,
-  )
+  fail(logins, 30, stranger('2001:db8:1:2::1'))
+  assert.equal(pauseOf(logins, stranger('2001:db8:1:3::1')), 0)
+  assert.equal(pauseOf(logins, stranger('2001:db8:1::1')), 0)
 })
 
 const registry = (more: Partial<Registry> = {}): Registry => ({
@@ -176,4 +181,29 @@ test('referrers count as reads too', () => {
   let reads = 0
   while (paused(() => limits.count(registry(), 'alice', 'read')) === 0) reads++
   assert.equal(reads, 5000 - 250)
+})
+
+test('token requests without a proof use up what is theirs, an address a part of it, and nothing of who proves himself', () => {
+  const limits = new RateLimits(clock().clock)
+  const asked = (address: string) => paused(() => limits.countUnproven(registry(), address))
+  for (let each = 0; each < 1000; each++) assert.equal(asked('10.0.0.1'), 0)
+  assert.ok(asked('10.0.0.1') > 0)
+  assert.equal(asked('10.0.0.2'), 0)
+  for (let each = 0; each < 12_000; each++) asked(`10.1.${each >> 8}.${each & 255}`)
+  assert.ok(asked('10.0.0.3') > 0)
+  for (let each = 0; each < 10_000; each++)
+    assert.equal(
+      paused(() => limits.count(registry(), 'alice', 'oauth')),
+      0,
+    )
+})
+
+test('an identity that asks too much uses up nothing of the others', () => {
+  const limits = new RateLimits(clock().clock)
+  for (let each = 0; each < 5000; each++) paused(() => limits.count(registry(), 'alice', 'delete'))
+  for (let each = 0; each < 500; each++)
+    assert.equal(
+      paused(() => limits.count(registry(), 'bob', 'delete')),
+      0,
+    )
 })

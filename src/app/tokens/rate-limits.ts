@@ -5,6 +5,9 @@ import type { Clock } from '#ports/clock.ts'
 import type { Registry } from '#ports/metadata-store.ts'
 
 const mostBuckets = 100_000
+const mostCounted = 100_000
+/** One address of many that ask for tokens without a proof. */
+const partOfAddress = 10
 
 /** Counts requests of registries and of identities against the tier's table; in this process only. */
 export class RateLimits {
@@ -20,30 +23,63 @@ export class RateLimits {
     if (registry.rateLimits === 'off') return
     if (category === 'referrers') this.count(registry, identity, 'read')
     const rate = ratesOf[registry.sku][category]
-    this.#take(`${registry.id} ${registry.sku} ${category}`, rate.registry)
-    if (rate.identity !== undefined) this.#take(`${registry.id} ${registry.sku} ${category} ${identity}`, rate.identity)
+    const name = `${registry.id} ${registry.sku} ${category}`
+    // The identity's own first: what it is refused takes nothing of the others'.
+    if (rate.identity !== undefined) this.#take(`${name} ${identity}`, rate.identity)
+    this.#take(name, rate.registry)
+  }
+
+  /**
+   * Token requests of who proved nothing: nobody in particular, or with a wrong secret. They have a measure of their own, and
+   * each address a part of it, so that they use up nothing of those who did.
+   */
+  countUnproven(registry: Registry, address: string): void {
+    if (registry.rateLimits === 'off') return
+    const { registry: all } = ratesOf[registry.sku].oauth
+    const name = `${registry.id} ${registry.sku} unproven`
+    this.#take(`${name} ${placeOf(address)}`, all / partOfAddress)
+    this.#take(name, all)
   }
 
   #take(key: string, perMinute: number): void {
     const now = this.#clock.elapsed()
-    let bucket = this.#buckets.get(key)
-    if (!bucket) {
-      if (this.#buckets.size >= mostBuckets) this.#buckets.clear()
-      this.#buckets.set(key, (bucket = new TokenBucket(perMinute, now)))
-    }
+    const bucket = this.#buckets.get(key) ?? new TokenBucket(perMinute, now)
+    // Behind the others: the first is the one that was asked longest ago. A minute later it is full, as one that is not there.
+    this.#buckets.delete(key)
+    const [oldest] = this.#buckets.size >= mostBuckets ? this.#buckets.keys() : []
+    if (oldest !== undefined) this.#buckets.delete(oldest)
+    this.#buckets.set(key, bucket)
     const retryAfter = bucket.take(now)
     if (retryAfter > 0) throw new RegistryError('too-many-requests', 'too many requests', { retryAfter })
   }
 }
 
-const freeFailures = 20
+/** A try of a password that somebody chose. */
+export interface Guess {
+  address: string
+  name: string
+  /** This credential was shown from this address before (identity/familiar.ts). */
+  familiar: boolean
+}
+
+interface Counting {
+  /** Failures without a pause; each further one doubles it. */
+  free: number
+  /** In milliseconds. */
+  longestPause: number
+}
+
 const forgetAfter = 60_000
-const longestPause = 15 * 60_000
+const quarter = 15 * 60_000
+const byAddress: Counting = { free: 20, longestPause: quarter }
+/** Over all addresses, so that many of them together do not guess what one may not. */
+const byName: Counting = { free: 100, longestPause: quarter }
+/** Whoever is at home there: a neighbour who types wrong passwords by the dozen does not lock the owner out. */
+const byFamiliar: Counting = { free: 100, longestPause: 60_000 }
 
 /**
- * Slows guessing of passwords: after 20 failures within a minute from one address for one user, each further one
- * doubles the pause. Keyed by what the peer cannot choose freely (its address as we see it) and the name in lower
- * case; the owner of the name is not locked out from elsewhere.
+ * Slows guessing: failures within a minute of one another are counted, and beyond a number of them each further one doubles
+ * the pause. In this process only; a flood of addresses and names pushes out what counts least.
  */
 export class FailedLogins {
   readonly #clock: Clock
@@ -53,28 +89,80 @@ export class FailedLogins {
     this.#clock = clock
   }
 
-  /** Fails with `too-many-requests` while the pause lasts, whatever the password is. */
-  check(address: string, username: string): void {
+  /** Fails with `too-many-requests` while a pause lasts, whatever the password is. */
+  check(guess: Guess): void {
+    for (const { key } of countersOf(guess)) this.#check(key)
+  }
+
+  wrong(guess: Guess): void {
+    for (const { key, counting } of countersOf(guess)) this.#failed(key, counting)
+  }
+
+  /** Who proves himself forgets the failures of his own place. Those of an address or a name stand: others made them. */
+  right(guess: Guess): void {
+    if (guess.familiar) for (const { key } of countersOf(guess)) this.#failures.delete(key)
+  }
+
+  /** A wrong secret of those that we make. Fails with `too-many-requests` instead of counting it while the pause lasts. */
+  tried(address: string): void {
+    const key = `tried ${placeOf(address)}`
+    this.#check(key)
+    this.#failed(key, byAddress)
+  }
+
+  checkPair(address: string, name: string): void {
+    this.#check(pairOf(address, name))
+  }
+
+  failedPair(address: string, name: string): void {
+    this.#failed(pairOf(address, name), byAddress)
+  }
+
+  succeededPair(address: string, name: string): void {
+    this.#failures.delete(pairOf(address, name))
+  }
+
+  #check(key: string): void {
     const now = this.#clock.elapsed()
-    const until = this.#failures.get(keyOf(address, username))?.until ?? 0
+    const until = this.#failures.get(key)?.until ?? 0
     if (until > now) throw new RegistryError('too-many-requests', 'too many failed logins', { retryAfter: Math.ceil((until - now) / 1000) })
   }
 
-  failed(address: string, username: string): void {
+  #failed(key: string, { free, longestPause }: Counting): void {
     const now = this.#clock.elapsed()
-    const key = keyOf(address, username)
     const before = this.#failures.get(key)
     const count = before && now - Math.max(before.last, before.until) < forgetAfter ? before.count + 1 : 1
-    const until = count <= freeFailures ? 0 : now + Math.min(longestPause, 1000 * 2 ** Math.min(20, count - freeFailures))
-    if (this.#failures.size >= mostBuckets) this.#failures.clear()
+    const until = count <= free ? 0 : now + Math.min(longestPause, 1000 * 2 ** Math.min(20, count - free))
+    // Behind the others: what failed longest ago comes first.
+    this.#failures.delete(key)
+    if (this.#failures.size >= mostCounted) this.#failures.delete(leastOf(this.#failures, now))
     this.#failures.set(key, { count, last: now, until })
-  }
-
-  succeeded(address: string, username: string): void {
-    this.#failures.delete(keyOf(address, username))
   }
 }
 
+const looked = 32
+
+/** Of those that failed longest ago, one that is over; else the one that failed least. */
+function leastOf(failures: ReadonlyMap<string, { count: number; last: number; until: number }>, now: number): string {
+  let least = { key: '', count: Number.POSITIVE_INFINITY }
+  let seen = 0
+  for (const [key, { count, last, until }] of failures) {
+    if (now - Math.max(last, until) >= forgetAfter) return key
+    if (count < least.count) least = { key, count }
+    if (++seen >= looked) break
+  }
+  return least.key
+}
+
+const countersOf = ({ address, name, familiar }: Guess): { key: string; counting: Counting }[] =>
+  familiar
+    ? [{ key: `at home ${placeOf(address)} ${keyOfName(name)}`, counting: byFamiliar }]
+    : [
+        { key: `address ${placeOf(address)}`, counting: byAddress },
+        { key: `name ${keyOfName(name)}`, counting: byName },
+      ]
+
 // An IPv6 customer has a whole /64.
-const keyOf = (address: string, username: string): string =>
-  `${address.includes(':') ? ipv6Words(address).slice(0, 4).join(':') : address} ${username.toLowerCase().slice(0, 256)}`
+const placeOf = (address: string): string => (address.includes(':') ? ipv6Words(address).slice(0, 4).join(':') : address)
+const keyOfName = (name: string): string => name.toLowerCase().slice(0, 256)
+const pairOf = (address: string, name: string): string => `pair ${placeOf(address)} ${keyOfName(name)}`

@@ -4,7 +4,10 @@ import type { Deps } from '../deps.ts'
 import { type Authenticated, authenticate, type IsAudience, type Presented } from './authenticate.ts'
 import type { FailedLogins } from './rate-limits.ts'
 
-/** `authenticate`, with guessing slowed down. Fails with `unauthorized`, `too-many-requests`. */
+/**
+ * `authenticate`; who goes on with wrong passwords is sent away. A right one is believed all the same: those of a registry are
+ * ours, and nobody guesses them. Fails with `unauthorized`, `too-many-requests`.
+ */
 export async function signIn(
   deps: Pick<Deps, 'store' | 'signers' | 'clock'> & { failedLogins: FailedLogins },
   registry: Registry,
@@ -13,13 +16,10 @@ export async function signIn(
   address: string,
 ): Promise<Authenticated> {
   if (presented.kind !== 'basic') return authenticate(deps, registry, isAudience, presented)
-  deps.failedLogins.check(address, presented.username)
   try {
-    const authenticated = await authenticate(deps, registry, isAudience, presented)
-    deps.failedLogins.succeeded(address, presented.username)
-    return authenticated
+    return await authenticate(deps, registry, isAudience, presented)
   } catch (error) {
-    if (error instanceof RegistryError && error.failure === 'unauthorized') deps.failedLogins.failed(address, presented.username)
+    if (error instanceof RegistryError && error.failure === 'unauthorized') deps.failedLogins.tried(address)
     throw error
   }
 }

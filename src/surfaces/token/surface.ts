@@ -33,14 +33,25 @@ const headers: Headers = [
 /** Answers one request of `/oauth2/`. Never rejects. */
 export async function serveTokens(deps: TokenDeps, served: Served, exchange: Exchange): Promise<void> {
   try {
-    deps.rateLimits.count(served.registry, 'oauth', 'oauth')
     const request = parseTokenRequest(exchange.method, exchange.url, await form(exchange))
+    if (request.kind === 'keys') deps.rateLimits.countUnproven(served.registry, exchange.address)
     if (request.kind === 'keys') await exchange.send(200, headers, JSON.stringify(await deps.signers.of(served.registry.id).keys()))
     else if (request.kind === 'exchange')
       await exchange.send(200, headers, JSON.stringify(await takeInExchange(deps, served, exchange, request)))
     else await exchange.send(200, headers, JSON.stringify(await issue(deps, served, exchange, request)))
   } catch (error) {
-    await fail(exchange, error)
+    await fail(exchange, counted(deps, served, exchange, error))
+  }
+}
+
+/** What is refused counts for the address that it came from, and is told as too much when that is used up. */
+function counted({ rateLimits }: TokenDeps, { registry }: Served, { address }: Exchange, error: unknown): unknown {
+  if (!(error instanceof RegistryError) || error.failure === 'too-many-requests') return error
+  try {
+    rateLimits.countUnproven(registry, address)
+    return error
+  } catch (tooMany) {
+    return tooMany
   }
 }
 
@@ -52,8 +63,9 @@ function checkService({ service, isName }: Served, given: string | undefined): v
 async function takeInExchange(deps: TokenDeps, served: Served, exchange: Exchange, request: ExchangeRequest) {
   checkService(served, request.service)
   const { registry, service } = served
-  const { token, name } = await exchangeToken(deps, { registry, audience: service, token: request.token })
+  const { token, id, name } = await exchangeToken(deps, { registry, audience: service, token: request.token })
   exchange.log.principal = name
+  deps.rateLimits.count(registry, id, 'oauth')
   return { refresh_token: token }
 }
 
@@ -63,6 +75,8 @@ async function issue(deps: TokenDeps, served: Served, exchange: Exchange, reques
   const presented = request.presented ?? fromHeader(exchange)
   const by = await signIn(deps, registry, served.isName, presented, exchange.address)
   exchange.log.principal = by.caller.name
+  if (by.caller.kind === 'anonymous') deps.rateLimits.countUnproven(registry, exchange.address)
+  else deps.rateLimits.count(registry, by.caller.id, 'oauth')
   const scopes = parseScopes(request.scopes)
   const accessToken = await issueAccessToken(deps, { registry, audience: service, by, scopes })
   const refreshToken = refreshTokenOf(presented, by, request)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { createUser } from '#app/identity/users.ts'
 import { azureCli, openPlane, type Plane, succeeded } from '../plane.ts'
 import { makeMap, makeToken, passwordOf } from '../plane-credentials.ts'
 import { type Answer, basic, header, json, send } from '../send.ts'
@@ -170,8 +171,9 @@ test('C13 ArgoCD GO-2024-2652: guessing a person or a program is slowed down wha
         body: new URLSearchParams({ grant_type: 'client_credentials', resource: alone.control }).toString(),
       })
     const person = (username: string, password: string, headers: Record<string, string>) => signIn(alone, { username, password, headers })
+    const { user } = await createUser(alone.door.open.deps, { login: 'never-seen' })
     for (const [name, guess] of [
-      [alone.owner.name, person],
+      [user.login ?? '', person],
       [program.name, secretOf],
     ] as const) {
       let slowed = 0

@@ -4,7 +4,8 @@ import type { Migration } from './migration.ts'
  * subscription ── resource group ── resource ── its children     one table, by key; a registry's resource has its row in `registry`
  * directory_object ─┬─ directory_secret, directory_member        users, applications, service principals, groups
  *                   ├─ role_assignment → scope                   a role of core/built-in-roles.ts or of custom_role
- *                   └─ sign_in                                   codes, device questions, refresh tokens
+ *                   ├─ sign_in                                   codes, device questions, refresh tokens
+ *                   └─ familiar_address                          from where a password was shown
  * operation                                                      what a long-running call answers when it is asked again
  *
  * signing_key.registry_id 0: the directory's own.
@@ -75,5 +76,10 @@ export const controlMigration: Migration = {
     `CREATE INDEX sign_in_principal ON sign_in (principal_id)`,
     `CREATE INDEX sign_in_client ON sign_in (client_id)`,
     `CREATE INDEX sign_in_family ON sign_in (family)`,
+    `CREATE TABLE familiar_address (
+      credential TEXT NOT NULL, address TEXT NOT NULL, principal_id TEXT NOT NULL, seen_at ${bigint} NOT NULL,
+      PRIMARY KEY (credential, address))`,
+    `CREATE INDEX familiar_address_principal ON familiar_address (principal_id)`,
+    `CREATE INDEX familiar_address_seen ON familiar_address (seen_at)`,
   ],
 }
