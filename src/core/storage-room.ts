@@ -19,6 +19,8 @@ export interface Stored {
  * are to become that; and what is not named any more. In all a registry has at most twice its limit.
  */
 export interface Excess {
+  /** Of what the limit itself counts. */
+  taken: number
   pending: number
   left: number
   all: number
@@ -26,9 +28,10 @@ export interface Excess {
 
 /** How many bytes of each must go before `more` bytes have room. */
 export function excessOf({ used, unreferenced, pending, reserved, condemned, limit }: Stored, more = 0): Excess {
-  if (limit === null) return { pending: 0, left: 0, all: 0 }
+  if (limit === null) return { taken: 0, pending: 0, left: 0, all: 0 }
   const beyond = (bytes: number, bound: number) => Math.max(0, bytes - bound)
   return {
+    taken: beyond(used + reserved + more, limit),
     pending: beyond(pending + reserved + more, limit),
     // It is full when it has reached its bound: deletes are never refused, so it may be beyond.
     left: beyond(unreferenced - pending + condemned + 1, limit),

@@ -219,6 +219,8 @@ const commands: { [Name in keyof MetadataCommands]: true } = {
   startUpload: true,
   noteUpload: true,
   finishUpload: true,
+  reserveUpload: true,
+  endRestingUploads: true,
   cancelUpload: true,
   reapUploads: true,
   mountBlob: true,

@@ -255,6 +255,10 @@ export interface MetadataCommands extends InstallationCommands, ResourceCommands
   >
   /** Records the acknowledged size. Reserves more when it outgrew its place. `upload-unknown`, `quota-exceeded`, `unreferenced-full`. */
   noteUpload: Command<{ uploadId: string; size: number; lastStart: number; expiresAt: number }, void>
+  /** Holds a place for this many bytes in all, never fewer than are acknowledged. `upload-unknown`, `quota-exceeded`, `unreferenced-full`. */
+  reserveUpload: Command<{ uploadId: string; size: number; expiresAt: number }, void>
+  /** Ends sessions whose life is over before then and that hold a place, the first one first, until `bytes` are free. Returns how many are. */
+  endRestingUploads: Command<{ registryId: number; expiring: number; bytes: number; limit: number }, number>
   /**
    * The bytes are durable: object ready, blob made or joined, link with lease, reservation given back, session done.
    * Returns which object the digest has now; when it joined another, ours is condemned. `upload-unknown`, `quota-exceeded`, `unreferenced-full`.

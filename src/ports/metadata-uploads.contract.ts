@@ -255,6 +255,38 @@ export function uploadsContract(it: It): void {
     assert.deepEqual({ ...(await scene.usage()) }, { used: 0, unreferenced: 60, pending: 60, reserved: 40, condemned: 0, limit: 100 })
   })
 
+  it('a place is held for what is on its way, and given back down to what was acknowledged', async (scene) => {
+    await scene.store.updateRegistry({ registryId: scene.registryId, limit: 100 })
+    const { uploadId } = await scene.startUpload(a)
+    const hold = (size: number) => scene.store.reserveUpload({ uploadId, size, expiresAt: start + 48 * hour })
+    const reserved = async () => (await scene.usage()).reserved
+    await scene.store.noteUpload({ uploadId, size: 10, lastStart: 0, expiresAt: start + 24 * hour })
+    await hold(90)
+    assert.equal(await reserved(), 90)
+    await assert.rejects(hold(101), { failure: 'quota-exceeded' })
+    assert.equal(await reserved(), 90)
+    await hold(0)
+    assert.equal(await reserved(), 10)
+    assert.equal((await scene.store.upload(scene.registryId, a, uploadId))?.size, 10)
+    await assert.rejects(scene.store.reserveUpload({ uploadId: scene.id(), size: 1, expiresAt: start }), { failure: 'upload-unknown' })
+  })
+
+  it('sessions that were left behind give their places back, the longest at rest first, and no more of them than is wanted', async (scene) => {
+    const ending = [3, 1, 2, 9]
+    const uploads: string[] = []
+    for (const hours of ending) uploads.push((await scene.startUpload(a, 10, start + hours * hour)).uploadId)
+    await scene.startUpload(b, 0, start)
+    const end = (bytes: number) =>
+      scene.store.endRestingUploads({ registryId: scene.registryId, expiring: start + 5 * hour, bytes, limit: 10 })
+    const left = async () =>
+      (await Promise.all(uploads.map((each) => scene.store.upload(scene.registryId, a, each)))).map((each) => each !== undefined)
+    assert.equal(await end(11), 20)
+    assert.deepEqual(await left(), [true, false, false, true])
+    assert.equal(await end(100), 10)
+    assert.deepEqual(await left(), [false, false, false, true])
+    assert.equal((await scene.usage()).reserved, 10)
+  })
+
   it('bytes that are there already need no room, and neither do links', async (scene) => {
     const blob = await scene.push(a, 'x'.repeat(100))
     const { uploadId } = await scene.startUpload(b)

@@ -255,6 +255,23 @@ test('usage tells each limit of the tier', async () => {
   )
 })
 
+test('a storage limit that the operator set is the one that usage tells, and it stays with a change of the registry', async () => {
+  await create('bounded')
+  const size = async () => {
+    const { value } = (await scene.ask('GET', `${registryId(scene, 'bounded')}/listUsages`)).body as {
+      value: { name: string; limit: number }[]
+    }
+    return value.find(({ name }) => name === 'Size')?.limit
+  }
+  const { id } = (await scene.deps.store.registry('bounded')) ?? assert.fail()
+  await scene.deps.store.updateRegistry({ registryId: id, limit: 123_456_789 })
+  assert.equal(await size(), 123_456_789)
+  await scene.ask('PATCH', registryId(scene, 'bounded'), { body: { sku: { name: 'Standard' } } })
+  assert.equal(await size(), 123_456_789)
+  await scene.deps.store.updateRegistry({ registryId: id, limit: null })
+  assert.equal(await size(), 100 * 2 ** 30)
+})
+
 test('etags: a change in between is seen, nothing there is asked for, of two with the same one wins', async () => {
   await create('etagged')
   const { headers } = await scene.ask('GET', registryId(scene, 'etagged'))

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { eventually } from '../conformance/client.ts'
-import { digestOf, type Image, makeImage, pushBlob, pushImage, putManifest, someBytes } from './content.ts'
+import { digestOf, type Image, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload } from './content.ts'
 import { type Door, openDoor } from './door.ts'
-import { type Answer, errorCode, json, send } from './send.ts'
+import { type Answer, errorCode, header, json, send } from './send.ts'
 
 const limit = 1_000_000
 let door: Door
@@ -71,6 +71,37 @@ test('a deleted repository counts no more from the first moment, and is emptied 
   assert.deepEqual({ ...(await usage()) }, { ...(await deps.store.recomputedUsage(registry.id)) })
   assert.equal((await usage()).used, sizeOf(kept))
   await removeRepository('kept')
+})
+
+test('what is too much is told before all of it has come', async () => {
+  const mebibyte = Buffer.alloc(2 ** 20, 'x')
+  const path = header(await startUpload(door, 'stream'), 'location')
+  let answered = () => {}
+  const answer = new Promise<void>((resolve) => (answered = resolve))
+  async function* body() {
+    for (let each = 0; each < 70; each++) yield mebibyte
+    // The rest comes only to an answer that was waited for.
+    await answer
+  }
+  const refused = await send(door, 'PATCH', path, { body: body() })
+  answered()
+  isExhausted(refused)
+  assert.equal((await usage()).reserved, 0)
+  assert.equal((await send(door, 'DELETE', path)).status, 204)
+})
+
+test("an upload that was left behind stands in nobody's way", async () => {
+  const { settings } = door.open.deps
+  const path = header(await startUpload(door, 'left'), 'location')
+  assert.equal((await send(door, 'PATCH', path, { body: someBytes(600_000) })).status, 202)
+  isExhausted(await startOf(someBytes(500_000)))
+  assert.equal((await send(door, 'GET', path)).status, 204)
+  const lease = settings.lease
+  settings.lease = { ...lease, promise: 0 }
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  assert.equal((await startOf(someBytes(500_000))).status, 201)
+  settings.lease = lease
+  assert.equal((await send(door, 'GET', path)).status, 404)
 })
 
 const usageAfter = async () => usage()

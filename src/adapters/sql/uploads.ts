@@ -11,13 +11,14 @@ interface UploadRow {
   registry_id: number
   object_id: string
   state: 'open' | 'done'
+  size: number
   reserved: number
   digest: Digest | null
 }
 
 const findUpload = (tx: SqlTransaction, uploadId: string) =>
   tx.get<UploadRow>(
-    `SELECT upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.reserved, upload.digest
+    `SELECT upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.size, upload.reserved, upload.digest
      FROM upload JOIN repository ON repository.id = upload.repo_id WHERE upload.upload_id = ?${tx.forUpdate}`,
     uploadId,
   )
@@ -92,6 +93,31 @@ export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, size, lastS
   )
   await changeUsage(tx, upload.registry_id, { reserved: more })
   if (more > 0) await checkRoom(tx, upload.registry_id)
+}
+
+export const reserveUpload: Verb<'reserveUpload'> = async (tx, { uploadId, size, expiresAt }) => {
+  const upload = await openUpload(tx, uploadId)
+  const reserved = Math.max(upload.size, size)
+  await tx.run('UPDATE upload SET reserved = ?, expires_at = ? WHERE upload_id = ?', reserved, expiresAt, uploadId)
+  await changeUsage(tx, upload.registry_id, { reserved: reserved - upload.reserved })
+  if (reserved > upload.reserved) await checkRoom(tx, upload.registry_id)
+}
+
+export const endRestingUploads: Verb<'endRestingUploads'> = async (tx, { registryId, expiring, bytes, limit }) => {
+  const resting = await tx.all<{ upload_id: string }>(
+    `SELECT upload_id FROM upload WHERE registry_id = ? AND state = 'open' AND reserved > 0 AND expires_at < ? ORDER BY expires_at LIMIT ?`,
+    registryId,
+    expiring,
+    limit,
+  )
+  let freed = 0
+  for (const { upload_id: uploadId } of resting) {
+    if (freed >= bytes) break
+    const upload = await openUpload(tx, uploadId)
+    await endUpload(tx, uploadId, upload)
+    freed += upload.reserved
+  }
+  return freed
 }
 
 export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {

@@ -25,7 +25,7 @@ import { deleteRepository, drainRepositories } from './repositories.ts'
 import * as resources from './resources.ts'
 import * as roleAssignments from './role-assignments.ts'
 import * as signIns from './sign-ins.ts'
-import { cancelUpload, finishUpload, noteUpload, reapUploads, startUpload } from './uploads.ts'
+import { cancelUpload, endRestingUploads, finishUpload, noteUpload, reapUploads, reserveUpload, startUpload } from './uploads.ts'
 import type { Read, Verb } from './verb.ts'
 
 /** Every command of the metadata port, once for all dialects. */
@@ -40,6 +40,8 @@ export const commands: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   putSigningKey,
   startUpload,
   noteUpload,
+  reserveUpload,
+  endRestingUploads,
   finishUpload,
   cancelUpload,
   reapUploads,

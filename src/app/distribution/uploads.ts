@@ -101,7 +101,7 @@ export class Uploads {
         throw outOfOrder(session.writer.size, `the session has ${session.writer.size} bytes, the URL is that of byte ${offset}`)
       }
       const start = await this.#position(session, range?.start ?? offset)
-      await this.#take(session, body, range, start)
+      await this.#take(address.registry, upload, session, { body, range, start })
       return { size: await this.#commit(address.registry, upload, session, start) }
     })
   }
@@ -121,7 +121,7 @@ export class Uploads {
     await this.#sessions.use({ upload, registryId: address.registry.id, small, aside: body.aside }, async (session) => {
       if (!isRepeat(upload, range)) {
         const start = await this.#position(session, range?.start)
-        await this.#take(session, body, range, start)
+        await this.#take(address.registry, upload, session, { body, range, start })
       } else await drain(body.bytes)
       const sealed = await this.#seal(upload, session, digest)
       const now = clock.now()
@@ -183,20 +183,37 @@ export class Uploads {
     return writer.size
   }
 
-  async #take({ writer }: Session, body: Body, range: ByteRange | undefined, start: number): Promise<void> {
+  async #take(
+    registry: Registry,
+    upload: Upload,
+    { writer }: Session,
+    { body, range, start }: { body: Body; range: ByteRange | undefined; start: number },
+  ): Promise<void> {
+    const hold = (size: number) =>
+      this.#deps.store.reserveUpload({ uploadId: upload.id, size, expiresAt: this.#deps.clock.now() + this.#deps.settings.uploadLife })
     const expected = range ? range.end - range.start + 1 : body.length
     if (range && body.length !== undefined && body.length !== expected) throw wrongLength(expected ?? 0, body.length)
     this.#checkSize(start + (expected ?? 0))
     let nextCheck = writer.size + checkSpaceEvery
-    for await (const piece of guarded(body.bytes)) {
-      await writer.append(piece)
-      if (writer.size < nextCheck) continue
-      nextCheck = writer.size + checkSpaceEvery
+    let held = false
+    try {
+      for await (const piece of guarded(body.bytes)) {
+        await writer.append(piece)
+        if (writer.size < nextCheck) continue
+        nextCheck = writer.size + checkSpaceEvery
+        this.#checkSize(writer.size)
+        await checkDiskFloor(this.#deps)
+        // What is too much is told before all of it has come.
+        const size = Math.max(writer.size, start + (expected ?? 0))
+        held = true
+        await withRoom(this.#deps, registry.id, size, () => hold(size))
+      }
       this.#checkSize(writer.size)
-      await checkDiskFloor(this.#deps)
+      if (expected !== undefined && writer.size - start !== expected) throw wrongLength(expected, writer.size - start)
+    } catch (error) {
+      if (held) await hold(upload.size).catch(() => {})
+      throw error
     }
-    this.#checkSize(writer.size)
-    if (expected !== undefined && writer.size - start !== expected) throw wrongLength(expected, writer.size - start)
   }
 
   async #commit(registry: Registry, upload: Upload, session: Session, start: number): Promise<number> {

@@ -1,22 +1,23 @@
-import { excessOf } from '#core/storage-room.ts'
+import { type Excess, excessOf } from '#core/storage-room.ts'
 import type { QueuePlace } from '#ports/metadata-store.ts'
 import type { Deps } from '../deps.ts'
 import { reliedBefore, secondsHeld } from '../distribution/leases.ts'
 import { deleteBytes } from './delete-bytes.ts'
 
 type RoomDeps = Pick<Deps, 'store' | 'blobs' | 'settings' | 'failpoint'>
-type Kind = keyof ReturnType<typeof excessOf>
+type Kind = Exclude<keyof Excess, 'taken'>
 
 const atOnce = 100
 /** So much work at most for one request that waits; the next one goes on. */
 const mostRounds = 50
 
 /**
- * Brings what nothing of a registry names below its bounds, so that `more` bytes have room: what is given up already loses
+ * Brings a registry below its bounds, so that `more` bytes have room: uploads that were left behind end, what is given up already loses
  * its bytes without waiting (whoever reads them has the file open), then the oldest of the rest is given up. Nothing is
  * that an answer within the promise relied on; returns after how many seconds the first of it may be.
  */
 export async function makeRoom(deps: RoomDeps, registryId: number, more: number, now: number): Promise<number | undefined> {
+  await endResting(deps, registryId, more, now)
   const held: number[] = []
   for (const kind of ['pending', 'left', 'all'] as const) {
     const since = await makeRoomOf(deps, kind, registryId, more, now)
@@ -48,6 +49,16 @@ async function makeRoomOf(deps: RoomDeps, kind: Kind, registryId: number, more: 
     after = given.freed > 0 ? undefined : given.last
   }
   return undefined
+}
+
+/** Uploads that nobody has touched for as long as an answer is kept hold no place where it is wanted. */
+async function endResting({ store, settings }: RoomDeps, registryId: number, more: number, now: number): Promise<void> {
+  const usage = await store.usage(registryId)
+  const bytes = excessOf(usage, more).taken
+  if (bytes === 0 || usage.reserved === 0) return
+  // Each touch puts their end off by a whole life.
+  const expiring = now + settings.uploadLife - settings.lease.promise
+  await store.endRestingUploads({ registryId, expiring, bytes, limit: atOnce })
 }
 
 /** Those that were given up first, until `bytes` are gone. False when there was none that could go. */
