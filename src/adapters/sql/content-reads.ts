@@ -6,11 +6,14 @@ import type { LinkedBlob, StoredBody, StoredManifest } from '#ports/metadata-sto
 import type { Read } from './verb.ts'
 
 /**
- * What a client is given: a manifest and its bytes, or the way to a blob's. A disk may change what it was given, in a table
- * or in an index that then leads to another row, so each row says again whose it is and the bytes are those of the digest.
+ * What a client is given: a manifest and its bytes, or the way to a blob's. A disk may change what it was given, so the bytes
+ * are compared with their digest, and no index can lead to another row: links, manifests and tags lie under their keys, and
+ * of a repository and an object, which an index finds, the row itself says whose it is.
  */
 const liveRepository = `repository.registry_id = ? AND repository.name = ? AND repository.state = 'live'`
-const owner = 'repository.id AS "ownerId", repository.name AS "ownerName"'
+// Joined once more by its id: what the index by name says of it must be what the row says.
+const owner = 'owner.id AS "ownerId", owner.name AS "ownerName"'
+const ownerJoin = 'JOIN repository AS owner ON owner.id = repository.id'
 const manifestColumns = `${owner}, manifest.repo_id AS "repositoryId", manifest.digest AS digest, manifest.media_type AS "mediaType",
   manifest_body.bytes AS bytes, manifest.lease_until AS "leaseUntil", manifest.subject AS subject`
 const bodyJoin = `JOIN manifest_body ON manifest_body.registry_id = manifest.registry_id AND manifest_body.digest = manifest.digest`
@@ -23,7 +26,7 @@ type BlobRow = Row<LinkedBlob, { linkedSize: number; objectDigest: string }>
 // Each level may forbid reading; by its digest a manifest is read past a tag that does.
 const byTag = `SELECT ${manifestColumns}, repository.read_enabled * tag.read_enabled * manifest.read_enabled AS "readEnabled",
     tag.name AS tag, tag.repo_id AS "tagOwnerId", tag.digest AS tagged
-  FROM repository
+  FROM repository ${ownerJoin}
   JOIN tag ON tag.repo_id = repository.id
   JOIN manifest ON manifest.repo_id = tag.repo_id AND manifest.digest = tag.digest
   ${bodyJoin} WHERE ${liveRepository} AND tag.name = ?`
@@ -36,7 +39,7 @@ export const manifestByTag: Read<'manifestByTag'> = async (db, registryId, name,
   return whole({ ...rest, ownerId }, name, tagged as Digest)
 }
 
-const byDigest = `SELECT ${manifestColumns}, repository.read_enabled * manifest.read_enabled AS "readEnabled" FROM repository
+const byDigest = `SELECT ${manifestColumns}, repository.read_enabled * manifest.read_enabled AS "readEnabled" FROM repository ${ownerJoin}
   JOIN manifest ON manifest.repo_id = repository.id
   ${bodyJoin} WHERE ${liveRepository} AND manifest.digest = ?`
 
@@ -64,7 +67,7 @@ const linkedBlob = `SELECT ${owner}, repo_blob.repo_id AS "repositoryId", repo_b
     object.storage_key AS "storageKey", object.object_id AS "objectId", object.block_crc AS checksums, object.bytes AS bytes,
     repo_blob.lease_until AS "leaseUntil", repo_blob.relied_at AS "reliedAt", repository.read_enabled AS "readEnabled",
     blob.size AS "linkedSize", object.digest AS "objectDigest"
-  FROM repository
+  FROM repository ${ownerJoin}
   JOIN repo_blob ON repo_blob.repo_id = repository.id
   JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
   JOIN object ON object.object_id = blob.object_id

@@ -15,9 +15,14 @@ export class SqliteConnection implements SqlTransaction {
   constructor(path: string, options: { failpoint?: Failpoint; readOnly?: boolean } = {}) {
     this.failpoint = options.failpoint ?? (() => {})
     this.database = new DatabaseSync(path, { timeout: 5000 })
-    this.database.exec('PRAGMA foreign_keys = ON')
-    if (options.readOnly) this.database.exec('PRAGMA query_only = ON; PRAGMA cache_size = -32000')
-    else this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000')
+    try {
+      this.database.exec('PRAGMA foreign_keys = ON')
+      if (options.readOnly) this.database.exec('PRAGMA query_only = ON; PRAGMA cache_size = -32000')
+      else this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000')
+    } catch (error) {
+      this.database.close()
+      throw error
+    }
   }
 
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {

@@ -25,8 +25,8 @@ export function findingsIn(database: DatabaseSync, how: 'quick' | 'whole'): stri
   const found = database.prepare(`PRAGMA ${check}(${mostFindings})`).all() as Record<string, unknown>[]
   const lines = found.flatMap((row) => String(row[check] ?? '').split('\n')).filter((line) => line !== 'ok')
   if (how === 'quick' || lines.length > 0) return lines.slice(0, mostFindings)
-  const strays = database.prepare('PRAGMA foreign_key_check').all() as { table: string; rowid: number; parent: string }[]
-  return strays.slice(0, mostFindings).map(({ table, rowid, parent }) => `row ${rowid} of ${table} belongs to no row of ${parent}`)
+  const strays = database.prepare('PRAGMA foreign_key_check').all() as { table: string; parent: string }[]
+  return strays.slice(0, mostFindings).map(({ table, parent }) => `a row of ${table} belongs to no row of ${parent}`)
 }
 
 /** What a start looks at before it relies on the file: all of it while that is quick. Throws DamagedDatabase. */

@@ -61,8 +61,8 @@ export async function runGroup(
 async function attempt(connection: SqliteConnection, group: readonly Call[]): Promise<Answer[]> {
   const { database } = connection
   const answers: Answer[] = []
-  connection.sync(group.every((call) => soft.has(call.name)) ? 'NORMAL' : 'FULL')
   try {
+    connection.sync(group.every((call) => soft.has(call.name)) ? 'NORMAL' : 'FULL')
     database.exec('BEGIN IMMEDIATE')
     for (const call of group) {
       database.exec('SAVEPOINT command')

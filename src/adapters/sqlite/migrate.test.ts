@@ -93,7 +93,10 @@ test('a statement that fails in the middle of a version takes the whole version 
   const path = newPath()
   withDatabase(path, (connection) => {
     migrate(connection, path, [first])
-    const broken: Migration = { version: 2, statements: () => [...second.statements({ identity: '', bytes: '', bigint: '' }), 'NOT SQL'] }
+    const broken: Migration = {
+      version: 2,
+      statements: () => [...second.statements({ identity: '', bytes: '', bigint: '', clustered: '' }), 'NOT SQL'],
+    }
     assert.throws(() => migrate(connection, path, [first, broken]))
     assert.equal(versionOf(connection), 1)
     assert.deepEqual(columnsOf(connection), ['name'])

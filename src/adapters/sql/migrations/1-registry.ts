@@ -19,7 +19,7 @@ import type { Migration } from './migration.ts'
  */
 export const registryMigration: Migration = {
   version: 1,
-  statements: ({ identity, bytes, bigint }) => [
+  statements: ({ identity, bytes, bigint, clustered }) => [
     `CREATE TABLE registry (
       id ${identity}, name TEXT NOT NULL UNIQUE, seq ${bigint} NOT NULL DEFAULT 0,
       admin_enabled INTEGER NOT NULL DEFAULT 0, anonymous_pull INTEGER NOT NULL DEFAULT 0,
@@ -60,31 +60,31 @@ export const registryMigration: Migration = {
     `CREATE TABLE blob (
       registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, object_id TEXT NOT NULL REFERENCES object(object_id),
       size ${bigint} NOT NULL, refs INTEGER NOT NULL DEFAULT 0, named INTEGER NOT NULL DEFAULT 0,
-      PRIMARY KEY (registry_id, digest))`,
+      PRIMARY KEY (registry_id, digest))${clustered}`,
     `CREATE TABLE repo_blob (
       repo_id ${bigint} NOT NULL REFERENCES repository(id), digest TEXT NOT NULL, registry_id ${bigint} NOT NULL,
       lease_until ${bigint} NOT NULL, relied_at ${bigint} NOT NULL, PRIMARY KEY (repo_id, digest),
-      FOREIGN KEY (registry_id, digest) REFERENCES blob(registry_id, digest))`,
+      FOREIGN KEY (registry_id, digest) REFERENCES blob(registry_id, digest))${clustered}`,
     `CREATE INDEX repo_blob_digest ON repo_blob (registry_id, digest)`,
     `CREATE TABLE manifest (
       repo_id ${bigint} NOT NULL REFERENCES repository(id), digest TEXT NOT NULL, registry_id ${bigint} NOT NULL,
       media_type TEXT NOT NULL, size INTEGER NOT NULL, subject TEXT, artifact_type TEXT, annotations TEXT,
       created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL, lease_until ${bigint} NOT NULL,
       write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
-      PRIMARY KEY (repo_id, digest))`,
+      PRIMARY KEY (repo_id, digest))${clustered}`,
     `CREATE INDEX manifest_digest ON manifest (registry_id, digest)`,
     `CREATE INDEX manifest_subject ON manifest (repo_id, subject, digest) WHERE subject IS NOT NULL`,
     `CREATE TABLE manifest_body (
       registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (registry_id, digest))`,
     `CREATE TABLE manifest_ref (
       repo_id ${bigint} NOT NULL, parent TEXT NOT NULL, child TEXT NOT NULL, kind TEXT NOT NULL,
-      PRIMARY KEY (repo_id, parent, child, kind))`,
+      PRIMARY KEY (repo_id, parent, child, kind))${clustered}`,
     `CREATE INDEX manifest_ref_child ON manifest_ref (repo_id, child, kind)`,
     `CREATE TABLE tag (
       repo_id ${bigint} NOT NULL REFERENCES repository(id), name TEXT NOT NULL, digest TEXT NOT NULL,
       created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL,
       write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
-      PRIMARY KEY (repo_id, name))`,
+      PRIMARY KEY (repo_id, name))${clustered}`,
     `CREATE INDEX tag_digest ON tag (repo_id, digest)`,
     `CREATE TABLE upload (
       upload_id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL, repo_id ${bigint} NOT NULL REFERENCES repository(id), principal_id TEXT NOT NULL,
@@ -96,7 +96,7 @@ export const registryMigration: Migration = {
     `CREATE INDEX upload_principal ON upload (registry_id, principal_id, expires_at) WHERE state = 'open'`,
     `CREATE TABLE gc_queue (
       repo_id ${bigint} NOT NULL, digest TEXT NOT NULL, registry_id ${bigint} NOT NULL, review_after ${bigint} NOT NULL,
-      PRIMARY KEY (repo_id, digest))`,
+      PRIMARY KEY (repo_id, digest))${clustered}`,
     `CREATE INDEX gc_queue_due ON gc_queue (review_after)`,
     `CREATE INDEX gc_queue_of ON gc_queue (registry_id, review_after, repo_id, digest)`,
   ],

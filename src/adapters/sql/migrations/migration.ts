@@ -3,6 +3,8 @@ export interface Dialect {
   identity: string
   bytes: string
   bigint: string
+  /** Ends a table whose rows lie under their primary key, where the database has a choice: no index that could lead to another row. */
+  clustered: string
 }
 
 export interface Migration {
