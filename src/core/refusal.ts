@@ -48,6 +48,7 @@ export const refusalReasons = [
   'no-local-authority',
   'last-owner',
   'interrupted',
+  'hosts-not-permitted',
   'registry-unreachable',
   'registry-refuses',
 ] as const

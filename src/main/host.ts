@@ -6,6 +6,7 @@ import { unfoundNames } from '#app/checkup/unfound.ts'
 import { examine } from '#app/checkup/examine.ts'
 import { shellWord } from '#app/checkup/shell-word.ts'
 import type { Host, Serving, Source } from '#cli/host.ts'
+import { Refusal } from '#core/refusal.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { ListenAddress } from '#http/listener.ts'
 import { clientEnvironment } from './client-environment.ts'
@@ -101,7 +102,7 @@ export function hostOf(options: HostOptions): Host {
     },
     writeHosts: (source, file, lines) => {
       const path = file === undefined ? systemHostsFile(env, process.platform) : resolve(file)
-      return { path, changed: writeHostsBlock(path, ownerOf(configured(source).config.dataDir), lines) }
+      return { path, changed: onHosts(path, () => writeHostsBlock(path, ownerOf(configured(source).config.dataDir), lines)) }
     },
     examine: async (source, elsewhere) => {
       const { config } = configured(source)
@@ -150,6 +151,17 @@ function fromHere(address: ListenAddress | undefined): string | undefined {
   if (!address) return undefined
   const name = address.host === '0.0.0.0' || address.host === '::' ? '127.0.0.1' : address.host
   return `${name.includes(':') ? `[${name}]` : name}:${address.port}`
+}
+
+/** Whoever may not write it is told the line that may. */
+function onHosts<Result>(path: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'EPERM') throw new Refusal('hosts-not-permitted', { path, code })
+    throw error
+  }
 }
 
 /** What a person named may be absent, or there already. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { rootCertificates } from 'node:tls'
 import { assignment } from '#cli/shell.ts'
-import { runCli } from './cli-run.ts'
+import { program, runCli, spawnProgram } from './cli-run.ts'
 import { json, send } from './send.ts'
 import { Server } from './server.ts'
 
@@ -138,6 +138,27 @@ for (const state of ['running', 'stopped'] as const) {
     })
   })
 }
+
+test('who may not write the hosts file is told the line that works', async () => {
+  const server = await Server.start()
+  await server.down()
+  const place = mkdtempSync(join(tmpdir(), 'longshore-hosts-'))
+  const file = join(place, 'hosts')
+  writeFileSync(file, '', { mode: 0o444 })
+  chmodSync(place, 0o555)
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) execFileSync('chown', ['-R', '65534:65534', join(server.dataDir, '..')])
+  const words = [program, 'hosts', '--write', file]
+  const ran = spawnProgram(process.execPath, words, { LONGSHORE_DATA_DIR: server.dataDir }, isRoot ? { uid: 65534, gid: 65534 } : {})
+  assert.equal((await ran.ended).code, 1)
+  assert.match(
+    ran.problem(),
+    new RegExp(`^longshore: ${file} may not be written by this user \\(EACCES\\)\\. .* hosts \\| sudo tee -a ${file}"\n$`),
+  )
+  chmodSync(place, 0o755)
+  rmSync(place, { recursive: true })
+  await server.stop()
+})
 
 test('hosts names the data endpoint of a registry that has one', async () => {
   const server = await Server.start()

@@ -36,6 +36,7 @@ Examples:
   'doctor.do.set-aside': 'rename {path} to {path}.before',
 
   'serve.doctor': 'Should something not work, or another registry not be found: "longshore doctor" says what mends it.',
+  'refusal.hosts-not-permitted': '{path} may not be written by this user ({code}). This works: "longshore hosts | sudo tee -a {path}"',
   'env.unfound': '{names}: this machine does not find that name by itself; "longshore doctor" says what to do.',
 
   'doctor.server-runs': 'The server answers at {of}.',

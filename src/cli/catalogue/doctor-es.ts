@@ -39,6 +39,7 @@ Ejemplos:
   'doctor.do.set-aside': 'cambiar el nombre de {path} a {path}.before',
 
   'serve.doctor': 'Si algo no funciona, o no se encuentra otro registro: «longshore doctor» dice cómo arreglarlo.',
+  'refusal.hosts-not-permitted': 'Este usuario no puede escribir en {path} ({code}). Esto funciona: «longshore hosts | sudo tee -a {path}»',
   'env.unfound': '{names}: esta máquina no encuentra ese nombre por sí sola; «longshore doctor» dice qué hacer.',
 
   'doctor.server-runs': 'El servidor responde en {of}.',

@@ -39,6 +39,8 @@ Exemples :
   'doctor.do.set-aside': 'renommer {path} en {path}.before',
 
   'serve.doctor': 'Si quelque chose ne marche pas, ou si un autre registre est introuvable : « longshore doctor » dit comment y remédier.',
+  'refusal.hosts-not-permitted':
+    '{path} ne peut être écrit par cet utilisateur ({code}). Ceci marche : « longshore hosts | sudo tee -a {path} »',
   'env.unfound': '{names} : cette machine ne trouve pas ce nom d’elle-même ; « longshore doctor » dit que faire.',
 
   'doctor.server-runs': 'Le serveur répond à {of}.',
