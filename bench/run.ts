@@ -12,6 +12,7 @@ import { blobGet } from './work/blob-get.ts'
 import { blobPush } from './work/blob-push.ts'
 import { catalogPages } from './work/catalog-pages.ts'
 import { controlPlane } from './work/control-plane.ts'
+import { largeIndexItem } from './work/large-index.ts'
 import { manifests } from './work/manifests.ts'
 import { memory } from './work/memory.ts'
 import { mixed } from './work/mixed.ts'
@@ -28,6 +29,7 @@ const items: readonly Item[] = [
   blobPush,
   smallImages,
   tagPuts,
+  largeIndexItem,
   tagPages,
   catalogPages,
   controlPlane,

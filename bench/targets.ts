@@ -5,6 +5,7 @@ import { blobGetRow } from './work/blob-get.ts'
 import { blobPushRow } from './work/blob-push.ts'
 import { catalogRows } from './work/catalog-pages.ts'
 import { controlRows } from './work/control-plane.ts'
+import { largeIndexRow } from './work/large-index.ts'
 import { manifestRow } from './work/manifests.ts'
 import { memoryRows } from './work/memory.ts'
 import { p99Rows } from './work/p99.ts'
@@ -54,6 +55,7 @@ const targets: readonly Target[] = [
   },
   ratio('small-image pushes', 'small-images', smallImagesRow, 'zot', 3),
   { title: 'tag puts', item: 'tag-puts', row: tagPutsRow, least: 2000, unit: 'puts/s' },
+  ...most('large-index', 250, largeIndexRow),
   { title: 'page of 100 of all tags', item: 'tag-pages', row: tagPagesRows.large, most: 5, unit: 'ms' },
   { title: 'the same over a page of 200 tags', item: 'tag-pages', row: tagPagesRows.ratio, most: 1.5, unit: '×' },
   { title: 'page of 100 of the catalog', item: 'catalog-pages', row: catalogRows.large, most: 5, unit: 'ms' },

@@ -57,10 +57,10 @@ export class RegistryClient {
     await this.expect(201, put)
   }
 
-  async putManifest(repository: string, reference: string, manifest: Blob): Promise<void> {
+  async putManifest(repository: string, reference: string, manifest: Blob, mediaType = manifestType): Promise<void> {
     const path = `/v2/${repository}/manifests/${reference}`
     const authorization = await this.authorize('PUT', path)
-    const headers = { ...authorization, 'content-type': manifestType }
+    const headers = { ...authorization, 'content-type': mediaType }
     await this.expect(201, { method: 'PUT', path, headers, body: manifest.bytes })
   }
 
