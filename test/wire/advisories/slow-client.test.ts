@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { join } from 'node:path'
+import { connect as connectTls, createSecureContext } from 'node:tls'
 import { after, before, mock, test } from 'node:test'
+import { listen } from '#http/listener.ts'
 import { eventually } from '../../conformance/client.ts'
 import { digestOf, locationOf, mediaTypes, pushBlob, putManifest, someBytes, startUpload } from '../content.ts'
 import { type Door, openDoor } from '../door.ts'
@@ -167,6 +169,32 @@ test('G6 connections that ask nothing: the oldest makes room for who asks, on HT
     assert.match(await sender.until(/\r\n\r\n/), /^HTTP\/1\.1 201 /, 'where something is under way nobody makes room')
     for (const { socket } of [...resting, used, sender]) socket.destroy()
   } finally {
+    await server.stop()
+  }
+})
+
+test('G6 a handshake that never ends is cut off', async () => {
+  const server = await Server.start({ https: '127.0.0.1:0' })
+  const [key, cert] = ['server.key', 'server.pem'].map((name) => readFileSync(join(server.dataDir, 'tls', name), 'utf8'))
+  const listener = await listen({
+    address: { host: '127.0.0.1', port: 0 },
+    certificates: {
+      fallback: () => ({ key: key ?? '', cert: cert ?? '' }),
+      forName: () => createSecureContext({ key, cert }),
+      onChange: () => {},
+    },
+    handle: (_request, response) => void response.end(),
+    badRequest: () => '',
+    limits: { headersTimeout: 500, connectionsCheckingInterval: 100 },
+  })
+  try {
+    const silent = await openRaw(listener.address)
+    const begun = await openRaw(listener.address)
+    // The head of a record that is never whole.
+    begun.socket.write(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]))
+    for (const each of [silent, begun]) assert.notEqual(await each.ended(5000), 'open')
+  } finally {
+    await listener.close(0)
     await server.stop()
   }
 })
