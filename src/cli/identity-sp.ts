@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ServicePrincipalCredential, ServicePrincipalSummary } from '#core/identity-deeds.ts'
+import { Refusal } from '#core/refusal.ts'
 import { type Cli, newCommand, onDeeds, print } from './command.ts'
 import { leaf, type LeafOptions, perform } from './identity-leaf.ts'
 import { grid, pairs } from './print.ts'
@@ -34,8 +35,10 @@ export function servicePrincipalCommand(cli: Cli): Command {
         .requiredOption('--name <text>', say('identity.sp.create.name'))
         .option('--role <name>', say('identity.role.which'))
         .option('--scope <id>', say('identity.role.at'))
-        .action(async (options: CredentialOptions & { name: string; role?: string; scope?: string }) => {
-          const { name, role, scope } = options
+        .option('--yes', say('identity.sp.create.yes'))
+        .action(async (options: CredentialOptions & { name: string; role?: string; scope?: string; yes?: true }) => {
+          const { name, role, scope, yes } = options
+          if (!yes) await askBeforeAnother(cli, options, name)
           const given = { name, ...(role === undefined ? {} : { role }), ...(scope === undefined ? {} : { scope }) }
           await tell(cli, options, name, (deeds, credential) => deeds.createServicePrincipal({ ...given, ...credential }))
         }),
@@ -64,6 +67,15 @@ export function servicePrincipalCommand(cli: Cli): Command {
           await tell(cli, options, principal, (deeds, credential) => deeds.resetServicePrincipal({ principal, append, ...credential }))
         }),
     )
+}
+
+/** Azure lets two have one name; mostly the second is the first, made again by mistake. */
+async function askBeforeAnother(cli: Cli, options: LeafOptions, name: string): Promise<void> {
+  const { host, say } = cli
+  const there = (await onDeeds(cli, options, (deeds) => deeds.listServicePrincipals())).find((each) => each.displayName === name)
+  if (!there) return
+  if (await host.confirm(`${say('identity.sp.create.ask', { name, appId: there.appId })} `)) return
+  throw new Refusal('principal-there', { name, appId: there.appId })
 }
 
 /** Does a deed that makes a credential, and prints it: the one time that it is told. */

@@ -18,6 +18,7 @@ import { serveCommand } from './serve.ts'
 import { speedCommand } from './speed.ts'
 import { usageCommand } from './usage.ts'
 import type { RefusalDetail } from '#core/refusal.ts'
+import { failure, shellIn } from './shell.ts'
 import { asCalled, type Catalogue, catalogueFor, fill, type Key, type Words, wordsFor } from './words.ts'
 import { misuse } from './misuse.ts'
 
@@ -58,7 +59,10 @@ export async function run(words: readonly string[], host: Host): Promise<number>
     await program.parseAsync(words, { from: 'user' })
     return code
   } catch (error) {
-    return explain(error, cli)
+    const failed = explain(error, cli)
+    // What is printed is for a shell to run: nothing at all would do nothing, and the next az talk to Azure.
+    if (failed !== 0 && words.includes('env') && !host.isTerminal) host.out(failure[shellIn(words)])
+    return failed
   }
 }
 

@@ -15,7 +15,7 @@ import {
   print,
   type RegistryOptions,
 } from './command.ts'
-import { pairs } from './print.ts'
+import { grid, pairs } from './print.ts'
 
 type Options = DataOptions & OutputOptions & RegistryOptions
 
@@ -38,6 +38,19 @@ export function registryCommand(cli: Cli): Command {
       leaf('show', say('registry.show.summary'), say('registry.show.more')).action(async (options: Options) => {
         print(cli, options, await onDeeds(cli, options, (deeds) => deeds.showRegistry({ registry: options.registry })), table)
       }),
+    )
+    .addCommand(
+      addOutputOption(addDataOptions(newCommand('list', say('registry.list.summary'), say('registry.list.more')), cli), cli).action(
+        async (options: DataOptions & OutputOptions) => {
+          const all = await onDeeds(cli, options, (deeds) => deeds.listRegistries())
+          print(cli, options, all, (registries) =>
+            grid(
+              ['name', 'sku', 'storage-limit'],
+              registries.map(({ name, sku, storageLimit }) => [name, sku, storageLimit === null ? 'none' : formatByteCount(storageLimit)]),
+            ),
+          )
+        },
+      ),
     )
     .addCommand(
       leaf('update', say('registry.update.summary'), say('registry.update.more'))

@@ -34,6 +34,7 @@ export function controlClient(path: string): Maintenance & { isThere: () => Prom
     showCredentials: deed('showCredentials'),
     renewCredential: deed('renewCredential'),
     showRegistry: deed('showRegistry'),
+    listRegistries: deedWithoutInput('listRegistries'),
     updateRegistry: deed('updateRegistry'),
     usage: deed('usage'),
     collect: deedWithoutInput('collect'),

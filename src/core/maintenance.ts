@@ -11,6 +11,7 @@ export interface Maintenance extends IdentityDeeds {
   showCredentials(input: { registry: string }): Promise<AdminCredentials>
   renewCredential(input: { registry: string; slot: PasswordSlot }): Promise<AdminCredentials>
   showRegistry(input: { registry: string }): Promise<RegistrySummary>
+  listRegistries(): Promise<RegistrySummary[]>
   updateRegistry(input: { registry: string } & RegistryChange): Promise<RegistrySummary>
   usage(input: { registry: string }): Promise<UsageReport>
   /** A pass of collection now. */

@@ -33,6 +33,7 @@ export const refusalReasons = [
   'tls-unreadable',
   'tls-not-pem',
   'tls-mismatch',
+  'principal-there',
   'password-file',
   'password-file-there',
   'disk-full',

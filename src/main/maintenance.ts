@@ -57,6 +57,7 @@ export function maintenanceOf({
       return showCredentials(deps, found)
     },
     showRegistry: async ({ registry }) => summarize(store, await find(registry)),
+    listRegistries: async () => Promise.all((await store.registries()).map((each) => summarize(store, each))),
     updateRegistry: async ({ registry, ...change }) => changeRegistry(store, await find(registry), change),
     usage: async ({ registry }) => reportUsage(deps, await find(registry)),
     collect: async () => {

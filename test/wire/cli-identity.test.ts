@@ -141,7 +141,7 @@ for (const state of ['running', 'stopped'] as const) {
 
     test('sp delete takes the application with it; a name of two is refused', async () => {
       const { appId } = await data<ServicePrincipalCredential>('sp create --name double')
-      await done('sp create --name double')
+      await done('sp create --name double --yes')
       assert.equal(await refused('sp delete double', new RegExp(`several.*${appId}`)), 1)
       await done(`sp delete ${appId}`)
       assert.equal(await inside(async ({ store }) => (await store.directoryObjectsByAppId(appId)).length), 0)

@@ -2,9 +2,9 @@ import type { RegistryChange, RegistrySummary } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { MetadataStore, Registry } from '#ports/metadata-store.ts'
 
-/** Fails with `registry-unknown`. */
+/** Whatever case its name is written in. Fails with `registry-unknown`. */
 export async function findRegistry(store: MetadataStore, name: string): Promise<Registry> {
-  const registry = await store.registry(name)
+  const registry = await store.registry(name.toLowerCase())
   if (!registry) throw new Refusal('registry-unknown', { name, known: (await store.registries()).map((each) => each.name).join(', ') })
   return registry
 }

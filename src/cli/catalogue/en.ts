@@ -133,6 +133,10 @@ Examples:
   'registry.show.summary': 'Show the registry.',
   'registry.show.more': `Examples:
   longshore registry show --output json`,
+  'registry.list.summary': 'List the registries.',
+  'registry.list.more': `Examples:
+  longshore registry list
+  longshore registry list --output json`,
   'registry.update.summary': 'Change the registry; a running server follows at the next request.',
   'registry.update.more': `Examples:
   longshore registry update --admin-enabled false
@@ -363,6 +367,8 @@ Examples:
     '{path} is not what it must be ({code}): a folder where one is named, a file where one is; name another, with --data-dir or LONGSHORE_DATA_DIR for the data folder',
   'refusal.settings-unreadable':
     '{path}: the settings cannot be read there ({code}): name a YAML file that this user may read with --config or LONGSHORE_CONFIG',
+  'refusal.principal-there':
+    'there is a service principal "{name}" already (application {appId}): "longshore identity sp reset-credential {appId}" gives it a new credential, --yes makes another one of that name',
   'refusal.disk-full': '{path}: the disk is full',
   'refusal.database-damaged':
     'the database {path} is damaged ({found}): nothing is served from it; move the data folder aside and fill a new one from your last backup with "longshore restore"',

@@ -134,6 +134,10 @@ Ejemplos:
   'registry.show.summary': 'Muestra el registro.',
   'registry.show.more': `Ejemplos:
   longshore registry show --output json`,
+  'registry.list.summary': 'Listar los registros.',
+  'registry.list.more': `Ejemplos:
+  longshore registry list
+  longshore registry list --output json`,
   'registry.update.summary': 'Cambia el registro; un servidor en marcha lo sigue en la siguiente petición.',
   'registry.update.more': `Ejemplos:
   longshore registry update --admin-enabled false
@@ -371,6 +375,8 @@ Ejemplos:
     '{path} no es lo que debe ser ({code}): una carpeta donde se nombra una carpeta, un archivo donde se nombra un archivo; indique otra cosa, con --data-dir o LONGSHORE_DATA_DIR para la carpeta de datos',
   'refusal.settings-unreadable':
     '{path}: no se pueden leer ahí los ajustes ({code}): indique un archivo YAML que este usuario pueda leer con --config o LONGSHORE_CONFIG',
+  'refusal.principal-there':
+    'ya hay una entidad de servicio «{name}» (aplicación {appId}): «longshore identity sp reset-credential {appId}» le da otra credencial, --yes crea otra con ese nombre',
   'refusal.disk-full': '{path}: el disco está lleno',
   'refusal.database-damaged':
     'la base de datos {path} está dañada ({found}): no se sirve nada de ella; aparte la carpeta de datos y llene una nueva desde su última copia con «longshore restore»',

@@ -136,6 +136,10 @@ Exemples:
   'registry.show.summary': 'Affiche le registre.',
   'registry.show.more': `Exemples :
   longshore registry show --output json`,
+  'registry.list.summary': 'Lister les registres.',
+  'registry.list.more': `Exemples :
+  longshore registry list
+  longshore registry list --output json`,
   'registry.update.summary': 'Modifie le registre ; un serveur qui tourne suit dès la requête suivante.',
   'registry.update.more': `Exemples :
   longshore registry update --admin-enabled false
@@ -375,6 +379,8 @@ Exemples :
     '{path} n’est pas ce qu’il faut ({code}) : un dossier là où un dossier est attendu, un fichier là où c’est un fichier ; indiquez autre chose, avec --data-dir ou LONGSHORE_DATA_DIR pour le dossier de données',
   'refusal.settings-unreadable':
     '{path} : impossible d’y lire les réglages ({code}) : indiquez un fichier YAML que cet utilisateur peut lire avec --config ou LONGSHORE_CONFIG',
+  'refusal.principal-there':
+    'il y a déjà un principal de service « {name} » (application {appId}) : « longshore identity sp reset-credential {appId} » lui donne de nouveaux identifiants, --yes en crée un autre du même nom',
   'refusal.disk-full': '{path} : le disque est plein',
   'refusal.database-damaged':
     'la base de données {path} est abîmée ({found}) : rien n’en est servi ; mettez le dossier de données de côté et remplissez-en un nouveau avec votre dernière sauvegarde, par « longshore restore »',

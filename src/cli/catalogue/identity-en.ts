@@ -32,6 +32,8 @@ Examples:
 Examples:
   longshore identity sp create --name admin --role Owner --scope / --output json
   longshore identity sp create --name ci --role AcrPush --create-cert ci.pem`,
+  'identity.sp.create.yes': 'make another one although one has the name',
+  'identity.sp.create.ask': 'There is a service principal "{name}" already (application {appId}). Make another one of that name? (yes/no)',
   'identity.sp.create.name': 'what people call it',
   'identity.sp.list.summary': 'List the service principals.',
   'identity.sp.list.more': `Examples:

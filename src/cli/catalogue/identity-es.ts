@@ -34,6 +34,8 @@ Ejemplos:
 Ejemplos:
   longshore identity sp create --name admin --role Owner --scope / --output json
   longshore identity sp create --name ci --role AcrPush --create-cert ci.pem`,
+  'identity.sp.create.yes': 'crear otra aunque ya haya una con ese nombre',
+  'identity.sp.create.ask': 'Ya hay una entidad de servicio «{name}» (aplicación {appId}). ¿Crear otra con ese nombre? (sí/no)',
   'identity.sp.create.name': 'cómo la llaman las personas',
   'identity.sp.list.summary': 'Lista las entidades de servicio.',
   'identity.sp.list.more': `Ejemplos:

@@ -34,6 +34,9 @@ Exemples :
 Exemples :
   longshore identity sp create --name admin --role Owner --scope / --output json
   longshore identity sp create --name ci --role AcrPush --create-cert ci.pem`,
+  'identity.sp.create.yes': 'en créer un autre, même si le nom est déjà pris',
+  'identity.sp.create.ask':
+    'Il y a déjà un principal de service « {name} » (application {appId}). En créer un autre du même nom ? (oui/non)',
   'identity.sp.create.name': 'comment on l’appelle',
   'identity.sp.list.summary': 'Liste les principaux de service.',
   'identity.sp.list.more': `Exemples :

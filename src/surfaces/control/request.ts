@@ -22,6 +22,7 @@ export const inputs: { [Name in Deed]: (body: Body) => Input<Name> } = {
   showCredentials: registry,
   renewCredential: (body) => ({ ...registry(body), slot: take(body, 'slot', isOneOf(passwordSlots)) }),
   showRegistry: registry,
+  listRegistries: () => undefined,
   updateRegistry: (body) => ({
     ...registry(body),
     ...optional<boolean>(body, 'adminEnabled', isFlag),

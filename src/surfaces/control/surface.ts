@@ -14,6 +14,7 @@ const rows = (deeds: Maintenance): Run => ({
   showCredentials: (body) => deeds.showCredentials(inputs.showCredentials(body)),
   renewCredential: (body) => deeds.renewCredential(inputs.renewCredential(body)),
   showRegistry: (body) => deeds.showRegistry(inputs.showRegistry(body)),
+  listRegistries: () => deeds.listRegistries(),
   updateRegistry: (body) => deeds.updateRegistry(inputs.updateRegistry(body)),
   usage: (body) => deeds.usage(inputs.usage(body)),
   collect: () => deeds.collect(),
