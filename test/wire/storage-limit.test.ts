@@ -62,12 +62,15 @@ test('a deleted repository counts no more from the first moment, and is emptied 
   const { deps, registry } = door.open
   const shared = someBytes(50_000)
   const kept = await pushImage(door, 'kept', 'v1', { ...makeImage(), ...imageOf(shared) })
+  const begun = header(await startUpload(door, 'drained'), 'location')
+  assert.equal((await send(door, 'PATCH', begun, { body: someBytes(1000) })).status, 202)
   for (let each = 0; each < 150; each++) await pushImage(door, 'drained', `v${each}`, { ...makeImage(), ...imageOf(shared) })
   const answers = await Promise.all([send(door, 'DELETE', '/acr/v1/drained'), ...Array.from({ length: 20 }, usageAfter)])
   assert.equal((answers[0] as Answer).status, 202)
   assert.equal((await usage()).used, sizeOf(kept))
   const count = async () => (await deps.store.explain(registry.id, digestOf(shared) as never)).links.length
   assert.ok(await eventually(async () => (await count()) === 1, 20_000), 'only the repository that stays holds the layer')
+  assert.ok(await eventually(async () => (await usage()).reserved === 0, 20_000), 'its uploads give their places back')
   assert.deepEqual({ ...(await usage()) }, { ...(await deps.store.recomputedUsage(registry.id)) })
   assert.equal((await usage()).used, sizeOf(kept))
   await removeRepository('kept')

@@ -6,14 +6,15 @@ import { changeUsage } from './usage.ts'
 
 /**
  * Takes one manifest out of a repository: its tags, what it names, its body when it was the registry's last. Returns the tags.
- * @param when.reliedBefore ends the leases of what only it named, if no answer later than that relied on them
+ * @param when.reliedBefore ends the leases of what only it named, if no answer later than that relied on them;
+ * `gone`: the repository is, and its links go after its manifests
  */
 export async function removeManifest(
   tx: SqlTransaction,
   registryId: number,
   repositoryId: number,
   digest: Digest,
-  { now, reliedBefore }: { now: number; reliedBefore: number },
+  { now, reliedBefore }: { now: number; reliedBefore: number | 'gone' },
 ): Promise<string[]> {
   const tags = await tx.all<{ name: string }>('SELECT name FROM tag WHERE repo_id = ? AND digest = ?', repositoryId, digest)
   await tx.run('DELETE FROM tag WHERE repo_id = ? AND digest = ?', repositoryId, digest)
@@ -44,7 +45,7 @@ export async function removeManifest(
 async function releaseBlob(
   tx: SqlTransaction,
   link: { registryId: number; repositoryId: number; digest: Digest; now: number },
-  reliedBefore: number,
+  reliedBefore: number | 'gone',
 ): Promise<void> {
   const { registryId, repositoryId, digest, now } = link
   const row = await tx.get<{ lease_until: number; relied_at: number }>(
@@ -54,6 +55,7 @@ async function releaseBlob(
   )
   if (!row) return
   await countReferences(tx, registryId, digest, -1)
+  if (reliedBefore === 'gone') return
   if (row.relied_at <= reliedBefore && row.lease_until > now && !(await linkIsNamed(tx, repositoryId, digest))) await endLease(tx, link)
   else await reviewLink(tx, { registryId, repositoryId, digest, after: Math.max(now, row.lease_until) })
 }

@@ -94,7 +94,7 @@ export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, li
   )
   for (const { id, registry_id: registryId } of repositories) {
     const manifests = await tx.all<{ digest: Digest }>('SELECT digest FROM manifest WHERE repo_id = ? LIMIT ?', id, limit - removed)
-    for (const { digest } of manifests) await removeManifest(tx, registryId, id, digest, { now, reliedBefore: -1 })
+    for (const { digest } of manifests) await removeManifest(tx, registryId, id, digest, { now, reliedBefore: 'gone' })
     removed += manifests.length
     if (removed >= limit) break
     const links = await tx.all<{ digest: Digest }>('SELECT digest FROM repo_blob WHERE repo_id = ? LIMIT ?', id, limit - removed)
