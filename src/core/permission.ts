@@ -17,6 +17,7 @@ export interface Grant {
 
 const compiled = new Map<string, RegExp>()
 const mostCompiled = 10_000
+const longestCompiled = 200
 
 /** Whether a pattern of a role (`Microsoft.ContainerRegistry/*\/read`) takes in an action. Case does not matter. */
 export function coversAction(pattern: string, action: string): boolean {
@@ -24,12 +25,13 @@ export function coversAction(pattern: string, action: string): boolean {
   if (!pattern.includes('*')) return pattern.length === action.length && pattern.toLowerCase() === action.toLowerCase()
   let known = compiled.get(pattern)
   if (!known) {
-    if (compiled.size >= mostCompiled) compiled.clear()
     const text = pattern
       .split('*')
       .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
       .join('.*')
-    compiled.set(pattern, (known = new RegExp(`^${text}$`, 'i')))
+    known = new RegExp(`^${text}$`, 'i')
+    if (compiled.size >= mostCompiled) compiled.clear()
+    if (pattern.length <= longestCompiled) compiled.set(pattern, known)
   }
   return known.test(action)
 }

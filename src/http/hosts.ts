@@ -4,6 +4,8 @@ export interface HostNames {
 }
 
 const mostJudged = 1000
+/** 253 of a name (RFC 1035 §2.3.4) with a port, or an address in brackets. */
+const longestHost = 260
 
 export function hostNames(names: readonly string[]): HostNames {
   const exact = new Set(names.map(normalHost))
@@ -13,17 +15,20 @@ export function hostNames(names: readonly string[]): HostNames {
     if (exact.has(name)) return true
     return suffixes.some((suffix) => name.endsWith(suffix) && !name.slice(0, -suffix.length).includes('.') && name.length > suffix.length)
   }
-  // The same few hosts come with every request.
-  const judged = new Map<string, boolean>()
-  return {
-    has(host) {
-      let known = judged.get(host)
-      if (known === undefined) {
-        if (judged.size >= mostJudged) judged.clear()
-        judged.set(host, (known = judge(host)))
-      }
-      return known
-    },
+  return { has: keptByHost(judge) }
+}
+
+/** The same few hosts come with every request. What cannot be one, a client may write at any length: it is not kept. */
+export function keptByHost<Judgement>(judge: (host: string) => Judgement): (host: string) => Judgement {
+  const kept = new Map<string, Judgement>()
+  return (host) => {
+    if (host.length > longestHost) return judge(host)
+    const known = kept.get(host)
+    if (known !== undefined) return known
+    const judgement = judge(host)
+    if (kept.size >= mostJudged) kept.clear()
+    kept.set(host, judgement)
+    return judgement
   }
 }
 

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import type { Origins } from '#app/deps.ts'
 import { type DataHost, formatDataHost, parseDataHost } from '#core/data-host.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
-import { type HostNames, withoutPort } from '#http/hosts.ts'
+import { type HostNames, keptByHost, withoutPort } from '#http/hosts.ts'
 import type { ListenAddress } from '#http/listener.ts'
 import { firstRegistry } from './first-start.ts'
 import type { Config } from './settings.ts'
@@ -41,8 +41,6 @@ export interface Hosts {
   of(host: string): Served | undefined
 }
 
-const mostJudged = 1000
-
 export function hostsOf(names: HostNames, domain: string): Hosts {
   const suffix = `.${domain}`
   const judge = (host: string): Served | undefined => {
@@ -53,17 +51,7 @@ export function hostsOf(names: HostNames, domain: string): Hosts {
     if (data) return { as: 'data', ...data }
     return names.has(host) ? { as: 'control', registry: firstRegistry } : undefined
   }
-  // The same few hosts come with every request.
-  const judged = new Map<string, Served | undefined>()
-  return {
-    of(host) {
-      if (judged.has(host)) return judged.get(host)
-      if (judged.size >= mostJudged) judged.clear()
-      const served = judge(host)
-      judged.set(host, served)
-      return served
-    },
-  }
+  return { of: keptByHost(judge) }
 }
 
 /** The name in a certificate for a registry's data endpoint, which those for the registries do not cover; undefined for any other host. */

@@ -83,7 +83,9 @@ test('who has nothing has no subscription; nobody is asked who they are', async 
     assert.deepEqual([answer.status, errorOf(answer).code], [401, 'AuthenticationFailed'])
     assert.match(
       String(answer.headers['www-authenticate']),
-      /^Bearer authorization_uri="https:\/\/localhost:5443\/adfs", error="invalid_token"/,
+      as === ''
+        ? /^Bearer authorization_uri="https:\/\/localhost:5443\/adfs", error="invalid_token"/
+        : /^Bearer authorization_uri="https:\/\/localhost:5443\/adfs", error="insufficient_claims", claims="[A-Za-z0-9+/]+=*"$/,
     )
   }
 })

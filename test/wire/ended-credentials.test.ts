@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { identityDeeds } from '#app/identity/operator.ts'
+import { directoryKeys } from '#ports/signer.ts'
 import { makeMap, makeToken, passwordOf } from './plane-credentials.ts'
 import { azureCli, openPlane, type Plane, type PlaneRegistry, type Somebody, succeeded } from './plane.ts'
-import { type Answer, json } from './send.ts'
+import { type Answer, header, json } from './send.ts'
 
 let plane: Plane
 let registry: PlaneRegistry
@@ -177,4 +178,18 @@ test('the admin user switched off and on again: its passwords are good, what the
     succeeded(await plane.arm('PATCH', registry.id, { body: { properties: { adminUserEnabled } } }), 200)
     assert.deepEqual(await statuses(), expected)
   }
+})
+
+test('after a key was revoked ARM asks for a younger token, as az and the SDKs understand it, and the refresh token gives one', async () => {
+  const user = await newUser()
+  const asked = { grant_type: 'password', client_id: azureCli, username: user.name, password: user.password, resource: plane.control }
+  const first = json<{ access_token: string; refresh_token: string }>(succeeded(await plane.grant(asked), 200))
+  await plane.door.open.deps.signers.of(directoryKeys).rotate({ revoke: true })
+  const refused = succeeded(await plane.arm('GET', registry.id, { as: { token: first.access_token } }), 401)
+  const [, claims = ''] = /, error="insufficient_claims", claims="([^"]+)"$/.exec(header(refused, 'www-authenticate')) ?? []
+  const { access_token: wanted } = JSON.parse(Buffer.from(claims, 'base64').toString()) as { access_token: { nbf: { essential: boolean } } }
+  assert.equal(wanted.nbf.essential, true)
+  const again = { grant_type: 'refresh_token', client_id: azureCli, refresh_token: first.refresh_token, resource: plane.control }
+  const { access_token: token } = json<{ access_token: string }>(succeeded(await plane.grant(again), 200))
+  assert.equal((await plane.arm('GET', registry.id, { as: { token } })).status, 200)
 })

@@ -21,6 +21,8 @@ const signFor = 30 * day
 const verifyAfter = day
 const longestToken = 8192
 const rememberedTokens = 10_000
+/** One for many scopes is as long as who asked for it wanted. */
+const longestRemembered = 4096
 
 interface LoadedKey {
   stored: StoredSigningKey
@@ -80,7 +82,7 @@ class JoseSigner implements Signer {
       const claims: unknown = JSON.parse(new TextDecoder().decode(payload))
       if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) return undefined
       if (this.#verified.size >= rememberedTokens) this.#verified.clear()
-      this.#verified.set(token, { kid, claims: claims as Record<string, unknown> })
+      if (token.length <= longestRemembered) this.#verified.set(token, { kid, claims: claims as Record<string, unknown> })
       return claims as Record<string, unknown>
     } catch {
       return undefined

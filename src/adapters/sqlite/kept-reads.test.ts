@@ -47,6 +47,15 @@ test('what is not there is asked again each time', async () => {
   assert.equal(asked.times, 2)
 })
 
+test('a flood of names that nobody has pushes out nothing that is kept', async () => {
+  const kept = new KeptReads()
+  const { asked, run } = source(async () => manifest())
+  await kept.through('manifestByTag', [1, 'a', 'v1'], run)
+  for (let each = 0; each < 40_000; each++) await kept.through('manifestByTag', [1, `none-${each}`, 'v1'], async () => undefined)
+  await kept.through('manifestByTag', [1, 'a', 'v1'], run)
+  assert.equal(asked.times, 1)
+})
+
 test('a read that failed is asked again, of whatever kind', async () => {
   for (const [name, input] of [
     ['manifestByTag', [1, 'a', 'v1']],

@@ -92,15 +92,16 @@ export class KeptReads {
     let repository = this.#manifests.get(key)
     if (!repository) this.#manifests.set(key, (repository = new Map()))
     repository.set(reference, found)
-    void found.then(
-      (row) => {
-        // What is not there is asked again: absence has no end that we would be told of under every name.
-        if (!row) repository.delete(reference)
-        this.#bytes += (row?.bytes.length ?? 0) + overhead
-        if (this.#bytes > mostBytes) this.#forgetManifests()
-      },
-      () => repository.delete(reference),
-    )
+    // What is not there is asked again: absence has no end that we would be told of under every name, and names no number.
+    const forget = () => {
+      repository.delete(reference)
+      if (repository.size === 0 && this.#manifests.get(key) === repository) this.#manifests.delete(key)
+    }
+    void found.then((row) => {
+      if (!row) return forget()
+      this.#bytes += row.bytes.length + overhead
+      if (this.#bytes > mostBytes) this.#forgetManifests()
+    }, forget)
   }
 
   #forgetManifests(): void {

@@ -12,7 +12,8 @@ const leewaySeconds = 60
 
 /**
  * Who presents a token of the directory, from what the database says now: a principal that was disabled or deleted, or
- * lost a role, or whose secret behind the token was reset or removed, is so at the next request. Fails with `unauthorized`, whose detail says `error: invalid_token`.
+ * lost a role, or whose secret behind the token was reset or removed, is so at the next request. Fails with `unauthorized`, whose detail says `error: invalid_token`
+ * and `renew`: another token may be good.
  * @param audiences of which services a token is good here
  */
 export async function authenticateBearer(
@@ -61,4 +62,5 @@ function claimsOf(raw: Readonly<Record<string, unknown>>): DirectoryClaims | und
   return claims || undefined
 }
 
-const refused = (why: string) => new RegistryError('unauthorized', `authentication required: ${why}`, { error: 'invalid_token' })
+const refused = (why: string) =>
+  new RegistryError('unauthorized', `authentication required: ${why}`, { error: 'invalid_token', renew: true })

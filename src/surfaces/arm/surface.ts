@@ -112,7 +112,7 @@ async function fail(deps: ArmDeps, exchange: Exchange, url: ArmUrl | undefined, 
   exchange.log.failure = known.failure
   exchange.log.reason = known.message
   const headers: (readonly [string, string | number])[] = [...common(deps, exchange, url), json]
-  if (known.failure === 'unauthorized') headers.push(['WWW-Authenticate', challenge(deps)])
+  if (known.failure === 'unauthorized') headers.push(['WWW-Authenticate', challenge(deps, known.detail.renew === true)])
   const body = errorBody(typeof code === 'string' ? code : usual, known.message, {
     ...(typeof target === 'string' ? { target } : {}),
     provider: url?.namespace?.toLowerCase() === 'microsoft.containerregistry',
@@ -121,8 +121,14 @@ async function fail(deps: ArmDeps, exchange: Exchange, url: ArmUrl | undefined, 
 }
 
 // Clients read the authority from here; ADFS's is the one that needs no discovery at Microsoft.
-const challenge = ({ origins }: ArmDeps): string =>
-  `Bearer authorization_uri="${origins.control}/adfs", error="invalid_token", error_description="The authentication failed because of missing or invalid 'Authorization' header."`
+function challenge({ origins, clock }: ArmDeps, renew: boolean): string {
+  const begin = `Bearer authorization_uri="${origins.control}/adfs"`
+  if (!renew)
+    return `${begin}, error="invalid_token", error_description="The authentication failed because of missing or invalid 'Authorization' header."`
+  // As Entra asks for a token that is younger (continuous access evaluation): az and the SDKs get one past what they keep, and try again.
+  const claims = { access_token: { nbf: { essential: true, value: String(Math.floor(clock.now() / 1000)) } } }
+  return `${begin}, error="insufficient_claims", claims="${Buffer.from(JSON.stringify(claims)).toString('base64')}"`
+}
 
 // Nothing of an unexpected error reaches the wire; the log has it under the correlation id.
 function internal(exchange: Exchange, error: unknown): RegistryError {
