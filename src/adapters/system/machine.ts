@@ -68,7 +68,9 @@ export function machineOf({ env, root = '/', facts = {} }: MachineOptions): Mach
       const file = rootsFiles.map(read).find((text) => text !== undefined)
       return file === undefined && root === '/' ? getCACertificates('system') : certificatesIn(file ?? '')
     },
-    addresses: (name) => systemLookup(name).catch(() => []),
+    // Who waits longer than this for a name is as badly off as who is not told it.
+    addresses: (name) =>
+      Promise.race([systemLookup(name).catch(() => []), new Promise<Address[]>((none) => setTimeout(none, patience, []).unref())]),
     vacancy,
     holder,
     greet,

@@ -5,7 +5,7 @@ import type { Address, Machine } from '#ports/machine.ts'
 import { controlHost, everyHost, isLoopback } from './places.ts'
 
 /** With one of hundreds missing, the first of them are enough to know it. */
-const mostAsked = 50
+const mostAsked = 20
 
 /** Does this machine find each registry and each data endpoint by its name. */
 export async function checkNames(machine: Machine, patient: Patient): Promise<Finding[]> {
