@@ -21,6 +21,7 @@ import { serveData } from '#surfaces/data/surface.ts'
 import { wire } from '#surfaces/distribution/errors.ts'
 import { serveDistribution, type SurfaceDeps } from '#surfaces/distribution/surface.ts'
 import { serveTokens } from '#surfaces/token/surface.ts'
+import { isWelcome, serveWelcome } from '#surfaces/welcome/surface.ts'
 import { type ControlDeps, serveControlPlane } from './control-plane.ts'
 import type { Hosts } from './origins.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -112,6 +113,7 @@ async function route(options: FrontDoorOptions, exchange: Exchange, target: Requ
     const surface = dataSurfaces.find((each) => each.matches(path))
     if (surface) return await serveRegistry(options, served.registry, surface, exchange)
     if (path.startsWith('/helm/')) return await refuse(exchange, 'feature-unavailable', notAvailable('Helm 2 charts').message)
+    if (isWelcome(exchange, path)) return await serveWelcome(exchange)
     // Probes of a balancer ask for the options of the root, and take what succeeds.
     if (path === '/' && exchange.method === 'OPTIONS') return await exchange.send(204, [['Allow', 'GET, HEAD, OPTIONS']])
     if (served.as === 'control') return await serveControlPlane(options.deps, path, exchange)

@@ -1,6 +1,6 @@
 import type { Headers } from '#http/exchange.ts'
 import type { EntraContext } from './context.ts'
-import { type Html, page, pageHeaders } from './html.ts'
+import { type Html, page, pageHeaders } from '#http/html.ts'
 
 const jsonHeaders: Headers = [
   ['Content-Type', 'application/json; charset=utf-8'],

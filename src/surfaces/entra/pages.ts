@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html } from '#http/html.ts'
 import { deviceAnswerPath, signInPath } from './request.ts'
 import type { Words } from './words.ts'
 

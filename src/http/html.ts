@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Headers } from '#http/exchange.ts'
-import type { Language } from './words.ts'
+import type { Headers } from './exchange.ts'
 
 /** Text that is HTML already. */
 export class Html {
@@ -29,6 +28,8 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1rem;back
 main{width:100%;max-width:26rem;padding:2rem;background:var(--card);border-radius:.75rem;box-shadow:0 2px 16px #0002}
 header{color:var(--soft);font-weight:600;margin-bottom:1rem}
 h1{font-size:1.5rem;line-height:1.25;margin:0}
+h2{font-size:1rem;margin:1.5rem 0 0}
+pre{margin:.5rem 0 0;padding:.75rem;overflow-x:auto;border:1px solid var(--line);border-radius:.375rem;font:.875rem/1.5 ui-monospace,monospace}
 p{margin:.5rem 0 0;overflow-wrap:anywhere}
 .soft{color:var(--soft);font-size:.875rem}
 .bad{color:var(--bad);border-left:4px solid;padding-left:.75rem;margin-top:1rem}
@@ -43,7 +44,7 @@ button.second{color:var(--act);background:transparent;margin-top:.75rem}
 const styleHash = createHash('sha256').update(style).digest('base64')
 
 /** A whole page, without a script. */
-export const page = (language: Language, title: string, body: Html): string =>
+export const page = (language: string, title: string, body: Html): string =>
   html`<!doctype html>
 <html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
