@@ -65,14 +65,15 @@ for (const [name, request] of [
     }
   })
 
-test('beyond the registry’s limit: 403 DENIED, and reads go on', async () => {
+test('beyond the registry’s limit: 405 with the limit named, and reads go on', async () => {
   const server = await Server.start({ smallBlob: '0' })
   try {
     const bytes = someBytes(100)
     await pushBlob(server, 'disk', bytes)
     await server.change((deps, registry) => deps.store.updateRegistry({ registryId: registry.id, limit: 1024 }))
     const refused = await send(server, 'POST', `/v2/disk/blobs/uploads/?digest=${digestOf('x')}`, { body: Buffer.alloc(2000) })
-    assert.deepEqual([refused.status, errorCode(refused)], [403, 'DENIED'])
+    assert.deepEqual([refused.status, errorCode(refused)], [405, 'REGISTRY_DISALLOWED_OPERATION'])
+    assert.match(refused.body.toString(), /1024/)
     assert.equal((await send(server, 'GET', `/v2/disk/blobs/${digestOf(bytes)}`)).status, 200)
   } finally {
     await server.stop()
