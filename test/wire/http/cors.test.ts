@@ -96,5 +96,5 @@ test('a server is told its origins by a setting, and refuses what is none', asyn
     await server.stop()
   }
   for (const wrong of ['*', 'portal.example.org', `${portal}/page`])
-    await assert.rejects(Server.start({ corsOrigins: wrong }), /without a path/)
+    await assert.rejects(Server.start({ corsOrigins: wrong }), /--cors-origins/)
 })
