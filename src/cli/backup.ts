@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { formatByteCount } from '#core/byte-count.ts'
+import { sizeOf } from './size.ts'
 import { addDataOptions, addOutputOption, type Cli, type DataOptions, newCommand, onDeeds, type OutputOptions, print } from './command.ts'
 import { pairs } from './print.ts'
 
@@ -16,7 +16,7 @@ export function backupCommand(cli: Cli): Command {
         pairs([
           [say('backup.path'), path],
           [say('backup.objects'), `${objects} (${say('backup.how', { linked, copied })})`],
-          [say('backup.bytes'), formatByteCount(bytes)],
+          [say('backup.bytes'), sizeOf(say, bytes)],
           [say('count.repositories'), String(repositories)],
           [say('count.manifests'), String(manifests)],
           [say('count.tags'), String(tags)],

@@ -1,5 +1,5 @@
-import { formatByteCount } from '#core/byte-count.ts'
 import type { Explained } from '#core/maintenance.ts'
+import { sizeOf } from './size.ts'
 import type { Words } from './words.ts'
 
 /** In sentences: is it held, by what, until when; and where its bytes are on their way. */
@@ -17,7 +17,7 @@ export function explanation(say: Words, { registry, digest, held, objects, links
     if (reviewAfter) lines.push(say('explain.review', { repository, reviewAfter }))
   }
   for (const { objectId, state, size, condemnedAt, deletedAfter } of objects) {
-    const bytes = formatByteCount(size)
+    const bytes = sizeOf(say, size)
     lines.push(
       condemnedAt && deletedAfter
         ? say('explain.condemned', { objectId, bytes, condemnedAt, deletedAfter })

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { formatByteCount } from '#core/byte-count.ts'
 import type { Collected } from '#core/maintenance.ts'
+import { sizeOf } from './size.ts'
 import {
   addDataOptions,
   addOutputOption,
@@ -36,7 +36,7 @@ export function gcCommand(cli: Cli): Command {
 const collectedTable = ({ say }: Cli, collected: Collected): string =>
   pairs([
     [say('gc.reviewed'), String(collected.reviewed)],
-    [say('gc.condemned'), `${collected.condemned} (${formatByteCount(collected.condemnedBytes)})`],
-    [say('gc.deleted'), `${collected.deleted} (${formatByteCount(collected.deletedBytes)})`],
+    [say('gc.condemned'), `${collected.condemned} (${sizeOf(say, collected.condemnedBytes)})`],
+    [say('gc.deleted'), `${collected.deleted} (${sizeOf(say, collected.deletedBytes)})`],
     [say('gc.uploads'), String(collected.uploads)],
   ])

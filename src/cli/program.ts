@@ -76,13 +76,19 @@ function speak(command: Command, host: Host, say: Words): void {
     'Arguments:': say('heading.arguments'),
     'Commands:': say('heading.commands'),
   }
+  const inUsage = (text: string) => text.replace('[options]', say('usage.options')).replace('[command]', say('usage.command'))
   command
     .exitOverride()
     .helpOption('-h, --help', say('option.help'))
     .helpCommand(false)
     .showSuggestionAfterError(true)
     .configureOutput({ writeOut: host.out, writeErr: host.out, outputError: () => {} })
-    .configureHelp({ styleTitle: (title) => headings[title] ?? title, optionDescription: (option) => option.description })
+    .configureHelp({
+      styleTitle: (title) => headings[title] ?? title,
+      optionDescription: (option) => option.description,
+      styleUsage: inUsage,
+      styleSubcommandTerm: inUsage,
+    })
 }
 
 /** What would be right is said in the person's language too. */

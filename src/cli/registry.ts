@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
-import { formatByteCount } from '#core/byte-count.ts'
 import type { RegistryChange, RegistrySummary } from '#core/maintenance.ts'
+import { sizeOf } from './size.ts'
 import {
   addDataOptions,
   addOutputOption,
@@ -31,7 +31,7 @@ export function registryCommand(cli: Cli): Command {
       ['anonymous-pull-enabled', String(registry.anonymousPullEnabled)],
       ['rate-limits', registry.rateLimits],
       ['index-children', registry.indexChildren],
-      ['storage-limit', registry.storageLimit === null ? 'none' : formatByteCount(registry.storageLimit)],
+      ['storage-limit', registry.storageLimit === null ? 'none' : sizeOf(say, registry.storageLimit)],
     ])
   return newCommand('registry', say('registry.summary'), say('registry.more'))
     .addCommand(
@@ -46,7 +46,7 @@ export function registryCommand(cli: Cli): Command {
           print(cli, options, all, (registries) =>
             grid(
               ['name', 'sku', 'storage-limit'],
-              registries.map(({ name, sku, storageLimit }) => [name, sku, storageLimit === null ? 'none' : formatByteCount(storageLimit)]),
+              registries.map(({ name, sku, storageLimit }) => [name, sku, storageLimit === null ? 'none' : sizeOf(say, storageLimit)]),
             ),
           )
         },

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { formatByteCount } from '#core/byte-count.ts'
+import { sizeOf } from './size.ts'
 import { addDataOptions, addOutputOption, type Cli, type DataOptions, newCommand, type OutputOptions, print, sourceOf } from './command.ts'
 import { pairs } from './print.ts'
 
@@ -19,7 +19,7 @@ export function restoreCommand(cli: Cli): Command {
           [say('restore.into'), dataDir],
           [say('restore.made'), createdAt],
           [say('backup.objects'), String(objects)],
-          [say('backup.bytes'), formatByteCount(bytes)],
+          [say('backup.bytes'), sizeOf(say, bytes)],
           [say('count.repositories'), String(repositories)],
           [say('count.manifests'), String(manifests)],
           [say('count.tags'), String(tags)],

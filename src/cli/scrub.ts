@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { formatByteCount } from '#core/byte-count.ts'
+import { sizeOf } from './size.ts'
 import { addDataOptions, addOutputOption, type Cli, type DataOptions, newCommand, onDeeds, type OutputOptions, print } from './command.ts'
 import { pairs } from './print.ts'
 
@@ -14,7 +14,7 @@ export function scrubCommand(cli: Cli): Command {
         pairs([
           [say('scrub.objects'), String(objects)],
           [say('scrub.manifests'), String(manifests)],
-          [say('scrub.bytes'), formatByteCount(bytes)],
+          [say('scrub.bytes'), sizeOf(say, bytes)],
           [say('scrub.bad'), String(bad.length)],
           ...bad.map(
             ({ digest, problem }) => ['', `${digest}  ${say(problem === 'missing' ? 'scrub.missing' : 'scrub.corrupt')}`] as const,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { formatByteCount } from '#core/byte-count.ts'
+import { sizeOf } from './size.ts'
 import {
   addDataOptions,
   addOutputOption,
@@ -23,12 +23,12 @@ export function usageCommand(cli: Cli): Command {
       print(cli, options, usage, (report) =>
         pairs([
           [say('usage.registry'), report.registry],
-          [say('usage.used'), formatByteCount(report.used)],
-          [say('usage.unreferenced'), formatByteCount(report.unreferenced)],
-          [say('usage.reserved'), formatByteCount(report.reserved)],
-          [say('usage.condemned'), formatByteCount(report.condemned)],
-          [say('usage.limit'), report.limit === null ? say('usage.none') : formatByteCount(report.limit)],
-          [say('usage.free'), formatByteCount(report.diskFree)],
+          [say('usage.used'), sizeOf(say, report.used)],
+          [say('usage.unreferenced'), sizeOf(say, report.unreferenced)],
+          [say('usage.reserved'), sizeOf(say, report.reserved)],
+          [say('usage.condemned'), sizeOf(say, report.condemned)],
+          [say('usage.limit'), report.limit === null ? say('usage.none') : sizeOf(say, report.limit)],
+          [say('usage.free'), sizeOf(say, report.diskFree)],
           [say('count.repositories'), String(report.repositories)],
           [say('count.manifests'), String(report.manifests)],
           [say('count.tags'), String(report.tags)],

@@ -120,3 +120,15 @@ test('npm installs it under Node 20 without a word: no engine asks for more, and
     if (file !== undefined) assert.ok(files.includes(file), `${name}: ${file}`)
   }
 })
+
+test('sizes and the words of a usage line are those of the language', async () => {
+  const lines = async (LANG: string, ...words: string[]) => (await runCli(words, { ...env, LANG })).out
+  await runCli(['registry', 'update', '--storage-limit', '1536MiB'], env)
+  assert.match(await lines('en_GB', 'registry', 'show'), /1\.5 GiB/)
+  assert.match(await lines('fr_FR', 'registry', 'show'), /1,5 Gio/)
+  assert.match(await lines('es_ES', 'registry', 'show'), /1,5 GiB/)
+  assert.match(await lines('en_GB', 'registry', '--help'), /longshore registry \[options\] \[command\]/)
+  assert.match(await lines('fr_FR', 'registry', '--help'), /longshore registry \[options\] \[commande\]/)
+  assert.match(await lines('es_ES', 'registry', '--help'), /longshore registry \[opciones\] \[orden\]/)
+  assert.match(await lines('es_ES', 'registry', '--help'), /show \[opciones\]/)
+})

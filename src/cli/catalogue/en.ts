@@ -14,6 +14,10 @@ Data lies in one folder: --data-dir, or LONGSHORE_DATA_DIR, or longshore under X
 Commands work on that folder whether its server runs or not.
 Exit codes: 0 done · 1 not done, or something bad was found · 2 wrong command line or configuration.`,
 
+  'size.point': '.',
+  'size.byte': 'B',
+  'usage.options': '[options]',
+  'usage.command': '[command]',
   'heading.usage': 'Usage:',
   'heading.options': 'Options:',
   'heading.arguments': 'Arguments:',

@@ -14,6 +14,10 @@ Los datos están en una sola carpeta: --data-dir, o LONGSHORE_DATA_DIR, o longsh
 Las órdenes actúan sobre esa carpeta, esté su servidor en marcha o no.
 Códigos de salida: 0 hecho · 1 no hecho, o se encontró un defecto · 2 línea de órdenes o configuración incorrecta.`,
 
+  'size.point': ',',
+  'size.byte': 'B',
+  'usage.options': '[opciones]',
+  'usage.command': '[orden]',
   'heading.usage': 'Uso:',
   'heading.options': 'Opciones:',
   'heading.arguments': 'Argumentos:',

@@ -14,6 +14,10 @@ Les données sont dans un seul dossier : --data-dir, ou LONGSHORE_DATA_DIR, ou l
 Les commandes agissent sur ce dossier, que son serveur tourne ou non.
 Codes de sortie : 0 fait · 1 pas fait, ou un défaut a été trouvé · 2 ligne de commande ou configuration incorrecte.`,
 
+  'size.point': ',',
+  'size.byte': 'o',
+  'usage.options': '[options]',
+  'usage.command': '[commande]',
   'heading.usage': 'Usage :',
   'heading.options': 'Options :',
   'heading.arguments': 'Arguments :',
