@@ -43,14 +43,23 @@ export class TokenBucket {
     this.#at = now
   }
 
+  left(now: number): number {
+    this.#fill(now)
+    return this.#tokens
+  }
+
   /** 0 when one was taken; else after how many seconds to try again. */
   take(now: number): number {
-    this.#tokens = Math.min(this.#perMinute, this.#tokens + (Math.max(0, now - this.#at) / 60_000) * this.#perMinute)
-    this.#at = now
+    this.#fill(now)
     if (this.#tokens >= 1) {
       this.#tokens -= 1
       return 0
     }
     return Math.max(1, Math.ceil(((1 - this.#tokens) / this.#perMinute) * 60))
+  }
+
+  #fill(now: number): void {
+    this.#tokens = Math.min(this.#perMinute, this.#tokens + (Math.max(0, now - this.#at) / 60_000) * this.#perMinute)
+    this.#at = now
   }
 }

@@ -22,7 +22,7 @@ export type Headers = readonly (readonly [name: string, value: string | number])
 
 /**
  * One request and its one answer. Knows HTTP, not what is asked.
- * Each answer carries the headers of `common` and the correlation id; an answer that comes before the request's body
+ * Each answer carries the headers of `also` and the correlation id; an answer that comes before the request's body
  * was read closes the connection, but not before the client could read it.
  */
 export class Exchange {

@@ -137,14 +137,17 @@ async function serveDataHost({ deps }: FrontDoorOptions, host: DataHost, exchang
 
 interface DataSurface {
   matches(path: string): boolean
+  /** What a page of another origin may read of an answer; each in a header of its own, as ACR sends them. */
+  exposes: readonly string[]
   serve(deps: FrontDoorOptions['deps'], served: Served, exchange: Exchange): Promise<void>
 }
 
 /** The dialects of a registry, under each of its names. */
+const ofContent = ['Docker-Content-Digest', 'WWW-Authenticate', 'Link', 'X-Ms-Correlation-Request-Id']
 const dataSurfaces: readonly DataSurface[] = [
-  { matches: (path) => path === '/v2' || path.startsWith('/v2/'), serve: serveDistribution },
-  { matches: (path) => path.startsWith('/acr/'), serve: serveAcr },
-  { matches: (path) => path.startsWith('/oauth2/'), serve: serveTokens },
+  { matches: (path) => path === '/v2' || path.startsWith('/v2/'), exposes: ofContent, serve: serveDistribution },
+  { matches: (path) => path.startsWith('/acr/'), exposes: ofContent, serve: serveAcr },
+  { matches: (path) => path.startsWith('/oauth2/'), exposes: ['X-Ms-Correlation-Request-Id'], serve: serveTokens },
 ]
 
 async function serveRegistry(
@@ -161,6 +164,7 @@ async function serveRegistry(
       'origin-refused',
       `pages of ${(exchange.header('origin') ?? '').slice(0, 200)} may not call this registry: the operator may name the origin in LONGSHORE_CORS_ORIGINS`,
     )
+  for (const each of surface.exposes) exchange.also.push(['Access-Control-Expose-Headers', each])
   const registry = await deps.store.registry(name)
   if (!registry) return refuse(exchange, 'not-found', `there is no registry "${name}" here`)
   if (!isAdmitted(registry.network, exchange.address))

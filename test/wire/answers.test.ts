@@ -36,6 +36,12 @@ const requests: readonly (readonly [string, string, Principal, number])[] = [
   ['HEAD', `/v2/a/blobs/${none}`, 'admin', 404],
   ['DELETE', `/v2/a/blobs/${none}`, 'admin', 404],
   ['GET', '/v2/a/blobs/sha256:x', 'admin', 400],
+  ['GET', '/v2/A/tags/list', 'admin', 404],
+  ['HEAD', '/v2/A/manifests/v1', 'admin', 404],
+  ['DELETE', '/v2/A/manifests/v1', 'admin', 404],
+  ['GET', '/v2/a/manifests/-v1', 'admin', 404],
+  ['PUT', '/v2/a/manifests/-v1', 'admin', 400],
+  ['PUT', '/v2/A/manifests/v1', 'admin', 400],
   ['POST', '/v2/a/blobs/uploads/', 'admin', 202],
   ['POST', '/v2/A/blobs/uploads/', 'admin', 400],
   ['GET', `/v2/a/blobs/uploads/${'0'.repeat(36)}`, 'admin', 404],
@@ -55,6 +61,9 @@ for (const [method, path, as, status] of requests)
     assert.equal(answer.status, status)
     assert.equal(header(answer, 'docker-distribution-api-version'), 'registry/2.0')
     assert.match(header(answer, 'x-ms-correlation-request-id'), uuid)
+    const exposed = 'Docker-Content-Digest, WWW-Authenticate, Link, X-Ms-Correlation-Request-Id'
+    // A method that nobody knows is refused before anybody looks whose it would be.
+    assert.equal(header(answer, 'access-control-expose-headers'), status === 501 ? '' : exposed)
     assert.equal(header(answer, 'x-content-type-options'), 'nosniff')
     assert.equal(answer.headers['x-powered-by'], undefined)
     assert.ok(header(answer, 'content-length') !== '', 'a length, so that the connection goes on')
@@ -125,4 +134,45 @@ test('Helm 2 charts and deleted lists are refused by name, with a status that az
     const [error] = json<{ errors: [{ code: string; message: string }] }>(answer).errors
     assert.deepEqual([error.code, error.message], ['FeatureNotAvailable', `'${feature}' is not available in this version of Longshore.`])
   }
+})
+
+test('the name is refused with its code, and never with a status that az tries again', async () => {
+  for (const [method, path, code] of [
+    ['GET', '/acr/v1/Team', 'NAME_INVALID'],
+    ['DELETE', '/acr/v1/Team', 'NAME_INVALID'],
+    ['PATCH', '/acr/v1/Team', 'NAME_INVALID'],
+    ['GET', '/acr/v1/a/_tags/-v1', 'TAG_INVALID'],
+    ['DELETE', '/acr/v1/a/_tags/-v1', 'TAG_INVALID'],
+    ['GET', '/acr/v1/a/_manifests/sha256:x', 'DIGEST_INVALID'],
+    ['GET', '/v2/Team/manifests/v1', 'NAME_INVALID'],
+    ['GET', '/v2/a/manifests/-v1', 'TAG_INVALID'],
+    ['DELETE', '/v2/Team/manifests/v1', 'NAME_INVALID'],
+  ] as const) {
+    const answer = await send(server, method, path)
+    assert.deepEqual([answer.status, json<{ errors: [{ code: string }] }>(answer).errors[0].code], [404, code], `${method} ${path}`)
+  }
+})
+
+test('who has only to sign in lacks nothing by name: detail is null at /v2/, and a list elsewhere', async () => {
+  const details = async (path: string) =>
+    json<{ errors: [{ detail: unknown }] }>(await send(server, 'GET', path, { as: 'nobody' })).errors[0].detail
+  assert.equal(await details('/v2/'), null)
+  assert.deepEqual(await details('/v2/a/manifests/v1'), [{ Type: 'repository', Name: 'a', Action: 'pull' }])
+})
+
+test('a delete tells how many more the registry takes each second', async () => {
+  for (const path of ['/v2/a/manifests/none', '/acr/v1/none']) {
+    const answer = await send(server, 'DELETE', path)
+    assert.equal(answer.status, 404)
+    const left = Number(header(answer, 'x-ms-ratelimit-remaining-calls-per-second'))
+    assert.ok(left > 60 && left <= 4000 / 60, `${left}: Premium has 4,000 a minute`)
+  }
+})
+
+test("tokens are given with what is left of the registry's calls, and expose the correlation id alone", async () => {
+  const answer = await send(server, 'GET', '/oauth2/token?scope=repository:a:pull')
+  assert.equal(answer.status, 200)
+  assert.equal(header(answer, 'access-control-expose-headers'), 'X-Ms-Correlation-Request-Id')
+  const left = Number(header(answer, 'x-ms-ratelimit-remaining-calls-per-second'))
+  assert.ok(left > 300 && left <= 20_000 / 60, `${left}: Premium has 20,000 a minute`)
 })

@@ -41,6 +41,12 @@ export class RateLimits {
     this.#take(name, all)
   }
 
+  /** How many more each second, on an average, a registry may be asked now. */
+  leftPerSecond({ id, sku }: Registry, category: RateCategory): number {
+    const { registry } = ratesOf[sku][category]
+    return (this.#buckets.get(`${id} ${sku} ${category}`)?.left(this.#clock.elapsed()) ?? registry) / 60
+  }
+
   #take(key: string, perMinute: number): void {
     const now = this.#clock.elapsed()
     const bucket = this.#buckets.get(key) ?? new TokenBucket(perMinute, now)

@@ -1,13 +1,7 @@
 import type { Exchange, Headers } from '#http/exchange.ts'
 
-/** What a page of another origin may read of an answer; each in a header of its own, as ACR sends them. */
-const exposed: Headers = ['Docker-Content-Digest', 'WWW-Authenticate', 'Link', 'X-Ms-Correlation-Request-Id'].map((name) => [
-  'Access-Control-Expose-Headers',
-  name,
-])
-
 /** On every answer of this surface. */
-export const commonHeaders: Headers = [['Docker-Distribution-Api-Version', 'registry/2.0'], ...exposed]
+export const commonHeaders: Headers = [['Docker-Distribution-Api-Version', 'registry/2.0']]
 
 export const json = ['Content-Type', 'application/json; charset=utf-8'] as const
 

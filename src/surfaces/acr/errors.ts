@@ -1,12 +1,12 @@
 import type { Failure } from '#core/registry-error.ts'
 
-/** What fails here, with the statuses and codes of `/v2/` (acr "Errors on the data plane"; docs/errors.md). */
+/** What fails here, with the statuses and codes of `/v2/` (acr "Errors on the data plane"; docs/errors.md); nothing is pushed here. */
 export const wire = {
   unauthorized: [401, 'UNAUTHORIZED'],
   denied: [403, 'DENIED'],
-  'name-invalid': [400, 'NAME_INVALID'],
-  'tag-invalid': [400, 'TAG_INVALID'],
-  'digest-invalid': [400, 'DIGEST_INVALID'],
+  'name-invalid': [404, 'NAME_INVALID'],
+  'tag-invalid': [404, 'TAG_INVALID'],
+  'digest-invalid': [404, 'DIGEST_INVALID'],
   'manifest-unknown': [404, 'MANIFEST_UNKNOWN'],
   'manifest-damaged': [404, 'MANIFEST_UNKNOWN'],
   'tag-unknown': [404, 'TAG_UNKNOWN'],

@@ -28,6 +28,8 @@ export async function serveAcr(deps: SurfaceDeps, served: Served, exchange: Exch
     exchange.log.principal = caller.name
     if (caller.kind !== 'anonymous') exchange.isKnown()
     await admit(deps, registry, caller, access)
+    if (exchange.method === 'DELETE')
+      exchange.also.push(['X-Ms-Ratelimit-Remaining-Calls-Per-Second', deps.rateLimits.leftPerSecond(registry, 'delete').toFixed(2)])
     deps.rateLimits.count(registry, caller.id, route.rate)
     await route.handle({ deps, registry, loginServer, exchange }, request)
   } catch (error) {

@@ -51,3 +51,12 @@ export const wire = {
   'storage-full': [503, 'UNAVAILABLE'],
   'storage-failed': [503, 'UNAVAILABLE'],
 } as const satisfies Record<Failure, readonly [status: number, code: string]>
+
+const ofNames: ReadonlySet<Failure> = new Set(['name-invalid', 'tag-invalid'])
+
+/**
+ * Under a name that none can have nothing is: read or deleted it is not found. az tries a 400 again for 16 seconds, a 404
+ * never. A digest that is none stays 400, as OCI's own suite asks for it.
+ */
+export const answered = (failure: Failure, method: string): readonly [status: number, code: string] =>
+  ofNames.has(failure) && ['GET', 'HEAD', 'DELETE'].includes(method) ? [404, wire[failure][1]] : wire[failure]

@@ -11,7 +11,7 @@ import type { Exchange } from '#http/exchange.ts'
 import { allowedBy, errorBody, noteUnexpected, sendFailure } from '#http/failure.ts'
 import { apiVersion, json } from './answers.ts'
 import type { DistributionDeps } from './context.ts'
-import { wire } from './errors.ts'
+import { answered } from './errors.ts'
 import { openMethods } from './open-methods.ts'
 import { type DistributionRequest, parseRequest } from './request.ts'
 import { routeOf } from './routes.ts'
@@ -34,6 +34,8 @@ export async function serveDistribution(deps: SurfaceDeps, served: Served, excha
     exchange.log.principal = caller.name
     if (caller.kind !== 'anonymous') exchange.isKnown()
     await admit(deps, served.registry, caller, access)
+    if (exchange.method === 'DELETE')
+      exchange.also.push(['X-Ms-Ratelimit-Remaining-Calls-Per-Second', deps.rateLimits.leftPerSecond(served.registry, 'delete').toFixed(2)])
     deps.rateLimits.count(served.registry, caller.id, route.rate)
     await route.handle({ deps, registry: served.registry, caller, exchange }, request)
   } catch (error) {
@@ -54,7 +56,7 @@ async function fail(
     return
   }
   const known = error instanceof RegistryError ? error : new RegistryError('storage-failed', noteUnexpected(exchange, error))
-  const [status, code] = wire[known.failure]
+  const [status, code] = answered(known.failure, exchange.method)
   exchange.log.failure = known.failure
   // The client has done nothing wrong: the operator is to see it.
   if (known.failure === 'manifest-damaged') exchange.unexpected = known

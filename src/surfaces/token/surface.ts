@@ -33,6 +33,7 @@ const headers: Headers = [
 /** Answers one request of `/oauth2/`. Never rejects. */
 export async function serveTokens(deps: TokenDeps, served: Served, exchange: Exchange): Promise<void> {
   try {
+    exchange.also.push(['X-Ms-Ratelimit-Remaining-Calls-Per-Second', deps.rateLimits.leftPerSecond(served.registry, 'oauth').toFixed(2)])
     const request = parseTokenRequest(exchange.method, exchange.url, await form(exchange))
     if (request.kind === 'keys') deps.rateLimits.countUnproven(served.registry, exchange.address)
     if (request.kind === 'keys') await exchange.send(200, headers, JSON.stringify(await deps.signers.of(served.registry.id).keys()))
