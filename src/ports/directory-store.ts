@@ -97,7 +97,7 @@ export interface DirectoryReads {
   directoryObjects(filter: DirectoryFilter, page: { after: string; limit: number }): Promise<DirectoryObject[]>
   /** At most `limit` of those, in no order: tells cheaply whether a filter finds few. */
   directoryMatches(filter: DirectoryFilter, limit: number): Promise<DirectoryObject[]>
-  /** Of these objects, in the order of their start. */
+  /** Of these objects, the newest of each first: in the order in which they came, whatever their times. */
   secrets(objectIds: readonly string[]): Promise<StoredSecret[]>
   /** Direct members, in id order. */
   groupMembers(groupId: string, page: { after: string; limit: number }): Promise<DirectoryObject[]>

@@ -148,6 +148,40 @@ describe('what az ad sp create-for-rbac does', () => {
     assert.equal(await status(owner, 'POST', `applications/${application.id}/removePassword`, { keyId: secret.keyId }), 404)
   })
 
+  test('passwords are told the newest first, those of one second too, whenever they begin', async () => {
+    const application = await owner.post('applications', { displayName: 'many' })
+    const added: string[] = []
+    for (const startDateTime of [
+      '2026-03-01T00:00:00Z',
+      '2026-01-01T00:00:00Z',
+      ...Array.from({ length: 6 }, () => '2026-02-01T00:00:00Z'),
+    ]) {
+      const asked = { passwordCredential: { displayName: `${added.length}`, startDateTime } }
+      const { keyId } = (await owner.post(`applications/${application.id}/addPassword`, asked, 200)) as unknown as Credential
+      added.unshift(keyId)
+    }
+    const told = async (path: string) => ((await owner.get(path)).passwordCredentials as Credential[]).map(({ keyId }) => keyId)
+    assert.deepEqual(await told(`applications/${application.id}`), added)
+    const [newest, ...rest] = added
+    await owner.ask('POST', `applications/${application.id}/removePassword`, { keyId: newest })
+    assert.deepEqual(await told(`applications/${application.id}?$select=passwordCredentials`), rest)
+    assert.deepEqual(await told(`applications(appId='${String(application.appId)}')`), rest)
+  })
+
+  test('what was deleted is not kept: it is said by name', async () => {
+    for (const [method, path] of [
+      ['GET', 'directory/deletedItems/microsoft.graph.application'],
+      ['GET', 'directory/deletedItems/microsoft.graph.user'],
+      ['POST', `directory/deletedItems/${nobody}/restore`],
+      ['DELETE', `directory/deletedItems/${nobody}`],
+    ] as const) {
+      const answer = await owner.ask(method, path)
+      const { error } = json<{ error: { code: string; message: string } }>(answer)
+      assert.deepEqual([answer.status, error.code], [400, 'FeatureNotAvailable'], path)
+      assert.equal(error.message, "'directory/deletedItems' is not available in this version of Longshore.")
+    }
+  })
+
   test('with a certificate, another one appended, one taken away', async () => {
     const [first, second] = await Promise.all(['one', 'two'].map((name) => makeClientCertificate(name, { years: 1, now: Date.now() })))
     door.hidden.push(base64Of(first?.key ?? '').slice(100, 160))
@@ -163,6 +197,7 @@ describe('what az ad sp create-for-rbac does', () => {
     const credentials = async (query = '') => (await owner.get(`applications/${application.id}${query}`)).keyCredentials as Credential[]
     const [shown] = await credentials()
     assert.deepEqual([shown?.keyId, shown?.key], [key.keyId, null])
+    assert.equal(shown?.displayName, 'CN=one', 'nobody named it: its subject does')
     const der = Buffer.from(key.key, 'base64')
     assert.equal(shown?.customKeyIdentifier, createHash('sha1').update(der).digest('hex').toUpperCase())
     assert.equal((await credentials('?$select=keyCredentials'))[0]?.key, der.toString('base64'))

@@ -125,7 +125,7 @@ export const secrets: Read<'secrets'> = async (db, objectIds) =>
     ? []
     : (
         await db.all<SecretRow>(
-          `SELECT * FROM directory_secret WHERE object_id IN (${marks(objectIds)}) ORDER BY starts_at, key_id`,
+          `SELECT * FROM directory_secret WHERE object_id IN (${marks(objectIds)}) ORDER BY object_id, added DESC`,
           ...objectIds,
         )
       ).map((row) => ({
@@ -251,14 +251,17 @@ async function removeObject(tx: SqlTransaction, id: string): Promise<void> {
 }
 
 async function insertSecret(tx: SqlTransaction, secret: StoredSecret): Promise<void> {
-  const held = await tx.get<{ count: number }>('SELECT COUNT(*) AS count FROM directory_secret WHERE object_id = ?', secret.objectId)
+  const held = await tx.get<{ count: number; last: number | null }>(
+    'SELECT COUNT(*) AS count, MAX(added) AS last FROM directory_secret WHERE object_id = ?',
+    secret.objectId,
+  )
   if ((held?.count ?? 0) >= mostSecrets)
     throw new RegistryError('request-invalid', `an object has up to ${mostSecrets} credentials: remove one that is no longer used`)
   if (await tx.get('SELECT key_id FROM directory_secret WHERE key_id = ?', secret.keyId))
     throw new RegistryError('conflict', `another credential has the keyId ${secret.keyId}: leave it out to get a new one`)
   await tx.run(
-    `INSERT INTO directory_secret (key_id, object_id, kind, name, hash, hint, certificate, starts_at, ends_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO directory_secret (key_id, object_id, kind, name, hash, hint, certificate, starts_at, ends_at, added)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     secret.keyId,
     secret.objectId,
     secret.kind,
@@ -268,6 +271,7 @@ async function insertSecret(tx: SqlTransaction, secret: StoredSecret): Promise<v
     secret.certificate,
     secret.startsAt,
     secret.endsAt,
+    (held?.last ?? 0) + 1,
   )
 }
 

@@ -90,7 +90,7 @@ export function newCertificate(
   const [from, to] = [certificate.validFromDate.getTime(), certificate.validToDate.getTime()]
   return {
     objectId: owner.objectId,
-    name: owner.name,
+    name: owner.name ?? subjectOf(certificate),
     ...checkedValidity({ startsAt: Math.max(from, within.startsAt ?? from), endsAt: Math.min(to, within.endsAt ?? to) }),
     keyId: owner.keyId ?? ids.next(),
     kind: 'certificate',
@@ -98,6 +98,12 @@ export function newCertificate(
     hint: null,
     certificate: certificate.toString(),
   }
+}
+
+/** As Graph names a certificate that nobody named: its subject, from the narrowest part to the widest. */
+function subjectOf({ subject }: X509Certificate): string | null {
+  const parts = (subject ?? '').split('\n').filter((part) => part !== '')
+  return parts.length === 0 ? null : parts.toReversed().join(', ').slice(0, 256)
 }
 
 function readCertificate(pem: string): X509Certificate {

@@ -63,7 +63,8 @@ export const controlMigration: Migration = {
     `CREATE INDEX directory_object_name ON directory_object (kind, name_key)`,
     `CREATE TABLE directory_secret (
       key_id TEXT PRIMARY KEY, object_id TEXT NOT NULL REFERENCES directory_object(id), kind TEXT NOT NULL, name TEXT,
-      hash TEXT NOT NULL, hint TEXT, certificate TEXT, starts_at ${bigint} NOT NULL, ends_at ${bigint})`,
+      hash TEXT NOT NULL, hint TEXT, certificate TEXT, starts_at ${bigint} NOT NULL, ends_at ${bigint},
+      added INTEGER NOT NULL)`,
     `CREATE INDEX directory_secret_object ON directory_secret (object_id)`,
     `CREATE TABLE directory_member (
       group_id TEXT NOT NULL REFERENCES directory_object(id), member_id TEXT NOT NULL REFERENCES directory_object(id),
