@@ -103,6 +103,24 @@ test('a new password, a disabled user and a deleted one end refresh tokens at on
   assert.equal(refusalOf(await refresh(bobs)), '400 invalid_grant 70008')
 })
 
+for (const path of ['/adfs/oauth2/logout', `/${tenant.id}/oauth2/v2.0/logout`, '/common/oauth2/logout'])
+  test(`sign-out at ${path} ends what the sign-in of the id token gave, and nothing else`, async () => {
+    const { json: given } = await post(byPassword(scene))
+    const [mine, other] = [String(given.refresh_token), await refreshToken()]
+    for (const hint of ['nonsense', String(given.access_token), mine]) assert.equal((await post({ id_token_hint: hint }, path)).status, 200)
+    assert.equal((await refresh(mine)).status, 200, 'no id token, no end')
+    const back = encodeURIComponent('http://localhost:8400/after')
+    const query = `id_token_hint=${String(given.id_token)}&post_logout_redirect_uri=${back}&state=s1`
+    const left = await ask(scene, `${path}?${query}`)
+    assert.deepEqual([left.status, left.headers.get('location')], [303, 'http://localhost:8400/after?state=s1'])
+    assert.match(left.headers.get('set-cookie') ?? '', /^longshore-sign-in=; Path=\/; Max-Age=0/)
+    assert.equal(refusalOf(await refresh(mine)), '400 invalid_grant 70008')
+    assert.equal((await refresh(other)).status, 200)
+    const elsewhere = await ask(scene, `${path}?post_logout_redirect_uri=${encodeURIComponent('https://evil.example/')}`)
+    assert.deepEqual([elsewhere.status, elsewhere.headers.get('location')], [200, null])
+    assert.match(elsewhere.text, /You are signed out/)
+  })
+
 test('a registered program that has a secret must show it, and gets a refresh token only when it asks', async () => {
   const form = byPassword(scene, { client_id: program.appId, scope: `${scene.origin}/.default openid` })
   assert.equal(refusalOf(await post(form)), '401 invalid_client 7000218')

@@ -17,6 +17,7 @@ export function configurationOf(origin: string, authority: Authority, version: V
     issuer: issuerOf(origin, authority, version, tenant),
     token_endpoint: `${oauth}/token`,
     authorization_endpoint: `${oauth}/authorize`,
+    end_session_endpoint: `${oauth}/logout`,
     device_authorization_endpoint: `${oauth}/devicecode`,
     jwks_uri: isNew ? `${base}/discovery/v2.0/keys` : `${base}/discovery/keys`,
     token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'private_key_jwt'],
@@ -34,7 +35,7 @@ export function configurationOf(origin: string, authority: Authority, version: V
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['ES256'],
     scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
-    claims_supported: ['aud', 'exp', 'iat', 'iss', 'name', 'nonce', 'oid', 'preferred_username', 'sub', 'tid', 'upn', 'ver'],
+    claims_supported: ['aud', 'exp', 'iat', 'iss', 'name', 'nonce', 'oid', 'preferred_username', 'sid', 'sub', 'tid', 'upn', 'ver'],
   }
 }
 

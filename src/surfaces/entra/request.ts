@@ -18,6 +18,7 @@ export type EntraRequest =
   | { kind: 'token'; authority: Authority; version: Version }
   | { kind: 'device-code'; authority: Authority; version: Version }
   | { kind: 'authorize'; authority: Authority; query: URLSearchParams }
+  | { kind: 'sign-out'; query: URLSearchParams }
   | { kind: 'sign-in' }
   | { kind: 'device-page'; query: URLSearchParams }
   | { kind: 'device-answer' }
@@ -42,7 +43,7 @@ const notTenants: ReadonlySet<string> = new Set([
 ])
 
 const endpoint =
-  /^\/([^/]+)\/(?:(oauth2\/(?:v2\.0\/)?(?:token|authorize|devicecode))|((?:v2\.0\/)?\.well-known\/openid-configuration)|(discovery\/(?:v2\.0\/)?keys))\/?$/
+  /^\/([^/]+)\/(?:(oauth2\/(?:v2\.0\/)?(?:token|authorize|devicecode|logout))|((?:v2\.0\/)?\.well-known\/openid-configuration)|(discovery\/(?:v2\.0\/)?keys))\/?$/
 
 interface Parts {
   path: string
@@ -85,6 +86,7 @@ export function parseEntraRequest(method: string, url: string, tenant: Tenant): 
   if (configuration !== undefined) return only('GET', { kind: 'configuration', authority, version })
   if (keys !== undefined) return only('GET', { kind: 'keys' })
   if (oauth?.endsWith('/token')) return only('POST', { kind: 'token', authority, version })
+  if (oauth?.endsWith('/logout')) return method === 'POST' ? { kind: 'sign-out', query } : only('GET', { kind: 'sign-out', query })
   if (oauth?.endsWith('/devicecode')) return only('POST', { kind: 'device-code', authority, version })
   return only('GET', { kind: 'authorize', authority, query })
 }

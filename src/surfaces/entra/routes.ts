@@ -7,6 +7,7 @@ import { answerDeviceCode, showDevicePage, takeDeviceForm } from './device.ts'
 import { configurationOf, instanceOf, issuerOf, realmOf } from './discovery.ts'
 import { readForm } from './form.ts'
 import { type EntraRequest, isTokenEndpoint } from './request.ts'
+import { answerSignOut } from './sign-out.ts'
 import { formatAnswer, parseAskedText, parseClient, parseGrant } from './token.ts'
 
 type Kind = EntraRequest['kind']
@@ -40,6 +41,7 @@ const routes: { [K in Kind]: Route<Extract<EntraRequest, { kind: K }>> } = {
   token: { access: 'none', reader: 'program', handle: answerToken },
   'device-code': { access: 'none', reader: 'program', handle: answerDeviceCode },
   authorize: { access: 'none', reader: 'person', handle: showSignIn },
+  'sign-out': { access: 'none', reader: 'person', handle: answerSignOut },
   'sign-in': { access: 'none', reader: 'person', handle: takeSignIn },
   'device-page': { access: 'none', reader: 'person', handle: showDevicePage },
   'device-answer': { access: 'none', reader: 'person', handle: takeDeviceForm },

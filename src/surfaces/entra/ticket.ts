@@ -48,6 +48,11 @@ export function writeTicket(deps: TicketDeps, exchange: Exchange, ticket: Ticket
   }
 }
 
+/** The cookie goes; pages that are open are stale then. */
+export const forgetBrowser = (exchange: Exchange): Headers => [
+  ['Set-Cookie', `${cookieName(exchange)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${exchange.scheme === 'https' ? '; Secure' : ''}`],
+]
+
 /** Fails with `form-stale` for one that is not ours, too old, of another browser or from another site. */
 export function readTicket<Kind extends Ticket['kind']>(
   deps: TicketDeps,

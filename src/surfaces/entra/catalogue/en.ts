@@ -19,6 +19,8 @@ export const en = {
   'continue.submit': 'Continue',
   'done.title': 'You are signed in',
   'done.lead': '{client} goes on by itself. You may close this page.',
+  'signed-out.title': 'You are signed out',
+  'signed-out.lead': 'Nothing of a sign-in is left in this browser.',
   'refused.title': 'Refused',
   'refused.lead': 'Nothing was given to {client}. You may close this page.',
   'failed.title': 'That did not work',
