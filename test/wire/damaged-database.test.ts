@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { seededRandom } from '../faults/random.ts'
 import { knownFailure } from '#main/failures.ts'
@@ -207,6 +208,17 @@ const names: [string, string][] = [
   ['team/aaaa', 'team/bbbb'],
 ]
 
+/** The ids of what lies under one layer and under the other. */
+function objects(): [string, string] {
+  lay(sound)
+  const facts = new DatabaseSync(database(), { readOnly: true })
+  const idOf = (image: Image) =>
+    String(facts.prepare('SELECT object_id FROM object WHERE digest = ?').get(digestOf(image.layers[1] ?? ''))?.object_id)
+  const pair: [string, string] = [idOf(one), idOf(other)]
+  facts.close()
+  return pair
+}
+
 /** Each place in the file where one thing's name stands becomes another's: in a table's row, or in an index that then leads there. */
 function* misleading(pairs: readonly [string, string][]): Generator<[what: string, bytes: Buffer]> {
   for (const [from, to] of pairs)
@@ -242,8 +254,8 @@ test('under a server that runs a digest is never answered with other bytes', asy
   let errors = 0
   // Which digest a tag has is said in one place only: that it is another's is seen by the start and by scrub.
   const byDigest = (path: string) => path.startsWith('/v2/team/') && path.includes('sha256:')
-  for (const [what, bytes] of misleading([digests[0], digests[2]])) errors += await underServer(bytes, what, byDigest)
-  assert.ok(errors > 10, `${errors} errors`)
+  for (const [what, bytes] of misleading([digests[0], objects()])) errors += await underServer(bytes, what, byDigest)
+  assert.ok(errors >= 4, `${errors} errors`)
 })
 
 test('bits that change under a server that runs are not served', async () => {
