@@ -4,11 +4,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { makeImage, pushImage } from '../wire/content.ts'
 import { openPlane, type Plane, succeeded } from '../wire/plane.ts'
 import { json } from '../wire/send.ts'
-import { type Environment, run } from './command.ts'
+import { type Environment, run, succeed } from './command.ts'
 import { type DockerEngine, docker, startDockerEngine } from './docker-engine.ts'
+import { makeLayout } from './images.ts'
 import type { Credential } from './server.ts'
 import { goTool } from './tool.ts'
 
@@ -28,9 +28,18 @@ describe('who may list tags, by client', () => {
     plane = await openPlane()
     host = `127.0.0.1:${plane.door.address.port}`
     local = `${plane.subscription}/resourceGroups/local/providers/Microsoft.ContainerRegistry/registries/local`
-    await pushImage(plane.door, repository, 'v1', dockerImage())
-    await pushImage(plane.door, repository, 'v2', dockerImage())
-    who.admin = { user: plane.door.user, password: plane.door.password }
+    const { user, password } = plane.door
+    who.admin = { user, password }
+    const layout = await makeLayout(directory)
+    for (const tag of ['v1', 'v2'])
+      await succeed('skopeo', [
+        '--insecure-policy',
+        'copy',
+        '--dest-tls-verify=false',
+        `--dest-creds=${user}:${password}`,
+        `oci:${layout.directory}:v1`,
+        `docker://${image()}:${tag}`,
+      ])
     const puller = await plane.program('puller', { AcrPull: local })
     who.AcrPull = { user: puller.name, password: puller.password }
     for (const [index, actions] of [...rights.map((each) => [each]), ['content/read', 'metadata/read']].entries())
@@ -42,8 +51,6 @@ describe('who may list tags, by client', () => {
     await plane?.stop()
     await rm(directory, { recursive: true, force: true })
   })
-
-  const dockerImage = () => makeImage({}, [])
 
   async function robot(name: string, actions: readonly string[]): Promise<Credential> {
     const map = `${local}/scopeMaps/${name}`
