@@ -13,17 +13,17 @@ import type { FactsCopyJob } from './facts-copy-thread.ts'
 export const sqliteFactsFiles = (database: string): FactsFiles => ({
   schemaVersion,
   copyTo: async (path) => {
-    await inThread<true>('./facts-copy-thread.ts', { from: database, to: path })
+    await inThread<true>(new URL('./facts-copy-thread.ts', import.meta.url), { from: database, to: path })
     return openCopy(path, false)
   },
-  check: () => inThread<string[]>('./facts-check-thread.ts', database),
+  check: () => inThread<string[]>(new URL('./facts-check-thread.ts', import.meta.url), database),
   open: async (path) => openCopy(path, true),
 })
 
 /** What the thread says is the result; a damaged database is said in its words. */
-function inThread<Result>(file: string, workerData: FactsCopyJob | string): Promise<Result> {
+function inThread<Result>(file: URL, workerData: FactsCopyJob | string): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL(file, import.meta.url), { workerData })
+    const thread = new Worker(file, { workerData })
     thread.once('message', (said: { result: Result } | { damaged: string; path: string }) =>
       'result' in said ? resolve(said.result) : reject(new DamagedDatabase(said.path, said.damaged)),
     )
