@@ -172,10 +172,8 @@ onStage('directory', (stage) => {
 
     const first = await az<ForRbac>(`ad app credential reset ${id} --display-name one`)
     const second = await az<ForRbac>(`ad app credential reset ${id} --append --display-name two --years 2`)
-    // In the order of their start, which is a whole second.
-    const secrets = (await az<Secret[]>(`ad app credential list ${id}`)).sort((a, b) =>
-      (a.displayName ?? '').localeCompare(b.displayName ?? ''),
-    )
+    // The newest first.
+    const secrets = (await az<Secret[]>(`ad app credential list ${id}`)).toReversed()
     const years = ({ endDateTime }: Secret) => Math.round((Date.parse(endDateTime) - Date.now()) / 86_400_000 / 365)
     assert.deepEqual(
       secrets.map((each) => [each.displayName, each.hint, each.secretText, years(each)]),
