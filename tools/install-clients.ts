@@ -101,15 +101,14 @@ export async function installClients(say: (line: string) => void = console.log):
       failures.push(`${name}: ${messageOf(error)}`)
     }
   }
-  await attempt('Debian packages', installPackages)
+  await attempt('Debian packages', () => installPackages(Object.keys(debianTools)))
   for (const module of Object.keys(goTools) as GoModule[]) await attempt(`Go module ${module}`, () => build(module))
   for (const tool of Object.keys(pythonTools) as PythonTool[]) await attempt(tool, () => installPython(tool))
   for (const tool of Object.keys(nodeTools) as NodeTool[]) await attempt(tool, () => installNode(tool))
   return failures
 }
 
-async function missingPackages(): Promise<string[]> {
-  const names = Object.keys(debianTools)
+async function missingPackages(names: readonly string[]): Promise<string[]> {
   // dpkg-query fails when it has never heard of one of the names; the others are still printed.
   const { stdout } = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...names])
   const installed = new Set(
@@ -121,8 +120,9 @@ async function missingPackages(): Promise<string[]> {
   return names.filter((name) => !installed.has(name))
 }
 
-async function installPackages() {
-  const missing = await missingPackages()
+/** Installs those that are missing. */
+export async function installPackages(names: readonly string[]): Promise<'installed' | 'was there'> {
+  const missing = await missingPackages(names)
   if (missing.length === 0) return 'was there'
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   await must('apt-get', ['update'], { env })

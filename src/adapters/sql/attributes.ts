@@ -115,9 +115,9 @@ const columns = {
 export const changeAttributes: Verb<'changeAttributes'> = async (tx, { registryId, name, target, change }) => {
   const repository = await findVisible(tx, registryId, name)
   if (!repository) throw unknownName(name)
-  const [table, where, key] =
+  const [table, where, ...keys] =
     target.kind === 'repository'
-      ? (['repository', 'id = ? AND ? IS NOT NULL', ''] as const)
+      ? (['repository', 'id = ?'] as const)
       : target.kind === 'tag'
         ? (['tag', 'repo_id = ? AND name = ?', target.tag] as const)
         : (['manifest', 'repo_id = ? AND digest = ?', target.digest] as const)
@@ -130,9 +130,9 @@ export const changeAttributes: Verb<'changeAttributes'> = async (tx, { registryI
     sets.push('quarantine_state = COALESCE(?, quarantine_state)', 'quarantine_details = COALESCE(?, quarantine_details)')
     values.push(change.quarantineState ?? null, change.quarantineDetails ?? null)
   }
-  const changed = await tx.run(`UPDATE ${table} SET ${sets.join(', ')} WHERE ${where}`, ...values, repository.id, key)
+  const changed = await tx.run(`UPDATE ${table} SET ${sets.join(', ')} WHERE ${where}`, ...values, repository.id, ...keys)
   if (changed > 0) return
-  throw target.kind === 'tag' ? unknownTag(target.tag) : unknownManifest(key, 'digest')
+  throw target.kind === 'tag' ? unknownTag(target.tag) : unknownManifest(keys[0] ?? '', 'digest')
 }
 
 const unknownTag = (tag: string) => new RegistryError('tag-unknown', 'the specified tag does not exist', { tag })

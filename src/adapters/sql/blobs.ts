@@ -13,7 +13,7 @@ export const mountBlob: Verb<'mountBlob'> = async (tx, { registryId, name, from,
     `SELECT 1 FROM repo_blob
      JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
      JOIN object ON object.object_id = blob.object_id
-     WHERE repo_blob.repo_id = ? AND repo_blob.digest = ? AND object.state = 'ready'${tx.forShare}`,
+     WHERE repo_blob.repo_id = ? AND repo_blob.digest = ? AND object.state = 'ready'${tx.forShareOf('repo_blob')}`,
     source.id,
     digest,
   )

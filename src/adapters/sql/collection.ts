@@ -44,7 +44,7 @@ export const forgetObjects: Verb<'forgetObjects'> = async (tx, { objectIds }) =>
       `DELETE FROM object WHERE object_id = ? AND state = 'condemned' RETURNING registry_id, size`,
       objectId,
     )
-    if (gone) await changeUsage(tx, gone.registry_id, { condemned: -gone.size })
+    if (gone) changeUsage(tx, gone.registry_id, { condemned: -gone.size })
   }
 }
 
@@ -73,15 +73,16 @@ export const dropUnreferenced: Verb<'dropUnreferenced'> = async (tx, { registryI
   )
   let freed = 0
   for (const { repo_id: repositoryId, digest, review_after: reviewAfter } of queued) {
-    const link = await tx.get<{ lease_until: number; relied_at: number; refs: number; named: number }>(
-      `SELECT repo_blob.lease_until, repo_blob.relied_at, blob.refs, blob.named FROM repo_blob
+    const link = await tx.get<{ lease_until: number; relied_at: number; in_use: number; named: number }>(
+      `SELECT repo_blob.lease_until, repo_blob.relied_at, blob.named, EXISTS (SELECT 1 FROM blob_in_use
+         WHERE blob_in_use.registry_id = blob.registry_id AND blob_in_use.digest = blob.digest) AS in_use FROM repo_blob
        JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
-       WHERE repo_blob.repo_id = ? AND repo_blob.digest = ?${tx.forUpdate}`,
+       WHERE repo_blob.repo_id = ? AND repo_blob.digest = ?${tx.forUpdateOf('repo_blob')}`,
       repositoryId,
       digest,
     )
     // What another repository names takes no room of its own.
-    if (!link || link.refs > 0 || (only !== undefined && (only === 'pending') === (link.named === 1))) continue
+    if (!link || link.in_use || (only !== undefined && (only === 'pending') === (link.named === 1))) continue
     if (link.relied_at <= reliedBefore) {
       freed += await dropLink(tx, registryId, repositoryId, digest, 0)
       await dropIfEmpty(tx, repositoryId)

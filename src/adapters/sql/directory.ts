@@ -166,13 +166,13 @@ export const directGroupsOf: Read<'directGroupsOf'> = async (db, memberId) =>
   ).map(objectOf)
 
 /** The member itself and every group around it. UNION, so that a ring of groups ends. */
-const around = `WITH RECURSIVE around(id) AS (
-  SELECT ? UNION SELECT directory_member.group_id FROM directory_member JOIN around ON directory_member.member_id = around.id)`
+const around = (db: SqlReader) => `WITH RECURSIVE around(id) AS (
+  SELECT ${db.aText} UNION SELECT directory_member.group_id FROM directory_member JOIN around ON directory_member.member_id = around.id)`
 
 export const groupsOf: Read<'groupsOf'> = async (db, memberId) =>
   (
     await db.all<ObjectRow>(
-      `${around} SELECT ${qualified} FROM directory_object JOIN around ON around.id = directory_object.id
+      `${around(db)} SELECT ${qualified} FROM directory_object JOIN around ON around.id = directory_object.id
        WHERE directory_object.id <> ? ORDER BY directory_object.id`,
       memberId,
       memberId,
@@ -182,7 +182,7 @@ export const groupsOf: Read<'groupsOf'> = async (db, memberId) =>
 // Not a join with `around`: SQLite would walk over everybody's assignments, which have the wanted order.
 export const rights: Read<'rights'> = async (db, principalId) =>
   db.all<StoredRight>(
-    `${around} SELECT role_assignment.scope AS scope, role_assignment.role_id AS "roleId", custom_role.permissions AS permissions
+    `${around(db)} SELECT role_assignment.scope AS scope, role_assignment.role_id AS "roleId", custom_role.permissions AS permissions
      FROM role_assignment LEFT JOIN custom_role ON custom_role.id = role_assignment.role_id
      WHERE role_assignment.principal_id IN (SELECT id FROM around) ORDER BY role_assignment.scope, role_assignment.name`,
     principalId,
@@ -290,7 +290,7 @@ export const putGroupMember: Verb<'putGroupMember'> = async (tx, { groupId, memb
   if (!(await tx.get(`SELECT id FROM directory_object WHERE id = ? AND kind = 'group'`, groupId)))
     throw new RegistryError('not-found', `the directory has no group ${groupId}`, { id: groupId })
   await objectExists(tx, memberId)
-  const ring = await tx.get(`${around} SELECT id FROM around WHERE id = ?`, groupId, memberId)
+  const ring = await tx.get(`${around(tx)} SELECT id FROM around WHERE id = ?`, groupId, memberId)
   if (ring) throw new RegistryError('request-invalid', 'a group cannot hold itself, directly or through another', { groupId, memberId })
   await tx.run('INSERT INTO directory_member (group_id, member_id) VALUES (?, ?) ON CONFLICT DO NOTHING', groupId, memberId)
 }

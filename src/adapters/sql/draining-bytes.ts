@@ -12,10 +12,13 @@ export async function drainingBytes(db: SqlReader, registryId: number): Promise<
   const sum = async (sql: string, ...values: number[]) => (await db.get<{ sum: number | null }>(sql, ...values))?.sum ?? 0
   const blobs = await sum(
     `SELECT SUM(blob.size) AS sum FROM (
-       SELECT manifest_ref.child AS digest, COUNT(*) AS refs ${draining} manifest_ref ON manifest_ref.repo_id = repository.id
+       SELECT DISTINCT manifest_ref.child AS digest ${draining} manifest_ref ON manifest_ref.repo_id = repository.id
        JOIN repo_blob ON repo_blob.repo_id = manifest_ref.repo_id AND repo_blob.digest = manifest_ref.child
-       WHERE ${ofThem} AND manifest_ref.kind = 'blob' GROUP BY manifest_ref.child) AS named
-     JOIN blob ON blob.registry_id = ? AND blob.digest = named.digest WHERE blob.refs = named.refs`,
+       WHERE ${ofThem} AND manifest_ref.kind = 'blob') AS named
+     JOIN blob ON blob.registry_id = ? AND blob.digest = named.digest
+     WHERE NOT EXISTS (SELECT 1 FROM repo_blob AS link JOIN repository AS live ON live.id = link.repo_id AND live.state = 'live'
+       JOIN manifest_ref AS other ON other.repo_id = link.repo_id AND other.child = link.digest AND other.kind = 'blob'
+       WHERE link.registry_id = blob.registry_id AND link.digest = blob.digest)`,
     registryId,
     registryId,
   )

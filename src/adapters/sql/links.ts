@@ -22,12 +22,7 @@ export async function addLink(
   else {
     // A sparse manifest may have named the digest before its bytes came.
     await settleReferences(tx, repositoryId, digest)
-    const named = await tx.get<{ count: number }>(
-      `SELECT COUNT(*) AS count FROM manifest_ref WHERE repo_id = ? AND child = ? AND kind = 'blob'`,
-      repositoryId,
-      digest,
-    )
-    await countReferences(tx, registryId, digest, named?.count ?? 0)
+    if (await linkIsNamed(tx, repositoryId, digest)) await noteInUse(tx, registryId, digest)
   }
   await reviewLink(tx, { registryId, repositoryId, digest, after: leaseUntil })
 }
@@ -48,24 +43,42 @@ export const renewLink = async (
   )) > 0
 
 /**
- * blob.refs counts the manifest_ref rows of the registry that name the digest in a repository that has its link.
- * Its first one moves the bytes to `used`, its last one back.
+ * A manifest names the digest now, in a repository that has its link. The first one of the registry moves the bytes to `used`.
+ * Whoever is not the first holds the row: it cannot go before this one's reference is seen.
  */
-export async function countReferences(tx: SqlTransaction, registryId: number, digest: Digest, change: number): Promise<void> {
-  if (change === 0) return
-  const blob = await tx.get<{ refs: number; size: number; named: number }>(
-    'UPDATE blob SET refs = refs + ? WHERE registry_id = ? AND digest = ? RETURNING refs, size, named',
-    change,
+export async function noteInUse(tx: SqlTransaction, registryId: number, digest: Digest): Promise<void> {
+  const key = [registryId, digest] as const
+  for (;;) {
+    const first = await tx.run(
+      'INSERT INTO blob_in_use (registry_id, digest) VALUES (?, ?) ON CONFLICT (registry_id, digest) DO NOTHING',
+      ...key,
+    )
+    if (first > 0) break
+    if (await tx.get(`SELECT 1 FROM blob_in_use WHERE registry_id = ? AND digest = ?${tx.forShare}`, ...key)) return
+  }
+  const blob = await tx.get<{ size: number; named: number }>('SELECT size, named FROM blob WHERE registry_id = ? AND digest = ?', ...key)
+  if (!blob) return
+  changeUsage(tx, registryId, { used: blob.size, unreferenced: -blob.size, pending: blob.named ? 0 : -blob.size })
+  if (!blob.named) await tx.run('UPDATE blob SET named = 1 WHERE registry_id = ? AND digest = ?', ...key)
+}
+
+/** A reference to the digest is gone. With the last one of the registry the bytes are no longer `used`. */
+export async function noteLetGo(tx: SqlTransaction, registryId: number, digest: Digest): Promise<void> {
+  const key = [registryId, digest] as const
+  if (!(await tx.get(`SELECT 1 FROM blob_in_use WHERE registry_id = ? AND digest = ?${tx.forUpdate}`, ...key))) return
+  if (await isNamedAnywhere(tx, registryId, digest)) return
+  await tx.run('DELETE FROM blob_in_use WHERE registry_id = ? AND digest = ?', ...key)
+  const blob = await tx.get<{ size: number }>('SELECT size FROM blob WHERE registry_id = ? AND digest = ?', ...key)
+  if (blob) changeUsage(tx, registryId, { used: -blob.size, unreferenced: blob.size })
+}
+
+const isNamedAnywhere = async (tx: SqlTransaction, registryId: number, digest: Digest): Promise<boolean> =>
+  (await tx.get(
+    `SELECT 1 FROM repo_blob JOIN manifest_ref ON manifest_ref.repo_id = repo_blob.repo_id AND manifest_ref.child = repo_blob.digest
+     WHERE repo_blob.registry_id = ? AND repo_blob.digest = ? AND manifest_ref.kind = 'blob' LIMIT 1`,
     registryId,
     digest,
-  )
-  if (!blob) return
-  if (blob.refs === 0) await changeUsage(tx, registryId, { used: -blob.size, unreferenced: blob.size })
-  else if (blob.refs === change) {
-    await changeUsage(tx, registryId, { used: blob.size, unreferenced: -blob.size, pending: blob.named ? 0 : -blob.size })
-    if (!blob.named) await tx.run('UPDATE blob SET named = 1 WHERE registry_id = ? AND digest = ?', registryId, digest)
-  }
-}
+  )) !== undefined
 
 /** Puts a link before the collector, not before `after`; a later time wins. */
 export async function reviewLink(
@@ -124,7 +137,7 @@ export async function dropLink(
   if (!blob || other) return 0
   await tx.run('DELETE FROM blob WHERE registry_id = ? AND digest = ?', registryId, digest)
   await condemnObject(tx, blob.object_id, condemnedAt)
-  await changeUsage(tx, registryId, { unreferenced: -blob.size, pending: blob.named ? 0 : -blob.size })
+  changeUsage(tx, registryId, { unreferenced: -blob.size, pending: blob.named ? 0 : -blob.size })
   return blob.size
 }
 
@@ -135,7 +148,7 @@ export async function condemnObject(tx: SqlTransaction, objectId: string, at: nu
     at,
     objectId,
   )
-  if (object) await changeUsage(tx, object.registry_id, { condemned: object.size })
+  if (object) changeUsage(tx, object.registry_id, { condemned: object.size })
 }
 
 /** For an object that no link ever reached: nobody can be reading it, so its bytes need not wait. */

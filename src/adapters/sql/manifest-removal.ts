@@ -1,5 +1,5 @@
 import type { Digest } from '#core/digest.ts'
-import { countReferences, endLease, linkIsNamed, reviewLink } from './links.ts'
+import { endLease, linkIsNamed, noteLetGo, reviewLink } from './links.ts'
 import { settleReferences } from './references.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage } from './usage.ts'
@@ -30,6 +30,8 @@ export async function removeManifest(
   await tx.run('UPDATE repository SET manifests = manifests - 1, updated_at = ? WHERE id = ?', now, repositoryId)
   // With its last manifest a repository is gone for everybody; one of its name that comes later is another.
   await tx.run('UPDATE repository SET read_enabled = 1, list_enabled = 1 WHERE id = ? AND manifests = 0', repositoryId)
+  // Held before it is judged: a push of the same bytes elsewhere is seen, or waits and brings them again.
+  await tx.get(`SELECT 1 FROM manifest_body WHERE registry_id = ? AND digest = ?${tx.forUpdate}`, registryId, digest)
   const elsewhere = await tx.get('SELECT 1 FROM manifest WHERE registry_id = ? AND digest = ? LIMIT 1', registryId, digest)
   if (!elsewhere) {
     const body = await tx.get<{ size: number }>(
@@ -37,7 +39,7 @@ export async function removeManifest(
       registryId,
       digest,
     )
-    await changeUsage(tx, registryId, { used: -(body?.size ?? 0) })
+    changeUsage(tx, registryId, { used: -(body?.size ?? 0) })
   }
   return tags.map((each) => each.name)
 }
@@ -54,7 +56,7 @@ async function releaseBlob(
     digest,
   )
   if (!row) return
-  await countReferences(tx, registryId, digest, -1)
+  await noteLetGo(tx, registryId, digest)
   if (reliedBefore === 'gone') return
   if (row.relied_at <= reliedBefore && row.lease_until > now && !(await linkIsNamed(tx, repositoryId, digest))) await endLease(tx, link)
   else await reviewLink(tx, { registryId, repositoryId, digest, after: Math.max(now, row.lease_until) })

@@ -6,7 +6,7 @@ import { shapeOf } from '#core/media-type.ts'
 import type { Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { imageSizeOf } from './image-size.ts'
-import { countReferences } from './links.ts'
+import { noteInUse } from './links.ts'
 import { manifestGraph, mayDelete } from './manifest-graph.ts'
 import { removeManifest } from './manifest-removal.ts'
 import { addReferences, checkNamed, findNamed, settleNamed, settleReferences } from './references.ts'
@@ -34,7 +34,7 @@ export const putManifest: Verb<'putManifest'> = async (tx, input) => {
   await writeBody(tx, input, !known)
   if (!known) {
     await settleNamed(tx, repository.id, digest, manifest, named)
-    for (const blob of named.blobs.keys()) await countReferences(tx, registryId, blob, 1)
+    for (const blob of named.blobs.keys()) await noteInUse(tx, registryId, blob)
     await settleReferences(tx, repository.id, digest)
   }
   // The first manifest of a repository makes it visible.
@@ -94,22 +94,28 @@ async function writeManifest(tx: SqlTransaction, input: Put, repository: Reposit
   )
 }
 
-/** Once per registry. What the disk has made of the bytes meanwhile ends with the next push of the right ones. */
+/**
+ * Once per registry. What the disk has made of the bytes meanwhile ends with the next push of the right ones. Whoever finds
+ * the row holds it, so that a delete elsewhere sees this manifest before it takes the body.
+ */
 async function writeBody(tx: SqlTransaction, { registryId, digest, bytes }: Put, isNew: boolean): Promise<void> {
-  const before = await tx.get<{ bytes: Uint8Array }>(
-    `SELECT bytes FROM manifest_body WHERE registry_id = ? AND digest = ?${tx.forUpdate}`,
-    registryId,
-    digest,
-  )
-  if (before && Buffer.compare(before.bytes, bytes) === 0) return
-  await tx.run(
-    `INSERT INTO manifest_body (registry_id, digest, bytes) VALUES (?, ?, ?)
-     ON CONFLICT (registry_id, digest) DO UPDATE SET bytes = excluded.bytes`,
-    registryId,
-    digest,
-    bytes,
-  )
-  if (!before && isNew) await changeUsage(tx, registryId, { used: bytes.length })
+  const key = [registryId, digest] as const
+  for (;;) {
+    const made = await tx.run(
+      'INSERT INTO manifest_body (registry_id, digest, bytes) VALUES (?, ?, ?) ON CONFLICT (registry_id, digest) DO NOTHING',
+      ...key,
+      bytes,
+    )
+    if (made > 0 && isNew) changeUsage(tx, registryId, { used: bytes.length })
+    if (made > 0) return
+    const before = await tx.get<{ bytes: Uint8Array }>(
+      `SELECT bytes FROM manifest_body WHERE registry_id = ? AND digest = ?${tx.forUpdate}`,
+      ...key,
+    )
+    if (before && Buffer.compare(before.bytes, bytes) !== 0)
+      await tx.run('UPDATE manifest_body SET bytes = ? WHERE registry_id = ? AND digest = ?', bytes, ...key)
+    if (before) return
+  }
 }
 
 /** The same bytes may be read as several types; a digest has the one that it was first pushed with. */

@@ -1,9 +1,9 @@
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
-import type { DigestHolders, ReferrerRow, StoredObject, Upload, Usage } from '#ports/metadata-store.ts'
+import type { DigestHolders, ReferrerRow, StoredObject, Upload } from '#ports/metadata-store.ts'
 import { drainingBytes } from './draining-bytes.ts'
 import { findVisible } from './repositories.ts'
-import { usageColumns } from './usage.ts'
+import { usageOf } from './usage.ts'
 import type { Read } from './verb.ts'
 
 const liveRepository = `repository.registry_id = ? AND repository.name = ? AND repository.state = 'live'`
@@ -74,10 +74,8 @@ export const referrers: Read<'referrers'> = async (db, registryId, name, digest,
     : db.all<ReferrerRow>(typedReferrers, registryId, name, digest, after, artifactType, limit)
 
 export const usage: Read<'usage'> = async (db, registryId) => {
-  const row = await db.get<Usage>(`SELECT ${usageColumns} FROM usage WHERE registry_id = ?`, registryId)
-  return row
-    ? { ...row, used: row.used - (await drainingBytes(db, registryId)) }
-    : { used: 0, unreferenced: 0, pending: 0, reserved: 0, condemned: 0, limit: null }
+  const counted = await usageOf(db, registryId)
+  return { ...counted, used: counted.used - (await drainingBytes(db, registryId)) }
 }
 
 export const recomputedUsage: Read<'recomputedUsage'> = async (db, registryId) => {

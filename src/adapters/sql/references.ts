@@ -37,14 +37,14 @@ export async function findNamed(tx: SqlTransaction, repositoryId: number, parent
     `SELECT manifest_ref.child AS child, blob.size AS size FROM manifest_ref
      JOIN repo_blob ON repo_blob.repo_id = manifest_ref.repo_id AND repo_blob.digest = manifest_ref.child
      JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
-     WHERE manifest_ref.repo_id = ? AND manifest_ref.parent = ? ORDER BY manifest_ref.child${tx.forShare}`,
+     WHERE manifest_ref.repo_id = ? AND manifest_ref.parent = ? ORDER BY manifest_ref.child${tx.forShareOf('repo_blob')}`,
     repositoryId,
     parent,
   )
   const manifests = await tx.all<{ child: Digest; size: number }>(
     `SELECT manifest_ref.child AS child, manifest.image_size AS size FROM manifest_ref
      JOIN manifest ON manifest.repo_id = manifest_ref.repo_id AND manifest.digest = manifest_ref.child
-     WHERE manifest_ref.repo_id = ? AND manifest_ref.parent = ? ORDER BY manifest_ref.child${tx.forShare}`,
+     WHERE manifest_ref.repo_id = ? AND manifest_ref.parent = ? ORDER BY manifest_ref.child${tx.forShareOf('manifest')}`,
     repositoryId,
     parent,
   )
@@ -84,7 +84,7 @@ export async function settleReferences(tx: SqlTransaction, repositoryId: number,
 const addKind = (tx: SqlTransaction, repositoryId: number, child: Digest, kind: NamedKind) =>
   tx.run(
     `INSERT INTO manifest_ref (repo_id, parent, child, kind)
-     SELECT DISTINCT repo_id, parent, child, CAST(? AS TEXT) FROM manifest_ref WHERE repo_id = ? AND child = ?
+     SELECT DISTINCT repo_id, parent, child, ${tx.aText} FROM manifest_ref WHERE repo_id = ? AND child = ?
      ON CONFLICT (repo_id, parent, child, kind) DO NOTHING`,
     kind,
     repositoryId,

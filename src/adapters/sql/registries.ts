@@ -60,7 +60,7 @@ export const createRegistry: Verb<'createRegistry'> = async (tx, { name, limit, 
     rateLimits,
   )
   const id = row?.id ?? 0
-  await tx.run('INSERT INTO usage (registry_id, byte_limit) VALUES (?, ?)', id, limit)
+  await tx.run('INSERT INTO storage_limit (registry_id, bytes) VALUES (?, ?)', id, limit)
   return byId(tx, id)
 }
 
@@ -82,7 +82,7 @@ export const updateRegistry: Verb<'updateRegistry'> = async (tx, input) => {
     registryId,
   )
   if (adminEnabled === false) await endTokensOfAdmin(tx, registryId)
-  if (limit !== undefined) await tx.run('UPDATE usage SET byte_limit = ? WHERE registry_id = ?', limit, registryId)
+  if (limit !== undefined) await tx.run('UPDATE storage_limit SET bytes = ? WHERE registry_id = ?', limit, registryId)
   return byId(tx, registryId)
 }
 

@@ -145,7 +145,7 @@ async function putRegistry(tx: SqlTransaction, key: string, projection: Registry
     dataLocation,
   )
   await tx.run(
-    'INSERT INTO usage (registry_id, byte_limit) VALUES (?, ?) ON CONFLICT (registry_id) DO UPDATE SET byte_limit = excluded.byte_limit',
+    'INSERT INTO storage_limit (registry_id, bytes) VALUES (?, ?) ON CONFLICT (registry_id) DO UPDATE SET bytes = excluded.bytes',
     row?.id ?? 0,
     limit,
   )

@@ -6,8 +6,22 @@ export type SqlValue = string | number | null | Uint8Array
  * PostgreSQL share, with `?` for values; an adapter prepares each text once. A failed statement fails the transaction.
  */
 export interface SqlReader {
+  /** A value as a text that is compared byte by byte, where nothing around tells its type. */
+  readonly aText: string
   get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> | Row | undefined
   all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]> | Row[]
+}
+
+export interface UsageChange {
+  used?: number
+  unreferenced?: number
+  pending?: number
+  reserved?: number
+  condemned?: number
+  /** Bytes come: there must be room for them beside what nothing names. */
+  needsRoom?: boolean
+  /** Bytes that must fit under the limit although they are not counted in the end. */
+  asked?: number
 }
 
 export interface SqlTransaction extends SqlReader {
@@ -17,6 +31,13 @@ export interface SqlTransaction extends SqlReader {
   readonly forUpdate: string
   /** The same against deletes, for rows that it only relies on. */
   readonly forShare: string
+  /** The same for the rows of one table of a join; the others' stay free, and a lock is never raised. */
+  forUpdateOf(table: string): string
+  forShareOf(table: string): string
+  /** In how many rows a registry's usage is counted: writers at once do not wait for one row. */
+  readonly usageSlots: number
+  /** What the command changes of registries' usage, written when all else is (usage.ts). */
+  readonly usageChanges: Map<number, UsageChange>
   /** A fault that a test arms inside a transaction. */
   readonly failpoint: (name: import('#ports/failpoint.ts').FailpointName) => void
 }

@@ -3,7 +3,7 @@ import { RegistryError } from '#core/registry-error.ts'
 import { addLink, condemnObject, discardObject } from './links.ts'
 import { dropIfEmpty, ensureRepository } from './repositories.ts'
 import type { SqlTransaction } from './transaction.ts'
-import { changeUsage, checkRoom } from './usage.ts'
+import { changeUsage } from './usage.ts'
 import type { Verb } from './verb.ts'
 
 interface UploadRow {
@@ -19,7 +19,7 @@ interface UploadRow {
 const findUpload = (tx: SqlTransaction, uploadId: string) =>
   tx.get<UploadRow>(
     `SELECT upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.size, upload.reserved, upload.digest
-     FROM upload JOIN repository ON repository.id = upload.repo_id WHERE upload.upload_id = ?${tx.forUpdate}`,
+     FROM upload JOIN repository ON repository.id = upload.repo_id WHERE upload.upload_id = ?${tx.forUpdateOf('upload')}`,
     uploadId,
   )
 
@@ -51,8 +51,7 @@ export const startUpload: Verb<'startUpload'> = async (tx, input) => {
     reserve,
     expiresAt,
   )
-  await changeUsage(tx, registryId, { reserved: reserve })
-  await checkRoom(tx, registryId)
+  changeUsage(tx, registryId, { reserved: reserve, needsRoom: true })
 }
 
 const mayRest = 60 * 60 * 1000
@@ -91,16 +90,14 @@ export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, size, lastS
     upload.reserved + more,
     uploadId,
   )
-  await changeUsage(tx, upload.registry_id, { reserved: more })
-  if (more > 0) await checkRoom(tx, upload.registry_id)
+  if (more > 0) changeUsage(tx, upload.registry_id, { reserved: more, needsRoom: true })
 }
 
 export const reserveUpload: Verb<'reserveUpload'> = async (tx, { uploadId, size, expiresAt }) => {
   const upload = await openUpload(tx, uploadId)
   const reserved = Math.max(upload.size, size)
   await tx.run('UPDATE upload SET reserved = ?, expires_at = ? WHERE upload_id = ?', reserved, expiresAt, uploadId)
-  await changeUsage(tx, upload.registry_id, { reserved: reserved - upload.reserved })
-  if (reserved > upload.reserved) await checkRoom(tx, upload.registry_id)
+  changeUsage(tx, upload.registry_id, { reserved: reserved - upload.reserved, needsRoom: reserved > upload.reserved })
 }
 
 export const endRestingUploads: Verb<'endRestingUploads'> = async (tx, { registryId, expiring, bytes, limit }) => {
@@ -132,11 +129,8 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   )
   const joined = current?.state === 'ready'
   // What is brought beyond the place that was held must have had one.
-  if (!current && size > upload.reserved) {
-    await changeUsage(tx, registryId, { reserved: size - upload.reserved })
-    await checkRoom(tx, registryId)
-  }
-  await changeUsage(tx, registryId, { reserved: -(current ? upload.reserved : Math.max(size, upload.reserved)) })
+  const unreserved = current ? 0 : Math.max(0, size - upload.reserved)
+  changeUsage(tx, registryId, { reserved: -upload.reserved, ...(unreserved > 0 ? { needsRoom: true, asked: unreserved } : {}) })
   if (joined) await discardObject(tx, upload.object_id)
   else {
     await tx.run(
@@ -160,7 +154,7 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
         upload.object_id,
         size,
       )
-      await changeUsage(tx, registryId, { unreferenced: size, pending: size })
+      changeUsage(tx, registryId, { unreferenced: size, pending: size })
     }
   }
   tx.failpoint('upload.finish.in-transaction')
@@ -182,7 +176,7 @@ export const cancelUpload: Verb<'cancelUpload'> = async (tx, { uploadId }) => {
 async function endUpload(tx: SqlTransaction, uploadId: string, upload: UploadRow): Promise<void> {
   if (upload.state === 'open') {
     await discardObject(tx, upload.object_id)
-    await changeUsage(tx, upload.registry_id, { reserved: -upload.reserved })
+    changeUsage(tx, upload.registry_id, { reserved: -upload.reserved })
   }
   await tx.run('DELETE FROM upload WHERE upload_id = ?', uploadId)
   await dropIfEmpty(tx, upload.repo_id)

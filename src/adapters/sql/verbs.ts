@@ -26,10 +26,10 @@ import * as resources from './resources.ts'
 import * as roleAssignments from './role-assignments.ts'
 import * as signIns from './sign-ins.ts'
 import { cancelUpload, endRestingUploads, finishUpload, noteUpload, reapUploads, reserveUpload, startUpload } from './uploads.ts'
+import { settleUsage } from './usage.ts'
 import type { Read, Verb } from './verb.ts'
 
-/** Every command of the metadata port, once for all dialects. */
-export const commands: { [Name in keyof MetadataCommands]: Verb<Name> } = {
+const verbs: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   putInstallation: installing.putInstallation,
   putTimeMark: installing.putTimeMark,
   clockJumped: installing.clockJumped,
@@ -83,6 +83,21 @@ export const commands: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   endSignIns: signIns.endSignIns,
   reapSignIns: signIns.reapSignIns,
 }
+
+/** Counters are the last that a command writes, and nothing of one that failed is left for the next. */
+const settling =
+  (verb: Verb<never>): Verb<never> =>
+  async (tx, input) => {
+    tx.usageChanges.clear()
+    const output = await verb(tx, input)
+    await settleUsage(tx)
+    return output
+  }
+
+/** Every command of the metadata port, once for all dialects. */
+export const commands = Object.fromEntries(
+  Object.entries(verbs).map(([name, verb]) => [name, settling(verb as Verb<never>)]),
+) as unknown as typeof verbs
 
 export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   ...reading,

@@ -9,6 +9,9 @@ export class SqliteConnection implements SqlTransaction {
   // SQLite has one writer at a time: whoever decides already holds every row.
   readonly forUpdate = ''
   readonly forShare = ''
+  readonly aText = 'CAST(? AS TEXT)'
+  readonly usageSlots = 1
+  readonly usageChanges = new Map()
   #sync: 'FULL' | 'NORMAL' = 'FULL'
   readonly #statements = new Map<string, StatementSync>()
 
@@ -23,6 +26,14 @@ export class SqliteConnection implements SqlTransaction {
       this.database.close()
       throw error
     }
+  }
+
+  forUpdateOf(): string {
+    return ''
+  }
+
+  forShareOf(): string {
+    return ''
   }
 
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {

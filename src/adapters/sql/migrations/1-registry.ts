@@ -12,6 +12,7 @@ import type { Migration } from './migration.ts'
  *
  * manifest_ref.kind: blob, manifest, or a row for each: as what the repository has the digest (adapters/sql/references.ts).
  * object.bytes: a small blob's bytes, which then has no file.
+ * blob_in_use: a row while a manifest of the registry names the digest as a blob that its repository has.
  * blob.named: a manifest named it once, so that it is no push's that is still under way.
  * repo_blob.relied_at: when an answer last said that it is there, give or take what leases.ts lets pass.
  * object.state: staging → ready → condemned → deleted, and ready → quarantined → condemned.
@@ -30,9 +31,11 @@ export const registryMigration: Migration = {
     `CREATE TABLE time_mark (
       id INTEGER PRIMARY KEY CHECK (id = 1), wall ${bigint} NOT NULL, uptime ${bigint} NOT NULL, boot TEXT, rest_left ${bigint} NOT NULL)`,
     `CREATE TABLE usage (
-      registry_id ${bigint} PRIMARY KEY REFERENCES registry(id),
+      registry_id ${bigint} NOT NULL REFERENCES registry(id), slot INTEGER NOT NULL,
       used ${bigint} NOT NULL DEFAULT 0, unreferenced ${bigint} NOT NULL DEFAULT 0, pending ${bigint} NOT NULL DEFAULT 0,
-      reserved ${bigint} NOT NULL DEFAULT 0, condemned ${bigint} NOT NULL DEFAULT 0, byte_limit ${bigint})`,
+      reserved ${bigint} NOT NULL DEFAULT 0, condemned ${bigint} NOT NULL DEFAULT 0,
+      PRIMARY KEY (registry_id, slot))`,
+    `CREATE TABLE storage_limit (registry_id ${bigint} PRIMARY KEY REFERENCES registry(id), bytes ${bigint})`,
     `CREATE TABLE credential (
       id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), principal_id TEXT NOT NULL,
       principal_name TEXT NOT NULL, kind TEXT NOT NULL, slot TEXT NOT NULL, secret_hash TEXT NOT NULL,
@@ -59,8 +62,9 @@ export const registryMigration: Migration = {
     `CREATE INDEX object_condemned_of ON object (registry_id, condemned_at) WHERE state = 'condemned'`,
     `CREATE TABLE blob (
       registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, object_id TEXT NOT NULL REFERENCES object(object_id),
-      size ${bigint} NOT NULL, refs INTEGER NOT NULL DEFAULT 0, named INTEGER NOT NULL DEFAULT 0,
+      size ${bigint} NOT NULL, named INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (registry_id, digest))${clustered}`,
+    `CREATE TABLE blob_in_use (registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (registry_id, digest))${clustered}`,
     `CREATE TABLE repo_blob (
       repo_id ${bigint} NOT NULL REFERENCES repository(id), digest TEXT NOT NULL, registry_id ${bigint} NOT NULL,
       lease_until ${bigint} NOT NULL, relied_at ${bigint} NOT NULL, PRIMARY KEY (repo_id, digest),

@@ -1,0 +1,60 @@
+import type { Failpoint } from '#ports/failpoint.ts'
+import type { ClientBase, QueryResultRow } from 'pg'
+import type { SqlReader, SqlTransaction, SqlValue } from '../sql/transaction.ts'
+import { numbered } from './dialect.ts'
+
+/** What runs one statement: a client inside its transaction, or a pool for reads. */
+export type Runner = Pick<ClientBase, 'query'>
+
+const texts = new Map<string, string>()
+
+/** Each text of ours in PostgreSQL's form; there are as many as the verbs have. */
+function textOf(sql: string): string {
+  let text = texts.get(sql)
+  if (text === undefined) texts.set(sql, (text = numbered(sql)))
+  return text
+}
+
+export class PostgresReader implements SqlReader {
+  readonly aText = 'CAST(? AS TEXT) COLLATE "C"'
+  readonly runner: Runner
+  constructor(runner: Runner) {
+    this.runner = runner
+  }
+
+  async get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
+    const { rows } = await this.runner.query<QueryResultRow>(textOf(sql), values)
+    return rows[0] as Row | undefined
+  }
+
+  async all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]> {
+    const { rows } = await this.runner.query<QueryResultRow>(textOf(sql), values)
+    return rows as Row[]
+  }
+}
+
+/** One transaction on one client. Rows that a verb decides on are locked until it ends. */
+export class PostgresTransaction extends PostgresReader implements SqlTransaction {
+  readonly forUpdate = ' FOR UPDATE'
+  readonly forShare = ' FOR SHARE'
+  readonly usageSlots = 32
+  readonly usageChanges = new Map()
+  readonly failpoint: Failpoint
+
+  constructor(runner: Runner, failpoint: Failpoint) {
+    super(runner)
+    this.failpoint = failpoint
+  }
+
+  forUpdateOf(table: string): string {
+    return ` FOR UPDATE OF ${table}`
+  }
+
+  forShareOf(table: string): string {
+    return ` FOR SHARE OF ${table}`
+  }
+
+  async run(sql: string, ...values: SqlValue[]): Promise<number> {
+    return (await this.runner.query(textOf(sql), values)).rowCount ?? 0
+  }
+}

@@ -1,0 +1,95 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { RegistryError } from '#core/registry-error.ts'
+import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
+import { DatabaseError, Pool, type PoolClient, types } from 'pg'
+import type { Verb } from '../sql/verb.ts'
+import { commands, reads } from '../sql/verbs.ts'
+import { PostgresReader, PostgresTransaction } from './connection.ts'
+import { migrate } from './migrate.ts'
+
+const number = (text: string): number => Number(text)
+const parsers = new Map<number, (text: string) => unknown>([
+  [types.builtins.INT8, number],
+  [types.builtins.NUMERIC, number],
+  [types.builtins.BYTEA, (text) => Uint8Array.fromHex(text.slice(2))],
+])
+
+/**
+ * Serialization failure, deadlock, lock not available, a row that another one made first, a row that went while it was
+ * built on: nothing of the command
+ * happened, and run again it sees what was decided meanwhile.
+ */
+const again: ReadonlySet<string> = new Set(['40001', '40P01', '55P03', '23505', '23503'])
+const mostTries = 6
+
+/**
+ * The metadata store on PostgreSQL: each command a transaction on a connection of the pool, rows locked by the verbs
+ * themselves. Any number of servers may write at once.
+ * @param url `postgres://user@host:port/database`
+ */
+export async function openPostgresStore(options: { url: string; connections: number }): Promise<MetadataStore> {
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.connections,
+    options: '-c lock_timeout=5000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=10000',
+    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parsers.get(oid) ?? types.getTypeParser(oid, format as 'text') },
+  })
+  // A connection that breaks while nobody uses it is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {})
+  const first = await pool.connect()
+  try {
+    await migrate(first)
+  } finally {
+    first.release()
+  }
+  const reader = new PostgresReader(pool as unknown as PoolClient)
+  const store: Record<string, unknown> = { close: () => pool.end() }
+  for (const name of Object.keys(commands) as (keyof MetadataCommands)[]) {
+    const verb = commands[name] as Verb<never>
+    store[name] = (input: unknown) => command(pool, verb, input as never)
+  }
+  for (const name of Object.keys(reads) as (keyof MetadataReads)[]) {
+    const read = reads[name] as (db: PostgresReader, ...input: unknown[]) => Promise<unknown>
+    store[name] = (...input: unknown[]) => read(reader, ...input)
+  }
+  return store as unknown as MetadataStore
+}
+
+async function command(pool: Pool, verb: Verb<never>, input: never): Promise<unknown> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await once(pool, verb, input)
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || !again.has(error.code ?? '') || tries === mostTries) throw named(error)
+      await pause(tries * 2 + (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 32)
+    }
+}
+
+async function once(pool: Pool, verb: Verb<never>, input: never): Promise<unknown> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  const noteBroken = (error: Error) => {
+    broken = error
+  }
+  client.on('error', noteBroken)
+  try {
+    await client.query('BEGIN')
+    const answer = await verb(new PostgresTransaction(client, () => {}), input)
+    await client.query('COMMIT')
+    return answer
+  } catch (error) {
+    await client.query('ROLLBACK').catch(noteBroken)
+    throw error
+  } finally {
+    client.off('error', noteBroken)
+    client.release(broken)
+  }
+}
+
+/** https://www.postgresql.org/docs/15/errcodes-appendix.html: class 53 is a lack of space, memory or connections. */
+function named(error: unknown): unknown {
+  if (error instanceof RegistryError) return error
+  const code = error instanceof DatabaseError ? (error.code ?? '') : ''
+  if (code.startsWith('53')) return new RegistryError('storage-full', 'the database has no room: free some space and try again', {})
+  return new RegistryError('storage-failed', 'the database did not answer as it should', { cause: String(error) })
+}
