@@ -16,8 +16,8 @@ export interface Standing {
 export interface ManifestGraph {
   /** Undefined: not here. */
   standing(digest: Digest): Promise<Standing | undefined>
-  /** Those that name it as a child. */
-  indexesOf(digest: Digest): Promise<readonly Digest[]>
+  /** Those that name it as a child, `most` of them. */
+  indexesOf(digest: Digest, most: number): Promise<readonly Digest[]>
   /** Those whose subject it is. */
   referrersOf(digest: Digest): Promise<readonly Digest[]>
 }
@@ -26,6 +26,10 @@ export interface ManifestGraph {
 export type Kept =
   | { because: 'locked'; manifest: Digest; tag: Tag | undefined; needs: Digest | undefined }
   | { because: 'tagged-index'; child: Digest; index: Digest; tag: Tag }
+  | { because: 'needed-by-many'; child: Digest }
+
+/** So many ways up from a manifest are looked at; the looking keeps all who write waiting. From the top down, everything may go. */
+export const mostNeeds = 5000
 
 /** The manifest and all that refers to it, directly or not, each once: what goes when it goes. Empty when it is not here. */
 export async function withReferrers(graph: ManifestGraph, digest: Digest): Promise<ReadonlySet<Digest>> {
@@ -42,7 +46,7 @@ export async function withReferrers(graph: ManifestGraph, digest: Digest): Promi
  *
  * A manifest needs its children (an index) and its subject (a signature), and what those need, however deep. A lock of a
  * manifest or of its tag keeps all of that. Unless `children` is `free`, a tag keeps what its index needs by children
- * alone: a subject takes its referrers along, whatever tags they have.
+ * alone: a subject takes its referrers along, whatever tags they have. What more than can be looked at need stays.
  * @param going closed under referrers; what goes together holds nothing of itself back
  */
 export async function whyKept(
@@ -55,6 +59,7 @@ export async function whyKept(
     if (lock) return lock
   }
   let tagged: Kept | undefined
+  let looked = 0
   /** By which way it was reached: through indexes alone, or also through a subject. */
   const seen = { index: new Set(going), subject: new Set(going) }
   const walk: { digest: Digest; child: Digest; way: 'index' | 'subject' }[] = [...going].map((each) => ({
@@ -64,9 +69,11 @@ export async function whyKept(
   }))
   for (const { digest, child, way } of walk) {
     const needers = [
-      ...(await graph.indexesOf(digest)).map((each) => [each, way] as const),
+      ...(await graph.indexesOf(digest, mostNeeds + 1)).map((each) => [each, way] as const),
       ...(await graph.referrersOf(digest)).map((each) => [each, 'subject'] as const),
     ]
+    looked += needers.length
+    if (looked > mostNeeds) return tagged ?? { because: 'needed-by-many', child }
     for (const [needer, by] of needers) {
       if (seen[by].has(needer) || (by === 'subject' && seen.index.has(needer))) continue
       seen[by].add(needer)
@@ -94,6 +101,14 @@ export function keptError(kept: Kept): RegistryError {
       'in-use',
       `manifest ${child} is part of the index ${index}, which tag ${tag} names: delete the index or the tag first`,
       { digest: child, index, tag },
+    )
+  }
+  if (kept.because === 'needed-by-many') {
+    const { child } = kept
+    return new RegistryError(
+      'in-use',
+      `manifest ${child} is part of more indexes, and of others through these, than can be looked at (${mostNeeds}): delete the indexes first`,
+      { digest: child },
     )
   }
   const { manifest, tag, needs } = kept

@@ -177,3 +177,24 @@ test('a delete of the whole repository takes what its indexes need', async () =>
   assert.equal(gone.status, 202)
   assert.deepEqual(json<{ manifestsDeleted: string[] }>(gone).manifestsDeleted.sort(), [child.digest, index.digest].sort())
 })
+
+test('a manifest that thousands need by ever more ways is looked after for so long and no longer; from the top down all of it goes', async () => {
+  const leaf = await pushChild('woven')
+  const layers: Index[][] = []
+  let below: Descriptor[] = [leaf.descriptor]
+  // 1 + 8 levels of 30 are 250 indexes, and 6,330 ways up.
+  for (let level = 0; level < 8; level++) {
+    const children = below
+    const layer = await Promise.all(
+      Array.from({ length: 30 }, (_, each) => pushIndex('woven', undefined, children, { annotations: { place: `${level} ${each}` } })),
+    )
+    layers.push(layer)
+    below = layer.map((each) => each.descriptor)
+  }
+  const refused = await removeManifest('woven', leaf)
+  assert.deepEqual([refused.status, errorCode(refused)], [405, 'UNSUPPORTED'])
+  assert.match(refused.body.toString(), new RegExp(`manifest ${leaf.digest} is part of more indexes`))
+  assert.equal((await send(door, 'GET', `/v2/woven/manifests/${leaf.digest}`)).status, 200)
+  for (const layer of layers.toReversed()) for (const index of layer) assert.equal((await removeManifest('woven', index)).status, 202)
+  assert.equal((await removeManifest('woven', leaf)).status, 202)
+})

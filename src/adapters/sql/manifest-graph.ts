@@ -10,11 +10,15 @@ export const lockedRow = '(write_enabled = 0 OR delete_enabled = 0)'
 
 /** A repository's manifests where their deleting is judged, in the transaction that deletes. */
 export function manifestGraph(tx: SqlTransaction, repositoryId: number): ManifestGraph {
-  const digests = async (sql: string, digest: Digest) =>
-    (await tx.all<{ digest: Digest }>(`${sql}${tx.forUpdate}`, repositoryId, digest)).map((row) => row.digest)
+  const digests = async (sql: string, digest: Digest, ...more: number[]) =>
+    (await tx.all<{ digest: Digest }>(`${sql}${tx.forUpdate}`, repositoryId, digest, ...more)).map((row) => row.digest)
   return {
-    indexesOf: (digest) =>
-      digests(`SELECT parent AS digest FROM manifest_ref WHERE repo_id = ? AND child = ? AND kind = 'manifest' ORDER BY parent`, digest),
+    indexesOf: (digest, most) =>
+      digests(
+        `SELECT parent AS digest FROM manifest_ref WHERE repo_id = ? AND child = ? AND kind = 'manifest' ORDER BY parent LIMIT ?`,
+        digest,
+        most,
+      ),
     referrersOf: (digest) => digests('SELECT digest FROM manifest WHERE repo_id = ? AND subject = ? ORDER BY digest', digest),
     standing: async (digest) => {
       const row = await tx.get<{ write_enabled: number; delete_enabled: number }>(
