@@ -12,7 +12,7 @@ import { Exchange, type Headers } from '#http/exchange.ts'
 import { errorBody, sendFailure } from '#http/failure.ts'
 import { withoutPort } from '#http/hosts.ts'
 import { type Gates, Place } from '#http/place.ts'
-import { plainAddress, trustedProxies } from '#http/proxies.ts'
+import { clientOf, plainAddress, trustedProxies } from '#http/proxies.ts'
 import { faultOf, knownMethods } from '#http/request-faults.ts'
 import { type RequestTarget, readTarget } from '#http/request-target.ts'
 import { type StrictTransport, strictTransportFor } from '#http/strict-transport.ts'
@@ -67,6 +67,7 @@ function originOf(
     // Each proxy adds its own behind a comma; ours is the last.
     return (Array.isArray(value) ? value.at(-1) : value)?.split(',').at(-1)?.trim() || undefined
   }
+  const client = forwarded('x-forwarded-for')
   const proto = forwarded('x-forwarded-proto')
   const scheme: Exchange['scheme'] = proto === 'https' || proto === 'http' ? proto : (socket as TLSSocket).encrypted ? 'https' : 'http'
   const host = (
@@ -80,7 +81,7 @@ function originOf(
     ...(target ? { url: target.url } : {}),
     host,
     scheme,
-    address: plainAddress(forwarded('x-forwarded-for') ?? peer),
+    address: client === undefined ? peer : clientOf(client),
     strictTransport: strictTransport && (socket as TLSSocket).encrypted ? strictTransportFor(host, strictTransport) : undefined,
   }
 }
