@@ -272,7 +272,11 @@ export function manifestsContract(it: It): void {
     const config = await scene.push(a, '{}')
     const late = image({ config, subject: child })
     await scene.put(a, late)
-    assert.equal((await scene.store.referrers(scene.registryId, a, child.digest, { after: '', limit: 10 })).length, 1)
+    const { items } = await scene.store.referrers(scene.registryId, a, child.digest, { after: '', limit: 10, bytes: 1000 })
+    assert.deepEqual(
+      items.map((each) => each.digest),
+      [late.digest],
+    )
   })
 
   it('a manifest of a repository is held by a lease that is only ever put off', async (scene) => {
@@ -300,7 +304,8 @@ export function manifestsContract(it: It): void {
     const pushed = await scene.pushImage(a, 'x')
     const annotations = JSON.parse('{"__proto__":"p","constructor":"c","toString":"t","zß😀":"v"}') as Record<string, string>
     await scene.put(a, image({ config: pushed.config, subject: pushed, annotations }))
-    const [row] = await scene.store.referrers(scene.registryId, a, pushed.digest, { after: '', limit: 10 })
+    const { items } = await scene.store.referrers(scene.registryId, a, pushed.digest, { after: '', limit: 10, bytes: 1000 })
+    const [row] = items
     assert.deepEqual(Object.entries(JSON.parse(row?.annotations ?? '{}') as object).sort(), Object.entries(annotations).sort())
   })
 }

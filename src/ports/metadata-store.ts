@@ -116,6 +116,7 @@ export interface ReferrerRow {
   mediaType: string
   size: number
   artifactType: string | null
+  /** JSON. */
   annotations: string | null
 }
 
@@ -144,13 +145,16 @@ export interface MetadataReads extends InstallationReads, ResourceReads, Directo
   tags(registryId: number, name: RepositoryName, page: { after: string; limit: number }): Promise<Tag[] | undefined>
   /** Repositories that have a manifest and may be listed, in byte order. */
   repositories(registryId: number, page: { after: string; limit: number }): Promise<RepositoryName[]>
-  /** Manifests whose subject is `digest` and that may be listed, in digest order. */
+  /**
+   * Manifests whose subject is `digest` and that may be listed, in digest order: at most `limit`, and after the first no more than
+   * whose annotations have `bytes` together. `more`: others follow.
+   */
   referrers(
     registryId: number,
     name: RepositoryName,
     digest: Digest,
-    page: { artifactType?: string | undefined; after: string; limit: number },
-  ): Promise<ReferrerRow[]>
+    page: { artifactType?: string | undefined; after: string; limit: number; bytes: number },
+  ): Promise<{ items: ReferrerRow[]; more: boolean }>
   usage(registryId: number): Promise<Usage>
   /** How many there are of each; for people. */
   counts(registryId: number): Promise<Counts>

@@ -213,7 +213,8 @@ export function attributesContract(it: It): void {
       (await store.listManifestAttributes(registryId, a, page))?.map((each) => [each.digest, each.tags]),
       [[pushed.digest, ['v1', 'v2']]],
     )
-    assert.deepEqual(await store.referrers(registryId, a, pushed.digest, { after: '', limit: 10 }), [])
+    const hidden = await store.referrers(registryId, a, pushed.digest, { after: '', limit: 10, bytes: 1000 })
+    assert.deepEqual(hidden, { items: [], more: false })
     assert.equal(await scene.tagged(a, 'v1'), pushed.digest)
     assert.ok(await scene.manifest(a, signature))
     assert.deepEqual([(await about(scene))?.tags, (await aboutTag(scene, 'v1'))?.name], [2, 'v1'])

@@ -502,7 +502,7 @@ export class History {
         assert.equal((await store.manifestByDigest(id, name, digest)) !== undefined, repository.manifests.has(digest))
         if (this.#random(4) > 0) continue
         const referrers = [...repository.manifests.values()].filter((each) => each.subject === digest).map((each) => each.digest)
-        const found = await store.referrers(id, name, digest, { after: '', limit: 100 })
+        const { items: found } = await store.referrers(id, name, digest, { after: '', limit: 100, bytes: 1_000_000 })
         assert.deepEqual(
           found.map((each) => each.digest),
           referrers.sort(),

@@ -61,17 +61,27 @@ export const repositories: Read<'repositories'> = async (db, registryId, { after
     )
   ).map((row) => row.name)
 
-const referrerRows = (filter: string) => `SELECT manifest.digest AS digest, manifest.media_type AS "mediaType", manifest.size AS size,
-    manifest.artifact_type AS "artifactType", manifest.annotations AS annotations
-  FROM repository JOIN manifest ON manifest.repo_id = repository.id
-  WHERE ${liveRepository} AND manifest.subject = ? AND manifest.list_enabled = 1 AND manifest.digest > ?${filter} ORDER BY manifest.digest LIMIT ?`
-const allReferrers = referrerRows('')
-const typedReferrers = referrerRows(' AND manifest.artifact_type = ?')
+const ofSubject = (filter: string) => `FROM repository JOIN manifest ON manifest.repo_id = repository.id
+  WHERE ${liveRepository} AND manifest.subject = ? AND manifest.list_enabled = 1${filter} AND manifest.digest > ?`
+const inOrder = 'ORDER BY manifest.digest'
+const referrersOf = (filter: string) => ({
+  // The length alone is read without the text, which may have megabytes.
+  sizes: `SELECT manifest.digest AS digest, COALESCE(OCTET_LENGTH(manifest.annotations), 0) AS bytes ${ofSubject(filter)} ${inOrder} LIMIT ?`,
+  rows: `SELECT manifest.digest AS digest, manifest.media_type AS "mediaType", manifest.size AS size,
+    manifest.artifact_type AS "artifactType", manifest.annotations AS annotations ${ofSubject(filter)} AND manifest.digest <= ? ${inOrder}`,
+})
+const allReferrers = referrersOf('')
+const typedReferrers = referrersOf(' AND manifest.artifact_type = ?')
 
-export const referrers: Read<'referrers'> = async (db, registryId, name, digest, { artifactType, after, limit }) =>
-  artifactType === undefined
-    ? db.all<ReferrerRow>(allReferrers, registryId, name, digest, after, limit)
-    : db.all<ReferrerRow>(typedReferrers, registryId, name, digest, after, artifactType, limit)
+export const referrers: Read<'referrers'> = async (db, registryId, name, digest, { artifactType, after, limit, bytes }) => {
+  const { sizes, rows } = artifactType === undefined ? allReferrers : typedReferrers
+  const asked = [registryId, name, digest, ...(artifactType === undefined ? [] : [artifactType]), after]
+  const found = await db.all<{ digest: Digest; bytes: number }>(sizes, ...asked, limit + 1)
+  let sum = 0
+  const taken = found.slice(0, limit).filter((row, at) => (sum += row.bytes) <= bytes || at === 0)
+  const last = taken.at(-1)?.digest
+  return { items: last === undefined ? [] : await db.all<ReferrerRow>(rows, ...asked, last), more: taken.length < found.length }
+}
 
 export const usage: Read<'usage'> = async (db, registryId) => {
   const counted = await usageOf(db, registryId)

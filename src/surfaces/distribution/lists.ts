@@ -1,4 +1,5 @@
 import { isDigest } from '#core/digest.ts'
+import { manifestLimit } from '#core/manifest.ts'
 import { mediaTypes } from '#core/media-type.ts'
 import { cutPage, type Page, usualPage } from '#core/page.ts'
 import { RegistryError } from '#core/registry-error.ts'
@@ -31,27 +32,31 @@ async function takePage(page: Page, path: string, read: (after: string, limit: n
   return { items, link: last === undefined ? [] : [nextLink(path, { last, n })] }
 }
 
+/** A page is an index, so it has no more of the manifests' own text than a manifest may have (distribution-spec, "Listing Referrers"). */
 export async function listReferrers(
   { deps, registry, exchange }: Context,
   { repository, digest, artifactType, page }: Of<'referrers.list'>,
 ): Promise<void> {
   const n = page.n ?? usualPage
   if (page.last !== '' && !isDigest(page.last)) throw new RegistryError('digest-invalid', 'last must be a digest of the page before')
-  const found = await deps.store.referrers(registry.id, repository, digest, { artifactType, after: page.last, limit: n + 1 })
-  const { items, last } = cutPage(found, n)
+  const { items, more } = await deps.store.referrers(registry.id, repository, digest, {
+    artifactType,
+    after: page.last,
+    limit: n,
+    bytes: manifestLimit,
+  })
+  const last = more ? items.at(-1) : undefined
   const link = last === undefined ? [] : [nextLink(`/v2/${repository}/referrers/${digest}`, { artifactType, n, last: last.digest })]
   const filters = artifactType === undefined ? [] : ([['OCI-Filters-Applied', 'artifactType']] as const)
   await exchange.send(
     200,
     [apiVersion, ['Content-Type', mediaTypes.ociIndex], ...filters, ...link],
-    JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: items.map(descriptorOf) }),
+    `{"schemaVersion":2,"mediaType":"${mediaTypes.ociIndex}","manifests":[${items.map(descriptorOf).join(',')}]}`,
   )
 }
 
-const descriptorOf = ({ mediaType, digest, size, artifactType, annotations }: ReferrerRow) => ({
-  mediaType,
-  digest,
-  size,
-  ...(artifactType === null ? {} : { artifactType }),
-  ...(annotations === null ? {} : { annotations: JSON.parse(annotations) as Record<string, string> }),
-})
+/** As JSON. Annotations are that already: they may be as large as a manifest, and reading them only to write them holds the loop. */
+function descriptorOf({ mediaType, digest, size, artifactType, annotations }: ReferrerRow): string {
+  const text = JSON.stringify({ mediaType, digest, size, ...(artifactType === null ? {} : { artifactType }) })
+  return annotations === null ? text : `${text.slice(0, -1)},"annotations":${annotations}}`
+}
