@@ -73,3 +73,19 @@ test('no catch-all files, no default exports', () => {
     [],
   )
 })
+
+test('no circle of imports', () => {
+  const imports = new Map(
+    sources.map((file) => [relative('src', file), specifiers(file).flatMap((specifier) => target(file, specifier) ?? [])]),
+  )
+  const circles: string[] = []
+  const done = new Set<string>()
+  const follow = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' → '))
+    if (way.includes(file) || done.has(file)) return
+    for (const next of imports.get(file) ?? []) follow(next, [...way, file])
+    done.add(file)
+  }
+  for (const file of imports.keys()) follow(file, [])
+  assert.deepEqual(circles, [])
+})

@@ -19,7 +19,8 @@ import { speedCommand } from './speed.ts'
 import { usageCommand } from './usage.ts'
 import type { RefusalDetail } from '#core/refusal.ts'
 import { failure, shellIn } from './shell.ts'
-import { asCalled, type Catalogue, catalogueFor, fill, type Key, type Words, wordsFor } from './words.ts'
+import { asCalled, catalogueFor, fill, type Key, type Words, wordsFor } from './words.ts'
+import type { Catalogue } from './catalogue/en.ts'
 import { misuse } from './misuse.ts'
 
 const commands = [

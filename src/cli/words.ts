@@ -1,9 +1,8 @@
-import { en } from './catalogue/en.ts'
+import { type Catalogue, en } from './catalogue/en.ts'
 import { es } from './catalogue/es.ts'
 import { fr } from './catalogue/fr.ts'
 
-export type Key = keyof typeof en
-export type Catalogue = { readonly [Name in Key]: string }
+export type Key = keyof Catalogue
 
 type Blanks<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Blanks<Rest> : never
 type Values<Name extends Key> = [Blanks<(typeof en)[Name]>] extends [never]

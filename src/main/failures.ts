@@ -1,4 +1,4 @@
-import { DirectoryOwned } from '#adapters/fs/data-directory.ts'
+import { DirectoryOwned } from '#adapters/fs/ownership.ts'
 import { DamagedDatabase } from '#adapters/sqlite/damage.ts'
 import { NewerDatabase } from '#adapters/sqlite/migrate.ts'
 import { NameOutsideAuthority } from '#adapters/x509/name-outside-authority.ts'

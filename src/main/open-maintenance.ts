@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { dataDirectory, DirectoryOwned, ownDataDirectory } from '#adapters/fs/data-directory.ts'
+import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { DirectoryOwned, ownDataDirectory } from '#adapters/fs/ownership.ts'
 import { partsOf } from '#adapters/fs/parts.ts'
 import { socketPath } from '#adapters/system/socket-path.ts'
 import { controlClient } from '#client/control.ts'

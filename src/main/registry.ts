@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { dataDirectory, ownDataDirectory } from '#adapters/fs/data-directory.ts'
+import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { ownDataDirectory } from '#adapters/fs/ownership.ts'
 import { partsOf } from '#adapters/fs/parts.ts'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { openFsBlobStore } from '#adapters/fs/blob-store.ts'

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { a, b, blobOf, type Bytes, hour, image, name, start } from './metadata-scene.contract.ts'
+import { type It, a, b, blobOf, type Bytes, hour, image, name, start } from './metadata-scene.contract.ts'
 import type { QueuePlace } from './metadata-store.ts'
-import type { It } from './metadata-store.contract.ts'
 
 /** Deleted repositories, and the collection of what nothing holds. */
 export function collectionContract(it: It): void {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { a, b, image, name } from './metadata-scene.contract.ts'
-import type { It } from './metadata-store.contract.ts'
+import { type It, a, b, image, name } from './metadata-scene.contract.ts'
 
 const byBytes = (texts: readonly string[]): string[] =>
   [...texts].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)))

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { a, b, type Bytes, blobOf, hour, image, indexOf, type Put, start, tag } from './metadata-scene.contract.ts'
-import type { It } from './metadata-store.contract.ts'
+import { type It, a, b, type Bytes, blobOf, hour, image, indexOf, type Put, start, tag } from './metadata-scene.contract.ts'
 
 /** Manifests, tags, locks and what goes with what. */
 export function manifestsContract(it: It): void {

@@ -14,6 +14,9 @@ export const name = (text: string) => text as RepositoryName
 export const tag = (text: string) => text as Tag
 export const [a, b, c] = [name('a'), name('b'), name('c')] as const
 
+/** Names a behaviour and shows it on a scene of its own. */
+export type It = (does: string, work: (scene: Scene) => Promise<void>) => void
+
 export interface Bytes {
   digest: Digest
   size: number

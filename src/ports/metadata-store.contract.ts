@@ -4,16 +4,13 @@ import { directoryContract } from './directory-store.contract.ts'
 import { collectionContract } from './metadata-collection.contract.ts'
 import { listsContract } from './metadata-lists.contract.ts'
 import { manifestsContract } from './metadata-manifests.contract.ts'
-import { a, b, blobOf, hour, image, name, Scene, usageHolds } from './metadata-scene.contract.ts'
+import { a, b, blobOf, hour, image, type It, name, Scene, usageHolds } from './metadata-scene.contract.ts'
 import type { MetadataStore } from './metadata-store.ts'
 import { attributesContract } from './repository-attributes.contract.ts'
 import { uploadsContract } from './metadata-uploads.contract.ts'
 import { registryResourcesContract } from './registry-resources.contract.ts'
 import { resourceContract } from './resource-store.contract.ts'
 import { roleAssignmentsContract } from './role-assignments.contract.ts'
-
-/** Names a behaviour and shows it on a scene of its own. */
-export type It = (does: string, work: (scene: Scene) => Promise<void>) => void
 
 /**
  * The promises of the port, for every adapter. Nothing here relies on the order of commands that are under way

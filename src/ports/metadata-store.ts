@@ -1,15 +1,17 @@
 import type { Algorithm, Digest } from '#core/digest.ts'
 import type { Counts } from '#core/maintenance.ts'
 import type { Manifest } from '#core/manifest.ts'
-import type { NetworkRules } from '#core/network-rules.ts'
 import type { Platform } from '#core/platform.ts'
 import type { Precondition } from '#core/precondition.ts'
 import type { Reference, RepositoryName, Tag } from '#core/reference.ts'
 import type { Stored } from '#core/storage-room.ts'
 import type { DirectoryCommands, DirectoryReads } from './directory-store.ts'
 import type { InstallationCommands, InstallationReads } from './installation.ts'
+import type { Registry } from './registry.ts'
 import type { AttributeCommands, AttributeReads } from './repository-attributes.ts'
 import type { ResourceCommands, ResourceReads } from './resource-store.ts'
+
+export type { Registry } from './registry.ts'
 
 /**
  * The facts: what there is, who may read which bytes, what is held and until when.
@@ -25,27 +27,6 @@ import type { ResourceCommands, ResourceReads } from './resource-store.ts'
 export interface MetadataStore extends MetadataReads, MetadataCommands {
   /** Waits for the commands under way, then closes. */
   close(): Promise<void>
-}
-
-export interface Registry {
-  id: number
-  name: string
-  /** Grows with every explicit delete of a repository. */
-  seq: number
-  adminEnabled: boolean
-  anonymousPull: boolean
-  /** ACR's tiers; the rate table of one applies when `rateLimits` is `tier`. */
-  sku: 'Basic' | 'Standard' | 'Premium'
-  rateLimits: 'off' | 'tier'
-  /** Whether a manifest that a tagged index needs may be deleted by itself: `free`, as Azure has it. */
-  indexChildren: 'kept' | 'free'
-  /** Of its resource; null until it has one. */
-  resourceKey: string | null
-  network: NetworkRules
-  /** Whether tokens for ARM's audience are exchanged, or only those for registries (azureADAuthenticationAsArmPolicy). */
-  armAudience: boolean
-  /** Where its data endpoint is, which gives its blobs then; null: the login server gives them. */
-  dataLocation: string | null
 }
 
 export interface StoredCredential {

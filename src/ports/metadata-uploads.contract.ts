@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { a, b, blobOf, hour, image, start } from './metadata-scene.contract.ts'
-import type { It } from './metadata-store.contract.ts'
+import { type It, a, b, blobOf, hour, image, start } from './metadata-scene.contract.ts'
 
 /** The life of an upload session, the links of blobs, and the limit of a registry. */
 export function uploadsContract(it: It): void {

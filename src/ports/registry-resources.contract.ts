@@ -12,8 +12,7 @@ import {
   subscription,
   roleId,
 } from './control-scene.contract.ts'
-import { a, b, hour, start } from './metadata-scene.contract.ts'
-import type { It } from './metadata-store.contract.ts'
+import { type It, a, b, hour, start } from './metadata-scene.contract.ts'
 
 const key = (id: string) => keyOf(id)
 const all = { after: '', limit: 1000 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Attributes } from '#core/attributes.ts'
-import { a, b, blobOf, hour, image, indexOf, name, type Scene, start, tag } from './metadata-scene.contract.ts'
-import type { It } from './metadata-store.contract.ts'
+import { type It, a, b, blobOf, hour, image, indexOf, name, type Scene, start, tag } from './metadata-scene.contract.ts'
 import type { ListOrder, ListPosition } from './repository-attributes.ts'
 
 const open: Attributes = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true }

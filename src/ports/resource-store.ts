@@ -1,4 +1,4 @@
-import type { Registry } from './metadata-store.ts'
+import type { Registry } from './registry.ts'
 
 /**
  * The control plane's facts: resources with their groups and subscriptions, who holds which role where, and long-running

@@ -5,7 +5,8 @@ import { Refusal } from '#core/refusal.ts'
 import type { RestoreWriter } from '#ports/backup.ts'
 import { copyDurably, syncPath } from './copy-file.ts'
 import { copySecrets, namesIn } from './copy-secrets.ts'
-import { type DataDirectory, DirectoryOwned, ownDataDirectory } from './data-directory.ts'
+import type { DataDirectory } from './data-directory.ts'
+import { DirectoryOwned, ownDataDirectory } from './ownership.ts'
 
 /** Stands in a data directory from the first byte of a restore until the last. */
 const marker = 'restore.partial'

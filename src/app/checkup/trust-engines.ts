@@ -2,7 +2,7 @@ import { type Finding, found, type Patient } from '#core/checkup.ts'
 import type { Machine } from '#ports/machine.ts'
 import { everyHost, isLoopback, written } from './places.ts'
 import { shellWord } from './shell-word.ts'
-import { type Authority, holds } from './trust.ts'
+import { type Authority, holds } from './authority.ts'
 
 const mostNamed = 20
 
@@ -58,9 +58,11 @@ function checkContainerd(machine: Machine, patient: Patient, authority: Authorit
   const [, folder = ''] = /^\s*config_path\s*=\s*["']([^"']+)["']/m.exec(machine.read('/etc/containerd/config.toml') ?? '') ?? []
   const first = folder.split(':')[0]
   if (!first) return []
-  const missing = bySystem
-    ? []
-    : hosts.filter((host) => !(machine.read(`${first}/${written(patient, host)}/hosts.toml`) ?? '').includes('ca'))
+  const trusts = (host: string) => {
+    const own = `${first}/${written(patient, host)}`
+    return bySystem || authoritiesIn(machine.read(`${own}/hosts.toml`), own).some((path) => holds(machine, path, authority))
+  }
+  const missing = hosts.filter((host) => !trusts(host))
   if (missing.length === 0) return [found('trust-containerd', first)]
   return missing.map((host) => {
     const name = written(patient, host)
@@ -73,6 +75,13 @@ function checkContainerd(machine: Machine, patient: Patient, authority: Authorit
       { cure: `sudo mkdir -p ${shellWord(`${first}/${name}`)} && printf '${text}' | sudo tee ${file}` },
     )
   })
+}
+
+/** The files that a hosts.toml names: `ca = "path"` or `ca = ["path", …]`, from its own folder where they do not begin at the root. */
+function authoritiesIn(text: string | undefined, folder: string): string[] {
+  const values = [...(text ?? '').matchAll(/^\s*ca\s*=\s*(\[[^\]]*\]|["'][^"'\n]*["'])/gm)].map(([, value = '']) => value)
+  const paths = values.flatMap((value) => [...value.matchAll(/["']([^"'\n]+)["']/g)].map(([, path = '']) => path))
+  return paths.map((path) => (path.startsWith('/') ? path : `${folder}/${path}`))
 }
 
 function copying(machine: Machine, { path }: Authority, to: string): Pick<Finding, 'cure' | 'repair'> {

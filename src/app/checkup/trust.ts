@@ -1,5 +1,6 @@
 import { type Finding, found, type Patient } from '#core/checkup.ts'
 import type { Machine } from '#ports/machine.ts'
+import { type Authority, holds, isSame } from './authority.ts'
 import { isEncrypted, shellCure } from './places.ts'
 import { shellWord } from './shell-word.ts'
 import { checkEngineTrust } from './trust-engines.ts'
@@ -18,18 +19,6 @@ export async function checkTrust(machine: Machine, patient: Patient): Promise<Fi
     ...checkNode(machine, patient, authority),
   ]
 }
-
-export interface Authority {
-  path: string
-  pem: string
-}
-
-const letters = (pem: string): string => pem.replace(/-----[A-Z ]+-----|\s/g, '')
-const isSame = (one: string, other: string): boolean => letters(one) === letters(other)
-
-/** Whether a file of roots has the authority among them. */
-export const holds = (machine: Machine, path: string | undefined, { pem }: Authority): boolean =>
-  path !== undefined && path !== '' && (machine.read(path) ?? '').replace(/\s/g, '').includes(letters(pem))
 
 function systemCure(machine: Machine, ca: string): string {
   if (machine.platform === 'darwin') return `sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain ${ca}`

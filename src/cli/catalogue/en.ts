@@ -391,3 +391,6 @@ Examples:
     'nobody would be left who owns everything: give the role to somebody else first, with "longshore identity role assign --assignee NAME --role Owner --scope /"',
   'refusal.interrupted': 'interrupted; nothing was left half done',
 } as const
+
+/** Every language has the same sentences. */
+export type Catalogue = { readonly [Name in keyof typeof en]: string }

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../words.ts'
+import type { Catalogue } from './en.ts'
 import { doctorEs } from './doctor-es.ts'
 import { identityEs } from './identity-es.ts'
 import { speedEs } from './speed-es.ts'

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../words.ts'
+import type { Catalogue } from './en.ts'
 import { doctorFr } from './doctor-fr.ts'
 import { identityFr } from './identity-fr.ts'
 import { speedFr } from './speed-fr.ts'

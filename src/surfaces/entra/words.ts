@@ -1,10 +1,9 @@
 import { preferredLanguage } from '#http/language.ts'
-import { en } from './catalogue/en.ts'
+import { type Catalogue, en } from './catalogue/en.ts'
 import { es } from './catalogue/es.ts'
 import { fr } from './catalogue/fr.ts'
 
-export type Key = keyof typeof en
-export type Catalogue = Readonly<Record<Key, string>>
+export type Key = keyof Catalogue
 
 export const catalogues = { en, fr, es } as const
 export type Language = keyof typeof catalogues

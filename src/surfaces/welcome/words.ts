@@ -1,7 +1,5 @@
-import { en } from './catalogue/en.ts'
+import { type Catalogue, en } from './catalogue/en.ts'
 import { es } from './catalogue/es.ts'
 import { fr } from './catalogue/fr.ts'
-
-export type Catalogue = Readonly<Record<keyof typeof en, string>>
 
 export const catalogues: Readonly<Record<'en' | 'fr' | 'es', Catalogue>> = { en, fr, es }

@@ -36,3 +36,6 @@ export const en = {
   'error.request': 'The program that sent you here did not ask correctly.',
   'error.internal': 'An error happened here. Try again in a moment.',
 }
+
+/** Every language has the same sentences. */
+export type Catalogue = Readonly<Record<keyof typeof en, string>>

@@ -6,3 +6,6 @@ export const en = {
   trust: 'Where a client does not trust the certificate, show it the authority: “longshore ca --path” tells where that lies.',
   help: 'Anything that does not work: “longshore doctor” looks for the reason and says the line that mends it.',
 } as const
+
+/** Every language has the same sentences. */
+export type Catalogue = Readonly<Record<keyof typeof en, string>>

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../words.ts'
+import type { Catalogue } from './en.ts'
 
 export const fr: Catalogue = {
   title: 'Vous êtes chez Longshore',
