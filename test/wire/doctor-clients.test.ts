@@ -128,7 +128,16 @@ test('containerd: where its configuration reads folders of registries, one for e
   computer.put('/etc/containerd/config.toml', '[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "/etc/containerd/certs.d"\n')
   const { of } = await computer.doctor()
   assert.deepEqual(of('trust-containerd-missing'), [control.slice('https://'.length), registry])
-  for (const host of of('trust-containerd-missing')) computer.put(`/etc/containerd/certs.d/${host}/hosts.toml`, `ca = "${ca}"\n`)
+  const [first = '', ...others] = of('trust-containerd-missing')
+  const put = (host: string, line: string) =>
+    computer.put(`/etc/containerd/certs.d/${host}/hosts.toml`, `[host."https://${host}"]\n  capabilities = ["pull", "resolve"]\n${line}`)
+  for (const host of others) put(host, `  ca = "${ca}"\n`)
+  for (const line of ['', '  # ca = "ca.crt"\n', '  ca = "another.crt"\n']) {
+    put(first, line)
+    assert.deepEqual((await computer.doctor()).of('trust-containerd-missing'), [first], line)
+  }
+  computer.put(`/etc/containerd/certs.d/${first}/ca.crt`, pem())
+  put(first, '  ca = ["another.crt", "ca.crt"]\n')
   assert.equal((await computer.doctor()).one('trust-containerd').of, '/etc/containerd/certs.d')
 })
 
