@@ -41,10 +41,10 @@ const registryReads = [
   `${registries}/listCredentials/action`,
 ]
 
-/** Azure's built-in roles that speak of registries, and the three that speak of everything (acr "Built-in roles"). */
 /** Who holds it at `/` owns everything. */
 export const ownerRole = '8e3af657-a8ff-443c-a75c-2fe8c4bcb635'
 
+/** Azure's built-in roles that speak of registries, and those that speak of everything (acr "Built-in roles"). */
 export const builtInRoles: readonly BuiltInRole[] = [
   role(ownerRole, 'Owner', 'Full access to all resources, including who may access them.', ['*']),
   role(

@@ -1,6 +1,9 @@
 /** Whom an address stands for: an IPv6 customer has a whole /64. */
 export const networkOf = (address: string): string => (address.includes(':') ? ipv6Words(address).slice(0, 4).join(':') : address)
 
+/** Whose machine an address is: a program reaches its own now as `::1`, now as `127.0.0.1`. */
+export const machineAt = (address: string): string => (address === '::1' || address.startsWith('127.') ? 'loopback' : networkOf(address))
+
 /** The eight words of an IPv6 address in any spelling: `::` filled in, a dotted end (`::ffff:10.0.0.1`) as two words, a zone left out. */
 export function ipv6Words(address: string): number[] {
   const plain = (address.split('%')[0] ?? '').replace(/([0-9]+)\.([0-9]+)\.([0-9]+)\.([0-9]+)$/, (_, a, b, c, d) =>

@@ -19,7 +19,7 @@ function graphOf(nodes: Nodes): ManifestGraph & { asked: number } {
   const where = (test: (node: Node) => boolean) => Object.keys(nodes).filter((name) => test(nodes[name] ?? {})) as Digest[]
   const graph = {
     asked: 0,
-    standing: async (digest: Digest) => {
+    protection: async (digest: Digest) => {
       graph.asked++
       const node = nodes[digest]
       if (!node) return undefined

@@ -4,7 +4,7 @@ import type { Tag } from './reference.ts'
 import { RegistryError } from './registry-error.ts'
 
 /** What is known of a manifest where its deleting is judged. */
-export interface Standing {
+export interface Protection {
   /** It may not be written or not be deleted. */
   locked: boolean
   /** Any of its tags, and any of those that are locked. */
@@ -15,7 +15,7 @@ export interface Standing {
 /** One repository, as far as its manifests need one another. */
 export interface ManifestGraph {
   /** Undefined: not here. */
-  standing(digest: Digest): Promise<Standing | undefined>
+  protection(digest: Digest): Promise<Protection | undefined>
   /** Those that name it as a child, `most` of them. */
   indexesOf(digest: Digest, most: number): Promise<readonly Digest[]>
   /** Those whose subject it is. */
@@ -33,7 +33,7 @@ export const mostNeeds = 5000
 
 /** The manifest and all that refers to it, directly or not, each once: what goes when it goes. Empty when it is not here. */
 export async function withReferrers(graph: ManifestGraph, digest: Digest): Promise<ReadonlySet<Digest>> {
-  if (!(await graph.standing(digest))) return new Set()
+  if (!(await graph.protection(digest))) return new Set()
   const going = new Set<Digest>([digest])
   // A Set gives out what is added to it while it is walked.
   for (const subject of going) for (const referrer of await graph.referrersOf(subject)) going.add(referrer)
@@ -55,7 +55,7 @@ export async function whyKept(
   children: 'kept' | 'free' = 'kept',
 ): Promise<Kept | undefined> {
   for (const manifest of going) {
-    const lock = lockOf(manifest, await graph.standing(manifest))
+    const lock = lockOf(manifest, await graph.protection(manifest))
     if (lock) return lock
   }
   let tagged: Kept | undefined
@@ -77,20 +77,20 @@ export async function whyKept(
     for (const [needer, by] of needers) {
       if (seen[by].has(needer) || (by === 'subject' && seen.index.has(needer))) continue
       seen[by].add(needer)
-      const standing = await graph.standing(needer)
-      const lock = lockOf(needer, standing, child)
+      const protection = await graph.protection(needer)
+      const lock = lockOf(needer, protection, child)
       if (lock) return lock
-      if (by === 'index' && children === 'kept' && standing?.tag !== undefined)
-        tagged ??= { because: 'tagged-index', child, index: needer, tag: standing.tag }
+      if (by === 'index' && children === 'kept' && protection?.tag !== undefined)
+        tagged ??= { because: 'tagged-index', child, index: needer, tag: protection.tag }
       walk.push({ digest: needer, child, way: by })
     }
   }
   return tagged
 }
 
-const lockOf = (manifest: Digest, standing: Standing | undefined, needs?: Digest): Kept | undefined =>
-  standing && (standing.locked || standing.lockedTag !== undefined)
-    ? { because: 'locked', manifest, tag: standing.lockedTag, needs }
+const lockOf = (manifest: Digest, protection: Protection | undefined, needs?: Digest): Kept | undefined =>
+  protection && (protection.locked || protection.lockedTag !== undefined)
+    ? { because: 'locked', manifest, tag: protection.lockedTag, needs }
     : undefined
 
 /** What a client is told. */

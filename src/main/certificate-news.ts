@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import type { Standing } from '#adapters/x509/standing.ts'
+import type { Validity } from '#adapters/x509/validity.ts'
 
-type Bad = Exclude<Standing, 'good'>
+type Bad = Exclude<Validity, 'good'>
 
 const why: Readonly<Record<Bad, string>> = {
   absent: 'there was none',
@@ -13,14 +13,14 @@ const why: Readonly<Record<Bad, string>> = {
 
 /** What the log says of certificates that are not what they were. */
 export const certificateNews = (log: Logger, folder: string) => ({
-  replaced: (standing: Bad) =>
+  replaced: (validity: Bad) =>
     log.warn(
-      { path: join(folder, 'ca.pem'), because: why[standing] },
+      { path: join(folder, 'ca.pem'), because: why[validity] },
       'another local certificate authority is in use: clients must trust the one of this path ("longshore ca")',
     ),
-  untimely: (standing: Bad) =>
+  untimely: (validity: Bad) =>
     log.error(
-      { setting: 'LONGSHORE_TLS_CERT', because: standing === 'ended' ? why.ended : 'its time has not come' },
+      { setting: 'LONGSHORE_TLS_CERT', because: validity === 'ended' ? why.ended : 'its time has not come' },
       'clients will refuse the certificate: bring one that is good now, it is read again when the file changes; or set the clock',
     ),
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { localCertificates, passingLeaf } from '#adapters/x509/authority.ts'
 import { forgetAuthority } from '#adapters/x509/authority-files.ts'
-import { type Standing, standingOf } from '#adapters/x509/standing.ts'
+import { type Validity, validityOf } from '#adapters/x509/validity.ts'
 import { type Certificates, tlsTerms } from '#http/listener.ts'
 import { renewCaBundle } from './ca-bundle.ts'
 import { readOwnPair } from './own-certificate.ts'
@@ -39,16 +39,16 @@ export async function openCertificates(options: {
   now: () => number
   failed: (error: Error) => void
   /** The local authority was made, or the one before taken again; what was wrong with the one that stood there. */
-  replaced: (standing: Exclude<Standing, 'good'>) => void
+  replaced: (validity: Exclude<Validity, 'good'>) => void
   /** The operator's own certificate is not good now. */
-  untimely: (standing: Exclude<Standing, 'good'>) => void
+  untimely: (validity: Exclude<Validity, 'good'>) => void
 }): Promise<OpenCertificates> {
   const { own } = options
   const read = async (): Promise<Pair & { caPath?: string }> => {
     if (own) {
       const pair = readOwnPair(own)
-      const standing = standingOf(pair, options.now())
-      if (standing !== 'good') options.untimely(standing)
+      const validity = validityOf(pair, options.now())
+      if (validity !== 'good') options.untimely(validity)
       return pair
     }
     const { replaced, ...made } = await localCertificates(options.folder, options.names, options.now(), options.implied)
@@ -100,7 +100,7 @@ export async function openCertificates(options: {
   // The local leaf is made again before it ends, and at once where the clock was set.
   const daily = setInterval(() => void reload(), 24 * 60 * 60 * 1000).unref()
   const minutely = setInterval(() => {
-    if (!own && standingOf(current, options.now()) !== 'good') void reload()
+    if (!own && validityOf(current, options.now()) !== 'good') void reload()
   }, checkEvery).unref()
   return {
     caPath: own ? undefined : join(options.folder, 'ca.pem'),

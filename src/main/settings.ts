@@ -1,3 +1,4 @@
+import type { Key } from '#cli/words.ts'
 import { isIP } from 'node:net'
 import { parseByteCount } from '#core/byte-count.ts'
 import type { ListenAddress } from '#http/listener.ts'
@@ -18,18 +19,21 @@ export interface Setting<Value> {
 export type Duration = number
 export type ByteCount = number
 
+type AllowedIn<Name> = Name extends `expected.${infer Allowed}` ? Allowed : never
+type Allowed = AllowedIn<Key>
+
 /** What would have been right, by its key in the catalogues. */
 export class NotAllowed extends Error {
   readonly allowed: string
   readonly choices: string
-  constructor(allowed: string, choices = '') {
+  constructor(allowed: Allowed, choices = '') {
     super(`expected ${allowed} ${choices}`.trim())
     this.allowed = `expected.${allowed}`
     this.choices = choices
   }
 }
 
-const refuse = (allowed: string, choices?: string): never => {
+const refuse = (allowed: Allowed, choices?: string): never => {
   throw new NotAllowed(allowed, choices)
 }
 
@@ -97,7 +101,7 @@ const origin: Parse<URL | undefined> = (text) => {
   return url
 }
 
-const pageOrigin: Parse<string> = (text) => origin(text)?.origin ?? refuse('https://host[:port] without a path')
+const pageOrigin: Parse<string> = (text) => origin(text)?.origin ?? refuse('origin')
 
 const path: Parse<string> = (text) => text
 const failpoint: Parse<ArmedFailpoint | undefined> = (text) => {

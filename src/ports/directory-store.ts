@@ -41,7 +41,7 @@ export interface StoredStanding {
   principal: DirectoryObject
   /** Grows each time that it is switched off. */
   generation: number
-  /** In the order of their start. */
+  /** As `secrets` has them. */
   secrets: StoredSecret[]
 }
 

@@ -20,7 +20,7 @@ export function manifestGraph(tx: SqlTransaction, repositoryId: number): Manifes
         most,
       ),
     referrersOf: (digest) => digests('SELECT digest FROM manifest WHERE repo_id = ? AND subject = ? ORDER BY digest', digest),
-    standing: async (digest) => {
+    protection: async (digest) => {
       const row = await tx.get<{ write_enabled: number; delete_enabled: number }>(
         `SELECT write_enabled, delete_enabled FROM manifest WHERE repo_id = ? AND digest = ?${tx.forUpdate}`,
         repositoryId,

@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { type Authority, keepFormer, readAuthority, readFormer, write, writeAuthority } from './authority-files.ts'
 import { NameOutsideAuthority } from './name-outside-authority.ts'
-import { type Standing, standingOf } from './standing.ts'
+import { type Validity, validityOf } from './validity.ts'
 
 const renewLeafBelow = 60 * 24 * 60 * 60 * 1000
 
@@ -15,7 +15,7 @@ export interface LocalCertificates {
   key: string
   cert: string
   /** What was wrong with the authority, when another one stands in its place now. */
-  replaced?: Exclude<Standing, 'good'>
+  replaced?: Exclude<Validity, 'good'>
 }
 
 /**
@@ -39,12 +39,12 @@ export async function localCertificates(
   // What makes certificates is large and seldom needed: it is loaded when it is.
   const issuing = () => import('./issue.ts')
   const found = readAuthority(folder)
-  const standing = standingOf(found, now)
-  if (standing !== 'good') {
+  const validity = validityOf(found, now)
+  if (validity !== 'good') {
     const former = readFormer(folder)
     const makeNew = async (): Promise<Authority> => ({ ...(await (await issuing()).makeAuthority(wanted, now)), names: wanted })
-    const next = former && standing !== 'absent' && standingOf(former, now) === 'good' ? former : await makeNew()
-    if (found && standing !== 'unreadable') keepFormer(folder, found)
+    const next = former && validity !== 'absent' && validityOf(former, now) === 'good' ? former : await makeNew()
+    if (found && validity !== 'unreadable') keepFormer(folder, found)
     writeAuthority(folder, next)
   }
   const authority = readAuthority(folder) as Authority
@@ -62,7 +62,7 @@ export async function localCertificates(
   }
   const caPath = join(folder, 'ca.pem')
   const pair = { key: readFileSync(leafKey, 'utf8'), cert: readFileSync(leaf, 'utf8') + authority.cert }
-  return { caPath, ...pair, ...(standing === 'good' ? {} : { replaced: standing }) }
+  return { caPath, ...pair, ...(validity === 'good' ? {} : { replaced: validity }) }
 }
 
 /**
@@ -97,7 +97,7 @@ function stillGood([leaf, key, leafNames]: [string, string, string], authority: 
   if (![leaf, key, leafNames].every((path) => existsSync(path))) return false
   if (readFileSync(leafNames, 'utf8') !== names.join('\n')) return false
   const pair = { cert: readFileSync(leaf, 'utf8'), key: readFileSync(key, 'utf8') }
-  if (standingOf(pair, now) !== 'good') return false
+  if (validityOf(pair, now) !== 'good') return false
   const [certificate, issuer] = [new X509Certificate(pair.cert), new X509Certificate(authority.cert)]
   return certificate.verify(issuer.publicKey) && certificate.validToDate.getTime() - now > renewLeafBelow
 }

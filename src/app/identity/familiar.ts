@@ -1,5 +1,5 @@
+import { machineAt } from '#core/ip-address.ts'
 import type { Deps } from '../deps.ts'
-import { machineOf } from './machine.ts'
 
 const day = 24 * 60 * 60 * 1000
 const familiarFor = 30 * day
@@ -16,7 +16,7 @@ interface Seen {
 
 /** Whether this credential was shown from this address within the last thirty days. */
 export async function isFamiliar({ store, clock }: FamiliarDeps, { credential, address }: Seen): Promise<boolean> {
-  const seenAt = await store.familiarAddress(credential, machineOf(address))
+  const seenAt = await store.familiarAddress(credential, machineAt(address))
   return seenAt !== undefined && seenAt > clock.now() - familiarFor
 }
 
@@ -25,7 +25,7 @@ export async function noteFamiliar(
   { store, clock }: FamiliarDeps,
   { credential, address, principalId }: Seen & { principalId: string },
 ): Promise<void> {
-  const [machine, now] = [machineOf(address), clock.now()]
+  const [machine, now] = [machineAt(address), clock.now()]
   const seenAt = await store.familiarAddress(credential, machine)
   if (seenAt !== undefined && seenAt > now - day) return
   await store.noteAddress({ principalId, credential, address: machine, now, since: now - familiarFor, most })

@@ -1,6 +1,6 @@
+import { machineAt } from '#core/ip-address.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Deps } from '../deps.ts'
-import { machineOf } from './machine.ts'
 import { hashOfSecret } from './secrets.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
 import { sweepSignIns } from './sweep.ts'
@@ -15,7 +15,7 @@ export async function noteAssertion(
   { client, id, address, until }: { client: string; id: string; address: string; until: number },
 ): Promise<void> {
   const key = hashOfSecret(`assertion ${client} ${id}`)
-  const machine = machineOf(address)
+  const machine = machineAt(address)
   const seen = (await deps.store.signIn(key)) ?? (await note())
   if (seen && seen.details.machine !== machine) throw new SignInRefused('assertion-replayed')
 

@@ -67,8 +67,8 @@ async function loginOf({ store }: Pick<Deps, 'store'>, username: string): Promis
   return name.includes('@') ? name : `${name}@${(await store.tenant())?.domain ?? ''}`
 }
 
-/** A user has one password; were there more, the one that began last counts. */
-const passwordOf = ({ credentials }: Standing): Credential | undefined => credentials.findLast(({ secret }) => secret.kind === 'password')
+/** A user has one password; were there more, the newest counts. */
+const passwordOf = ({ credentials }: Standing): Credential | undefined => credentials.find(({ secret }) => secret.kind === 'password')
 
 // Compared for a user that there is not, at the same cost.
 const nobodysHashes = new WeakMap<PasswordHasher, Promise<string>>()

@@ -22,7 +22,7 @@ export async function issueAccessToken(
   return sign(deps, input, 'access_token', accessTokenLife, intersect(input.scopes.map(withNames), held))
 }
 
-/** Clients that list tags ask for \`pull\` alone (docker pull -a) and for nothing more when that is refused: who may pull and list gets both. */
+/** Clients that list tags ask for `pull` alone (docker pull -a) and for nothing more when that is refused: who may pull and list gets both. */
 const withNames = (scope: Scope): Scope =>
   scope.type === 'repository' && scope.actions.includes('pull') ? { ...scope, actions: [...scope.actions, 'metadata_read'] } : scope
 

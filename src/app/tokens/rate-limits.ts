@@ -1,4 +1,4 @@
-import { ipv6Words } from '#core/ip-address.ts'
+import { networkOf } from '#core/ip-address.ts'
 import { type RateCategory, ratesOf, TokenBucket } from '#core/rate-limit.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -37,7 +37,7 @@ export class RateLimits {
     if (registry.rateLimits === 'off') return
     const { registry: all } = ratesOf[registry.sku].oauth
     const name = `${registry.id} ${registry.sku} unproven`
-    this.#take(`${name} ${placeOf(address)}`, all / partOfAddress)
+    this.#take(`${name} ${networkOf(address)}`, all / partOfAddress)
     this.#take(name, all)
   }
 
@@ -111,7 +111,7 @@ export class FailedLogins {
 
   /** A wrong secret of those that we make. Fails with `too-many-requests` instead of counting it while the pause lasts. */
   tried(address: string): void {
-    const key = `tried ${placeOf(address)}`
+    const key = `tried ${networkOf(address)}`
     this.#check(key)
     this.#failed(key, byAddress)
   }
@@ -162,13 +162,11 @@ function leastOf(failures: ReadonlyMap<string, { count: number; last: number; un
 
 const countersOf = ({ address, name, familiar }: Guess): { key: string; counting: Counting }[] =>
   familiar
-    ? [{ key: `at home ${placeOf(address)} ${keyOfName(name)}`, counting: byFamiliar }]
+    ? [{ key: `at home ${networkOf(address)} ${keyOfName(name)}`, counting: byFamiliar }]
     : [
-        { key: `address ${placeOf(address)}`, counting: byAddress },
+        { key: `address ${networkOf(address)}`, counting: byAddress },
         { key: `name ${keyOfName(name)}`, counting: byName },
       ]
 
-// An IPv6 customer has a whole /64.
-const placeOf = (address: string): string => (address.includes(':') ? ipv6Words(address).slice(0, 4).join(':') : address)
 const keyOfName = (name: string): string => name.toLowerCase().slice(0, 256)
-const pairOf = (address: string, name: string): string => `pair ${placeOf(address)} ${keyOfName(name)}`
+const pairOf = (address: string, name: string): string => `pair ${networkOf(address)} ${keyOfName(name)}`

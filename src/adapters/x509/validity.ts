@@ -1,10 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 
 /** What a certificate with its key is worth at a moment. */
-export type Standing = 'good' | 'absent' | 'ended' | 'early' | 'unreadable'
+export type Validity = 'good' | 'absent' | 'ended' | 'early' | 'unreadable'
 
 /** @param pair undefined: there is none */
-export function standingOf(pair: { cert: string; key: string } | undefined, now: number): Standing {
+export function validityOf(pair: { cert: string; key: string } | undefined, now: number): Validity {
   if (!pair) return 'absent'
   try {
     const certificate = new X509Certificate(pair.cert)
