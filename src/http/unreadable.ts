@@ -3,12 +3,10 @@ import type { Socket } from 'node:net'
 import { answerNoRequest, type NoRequestStatus, noRequestStatus } from './no-request.ts'
 
 interface UnderWay {
-  /** The last request that was read, and its answer. */
+  /** The last request that was read. */
   request: IncomingMessage
-  response: ServerResponse
-  answers: number
-  /** What came behind it was no request. */
-  fault?: NoRequestStatus
+  /** Answers that may not be out, the last one that of `request`. */
+  responses: ServerResponse[]
 }
 
 export interface UnreadableOptions {
@@ -30,17 +28,12 @@ export class Unreadable {
 
   readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request
-    const before = this.#underWay.get(socket)?.answers ?? 0
-    this.#underWay.set(socket, { request, response, answers: before + 1 })
-    response.once('close', () => this.#answered(socket))
-    this.#options.handle(request, response)
-  }
-
-  #answered(socket: Socket): void {
     const now = this.#underWay.get(socket)
-    if (!now) return
-    now.answers--
-    if (now.answers === 0 && now.fault !== undefined) this.#refuse(socket, now.fault)
+    if (now) {
+      now.request = request
+      now.responses = [...now.responses.filter(isOpen), response]
+    } else this.#underWay.set(socket, { request, responses: [response] })
+    this.#options.handle(request, response)
   }
 
   readonly onFault = (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void => {
@@ -49,12 +42,15 @@ export class Unreadable {
       return
     }
     const status = noRequestStatus(error)
-    const now = this.#underWay.get(socket)
-    if (!now || now.answers === 0) this.#refuse(socket, status)
-    else if (now.request.complete) now.fault = status
-    else if (now.answers > 1) socket.destroy()
+    const { request, responses = [] } = this.#underWay.get(socket) ?? {}
+    const open = responses.filter(isOpen)
+    const last = open.at(-1)
+    if (!last) this.#refuse(socket, status)
+    // Answers go out in the order of their requests.
+    else if (request?.complete) last.once('close', () => this.#refuse(socket, status))
+    else if (open.length > 1) socket.destroy()
     // Its own body is what is wrong. What is written of its answer still goes out, and no more.
-    else if (now.response.headersSent) socket.end()
+    else if (last.headersSent) socket.end()
     else this.#refuse(socket, status)
   }
 
@@ -62,3 +58,5 @@ export class Unreadable {
     if (socket.writable) answerNoRequest(socket, status, this.#options.badRequest(status))
   }
 }
+
+const isOpen = ({ closed }: ServerResponse): boolean => !closed

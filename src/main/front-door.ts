@@ -139,16 +139,17 @@ async function serveDataHost({ deps }: FrontDoorOptions, host: DataHost, exchang
 interface DataSurface {
   matches(path: string): boolean
   /** What a page of another origin may read of an answer; each in a header of its own, as ACR sends them. */
-  exposes: readonly string[]
+  exposes: Headers
   serve(deps: FrontDoorOptions['deps'], served: Served, exchange: Exchange): Promise<void>
 }
 
+const exposing = (...names: string[]): Headers => names.map((name) => ['Access-Control-Expose-Headers', name])
+const ofContent = exposing('Docker-Content-Digest', 'WWW-Authenticate', 'Link', 'X-Ms-Correlation-Request-Id')
 /** The dialects of a registry, under each of its names. */
-const ofContent = ['Docker-Content-Digest', 'WWW-Authenticate', 'Link', 'X-Ms-Correlation-Request-Id']
 const dataSurfaces: readonly DataSurface[] = [
   { matches: (path) => path === '/v2' || path.startsWith('/v2/'), exposes: ofContent, serve: serveDistribution },
   { matches: (path) => path.startsWith('/acr/'), exposes: ofContent, serve: serveAcr },
-  { matches: (path) => path.startsWith('/oauth2/'), exposes: ['X-Ms-Correlation-Request-Id'], serve: serveTokens },
+  { matches: (path) => path.startsWith('/oauth2/'), exposes: exposing('X-Ms-Correlation-Request-Id'), serve: serveTokens },
 ]
 
 async function serveRegistry(
@@ -165,7 +166,7 @@ async function serveRegistry(
       'origin-refused',
       `pages of ${(exchange.header('origin') ?? '').slice(0, 200)} may not call this registry: the operator may name the origin in LONGSHORE_CORS_ORIGINS`,
     )
-  for (const each of surface.exposes) exchange.also.push(['Access-Control-Expose-Headers', each])
+  exchange.also.push(...surface.exposes)
   const registry = await deps.store.registry(name)
   if (!registry) return refuse(exchange, 'not-found', `there is no registry "${name}" here`)
   if (!isAdmitted(registry.network, exchange.address))

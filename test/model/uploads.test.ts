@@ -233,6 +233,34 @@ test('an idle session is closed and opened again where it was', async () => {
   await world.uploads.finish(address, text('def'), { start: 3, end: 5 }, digestOf(Buffer.from('abcdef')))
 })
 
+test('who lost a connection and comes back at once goes on, while what came before is still put away', async () => {
+  const blobs = openMemoryBlobStore()
+  const { promise: written, resolve: write } = Promise.withResolvers<void>()
+  const lazy = {
+    ...blobs,
+    create: (...file: Parameters<typeof blobs.create>) => Object.assign(blobs.create(...file), { rest: () => written }),
+  }
+  const store = openMemoryMetadataStore()
+  const one = await newWorldRegistry(store)
+  const uploads = new Uploads({ ...world.deps, store, blobs: lazy })
+  const { uploadId } = await uploads.start({ registry: one, name, principalId: 'p', algorithm: 'sha256' })
+  const address = { registry: one, name, principalId: 'p', uploadId }
+  const torn = slow()
+  const broken = uploads.append(address, torn.body, undefined)
+  await torn.give(Buffer.from('abc'))
+  await torn.give(new Error('reset'))
+  await new Promise(setImmediate)
+  const again = uploads.append(address, text('def'), { start: 3, end: 5 })
+  // A refusal is told while what came is still on its way.
+  const early = await Promise.race([again.then(() => 'done', String), new Promise((resolve) => setImmediate(resolve, 'waits'))])
+  assert.equal(early, 'waits')
+  write()
+  await assert.rejects(broken, BrokenBody)
+  assert.deepEqual(await again, { size: 6 })
+  await uploads.finish(address, text(''), undefined, digestOf(Buffer.from('abcdef')))
+  await store.close()
+})
+
 test('D a blob that would be larger than is allowed is refused, said or not said', async () => {
   const blobs = openMemoryBlobStore()
   const store = openMemoryMetadataStore()

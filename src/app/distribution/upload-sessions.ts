@@ -20,6 +20,8 @@ export interface Session extends Holder {
   held: boolean
   /** The writer's own trouble: it must be opened anew. */
   broken: boolean
+  /** The request before broke off, and what it brought is on its way to the file. */
+  settling: Promise<void> | undefined
   /** Gone, while a request may still be at it. */
   ended: boolean
   touched: number
@@ -70,6 +72,8 @@ export class UploadSessions {
     { upload, registryId, small, aside = atOnce }: { upload: Upload; registryId: number; small: boolean; aside?: Aside | undefined },
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
+    // Whoever lost a connection comes back at once, and is not told of itself.
+    await this.#sessions.get(upload.id)?.settling
     const before = this.#sessions.get(upload.id)
     if (before?.busy) throw outOfOrder(before.writer?.size ?? upload.size, 'another request writes to this upload')
     const session = before && !before.broken ? before : newSession(registryId, upload.principalId)
@@ -77,18 +81,24 @@ export class UploadSessions {
     this.#sessions.delete(upload.id)
     this.#sessions.set(upload.id, session)
     if (this.#sessions.size > mostKept) this.#forgetOldest()
+    let settled = () => {}
     try {
       if (!small || !this.#unused.has(upload.id)) await this.#hold(session, aside)
       if (session.ended) throw unknownUpload(upload.id)
       session.writer ??= await this.#open(upload, small)
       return await work(session)
     } catch (error) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      if (error instanceof BrokenBody) session.settling = promise
+      settled = resolve
       await this.#recover(session, error)
       // The writer was taken away by a cancel: that is an answer, not a failure.
       if (session.ended && !(error instanceof RegistryError) && !(error instanceof BrokenBody)) throw unknownUpload(upload.id)
       throw error
     } finally {
       session.busy = false
+      session.settling = undefined
+      settled()
       session.touched = this.#deps.clock.elapsed()
       if (session.broken || session.ended || !session.writer) {
         this.#files.release(session)
@@ -182,6 +192,7 @@ const newSession = (registryId: number, principalId: string): Session => ({
   busy: true,
   held: true,
   broken: false,
+  settling: undefined,
   ended: false,
   touched: 0,
   async rest() {
