@@ -107,14 +107,14 @@ test('a token takes a scope map of its own registry, and no list of passwords en
   const [mine, other] = [registryId(scene, 'ownmaps'), registryId(scene, 'othermaps')]
   for (const id of [mine, other]) {
     await made(id, premium)
-    await made(`${id}/scopeMaps/pull`, { properties: { actions: ['repositories/a/content/read'] } })
+    await made(`${id}/scopeMaps/readall`, { properties: { actions: ['repositories/a/content/read'] } })
   }
-  for (const scopeMapId of [`${other}/scopeMaps/pull`, `${mine}/scopeMaps/absent`, `${mine}/tokens/pull`, mine]) {
-    const refused = await scene.ask('PUT', `${mine}/tokens/ci`, { body: { properties: { scopeMapId } } })
+  for (const scopeMapId of [`${other}/scopeMaps/readall`, `${mine}/scopeMaps/absent`, `${mine}/tokens/readall`, mine]) {
+    const refused = await scene.ask('PUT', `${mine}/tokens/pipeline`, { body: { properties: { scopeMapId } } })
     assert.deepEqual([refused.status, errorOf(refused).code], [400, 'InvalidResourceProperties'], scopeMapId)
   }
-  const token = `${mine}/tokens/ci`
-  await made(token, { properties: { scopeMapId: `${mine}/scopeMaps/pull` } })
+  const token = `${mine}/tokens/pipeline`
+  await made(token, { properties: { scopeMapId: `${mine}/scopeMaps/readall` } })
   const passwords = async () => (await scene.deps.store.credentialsOf(registry, token.toLowerCase())).length
   const registry = (await scene.deps.store.registry('ownmaps'))?.id ?? 0
   const generate = () => scene.ask('POST', `${mine}/generateCredentials`, { body: { tokenId: token } })
