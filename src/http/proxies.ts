@@ -1,18 +1,23 @@
-import { BlockList, isIP, isIPv6 } from 'node:net'
+import { BlockList, isIP } from 'node:net'
+
+export interface TrustedProxies {
+  has(address: string | undefined): boolean
+}
 
 /** Peers whose `X-Forwarded-*` headers are believed; nobody, unless the operator names them. */
-export function trustedProxies(ranges: readonly string[]): { has(address: string | undefined): boolean } {
+export function trustedProxies(ranges: readonly string[]): TrustedProxies {
   const list = new BlockList()
   for (const range of ranges) {
     const [address = '', prefix] = range.split('/')
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
     list.addSubnet(address, prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix), family)
   }
   return {
     has(address) {
       if (address === undefined || ranges.length === 0) return false
       const plain = plainAddress(address)
-      return list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')
+      const version = isIP(plain)
+      return version !== 0 && list.check(plain, version === 6 ? 'ipv6' : 'ipv4')
     },
   }
 }

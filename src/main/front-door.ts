@@ -10,9 +10,10 @@ import type { Served } from '#app/tokens/admit.ts'
 import { type AllowedOrigins, answerOrigin, preflightHeaders } from '#http/cors.ts'
 import { Exchange, type Headers } from '#http/exchange.ts'
 import { errorBody, sendFailure } from '#http/failure.ts'
+import { readForwarded } from '#http/forwarded.ts'
 import { withoutPort } from '#http/hosts.ts'
 import { type Gates, Place } from '#http/place.ts'
-import { clientOf, plainAddress, trustedProxies } from '#http/proxies.ts'
+import { plainAddress, type TrustedProxies } from '#http/proxies.ts'
 import { faultOf, knownMethods } from '#http/request-faults.ts'
 import { type RequestTarget, readTarget } from '#http/request-target.ts'
 import { type StrictTransport, strictTransportFor } from '#http/strict-transport.ts'
@@ -29,7 +30,7 @@ import type { Telemetry } from './telemetry.ts'
 export interface FrontDoorOptions {
   deps: SurfaceDeps & ControlDeps
   hosts: Hosts
-  proxies: ReturnType<typeof trustedProxies>
+  proxies: TrustedProxies
   gates: Gates
   telemetry: Telemetry
   corsOrigins: AllowedOrigins
@@ -60,30 +61,25 @@ function originOf(
   correlationId: string,
 ) {
   const { socket, headers } = request
-  const peer = plainAddress(socket.remoteAddress ?? '')
-  const trusted = proxies.has(peer)
-  const forwarded = (name: string): string | undefined => {
-    const value = trusted ? headers[name] : undefined
-    // Each proxy adds its own behind a comma; ours is the last.
-    return (Array.isArray(value) ? value.at(-1) : value)?.split(',').at(-1)?.trim() || undefined
-  }
-  const client = forwarded('x-forwarded-for')
-  const proto = forwarded('x-forwarded-proto')
-  const scheme: Exchange['scheme'] = proto === 'https' || proto === 'http' ? proto : (socket as TLSSocket).encrypted ? 'https' : 'http'
-  const host = (
-    forwarded('x-forwarded-host') ??
-    target?.origin?.authority ??
-    headers.host ??
-    ownHost(deps.origins.control, scheme, socket)
-  ).toLowerCase()
+  const encrypted = Boolean((socket as TLSSocket).encrypted)
+  const forwarded = readForwarded(headers, plainAddress(socket.remoteAddress ?? ''), proxies)
+  const own = encrypted ? 'https' : 'http'
+  const host = (forwarded.host ?? target?.origin?.authority ?? headers.host ?? ownHost(deps.origins.control, own, socket)).toLowerCase()
+  const scheme = forwarded.scheme ?? (forwarded.isProxied ? publicScheme(deps.origins, host) : undefined) ?? own
   return {
     correlationId,
     ...(target ? { url: target.url } : {}),
     host,
     scheme,
-    address: client === undefined ? peer : clientOf(client),
-    strictTransport: strictTransport && (socket as TLSSocket).encrypted ? strictTransportFor(host, strictTransport) : undefined,
+    address: forwarded.address,
+    strictTransport: strictTransport && encrypted ? strictTransportFor(host, strictTransport) : undefined,
   }
+}
+
+/** A proxy that does not say how it was asked was asked as everybody is: by the public URL. */
+function publicScheme({ control, domain }: ControlDeps['origins'], host: string): 'http' | 'https' | undefined {
+  const url = new URL(control)
+  return host === url.host || host.endsWith(`.${domain}`) ? (url.protocol === 'https:' ? 'https' : 'http') : undefined
 }
 
 /** Who says no host, as HTTP/1.0 lets one, means the name that we give as our own. */
