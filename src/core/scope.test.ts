@@ -34,6 +34,7 @@ const dropped: Readonly<Record<string, string>> = {
   'a star inside a name': 'repository:a*:pull',
   'a star before a slash': 'repository:*/a:pull',
   'no name': 'repository::pull',
+  'a class that is none': 'repository(../x):a:pull',
   'one colon': 'repository:a',
   'no colon': 'repository',
   'a name of 513 characters': `repository:${'a'.repeat(513)}:pull`,
@@ -44,6 +45,10 @@ for (const [what, text] of Object.entries(dropped))
 
 test('C7 unknown actions are dropped, known ones beside them stay, each once', () => {
   assert.deepEqual(parseScopes(['repository:a:pull,fly,push,pull,*']), [{ type: 'repository', name: 'a', actions: ['pull', 'push', '*'] }])
+})
+
+test('a class of resource is read and makes no difference', () => {
+  assert.deepEqual(parseScopes(['repository(plugin):a:push,pull']), [{ type: 'repository', name: 'a', actions: ['push', 'pull'] }])
 })
 
 test('the older spelling of an action is read as the newer one', () => {

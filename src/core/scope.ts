@@ -18,6 +18,8 @@ const types: readonly string[] = ['repository', 'registry', 'artifact-repository
 const namePattern = /^(?:\*|[a-z0-9]+(?:(?:\.|_|__|-+|\/)[a-z0-9]+)*(?:\/\*)?)$/
 // The GUN of a content-trust client carries the registry's host before the repository.
 const longestName = 512
+/** What docker asks for of a plugin, `repository(plugin):name:push` (Docker token scope: class). Here a class makes no difference. */
+const ofClass = /\([a-z0-9]{1,40}\)$/
 
 /**
  * Reads the `scope` parameters of a token request: repeated, or separated by spaces.
@@ -34,7 +36,7 @@ function parseScope(text: string): Scope | undefined {
   const first = text.indexOf(':')
   const last = text.lastIndexOf(':')
   if (first === -1 || last === first) return undefined
-  const type = text.slice(0, first)
+  const type = text.slice(0, first).replace(ofClass, '')
   const name = text.slice(first + 1, last)
   if (!types.includes(type) || name.length > longestName || !namePattern.test(name)) return undefined
   const wanted = new Set(

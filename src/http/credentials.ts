@@ -1,5 +1,5 @@
 /**
- * Reads an Authorization header (RFC 7617 Basic, RFC 6750 Bearer). `undefined`: there is none. `'malformed'`: there is
+ * Reads an Authorization header (RFC 7617 Basic, RFC 6750 Bearer). `undefined`: there is none, or nobody in it. `'malformed'`: there is
  * one that we do not understand.
  */
 export function parseAuthorization(
@@ -13,5 +13,7 @@ export function parseAuthorization(
   if (scheme !== 'basic' || !/^[A-Za-z0-9+/_-]+=*$/.test(value)) return 'malformed'
   const text = Buffer.from(value, 'base64').toString('utf8')
   const colon = text.indexOf(':')
+  // An empty name and an empty password: so docker 1.6 and others say that they have none.
+  if (text === ':') return undefined
   return colon === -1 ? 'malformed' : { kind: 'basic', username: text.slice(0, colon), password: text.slice(colon + 1) }
 }

@@ -1,8 +1,11 @@
+/** A longer token is not verified: it would not fit into the headers of a request, with what else they hold. */
+export const longestToken = 12 * 1024
+
 /** Signs and verifies the tokens of a registry. One algorithm per key; the key is chosen by `kid` among our own, never from the token. */
 export interface Signer {
   sign(claims: Readonly<Record<string, unknown>>): Promise<string>
   /**
-   * The claims of a token whose signature is one of ours, whatever its age; undefined for anything else.
+   * The claims of a token of up to `longestToken` characters whose signature is one of ours, whatever its age; undefined for anything else.
    * Verifies form, algorithm, key and type; claims are the caller's to judge.
    */
   verify(token: string): Promise<Readonly<Record<string, unknown>> | undefined>

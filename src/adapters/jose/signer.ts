@@ -12,14 +12,13 @@ import {
 import type { Clock } from '#ports/clock.ts'
 import type { MetadataStore, StoredSigningKey } from '#ports/metadata-store.ts'
 import type { SecretBox } from '#ports/secret-box.ts'
-import type { Signer, Signers } from '#ports/signer.ts'
+import { longestToken, type Signer, type Signers } from '#ports/signer.ts'
 
 const algorithm = 'ES256'
 const day = 24 * 60 * 60 * 1000
 const signFor = 30 * day
 /** Longer than any token lives. */
 const verifyAfter = day
-const longestToken = 8192
 const rememberedTokens = 10_000
 /** One for many scopes is as long as who asked for it wanted. */
 const longestRemembered = 4096
@@ -43,7 +42,7 @@ export function openSigners(deps: { store: MetadataStore; secrets: SecretBox; cl
 
 /**
  * Signs with the newest key of a registry and verifies with each that is not too old; makes one when there is none.
- * The algorithm is the key's, never the token's (RFC 8725 §3.1), and a token of more than 8 KiB is not looked at.
+ * The algorithm is the key's, never the token's (RFC 8725 §3.1), and a token of more than 12 KiB is not looked at.
  */
 export function openSigner(deps: { store: MetadataStore; secrets: SecretBox; clock: Clock }, registryId: number): Signer {
   return new JoseSigner(deps, registryId)

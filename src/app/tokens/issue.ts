@@ -1,6 +1,7 @@
 import { intersect, type Scope } from '#core/scope.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry } from '#ports/metadata-store.ts'
+import { longestToken } from '#ports/signer.ts'
 import type { Deps } from '../deps.ts'
 import type { Authenticated } from './authenticate.ts'
 import { formatClaims, type TokenClaims } from './claims.ts'
@@ -12,6 +13,7 @@ export const refreshTokenLife = 3 * 60 * 60
 /**
  * An access token for what is asked and held, which may be nothing: the request that needs more is refused then.
  * A caller that came with a token cannot get more than that token has.
+ * Fails with `request-invalid` when it would be longer than a request could bring.
  */
 export async function issueAccessToken(
   deps: Pick<Deps, 'signers' | 'clock' | 'ids'>,
@@ -44,7 +46,7 @@ async function sign(
   access: readonly Scope[],
 ): Promise<string> {
   const now = Math.floor(clock.now() / 1000)
-  return signers.of(registry.id).sign(
+  const token = await signers.of(registry.id).sign(
     formatClaims({
       kind,
       id: ids.next(),
@@ -61,4 +63,9 @@ async function sign(
       access,
     }),
   )
+  if (token.length > longestToken)
+    throw new RegistryError('request-invalid', `the token would have more than ${longestToken} characters: ask for fewer scopes at once`, {
+      scopes: access.length,
+    })
+  return token
 }

@@ -15,6 +15,7 @@ import { answered } from './errors.ts'
 import { openMethods } from './open-methods.ts'
 import { type DistributionRequest, parseRequest } from './request.ts'
 import { routeOf } from './routes.ts'
+import { sessionHeaders } from './uploads.ts'
 
 export type SurfaceDeps = DistributionDeps & { failedLogins: FailedLogins; rateLimits: RateLimits }
 
@@ -69,7 +70,8 @@ async function fail(
   }
   // Whether there is a manifest for the reader depends on what it takes.
   if (request?.kind === 'manifest.get' || request?.kind === 'manifest.head') headers.push(['Vary', 'Accept'])
-  if (known.failure === 'range-invalid') headers.push(['Range', `0-${Math.max(0, Number(known.detail.size ?? 0) - 1)}`])
+  if (known.failure === 'range-invalid' && request && 'uploadId' in request)
+    headers.push(...sessionHeaders(request.repository, request.uploadId, Number(known.detail.size ?? 0)))
   if (known.failure === 'range-unsatisfiable') headers.push(['Content-Range', `bytes */${Number(known.detail.size ?? 0)}`])
   const allowed = allowedBy(known.detail) ?? (status === 405 && request ? await openMethods(deps, served.registry, request, exchange) : [])
   const body = errorBody(code, known.message, detail)

@@ -31,14 +31,14 @@ export async function startUpload(context: Context, request: Of<'upload.start'>)
     }
     return created(context, repository, digest)
   }
-  await exchange.send(202, sessionHeaders(repository, uploadId, 0))
+  await exchange.send(202, [apiVersion, ...sessionHeaders(repository, uploadId, 0)])
 }
 
 /** A stream without `Content-Range` starts where its URL says that the session was; sent again, it is seen to be the same. */
 export async function appendToUpload(context: Context, { repository, uploadId, offset }: Of<'upload.append'>): Promise<void> {
   const range = parseContentRange(context.exchange.header('content-range'))
   const { size } = await context.deps.uploads.append(addressOf(context, repository, uploadId), bodyOf(context), range, offset)
-  await context.exchange.send(202, sessionHeaders(repository, uploadId, size))
+  await context.exchange.send(202, [apiVersion, ...sessionHeaders(repository, uploadId, size)])
 }
 
 export async function finishUpload(context: Context, { repository, uploadId, digest }: Of<'upload.finish'>): Promise<void> {
@@ -49,7 +49,7 @@ export async function finishUpload(context: Context, { repository, uploadId, dig
 
 export async function showUpload(context: Context, { repository, uploadId }: Of<'upload.status'>): Promise<void> {
   const { size } = await context.deps.uploads.status(addressOf(context, repository, uploadId))
-  await context.exchange.send(204, sessionHeaders(repository, uploadId, size))
+  await context.exchange.send(204, [apiVersion, ...sessionHeaders(repository, uploadId, size)])
 }
 
 export async function cancelUpload(context: Context, { repository, uploadId }: Of<'upload.cancel'>): Promise<void> {
@@ -70,9 +70,9 @@ const bodyOf = ({ exchange }: Context): Body => ({
   aside: (work) => exchange.aside(work),
 })
 
-const sessionHeaders = (repository: RepositoryName, uploadId: string, size: number) =>
+/** Where the upload is, and where it goes on. */
+export const sessionHeaders = (repository: RepositoryName, uploadId: string, size: number) =>
   [
-    apiVersion,
     ['Location', formatUrl({ kind: 'upload.status', repository, uploadId, offset: size })],
     ['Range', formatUploadRange(size)],
     ['Docker-Upload-UUID', uploadId],

@@ -83,8 +83,8 @@ async function issue(deps: TokenDeps, served: Served, exchange: Exchange, reques
   const refreshToken = refreshTokenOf(presented, by, request)
   return {
     access_token: accessToken,
+    // Without `issued_at`, as ACR: clients that get it add the life to our clock and compare with theirs, and a push breaks off when theirs is late.
     expires_in: accessTokenLife,
-    issued_at: new Date(deps.clock.now()).toISOString(),
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
   }
 }
