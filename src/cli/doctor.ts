@@ -3,6 +3,7 @@ import { type Finding, findings as known, type State } from '#core/checkup.ts'
 import { addDataOptions, addOutputOption, type Cli, type DataOptions, newCommand, type OutputOptions, print, sourceOf } from './command.ts'
 import type { Elsewhere } from './host.ts'
 import { addSettingOptions } from './setting-options.ts'
+import { sizeOf } from './size.ts'
 import { catalogueFor, fill } from './words.ts'
 
 interface DoctorOptions extends DataOptions, OutputOptions {
@@ -40,8 +41,13 @@ export function doctorCommand(cli: Cli): Command {
 }
 
 const isBad = (state: State): boolean => state === 'wrong' || state === 'warning'
-const sentence = ({ host }: Cli, { name, of, detail }: Finding): string =>
-  fill(catalogueFor(host.locale)[`doctor.${name}`], { of, ...detail })
+function sentence({ host, say }: Cli, { name, of, detail }: Finding): string {
+  const inSizes = Object.entries(detail).map(([key, value]) => [
+    key,
+    key === 'free' || key === 'floor' ? sizeOf(say, Number(value)) : value,
+  ])
+  return fill(catalogueFor(host.locale)[`doctor.${name}`], { of, ...Object.fromEntries(inSizes) })
+}
 
 const reportOf = (cli: Cli, findings: readonly Finding[]) => ({
   findings: findings.map((each) => ({

@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Login } from '#client/registry.ts'
+import type { Login } from '#client/registry.ts'
 import { measureSpeed, type Rate, type SpeedReport } from '#client/speed.ts'
-import { formatByteCount } from '#core/byte-count.ts'
 import { Refusal } from '#core/refusal.ts'
 import {
   addDataOptions,
@@ -17,6 +16,7 @@ import {
   type RegistryOptions,
 } from './command.ts'
 import { pairs } from './print.ts'
+import { figureOf, sizeOf } from './size.ts'
 
 interface SpeedCommand extends DataOptions, OutputOptions, RegistryOptions {
   user?: string
@@ -116,10 +116,10 @@ async function given({ host }: Cli, { user, passwordStdin }: SpeedCommand): Prom
 function tableOf({ say }: Cli, { registry, connections, latency, upload, download }: SpeedReport): string {
   const rate = ({ bytes, seconds, bytesPerSecond }: Rate) =>
     say('speed.rate', {
-      rate: `${formatByteCount(bytesPerSecond)}/s`,
-      bits: `${Math.round((bytesPerSecond * 8) / 1e5) / 10} Mbit/s`,
-      bytes: formatByteCount(bytes),
-      seconds: seconds.toFixed(2),
+      rate: `${sizeOf(say, bytesPerSecond)}/s`,
+      bits: `${figureOf(say, String(Math.round((bytesPerSecond * 8) / 1e5) / 10))} Mbit/s`,
+      bytes: sizeOf(say, bytes),
+      seconds: figureOf(say, seconds.toFixed(2)),
     })
   const { median, fastest, slowest, requests } = latency
   return pairs([

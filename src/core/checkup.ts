@@ -78,6 +78,7 @@ export interface Finding {
   name: FindingName
   /** What it was found of: a host name, an address, a file. */
   of: string
+  /** `free` and `floor` are numbers of bytes. */
   detail: Readonly<Record<string, string | number>>
   /** A line for a shell that mends it. */
   cure?: string

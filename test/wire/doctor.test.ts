@@ -130,6 +130,11 @@ describe('a running server', () => {
       const { one, code } = await computer.doctor(['--disk-floor', '8000TiB'])
       assert.equal(code, 1)
       assert.equal(one('disk-low').cure, 'longshore gc')
+      assert.equal(one('disk-low').detail.floor, 8000 * 1024 ** 4)
+      assert.match(one('disk-low').message, /^Only [\d.]+ [GT]iB are free for .*; below 8000 TiB pushes are refused\.$/)
+      computer.env.LANG = 'es'
+      const { message } = (await computer.doctor(['--disk-floor', '1536KiB'])).one('disk-free')
+      assert.match(message, /^\d+(?:,\d)? [GT]iB libres para /)
     }))
 
   test('a disk that does not take a file', () =>

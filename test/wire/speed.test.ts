@@ -54,6 +54,8 @@ describe('a registry of ours', () => {
     assert.match(out, /^Latency +[\d.]+ ms, the median of 20 requests \([\d.]+ to [\d.]+ ms\)$/m)
     assert.match(out, /^Upload +[\d.]+ [KMG]iB\/s \([\d.]+ Mbit\/s\): 100 KiB in \d+\.\d\d s$/m)
     assert.match(out, /^Download +[\d.]+ [KMG]iB\/s \([\d.]+ Mbit\/s\): 100 KiB in \d+\.\d\d s$/m)
+    const french = await runCli(['speed', '--size', '100KiB', '--connections', '1'], { ...env, LANG: 'fr_FR.UTF-8' })
+    assert.match(french.out, /^Envoi +\d+(?:,\d)? [KMG]io\/s \(\d+(?:,\d)? Mbit\/s\) : 100 Kio en \d+,\d\d s$/m)
   })
 
   test('by its address: with a name and a password, or as docker is logged in', async () => {

@@ -1,4 +1,3 @@
-import { formatByteCount } from '#core/byte-count.ts'
 import { type Finding, found, type Patient } from '#core/checkup.ts'
 import type { Machine } from '#ports/machine.ts'
 
@@ -9,7 +8,7 @@ export function checkDisk(machine: Machine, { here, program, place }: Patient): 
   const findings: Finding[] = []
   const space = machine.space(dataDir)
   if (space) {
-    const detail = { free: formatByteCount(space.free), floor: formatByteCount(diskFloor) }
+    const detail = { free: space.free, floor: diskFloor }
     findings.push(
       space.free < diskFloor ? found('disk-low', dataDir, detail, { cure: `${program} gc${place}` }) : found('disk-free', dataDir, detail),
     )

@@ -8,7 +8,7 @@ les supprime. S’arrête quand les octets ou les secondes sont épuisés. Sans 
 en tant qu’administrateur ; avec une adresse, n’importe quel registre, celui d’Azure aussi, avec --user ou tel que docker y est
 connecté.
 
-Les débits comptent les octets confirmés par le registre (1 MiB = 1 048 576 octets ; 1 Mbit = 1 000 000 bits).
+Les débits comptent les octets confirmés par le registre (1 Mio = 1 048 576 octets ; 1 Mbit = 1 000 000 bits).
 
 Exemples :
   longshore speed

@@ -20,7 +20,7 @@ export const en = {
   'done.title': 'You are signed in',
   'done.lead': '{client} goes on by itself. You may close this page.',
   'signed-out.title': 'You are signed out',
-  'signed-out.lead': 'Nothing of a sign-in is left in this browser.',
+  'signed-out.lead': 'No trace of your sign-in is left in this browser.',
   'refused.title': 'Refused',
   'refused.lead': 'Nothing was given to {client}. You may close this page.',
   'failed.title': 'That did not work',

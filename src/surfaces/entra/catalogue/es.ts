@@ -21,7 +21,7 @@ export const es: Catalogue = {
   'done.title': 'Ha iniciado sesión',
   'done.lead': '{client} continúa por sí solo. Puede cerrar esta página.',
   'signed-out.title': 'Ha cerrado la sesión',
-  'signed-out.lead': 'En este navegador no queda nada de un inicio de sesión.',
+  'signed-out.lead': 'En este navegador no queda rastro de su inicio de sesión.',
   'refused.title': 'Rechazado',
   'refused.lead': 'No se dio nada a {client}. Puede cerrar esta página.',
   'failed.title': 'No ha funcionado',

@@ -22,7 +22,7 @@ export const fr: Catalogue = {
   'done.title': 'Vous êtes connecté',
   'done.lead': '{client} continue tout seul. Vous pouvez fermer cette page.',
   'signed-out.title': 'Vous êtes déconnecté',
-  'signed-out.lead': 'Rien d’une connexion ne reste dans ce navigateur.',
+  'signed-out.lead': 'Aucune trace de votre connexion ne reste dans ce navigateur.',
   'refused.title': 'Refusé',
   'refused.lead': "Rien n'a été donné à {client}. Vous pouvez fermer cette page.",
   'failed.title': "Cela n'a pas marché",
