@@ -100,7 +100,14 @@ async function writeManifest(tx: SqlTransaction, input: Put, repository: Reposit
  */
 async function writeBody(tx: SqlTransaction, { registryId, digest, bytes }: Put, isNew: boolean): Promise<void> {
   const key = [registryId, digest] as const
-  for (;;) {
+  // Of a manifest that is known the body mostly is there, of a new one it is not.
+  for (let isLookedFor = !isNew; ; isLookedFor = true) {
+    const before =
+      isLookedFor &&
+      (await tx.get<{ bytes: Uint8Array }>(`SELECT bytes FROM manifest_body WHERE registry_id = ? AND digest = ?${tx.forUpdate}`, ...key))
+    if (before && Buffer.compare(before.bytes, bytes) !== 0)
+      await tx.run('UPDATE manifest_body SET bytes = ? WHERE registry_id = ? AND digest = ?', bytes, ...key)
+    if (before) return
     const made = await tx.run(
       'INSERT INTO manifest_body (registry_id, digest, bytes) VALUES (?, ?, ?) ON CONFLICT (registry_id, digest) DO NOTHING',
       ...key,
@@ -108,13 +115,6 @@ async function writeBody(tx: SqlTransaction, { registryId, digest, bytes }: Put,
     )
     if (made > 0 && isNew) changeUsage(tx, registryId, { used: bytes.length })
     if (made > 0) return
-    const before = await tx.get<{ bytes: Uint8Array }>(
-      `SELECT bytes FROM manifest_body WHERE registry_id = ? AND digest = ?${tx.forUpdate}`,
-      ...key,
-    )
-    if (before && Buffer.compare(before.bytes, bytes) !== 0)
-      await tx.run('UPDATE manifest_body SET bytes = ? WHERE registry_id = ? AND digest = ?', bytes, ...key)
-    if (before) return
   }
 }
 

@@ -29,7 +29,7 @@ export async function addReferences(tx: SqlTransaction, repositoryId: number, pa
 }
 
 /** Rows of one statement; few forms, so that each is prepared once. */
-const atOnce = [256, 16, 1]
+const atOnce = [256, 16, 4, 1]
 
 /** What of a manifest's references is here, kept from deletes until the transaction ends. */
 export async function findNamed(tx: SqlTransaction, repositoryId: number, parent: Digest): Promise<Named> {
