@@ -1,7 +1,8 @@
 import type { Digest } from '#core/digest.ts'
+import { marksFor, partsOf } from './parts.ts'
 import { settleReferences } from './references.ts'
 import { changeUsage } from './usage.ts'
-import type { SqlTransaction } from './transaction.ts'
+import type { SqlTransaction, SqlValue } from './transaction.ts'
 
 /** Gives a repository the right to read a digest, held until `leaseUntil`, and has the link reviewed then. */
 export async function addLink(
@@ -22,7 +23,7 @@ export async function addLink(
   else {
     // A sparse manifest may have named the digest before its bytes came.
     await settleReferences(tx, repositoryId, digest)
-    if (await linkIsNamed(tx, repositoryId, digest)) await noteInUse(tx, registryId, digest)
+    if (await linkIsNamed(tx, repositoryId, digest)) await noteInUse(tx, registryId, [digest])
   }
   await reviewLink(tx, { registryId, repositoryId, digest, after: leaseUntil })
 }
@@ -43,71 +44,111 @@ export const renewLink = async (
   )) > 0
 
 /**
- * A manifest names the digest now, in a repository that has its link. The first one of the registry moves the bytes to `used`.
+ * A manifest names the digests now, in a repository that has their links. The first one of the registry moves the bytes to `used`.
  * Whoever is not the first holds the row: it cannot go before this one's reference is seen.
+ * @param digests in their order, so that of two who need the same none waits for the other in a circle
  */
-export async function noteInUse(tx: SqlTransaction, registryId: number, digest: Digest): Promise<void> {
-  const key = [registryId, digest] as const
-  for (;;) {
-    const first = await tx.run(
-      'INSERT INTO blob_in_use (registry_id, digest) VALUES (?, ?) ON CONFLICT (registry_id, digest) DO NOTHING',
-      ...key,
-    )
-    if (first > 0) break
-    if (await tx.get(`SELECT 1 FROM blob_in_use WHERE registry_id = ? AND digest = ?${tx.forShare}`, ...key)) return
+export async function noteInUse(tx: SqlTransaction, registryId: number, digests: readonly Digest[]): Promise<void> {
+  for (const part of partsOf(digests)) {
+    const first: Digest[] = []
+    for (let left = part; left.length > 0; ) {
+      const made = await digestsOf(
+        tx,
+        `INSERT INTO blob_in_use (registry_id, digest) VALUES ${marksFor(left, '(?, ?)')}
+         ON CONFLICT (registry_id, digest) DO NOTHING RETURNING digest`,
+        ...left.flatMap((digest) => [registryId, digest]),
+      )
+      first.push(...made)
+      const others = left.filter((digest) => !made.has(digest))
+      if (others.length === 0) break
+      const held = await digestsOf(
+        tx,
+        `SELECT digest FROM blob_in_use WHERE registry_id = ? AND digest IN (${marksFor(others)}) ORDER BY digest${tx.forShare}`,
+        registryId,
+        ...others,
+      )
+      left = others.filter((digest) => !held.has(digest))
+    }
+    const { size, unnamed } = await sizeOf(tx, registryId, first)
+    changeUsage(tx, registryId, { used: size, unreferenced: -size, pending: -unnamed })
+    if (unnamed === 0) continue
+    for (const some of partsOf(first))
+      await tx.run(`UPDATE blob SET named = 1 WHERE registry_id = ? AND named = 0 AND digest IN (${marksFor(some)})`, registryId, ...some)
   }
-  const blob = await tx.get<{ size: number; named: number }>('SELECT size, named FROM blob WHERE registry_id = ? AND digest = ?', ...key)
-  if (!blob) return
-  changeUsage(tx, registryId, { used: blob.size, unreferenced: -blob.size, pending: blob.named ? 0 : -blob.size })
-  if (!blob.named) await tx.run('UPDATE blob SET named = 1 WHERE registry_id = ? AND digest = ?', ...key)
 }
 
-/** A reference to the digest is gone. With the last one of the registry the bytes are no longer `used`. */
-export async function noteLetGo(tx: SqlTransaction, registryId: number, digest: Digest): Promise<void> {
-  const key = [registryId, digest] as const
-  if (!(await tx.get(`SELECT 1 FROM blob_in_use WHERE registry_id = ? AND digest = ?${tx.forUpdate}`, ...key))) return
-  if (await isNamedAnywhere(tx, registryId, digest)) return
-  await tx.run('DELETE FROM blob_in_use WHERE registry_id = ? AND digest = ?', ...key)
-  const blob = await tx.get<{ size: number }>('SELECT size FROM blob WHERE registry_id = ? AND digest = ?', ...key)
-  if (blob) changeUsage(tx, registryId, { used: -blob.size, unreferenced: blob.size })
+/** References to the digests are gone. With the last one of the registry the bytes are no longer `used`. */
+export async function noteLetGo(tx: SqlTransaction, registryId: number, digests: readonly Digest[]): Promise<void> {
+  for (const part of partsOf(digests)) {
+    const of = [registryId, ...part] as const
+    const held = await digestsOf(
+      tx,
+      `SELECT digest FROM blob_in_use WHERE registry_id = ? AND digest IN (${marksFor(part)}) ORDER BY digest${tx.forUpdate}`,
+      ...of,
+    )
+    const named = await digestsOf(
+      tx,
+      `SELECT digest FROM repo_blob WHERE registry_id = ? AND digest IN (${marksFor(part)}) AND EXISTS (SELECT 1 FROM manifest_ref
+         WHERE manifest_ref.repo_id = repo_blob.repo_id AND manifest_ref.child = repo_blob.digest AND manifest_ref.kind = 'blob')`,
+      ...of,
+    )
+    const gone = part.filter((digest) => held.has(digest) && !named.has(digest))
+    for (const some of partsOf(gone))
+      await tx.run(`DELETE FROM blob_in_use WHERE registry_id = ? AND digest IN (${marksFor(some)})`, registryId, ...some)
+    const { size } = await sizeOf(tx, registryId, gone)
+    changeUsage(tx, registryId, { used: -size, unreferenced: size })
+  }
 }
 
-const isNamedAnywhere = async (tx: SqlTransaction, registryId: number, digest: Digest): Promise<boolean> =>
-  (await tx.get(
-    `SELECT 1 FROM repo_blob JOIN manifest_ref ON manifest_ref.repo_id = repo_blob.repo_id AND manifest_ref.child = repo_blob.digest
-     WHERE repo_blob.registry_id = ? AND repo_blob.digest = ? AND manifest_ref.kind = 'blob' LIMIT 1`,
-    registryId,
-    digest,
-  )) !== undefined
+const digestsOf = async (tx: SqlTransaction, sql: string, ...values: SqlValue[]): Promise<Set<Digest>> =>
+  new Set((await tx.all<{ digest: Digest }>(sql, ...values)).map((row) => row.digest))
 
-/** Puts a link before the collector, not before `after`; a later time wins. */
-export async function reviewLink(
+/** Of those that are there, and of these what no manifest named before. */
+async function sizeOf(tx: SqlTransaction, registryId: number, digests: readonly Digest[]): Promise<{ size: number; unnamed: number }> {
+  const sum = { size: 0, unnamed: 0 }
+  for (const part of partsOf(digests))
+    for (const blob of await tx.all<{ size: number; named: number }>(
+      `SELECT size, named FROM blob WHERE registry_id = ? AND digest IN (${marksFor(part)})`,
+      registryId,
+      ...part,
+    )) {
+      sum.size += blob.size
+      sum.unnamed += blob.named ? 0 : blob.size
+    }
+  return sum
+}
+
+interface LinkToReview {
+  registryId: number
+  repositoryId: number
+  digest: Digest
+  after: number
+}
+
+/** Puts links before the collector, not before `after`; a later time wins. */
+export async function reviewLinks(tx: SqlTransaction, links: readonly LinkToReview[], { sooner = false } = {}): Promise<void> {
+  for (const part of partsOf(links))
+    await tx.run(
+      `INSERT INTO gc_queue (repo_id, digest, registry_id, review_after) VALUES ${marksFor(part, '(?, ?, ?, ?)')}
+       ON CONFLICT (repo_id, digest) DO UPDATE SET review_after = excluded.review_after
+       ${sooner ? '' : 'WHERE gc_queue.review_after < excluded.review_after'}`,
+      ...part.flatMap(({ repositoryId, digest, registryId, after }) => [repositoryId, digest, registryId, after]),
+    )
+}
+
+export const reviewLink = (tx: SqlTransaction, link: LinkToReview): Promise<void> => reviewLinks(tx, [link])
+
+/** Nothing holds these links any more but what may yet name them: the next collection takes them. */
+export async function endLeases(
   tx: SqlTransaction,
-  { registryId, repositoryId, digest, after }: { registryId: number; repositoryId: number; digest: Digest; after: number },
+  { registryId, repositoryId, digests, now }: { registryId: number; repositoryId: number; digests: readonly Digest[]; now: number },
 ): Promise<void> {
-  await tx.run(
-    `INSERT INTO gc_queue (repo_id, digest, registry_id, review_after) VALUES (?, ?, ?, ?)
-     ON CONFLICT (repo_id, digest) DO UPDATE SET review_after = excluded.review_after WHERE gc_queue.review_after < excluded.review_after`,
-    repositoryId,
-    digest,
-    registryId,
-    after,
-  )
-}
-
-/** Nothing holds the link any more but what may yet name it: the next collection takes it. */
-export async function endLease(
-  tx: SqlTransaction,
-  { registryId, repositoryId, digest, now }: { registryId: number; repositoryId: number; digest: Digest; now: number },
-): Promise<void> {
-  await tx.run('UPDATE repo_blob SET lease_until = ? WHERE repo_id = ? AND digest = ?', now, repositoryId, digest)
-  await tx.run(
-    `INSERT INTO gc_queue (repo_id, digest, registry_id, review_after) VALUES (?, ?, ?, ?)
-     ON CONFLICT (repo_id, digest) DO UPDATE SET review_after = excluded.review_after`,
-    repositoryId,
-    digest,
-    registryId,
-    now,
+  for (const part of partsOf(digests))
+    await tx.run(`UPDATE repo_blob SET lease_until = ? WHERE repo_id = ? AND digest IN (${marksFor(part)})`, now, repositoryId, ...part)
+  await reviewLinks(
+    tx,
+    digests.map((digest) => ({ registryId, repositoryId, digest, after: now })),
+    { sooner: true },
   )
 }
 

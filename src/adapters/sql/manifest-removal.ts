@@ -1,5 +1,5 @@
 import type { Digest } from '#core/digest.ts'
-import { endLease, linkIsNamed, noteLetGo, reviewLink } from './links.ts'
+import { endLeases, linkIsNamed, noteLetGo, reviewLinks } from './links.ts'
 import { settleReferences } from './references.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage } from './usage.ts'
@@ -18,13 +18,20 @@ export async function removeManifest(
 ): Promise<string[]> {
   const tags = await tx.all<{ name: string }>('SELECT name FROM tag WHERE repo_id = ? AND digest = ?', repositoryId, digest)
   await tx.run('DELETE FROM tag WHERE repo_id = ? AND digest = ?', repositoryId, digest)
-  const blobs = await tx.all<{ child: Digest }>(
-    `SELECT child FROM manifest_ref WHERE repo_id = ? AND parent = ? AND kind = 'blob'`,
+  const links = await tx.all<Link>(
+    `SELECT repo_blob.digest AS digest, repo_blob.lease_until AS "leaseUntil", repo_blob.relied_at AS "reliedAt" FROM manifest_ref
+     JOIN repo_blob ON repo_blob.repo_id = manifest_ref.repo_id AND repo_blob.digest = manifest_ref.child
+     WHERE manifest_ref.repo_id = ? AND manifest_ref.parent = ? AND manifest_ref.kind = 'blob' ORDER BY repo_blob.digest`,
     repositoryId,
     digest,
   )
   await tx.run('DELETE FROM manifest_ref WHERE repo_id = ? AND parent = ?', repositoryId, digest)
-  for (const { child } of blobs) await releaseBlob(tx, { registryId, repositoryId, digest: child, now }, reliedBefore)
+  await noteLetGo(
+    tx,
+    registryId,
+    links.map((link) => link.digest),
+  )
+  if (reliedBefore !== 'gone') await reviewAll(tx, { registryId, repositoryId, links, now, reliedBefore })
   await tx.run('DELETE FROM manifest WHERE repo_id = ? AND digest = ?', repositoryId, digest)
   await settleReferences(tx, repositoryId, digest)
   await tx.run('UPDATE repository SET manifests = manifests - 1, updated_at = ? WHERE id = ?', now, repositoryId)
@@ -44,20 +51,27 @@ export async function removeManifest(
   return tags.map((each) => each.name)
 }
 
-async function releaseBlob(
+interface Link {
+  digest: Digest
+  leaseUntil: number
+  reliedAt: number
+}
+
+/** Each link that the manifest held, when its own lease is over: at once, where no answer relies on it and nothing else names it. */
+async function reviewAll(
   tx: SqlTransaction,
-  link: { registryId: number; repositoryId: number; digest: Digest; now: number },
-  reliedBefore: number | 'gone',
+  of: { registryId: number; repositoryId: number; links: readonly Link[]; now: number; reliedBefore: number },
 ): Promise<void> {
-  const { registryId, repositoryId, digest, now } = link
-  const row = await tx.get<{ lease_until: number; relied_at: number }>(
-    'SELECT lease_until, relied_at FROM repo_blob WHERE repo_id = ? AND digest = ?',
-    repositoryId,
-    digest,
+  const { registryId, repositoryId, links, now, reliedBefore } = of
+  const ending: Digest[] = []
+  for (const { digest, leaseUntil, reliedAt } of links)
+    if (reliedAt <= reliedBefore && leaseUntil > now && !(await linkIsNamed(tx, repositoryId, digest))) ending.push(digest)
+  const ended = new Set(ending)
+  await endLeases(tx, { registryId, repositoryId, digests: ending, now })
+  await reviewLinks(
+    tx,
+    links
+      .filter(({ digest }) => !ended.has(digest))
+      .map(({ digest, leaseUntil }) => ({ registryId, repositoryId, digest, after: Math.max(now, leaseUntil) })),
   )
-  if (!row) return
-  await noteLetGo(tx, registryId, digest)
-  if (reliedBefore === 'gone') return
-  if (row.relied_at <= reliedBefore && row.lease_until > now && !(await linkIsNamed(tx, repositoryId, digest))) await endLease(tx, link)
-  else await reviewLink(tx, { registryId, repositoryId, digest, after: Math.max(now, row.lease_until) })
 }

@@ -34,7 +34,7 @@ export const putManifest: Verb<'putManifest'> = async (tx, input) => {
   await writeBody(tx, input, !known)
   if (!known) {
     await settleNamed(tx, repository.id, digest, manifest, named)
-    for (const blob of named.blobs.keys()) await noteInUse(tx, registryId, blob)
+    await noteInUse(tx, registryId, [...named.blobs.keys()])
     await settleReferences(tx, repository.id, digest)
   }
   // The first manifest of a repository makes it visible.

@@ -1,6 +1,7 @@
 import type { Digest } from '#core/digest.ts'
 import { type Descriptor, type Manifest, namedAs, type NamedKind } from '#core/manifest.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import { marksFor, partsOf } from './parts.ts'
 import type { SqlTransaction } from './transaction.ts'
 
 /**
@@ -16,20 +17,14 @@ export interface Named {
 }
 
 export async function addReferences(tx: SqlTransaction, repositoryId: number, parent: Digest, manifest: Manifest): Promise<void> {
-  // An index may name tens of thousands. Several a statement, in the order of the tables' own indexes: else nobody could
-  // write for a second meanwhile.
+  // In the order of the tables' own indexes, which is quicker.
   const children = descriptorsOf(manifest).toSorted((one, other) => (one.digest < other.digest ? -1 : 1))
-  let at = 0
-  for (const together of atOnce)
-    for (; at + together <= children.length; at += together)
-      await tx.run(
-        `INSERT INTO manifest_ref (repo_id, parent, child, kind) VALUES ${Array(together).fill('(?, ?, ?, ?)').join(', ')}`,
-        ...children.slice(at, at + together).flatMap((child) => [repositoryId, parent, child.digest, namedAs(child)]),
-      )
+  for (const part of partsOf(children))
+    await tx.run(
+      `INSERT INTO manifest_ref (repo_id, parent, child, kind) VALUES ${marksFor(part, '(?, ?, ?, ?)')}`,
+      ...part.flatMap((child) => [repositoryId, parent, child.digest, namedAs(child)]),
+    )
 }
-
-/** Rows of one statement; few forms, so that each is prepared once. */
-const atOnce = [256, 16, 4, 1]
 
 /** What of a manifest's references is here, kept from deletes until the transaction ends. */
 export async function findNamed(tx: SqlTransaction, repositoryId: number, parent: Digest): Promise<Named> {
@@ -99,15 +94,25 @@ export async function settleNamed(
   manifest: Manifest,
   named: Named,
 ): Promise<void> {
-  const row = [repositoryId, parent] as const
-  for (const child of descriptorsOf(manifest)) {
-    const expected = namedAs(child)
+  for (const expected of ['blob', 'manifest'] as const) {
     const other = expected === 'blob' ? 'manifest' : 'blob'
-    const has = { blob: named.blobs.has(child.digest), manifest: named.manifests.has(child.digest) }
-    if (!has[other]) continue
-    await tx.run('INSERT INTO manifest_ref (repo_id, parent, child, kind) VALUES (?, ?, ?, ?)', ...row, child.digest, other)
-    if (!has[expected])
-      await tx.run('DELETE FROM manifest_ref WHERE repo_id = ? AND parent = ? AND child = ? AND kind = ?', ...row, child.digest, expected)
+    const [here, there] = expected === 'blob' ? [named.blobs, named.manifests] : [named.manifests, named.blobs]
+    const others = descriptorsOf(manifest).flatMap((child) =>
+      namedAs(child) === expected && there.has(child.digest) ? [child.digest] : [],
+    )
+    for (const part of partsOf(others))
+      await tx.run(
+        `INSERT INTO manifest_ref (repo_id, parent, child, kind) VALUES ${marksFor(part, '(?, ?, ?, ?)')}`,
+        ...part.flatMap((digest) => [repositoryId, parent, digest, other]),
+      )
+    for (const part of partsOf(others.filter((digest) => !here.has(digest))))
+      await tx.run(
+        `DELETE FROM manifest_ref WHERE repo_id = ? AND parent = ? AND kind = ? AND child IN (${marksFor(part)})`,
+        repositoryId,
+        parent,
+        expected,
+        ...part,
+      )
   }
 }
 
