@@ -7,6 +7,8 @@ import { checkKeys, type Json, JsonError, JsonNumber, type JsonObject, knownKeys
 export const manifestLimit = 4 * 1024 * 1024
 /** More references than any image has; a body of 4 MiB could name far more. */
 const mostReferences = 20_000
+/** Each is kept, handed from thread to thread and told in lists; a body of 4 MiB could have hundreds of thousands. */
+const mostAnnotations = 10_000
 
 export interface Descriptor {
   mediaType: string
@@ -181,6 +183,7 @@ function optionalString(object: JsonObject, key: string, where = ''): string | u
 function strings(value: Json | undefined, where: string): Record<string, string> | undefined {
   if (value === undefined || value === null) return undefined
   if (!(value instanceof Map)) throw new JsonError(`${where} must be an object`)
+  if (value.size > mostAnnotations) throw new JsonError(`${where} has more than ${mostAnnotations} entries`)
   for (const each of value.values()) if (typeof each !== 'string') throw new JsonError(`${where} must hold strings only`)
   return Object.fromEntries(value as Map<string, string>)
 }

@@ -168,3 +168,17 @@ test('a stored manifest keeps the media type of its first push, also under a loc
   assert.equal((await putManifest(server, 'fixed', 'v1', image.manifest, { mediaType: docker })).status, 201)
   assert.equal(header(await send(server, 'GET', '/v2/fixed/manifests/v1'), 'content-type'), docker)
 })
+
+test('as many annotations as anybody has, at each place; hundreds of thousands are refused', async () => {
+  const annotations = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`key-${at}`, 'value']))
+  const most = makeImage({ annotations: annotations(10_000) })
+  await pushImage(server, 'annotated', 'most', most)
+  for (const [extra, where] of [
+    [{ annotations: annotations(10_001) }, 'annotations'],
+    [{ subject: { ...most.descriptor, annotations: annotations(10_001) } }, 'subject.annotations'],
+  ] as const) {
+    const answer = await putManifest(server, 'annotated', 'more', makeImage(extra).manifest)
+    assert.deepEqual([answer.status, errorCode(answer)], [400, 'MANIFEST_INVALID'])
+    assert.match(answer.body.toString(), new RegExp(`"manifest invalid: ${where} has more than 10000 entries"`))
+  }
+})
