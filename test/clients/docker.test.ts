@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { type Environment, refused, run, succeed, told } from './command.ts'
 import { type DockerEngine, docker, startDockerEngine } from './docker-engine.ts'
 import { type FarEndpoint, openFarEndpoint } from './hosts.ts'
-import { makeContext, makeLayout } from './images.ts'
+import { makeContext, makeLayout, makePlugin } from './images.ts'
 import { onBothListeners } from './scene.ts'
 import { type Credential, readOnlyLogin } from './server.ts'
 import { type Endpoint, manifest, mediaTypes } from './wire.ts'
@@ -105,6 +105,17 @@ onBothListeners('docker', (scene) => {
     assert.ok(printed.includes(stored.digest))
     const inspected = JSON.parse(await succeed(docker, ['manifest', 'inspect', ...insecure, list], { env }))
     assert.deepEqual(inspected.manifests, stored.json.manifests)
+  })
+
+  test('a plugin is pushed and installed', async () => {
+    const env = await loggedIn(scene.admin)
+    const plugin = ours(scene.newRepository())
+    const directory = await makePlugin(scene.directory)
+    await succeed(docker, ['plugin', 'create', plugin, directory], { env })
+    await succeed(docker, ['plugin', 'push', plugin], { env })
+    await succeed(docker, ['plugin', 'rm', plugin], { env })
+    await succeed(docker, ['plugin', 'install', '--disable', '--grant-all-permissions', plugin], { env })
+    assert.match(await succeed(docker, ['plugin', 'ls'], { env }), /tried by a test/)
   })
 
   test('of an index, the platform asked for is pulled', async () => {

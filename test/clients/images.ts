@@ -96,6 +96,25 @@ COPY unique /etc/unique
 CMD ["/bin/busybox", "cat", "/etc/unique"]
 `
 
+/** A directory of which docker makes a plugin that nobody starts. */
+export async function makePlugin(parent: string): Promise<string> {
+  const directory = await mkdtemp(join(parent, 'plugin-'))
+  await mkdir(join(directory, 'rootfs'))
+  await writeFile(join(directory, 'rootfs', 'unique'), randomUUID())
+  const config = {
+    description: 'tried by a test',
+    entrypoint: ['/none'],
+    interface: { types: ['docker.volumedriver/1.0'], socket: 'none.sock' },
+    network: { type: 'none' },
+    linux: { capabilities: [] },
+    mounts: [],
+    env: [],
+    args: { name: '', description: '', settable: null, value: null },
+  }
+  await writeFile(join(directory, 'config.json'), JSON.stringify(config))
+  return directory
+}
+
 let busybox: Promise<Buffer> | undefined
 function busyboxTar(): Promise<Buffer> {
   busybox ??= inTree((tree) => mkdir(join(tree, 'bin')).then(() => copyFile('/bin/busybox', join(tree, 'bin/busybox'))))
