@@ -3,12 +3,13 @@ import type { Maintenance } from '#core/maintenance.ts'
 import { parseByteCount } from '#core/byte-count.ts'
 import type { Host, Source } from './host.ts'
 import { json } from './print.ts'
-import type { Words } from './words.ts'
+import type { Called, Words } from './words.ts'
 
 /** What each command is given. */
 export interface Cli {
   host: Host
   say: Words
+  called: Called
   /** Ends the process with this instead of 0. */
   exitWith: (code: number) => void
 }

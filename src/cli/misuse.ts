@@ -5,7 +5,7 @@ import type { Words } from './words.ts'
 export function misuse({ code, message }: CommanderError, say: Words): string {
   const [name = '', value = ''] = [...message.matchAll(/'([^']*)'/g)].map((match) => match[1] ?? '')
   const near = /\(Did you mean (?:one of )?(.+)\?\)/.exec(message)?.[1]
-  const suggestion = near ? say('misuse.near', { near }) : ''
+  const suggestion = near ? say('misuse.near', { near }) : say('misuse.far')
   switch (code) {
     case 'commander.unknownCommand':
       return say('misuse.command', { name }) + suggestion

@@ -17,6 +17,7 @@ import { scrubCommand } from './scrub.ts'
 import { serveCommand } from './serve.ts'
 import { speedCommand } from './speed.ts'
 import { usageCommand } from './usage.ts'
+import { shellWord } from '#core/shell-word.ts'
 import type { RefusalDetail } from '#core/refusal.ts'
 import { failure, shellIn } from './shell.ts'
 import { asCalled, catalogueFor, fill, type Key, type Words, wordsFor } from './words.ts'
@@ -47,9 +48,10 @@ const commands = [
  * or configuration.
  */
 export async function run(words: readonly string[], host: Host): Promise<number> {
-  const say = wordsFor(host.locale, host.program)
+  const called = { program: host.program, place: placeIn(words, host) }
+  const say = wordsFor(host.locale, called)
   let code = 0
-  const cli: Cli = { host, say, exitWith: (other) => (code = other) }
+  const cli: Cli = { host, say, called, exitWith: (other) => (code = other) }
   const program = new Command('longshore')
     .description(say('program.summary'))
     .version(host.version, '--version', say('option.version'))
@@ -57,7 +59,7 @@ export async function run(words: readonly string[], host: Host): Promise<number>
   for (const make of commands) program.addCommand(make(cli))
   for (const each of everyCommand(program)) speak(each, host, say)
   try {
-    await program.parseAsync(words, { from: 'user' })
+    await program.parseAsync(plain(words), { from: 'user' })
     return code
   } catch (error) {
     const failed = explain(error, cli)
@@ -65,6 +67,20 @@ export async function run(words: readonly string[], host: Host): Promise<number>
     if (failed !== 0 && words.includes('env') && !host.isTerminal) host.out(failure[shellIn(words)])
     return failed
   }
+}
+
+/** `help`, `help command` and `version`, as other programs have them. */
+function plain(words: readonly string[]): readonly string[] {
+  const [first, ...rest] = words
+  if (first === 'help') return [...rest, '--help']
+  return first === 'version' && rest.length === 0 ? ['--version'] : words
+}
+
+/** The data folder of the command line, for the lines that are told to be typed next. */
+function placeIn(words: readonly string[], host: Host): string {
+  const at = words.findLastIndex((word) => word === '--data-dir' || word.startsWith('--data-dir='))
+  const folder = words[at]?.includes('=') ? words[at].slice('--data-dir='.length) : words[at + 1]
+  return at < 0 || folder === undefined || folder === '' ? '' : ` --data-dir ${shellWord(host.absolute(folder))}`
 }
 
 const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)]
@@ -99,7 +115,7 @@ function inWords(catalogue: Catalogue, detail: RefusalDetail): RefusalDetail {
   return { ...detail, allowed: fill(catalogue[allowed as Key], detail) }
 }
 
-function explain(error: unknown, { host, say }: Cli): number {
+function explain(error: unknown, { host, say, called }: Cli): number {
   if (error instanceof CommanderError) {
     // A group that is called without a command shows what it has.
     if (error.exitCode === 0 || error.code === 'commander.help') return 0
@@ -108,13 +124,13 @@ function explain(error: unknown, { host, say }: Cli): number {
   }
   const known = host.known(error)
   if (known && 'line' in known) {
-    host.problem(`longshore: ${asCalled(known.line, host.program)}\n`)
+    host.problem(`longshore: ${asCalled(known.line, called)}\n`)
     return known.isUsage ? 2 : 1
   }
   if (known) {
     const { reason, detail } = known.refusal
     const catalogue = catalogueFor(host.locale)
-    host.problem(`longshore: ${asCalled(fill(catalogue[`refusal.${reason}`], inWords(catalogue, detail)), host.program)}\n`)
+    host.problem(`longshore: ${asCalled(fill(catalogue[`refusal.${reason}`], inWords(catalogue, detail)), called)}\n`)
     return known.isUsage ? 2 : 1
   }
   host.problem(`longshore: ${say('problem.unexpected', { message: error instanceof Error ? error.message : String(error) })}\n`)

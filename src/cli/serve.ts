@@ -52,7 +52,7 @@ const addresses = ({ http, https }: { http: string | undefined; https: string | 
   [http && `http://${http}`, https && `https://${https}`].filter((each) => each).join('  ')
 
 /** Everything that a person needs for a first push; the passwords are shown here, or where they lie. */
-function firstWelcome({ say, host }: Cli, serving: Serving, { credentials, owner }: Untold): string {
+function firstWelcome({ say, called }: Cli, serving: Serving, { credentials, owner }: Untold): string {
   const { http, https, admin, dataDir, caPath, registry, passwordFile } = serving
   const door = http ?? https
   const rows: [string, string][] = [[say('serve.addresses'), addresses(serving)]]
@@ -80,7 +80,7 @@ function firstWelcome({ say, host }: Cli, serving: Serving, { credentials, owner
       '',
       say('serve.tryAz'),
       '',
-      `  eval "$(${host.program} env)"`,
+      `  eval "$(${called.program} env${called.place})"`,
       `  az login -u ${owner.login}`,
       `  az acr login -n ${registry}`,
     )

@@ -16,16 +16,21 @@ export const catalogues: Readonly<Record<string, Catalogue>> = { en, fr, es }
 
 /**
  * @param locale as the environment has it: `fr_CA.UTF-8`; an unknown one speaks English
- * @param program what the person types to call us
  */
-export function wordsFor(locale: string, program = 'longshore'): Words {
+export function wordsFor(locale: string, called: Called = { program: 'longshore', place: '' }): Words {
   const catalogue = catalogueFor(locale)
-  return (key, ...values) => asCalled(fill(catalogue[key], values[0] ?? {}), program)
+  return (key, ...values) => asCalled(fill(catalogue[key], values[0] ?? {}), called)
+}
+
+/** What the person types to call us, and ` --data-dir …` where it was given: a line that we tell must find the same folder. */
+export interface Called {
+  program: string
+  place: string
 }
 
 /** A command that a sentence quotes, in the words that work here. */
-export const asCalled = (sentence: string, program: string): string =>
-  sentence.replace(/(["«]\s?)longshore /g, (_, mark: string) => `${mark}${program} `)
+export const asCalled = (sentence: string, { program, place }: Called): string =>
+  sentence.replace(/(["«]\s?)longshore ([^"»|]*?)(?=\s?["»|])/g, (_, mark: string, words: string) => `${mark}${program} ${words}${place}`)
 
 export const catalogueFor = (locale: string): Catalogue => catalogues[locale.slice(0, 2).toLowerCase()] ?? en
 

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { makeFolders } from '#adapters/fs/make-folders.ts'
 import type { Origins } from '#app/deps.ts'
 import type { Variable } from '#cli/host.ts'
 import type { AuthorityInfo, Maintenance } from '#core/maintenance.ts'
@@ -23,7 +24,7 @@ export async function clientEnvironment(
   const authority = await localAuthorityOf(deeds)
   const configDir = own.AZURE_CONFIG_DIR || join(dataDir, 'azure')
   // az 2.45 fails in a profile that is not there.
-  mkdirSync(configDir, { recursive: true, mode: 0o700 })
+  makeFolders(configDir)
   forgetStaleClouds(configDir, { control, domain, own: [control], firstRegistry })
   return [
     ['ARM_CLOUD_METADATA_URL', `${control}/metadata/endpoints?api-version=2019-05-01`],

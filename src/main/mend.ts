@@ -1,5 +1,6 @@
-import { chmodSync, copyFileSync, mkdirSync, renameSync } from 'node:fs'
+import { chmodSync, copyFileSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { makeFolders } from '#adapters/fs/make-folders.ts'
 import type { Repair } from '#core/checkup.ts'
 import { writeHostsBlock } from './hosts-file.ts'
 
@@ -15,7 +16,7 @@ export function mend(repair: Repair, { hostsFile, owner, root = '/' }: { hostsFi
       return
     case 'copy': {
       const to = at(repair.to)
-      mkdirSync(dirname(to), { recursive: true, mode: 0o755 })
+      makeFolders(dirname(to), 0o755)
       copyFileSync(repair.from, to)
       chmodSync(to, 0o644)
       return

@@ -229,6 +229,21 @@ test('restore refuses what is no backup, newer, damaged, or aims at a folder in 
   removeDataDirectory(dataDir)
 })
 
+test('a folder that the system does not make is refused; the server is as free as before, and stops', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const other = await Server.start()
+  // Below /proc a folder cannot be made, and the answer is that of a parent that is not there.
+  const { code, problem } = await runCli(['backup', '/proc/longshore-backup', '--data-dir', other.dataDir])
+  assert.equal(code, 1)
+  assert.match(problem, /^longshore: \/proc\/longshore-backup\S* cannot be made or written/)
+  assert.equal((await runCli(['gc', '--data-dir', other.dataDir])).code, 0)
+  await other.stop()
+  const served = await runCli(['serve', '--data-dir', '/proc/longshore'])
+  assert.equal(served.code, 1)
+  assert.match(served.problem, /^longshore: \/proc\/longshore cannot be made or written/)
+})
+
 test('a folder whose restore broke off is not served, and the next restore begins it again', async () => {
   const dataDir = freshFolder()
   writeFileSync(join(dataDir, 'restore.partial'), '')

@@ -112,6 +112,8 @@ const wrong: [what: string, words: string[], env: Record<string, string>, line: 
     /^longshore: LONGSHORE_SPARSE: se esperaba uno de estos valores: off, index, all; se recibió «some»\n$/,
   ],
   ['a command', ['srve'], {}, /^longshore: unknown command "srve"; did you mean serve\?\n$/],
+  ['a command that is like none', ['frobnicate'], {}, /^longshore: unknown command "frobnicate"; see --help\n$/],
+  ['an option that is like none', ['usage', '--frobnicate'], {}, /^longshore: unknown option --frobnicate; see --help\n$/],
   ['a command of a group', ['registry', 'shw'], {}, /^longshore: unknown command "shw"; did you mean show\?\n$/],
   ['an option', ['usage', '--outptu', 'json'], {}, /^longshore: unknown option --outptu; did you mean --output\?\n$/],
   [
@@ -140,4 +142,20 @@ test('a group without a command shows what it has', async () => {
   const { code, out } = await runCli(['credential'])
   assert.equal(code, 0)
   assert.match(out, /show \[options\][^]*renew \[options\]/)
+})
+
+test('help and version may be asked for as words', async () => {
+  for (const [words, flags] of [
+    [['help'], ['--help']],
+    [
+      ['help', 'credential', 'show'],
+      ['credential', 'show', '--help'],
+    ],
+    [['version'], ['--version']],
+  ] as const) {
+    const { code, out } = await runCli([...words])
+    assert.equal(code, 0)
+    assert.notEqual(out, '')
+    assert.equal(out, (await runCli([...flags])).out)
+  }
 })

@@ -122,7 +122,10 @@ for (const state of ['running', 'stopped'] as const) {
       await done('registry', 'update', '--admin-enabled', 'false')
       const { code, problem } = await cli('credential', 'show')
       assert.equal(code, 1)
-      assert.match(problem, /^longshore: the admin user of registry local is off: .*registry update --admin-enabled true"\n$/)
+      assert.match(
+        problem,
+        /^longshore: the admin user of registry local is off: .*"longshore registry update --registry local --admin-enabled true"\n$/,
+      )
       await done('registry', 'update', '--admin-enabled', 'true')
     })
 
@@ -243,7 +246,10 @@ test('commands make no registry where there is none', async () => {
   for (const dataDir of [folder, join(folder, 'absent')]) {
     const { code, problem } = await runCli(['gc', '--explain', zero, '--data-dir', dataDir])
     assert.equal(code, 1)
-    assert.match(problem, new RegExp(`^longshore: there is no registry in ${dataDir}: start it once with "longshore serve"`))
+    assert.match(
+      problem,
+      new RegExp(`^longshore: there is no registry in ${dataDir}: start it once with "longshore serve --data-dir ${dataDir}"`),
+    )
   }
   assert.equal(existsSync(join(folder, 'absent')), false)
   assert.equal(existsSync(join(folder, 'longshore.db')), false)

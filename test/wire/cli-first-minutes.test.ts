@@ -65,9 +65,15 @@ test('what is printed to be typed works as it was started: a path, npx, or the p
   assert.match(execFileSync('sh', ['-c', `${words} --version`]).toString(), /^[0-9]+\.[0-9]+/)
 
   const dataDir = makeDataDirectory()
-  const started = spawnProgram(process.execPath, [program, 'serve'], { ...onFreePorts(dataDir), PATH: `${bin}:/usr/bin:/bin` })
+  const started = spawnProgram(process.execPath, [program, 'serve', '--data-dir', dataDir], {
+    ...onFreePorts(nowhere),
+    PATH: `${bin}:/usr/bin:/bin`,
+  })
   await started.says('docker push')
-  assert.match(started.out(), /eval "\$\(longshore env\)"/)
+  // A folder that was named is named in each line: typed as it is, the line finds it.
+  assert.ok(started.out().includes(`eval "$(longshore env --data-dir ${dataDir})"`))
+  for (const words of ['credential show', 'identity user reset-password owner', 'doctor'])
+    assert.ok(started.out().includes(`"longshore ${words} --data-dir ${dataDir}"`), words)
   started.child.kill('SIGTERM')
   await started.ended
   removeDataDirectory(dataDir)
@@ -79,6 +85,14 @@ test('what is printed to be typed works as it was started: a path, npx, or the p
   other.child.kill('SIGTERM')
   await other.ended
   removeDataDirectory(fromCheckout)
+})
+
+test('a failure that says what to type names the folder that was given, quoted where a shell needs it', async () => {
+  const folder = join(nowhere, 'none here')
+  const { problem } = await runCli(['usage', '--data-dir', folder])
+  assert.ok(problem.includes(`"longshore serve --data-dir '${folder}'"`), problem)
+  assert.ok((await runCli(['usage', `--data-dir=${folder}`])).problem.includes(`"longshore serve --data-dir '${folder}'"`))
+  assert.ok((await runCli(['usage'], { LONGSHORE_DATA_DIR: folder })).problem.includes('"longshore serve"'))
 })
 
 test('registry list names each registry, and a name is found whatever its case', async () => {

@@ -8,6 +8,7 @@ import type { BackupFolders, BackupReader, BackupWriter } from '#ports/backup.ts
 import { linkOrCopy, syncPath } from './copy-file.ts'
 import { copySecrets, namesIn } from './copy-secrets.ts'
 import { type DataDirectory, dataDirectory } from './data-directory.ts'
+import { makeFolders } from './make-folders.ts'
 import { openRestoreTarget } from './restore-target.ts'
 import { hashFile } from './write-file.ts'
 
@@ -34,7 +35,7 @@ async function createBackup(source: DataDirectory, to: string): Promise<BackupWr
   if (left.some((name) => !ours.has(name))) throw new Refusal('backup-target-not-empty', { path: partial })
   await rm(partial, { recursive: true, force: true })
   const target = dataDirectory(partial)
-  for (const folder of [target.objects, dirname(target.secretKey)]) await mkdir(folder, { recursive: true, mode: 0o700 })
+  for (const folder of [target.objects, dirname(target.secretKey)]) makeFolders(folder)
   const shards = new Set<string>()
   return {
     factsPath: target.database,

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { DataDirectory } from './data-directory.ts'
+import { makeFolders } from './make-folders.ts'
 import { closeToOthers } from './private-folder.ts'
 
 /** Another process has the data directory. */
@@ -20,7 +21,7 @@ export class DirectoryOwned extends Error {
  * it back; `open` are paths that could not be closed.
  */
 export function ownDataDirectory(directory: DataDirectory): { release: () => void; open: string[] } {
-  for (const path of [directory.root, join(directory.root, 'keys'), directory.objects]) mkdirSync(path, { recursive: true, mode: 0o700 })
+  for (const path of [directory.root, join(directory.root, 'keys'), directory.objects]) makeFolders(path)
   const [pidFile, lockFile] = [join(directory.root, 'owner.pid'), join(directory.root, 'owner.db')]
   const owned = () => {
     const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : Number.NaN

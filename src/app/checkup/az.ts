@@ -1,7 +1,7 @@
 import { type Finding, found, type Patient } from '#core/checkup.ts'
 import type { Machine } from '#ports/machine.ts'
 import { isEncrypted, shellCure } from './places.ts'
-import { shellWord } from './shell-word.ts'
+import { shellWord } from '#core/shell-word.ts'
 
 /** Whose cloud the `az` of this shell talks to, and who is signed in there. */
 export function checkAz(machine: Machine, patient: Patient): Finding[] {

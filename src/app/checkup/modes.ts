@@ -1,6 +1,6 @@
 import { type Finding, found, type Patient } from '#core/checkup.ts'
 import type { Machine } from '#ports/machine.ts'
-import { shellWord } from './shell-word.ts'
+import { shellWord } from '#core/shell-word.ts'
 
 /** May nobody but the server's user open what is secret. */
 export function checkModes(machine: Machine, { here }: Patient): Finding[] {

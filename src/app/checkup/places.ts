@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Patient } from '#core/checkup.ts'
-import { shellWord } from './shell-word.ts'
+import { shellWord } from '#core/shell-word.ts'
 
 export const controlHost = ({ control }: Patient): string => new URL(control).hostname.replace(/^\[|\]$/g, '')
 export const isEncrypted = ({ control }: Patient): boolean => control.startsWith('https:')

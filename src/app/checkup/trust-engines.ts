@@ -1,7 +1,7 @@
 import { type Finding, found, type Patient } from '#core/checkup.ts'
 import type { Machine } from '#ports/machine.ts'
 import { everyHost, isLoopback, written } from './places.ts'
-import { shellWord } from './shell-word.ts'
+import { shellWord } from '#core/shell-word.ts'
 import { type Authority, holds } from './authority.ts'
 
 const mostNamed = 20

@@ -2,7 +2,7 @@ import { type Finding, found, type Patient } from '#core/checkup.ts'
 import type { Machine } from '#ports/machine.ts'
 import { type Authority, holds, isSame } from './authority.ts'
 import { isEncrypted, shellCure } from './places.ts'
-import { shellWord } from './shell-word.ts'
+import { shellWord } from '#core/shell-word.ts'
 import { checkEngineTrust } from './trust-engines.ts'
 
 /** Who of this machine's programs trusts the local authority. */

@@ -13,7 +13,7 @@ export async function showCredentials({ store, secrets }: Pick<Deps, 'store' | '
   if (!registry.adminEnabled)
     throw new RegistryError(
       'denied',
-      `the admin user of registry ${registry.name} is off: switch it on with "longshore registry update --admin-enabled true"`,
+      `the admin user of registry ${registry.name} is off: switch it on with "longshore registry update --registry ${registry.name} --admin-enabled true"`,
     )
   const stored = await store.credentials(registry.id)
   return {

@@ -305,6 +305,7 @@ Examples:
 
   'misuse.command': 'unknown command "{name}"',
   'misuse.option': 'unknown option {name}',
+  'misuse.far': '; see --help',
   'misuse.near': '; did you mean {near}?',
   'misuse.argument': 'missing argument <{name}>; see --help',
   'misuse.value': 'option {name} needs a value',

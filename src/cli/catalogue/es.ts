@@ -310,6 +310,7 @@ Ejemplos:
 
   'misuse.command': 'orden desconocida «{name}»',
   'misuse.option': 'opción desconocida {name}',
+  'misuse.far': '; vea --help',
   'misuse.near': '; ¿quiso decir {near}?',
   'misuse.argument': 'falta el argumento <{name}>; vea --help',
   'misuse.value': 'la opción {name} necesita un valor',

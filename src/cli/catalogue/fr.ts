@@ -313,6 +313,7 @@ Exemples :
 
   'misuse.command': 'commande inconnue « {name} »',
   'misuse.option': 'option inconnue {name}',
+  'misuse.far': ' ; voir --help',
   'misuse.near': ' ; vouliez-vous dire {near} ?',
   'misuse.argument': 'il manque l’argument <{name}> ; voir --help',
   'misuse.value': 'l’option {name} demande une valeur',
