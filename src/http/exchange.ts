@@ -17,6 +17,8 @@ export interface LogFields {
 const smallBody = 16 * 1024
 /** What a socket takes at once, whoever reads. */
 const promptBody = 64 * 1024
+/** Bodies of more bytes, or of nobody knows how many, are few at once where they are kept until they are whole. */
+const largeBody = 1024 * 1024
 
 export type Headers = readonly (readonly [name: string, value: string | number])[]
 
@@ -97,7 +99,8 @@ export class Exchange {
   /** The whole body, of at most `limit` bytes. Throws BodyTooLarge. */
   async body(limit: number): Promise<Buffer> {
     if ((this.bodyLength ?? 0) > limit) throw new BodyTooLarge(limit)
-    const place = await this.#waitForBody()
+    const most = this.hasBody ? (this.bodyLength ?? limit) : 0
+    const place = await this.#waitForBody(most > largeBody ? 'large-body' : 'body')
     try {
       this.#invite()
       const bytes = await readBody(this.request, limit, place?.slowAfter)
@@ -124,11 +127,11 @@ export class Exchange {
   }
 
   /** Leaves work while the body comes, unless it is here. Fails with `overloaded`. */
-  async #waitForBody(): Promise<Place | undefined> {
+  async #waitForBody(what: 'body' | 'large-body' = 'body'): Promise<Place | undefined> {
     // A small one mostly lies behind its head, still unread.
     if (!this.request.complete && !this.#awaitsInvitation && (this.bodyLength ?? 0) <= promptBody) await new Promise(setImmediate)
     if (this.request.complete || !this.#place) return undefined
-    await this.#place.waitFor('body')
+    await this.#place.waitFor(what)
     return this.#place
   }
 

@@ -7,6 +7,8 @@ export interface Gates {
   work: Gate
   /** Bodies that come and answers that go, of callers who are known. */
   transfers: Gate
+  /** Of such bodies those that are kept until they are whole, and are large. */
+  largeBodies: Gate
   /** Answers that go to callers of whom nothing is known. */
   strangers: Gate
   /** Bodies that such callers announced and have not sent. */
@@ -50,10 +52,11 @@ export class Place {
   }
 
   /** From here on the client is waited for. Fails with `overloaded`. */
-  waitFor(what: 'body' | 'answer'): Promise<void> {
+  waitFor(what: 'body' | 'large-body' | 'answer'): Promise<void> {
     this.leave()
-    const { transfers, strangers, strangersBodies } = this.#gates
-    return this.#enter(this.known ? transfers : what === 'body' ? strangersBodies : strangers)
+    const { transfers, largeBodies, strangers, strangersBodies } = this.#gates
+    if (this.known) return this.#enter(what === 'large-body' ? largeBodies : transfers)
+    return this.#enter(what === 'answer' ? strangers : strangersBodies)
   }
 
   /** What was waited for has come. */

@@ -9,6 +9,7 @@ export interface Budget {
   uploadFiles: number
   work: { most: number; mostOfOne: number }
   transfers: { most: number; mostOfOne: number }
+  largeBodies: { most: number; mostOfOne: number }
   strangers: { most: number; mostOfOne: number }
   strangersBodies: { most: number; mostOfOne: number }
 }
@@ -31,11 +32,14 @@ export function budgetOf(config: Config, openFiles: number): Budget {
   const readers = Math.floor(free / 8)
   const share = (most: number, mostOfOne: number) => ({ most, mostOfOne: Math.min(mostOfOne, Math.ceil(most * 0.75)) })
   const strangers = share(Math.min(config.maxUnauthenticated, readers), config.maxTransfersPerAddress)
+  const transfers = share(Math.min(config.maxTransfers, readers), config.maxTransfersPerAddress)
   return {
     connections: Math.min(config.maxConnections, Math.floor(free / 2)),
     uploadFiles: Math.min(config.maxOpenUploads, Math.floor(free / 8)),
     work: share(config.maxRequests, config.maxRequestsPerAddress),
-    transfers: share(Math.min(config.maxTransfers, readers), config.maxTransfersPerAddress),
+    transfers,
+    // A manifest may have four times the memory that another transfer has, and hardly one has a tenth of it.
+    largeBodies: share(Math.ceil(transfers.most / 8), transfers.mostOfOne),
     strangers,
     // What a stranger may send is small and comes with its request: few are waited for.
     strangersBodies: share(Math.ceil(strangers.most / 4), Math.ceil(strangers.most / 8)),
@@ -46,11 +50,17 @@ export const gatesOf = (budget: Budget, { maxWait: longestWait, slowClient: slow
   slowAfter,
   work: new Gate({ ...budget.work, longestLine, longestWait }),
   transfers: new Gate({ ...budget.transfers, longestLine, longestWait }),
+  largeBodies: new Gate({ ...budget.largeBodies, longestLine, longestWait }),
   strangers: new Gate({ ...budget.strangers, longestLine, longestWait }),
   strangersBodies: new Gate({ ...budget.strangersBodies, longestLine, longestWait }),
 })
 
-const transferGates = ({ transfers, strangers, strangersBodies }: Gates) => [transfers, strangers, strangersBodies]
+const transferGates = ({ transfers, largeBodies, strangers, strangersBodies }: Gates) => [
+  transfers,
+  largeBodies,
+  strangers,
+  strangersBodies,
+]
 
 export const transfersAt = (gates: Gates): number => transferGates(gates).reduce((sum, gate) => sum + gate.inside, 0)
 export const waitingAt = (gates: Gates): number => transferGates(gates).reduce((sum, gate) => sum + gate.waiting, gates.work.waiting)

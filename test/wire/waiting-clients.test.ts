@@ -220,3 +220,20 @@ for (const count of [520, 2000])
       await usual.stop()
     }
   })
+
+test('large manifests that do not come are few, and keep nobody from what is smaller', async () => {
+  const large = 'Content-Length: 4000000\r\n'
+  // An eighth of twelve transfers are two, one of which has three quarters of two.
+  await open(head('PUT', '/v2/busy/manifests/large1', large, 'admin', '10.1.1.1'))
+  await open(head('PUT', '/v2/busy/manifests/large2', 'Transfer-Encoding: chunked\r\n', 'admin', '10.1.1.1'))
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const third = await open(head('PUT', '/v2/busy/manifests/large3', large, 'admin', '10.1.1.2'))
+  assert.deepEqual(statusesOf(await third.until(/\r\n\r\n/)), [503])
+  await assertServed('beside large manifests')
+  await pushImage(server, 'busy', 'small')
+  await closeAll()
+  const fourth = await open(head('PUT', '/v2/busy/manifests/large4', large))
+  fourth.socket.write('x'.repeat(4_000_000))
+  assert.deepEqual(statusesOf(await fourth.until(/\r\n\r\n/)), [400])
+  await closeAll()
+})
