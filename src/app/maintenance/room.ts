@@ -17,6 +17,8 @@ const mostRounds = 50
  * that an answer within the promise relied on; returns after how many seconds the first of it may be.
  */
 export async function makeRoom(deps: RoomDeps, registryId: number, more: number, now: number): Promise<number | undefined> {
+  const { taken, pending, left, all } = excessOf(await deps.store.usage(registryId), more)
+  if (taken + pending + left + all === 0) return undefined
   await endResting(deps, registryId, more, now)
   const held: number[] = []
   for (const kind of ['pending', 'left', 'all'] as const) {
