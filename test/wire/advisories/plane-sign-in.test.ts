@@ -114,28 +114,18 @@ test('C10 Harbor CVE-2023-20902: secrets of the directory are compared in consta
   assert.match(readFileSync('src/app/identity/secrets.ts', 'utf8'), /timingSafeEqual\(presented/)
 })
 
-test('C10 a person that there is not costs what a wrong password costs, and gets the same answer', async () => {
-  const tries = 16
-  const times: Record<string, number[]> = { known: [], unknown: [], disabled: [] }
+// That it costs the same is shown by test/model/sign-in.test.ts.
+test('C10 a person that there is not gets the answer that a wrong password gets', async () => {
   const disabled = await plane.user('c10')
   succeeded(await plane.graph('PATCH', `/users/${disabled.id}`, { body: { accountEnabled: false } }), 204)
   const texts = new Set<string>()
-  for (let i = 0; i < tries; i++)
-    for (const [name, username] of [
-      ['known', plane.owner.name],
-      ['unknown', `stranger-${i}@longshore.localhost`],
-      ['disabled', disabled.name],
-    ] as const) {
-      const started = process.hrtime.bigint()
+  for (let i = 0; i < 4; i++)
+    for (const username of [plane.owner.name, `stranger-${i}@longshore.localhost`, disabled.name]) {
       const answer = await signIn(plane, { username, password: 'wrong', headers: from(`10.9.${i}.1`) })
-      times[name]?.push(Number(process.hrtime.bigint() - started))
       const { error, error_codes: codes, error_description: text } = json<Record<string, string>>(answer)
       texts.add(JSON.stringify([answer.status, error, codes, text?.replace(/ Trace ID.*/s, ''), Object.keys(answer.headers)]))
     }
   assert.equal(texts.size, 1, [...texts].join())
-  const median = (name: string) => (times[name] ?? []).toSorted((one, other) => one - other)[tries / 2] ?? 0
-  // A generous bound: without the slow hash a stranger would be a hundred times faster.
-  for (const name of ['unknown', 'disabled']) assert.ok(median(name) / median('known') < 3 && median(name) / median('known') > 1 / 3, name)
 })
 
 test('C11 Harbor CVE-2026-4404: no installation has a password of another, nor one that can be guessed', async () => {

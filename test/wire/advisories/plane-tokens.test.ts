@@ -8,6 +8,9 @@ import { claimsOf } from '../content.ts'
 import { azureCli, openPlane, type Plane, type PlaneRegistry, succeeded } from '../plane.ts'
 import { json } from '../send.ts'
 
+/** In milliseconds, on a machine that does much else: what these tokens cost who falls for them is minutes. */
+const bearable = 20_000
+
 interface Jwk {
   kid: string
   kty: string
@@ -99,7 +102,7 @@ test('C3 golang-jwt CVE-2025-30204, C4 jose GHSA-jv3g-j58f-9mq9: what is no sign
   for (const token of [...tokens, '.', '..', '.'.repeat(8000), `${good}.`, `.${good}`, `${good}.${good}`, good.slice(0, -1), 'x']) {
     const started = performance.now()
     await refused(token, token.slice(0, 20))
-    assert.ok(performance.now() - started < 1000)
+    assert.ok(performance.now() - started < bearable)
   }
 })
 
