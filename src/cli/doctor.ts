@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander'
 import { type Finding, findings as known, type State } from '#core/checkup.ts'
+import type { RefusalReason } from '#core/refusal.ts'
 import { addDataOptions, addOutputOption, type Cli, type DataOptions, newCommand, type OutputOptions, print, sourceOf } from './command.ts'
 import type { Elsewhere } from './host.ts'
 import { addSettingOptions } from './setting-options.ts'
 import { sizeOf } from './size.ts'
-import { catalogueFor, fill } from './words.ts'
+import { asCalled, catalogueFor, fill } from './words.ts'
 
 interface DoctorOptions extends DataOptions, OutputOptions {
   server?: string
@@ -41,12 +42,15 @@ export function doctorCommand(cli: Cli): Command {
 }
 
 const isBad = (state: State): boolean => state === 'wrong' || state === 'warning'
-function sentence({ host, say }: Cli, { name, of, detail }: Finding): string {
+
+function sentence({ host, say, called }: Cli, { name, of, detail }: Finding): string {
   const inSizes = Object.entries(detail).map(([key, value]) => [
     key,
     key === 'free' || key === 'floor' ? sizeOf(say, Number(value)) : value,
   ])
-  return fill(catalogueFor(host.locale)[`doctor.${name}`], { of, ...Object.fromEntries(inSizes) })
+  const catalogue = catalogueFor(host.locale)
+  const why = name === 'folder-unusable' ? fill(catalogue[`refusal.${detail.reason as RefusalReason}`], detail) : ''
+  return asCalled(fill(catalogue[`doctor.${name}`], { of, why, ...Object.fromEntries(inSizes) }), called)
 }
 
 const reportOf = (cli: Cli, findings: readonly Finding[]) => ({

@@ -1,3 +1,5 @@
+import type { RefusalDetail, RefusalReason } from './refusal.ts'
+
 /**
  * What `longshore doctor` can find, and how bad it is: `wrong` keeps something from working, `warning` may, `note` is worth
  * knowing. Each has a sentence in the catalogues (`doctor.<name>`), which takes its blanks from the detail.
@@ -8,6 +10,8 @@ export const findings = {
   'server-silent': 'wrong',
   'server-stranger': 'wrong',
   'server-absent': 'wrong',
+  'server-renamed': 'wrong',
+  'folder-unusable': 'wrong',
   'name-found': 'good',
   'name-unknown': 'wrong',
   'name-elsewhere': 'wrong',
@@ -53,6 +57,7 @@ export const findings = {
   'docker-ready': 'good',
   'docker-desktop': 'warning',
   'docker-silent': 'warning',
+  'docker-not-permitted': 'warning',
   'docker-old': 'wrong',
   'docker-config-broken': 'wrong',
   'docker-helper-missing': 'wrong',
@@ -120,6 +125,8 @@ export interface Here {
   dataDir: string
   /** False: there is no registry in the folder yet. */
   isMade: boolean
+  /** Why nothing can be done with it. */
+  trouble: { reason: RefusalReason; detail: RefusalDetail } | undefined
   isRunning: boolean
   pid: number | undefined
   listeners: readonly { setting: string; host: string; port: number }[]

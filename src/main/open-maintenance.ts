@@ -6,6 +6,7 @@ import { partsOf } from '#adapters/fs/parts.ts'
 import { socketPath } from '#adapters/system/socket-path.ts'
 import { controlClient } from '#client/control.ts'
 import type { Maintenance } from '#core/maintenance.ts'
+import { RegistryError } from '#core/registry-error.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { Config } from './settings.ts'
 
@@ -53,9 +54,18 @@ async function tryHere(config: Config): Promise<OpenMaintenance | { pid: number 
     return { ...(await maintainHere(config)), isRunning: false }
   } catch (error) {
     if (error instanceof DirectoryOwned) return { pid: error.pid }
-    throw error
+    throw isFull(error) ? new Refusal('disk-full', { path: config.dataDir }) : error
   }
 }
+
+/** A write and the database say so without a path. */
+function isFull(error: unknown): boolean {
+  if (error instanceof RegistryError) return error.failure === 'storage-full'
+  const { code = '', errcode } = error as NodeJS.ErrnoException & { errcode?: number }
+  return code === 'ENOSPC' || code === 'EDQUOT' || errcode === sqliteFull
+}
+
+const sqliteFull = 13
 
 /** Whether it is there; what may not be looked at is not taken for absent. */
 const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined

@@ -9,6 +9,7 @@ import { Refusal } from '#core/refusal.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { withoutPort } from '#http/hosts.ts'
 import type { Machine } from '#ports/machine.ts'
+import { asRefusal } from './failures.ts'
 import { listenersOf } from './listening.ts'
 import { openMaintenance } from './open-maintenance.ts'
 import { originsOf } from './origins.ts'
@@ -23,9 +24,12 @@ export interface Called {
 
 /** The server of a data folder, whether it runs, is stopped, or was never there. */
 export async function patientHere(config: Config, called: Called): Promise<Patient> {
-  const opened = await openMaintenance(config).catch((error: unknown) => {
-    if (error instanceof Refusal && error.reason === 'no-registry') return undefined
-    throw error
+  let trouble: Refusal | undefined
+  const opened = await openMaintenance(config).catch((cause: unknown) => {
+    const error = asRefusal(cause)
+    if (!(error instanceof Refusal)) throw error
+    if (error.reason !== 'no-registry') trouble = error
+    return undefined
   })
   try {
     const isRunning = opened?.isRunning === true
@@ -34,6 +38,7 @@ export async function patientHere(config: Config, called: Called): Promise<Patie
     const here: Here = {
       ...partsOf(config),
       isMade: opened !== undefined,
+      trouble,
       isRunning,
       pid: isRunning ? pidIn(config) : undefined,
       listeners,

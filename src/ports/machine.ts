@@ -46,6 +46,8 @@ export interface Look {
 export interface Asked {
   code: number
   out: string
+  /** What it said on standard error. */
+  problem: string
 }
 
 export interface Address {

@@ -52,6 +52,8 @@ test('docker: the engine answers, is too old, or does not answer', async () => {
   assert.equal(desktop.one('docker-ready').detail.version, '28.0.1')
   computer.program('docker', 'exit 1')
   assert.equal((await computer.doctor()).one('docker-silent').state, 'warning')
+  computer.program('docker', 'echo "permission denied while trying to connect to the Docker daemon socket" >&2; exit 1')
+  assert.equal((await computer.doctor()).one('docker-not-permitted').cure, 'sudo usermod -aG docker "$USER"')
 })
 
 test('docker: on loopback it needs no certificate; elsewhere one for each registry, which --fix puts there', async () => {

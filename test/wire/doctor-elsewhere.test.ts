@@ -40,6 +40,13 @@ describe('a server of ours', () => {
     assert.equal(code, 1)
   })
 
+  test('by another of its addresses it is the same server, which says what it is called', async () => {
+    const { one, code } = await computer.doctor(['--server', `http://127.0.0.1:${server.address.port}`])
+    assert.equal(one('server-renamed').detail.named, `https://localhost:${port}`)
+    assert.equal(one('server-renamed').cure, `longshore doctor --server https://localhost:${port}`)
+    assert.equal(code, 1)
+  })
+
   test('a name that is not found gets the address of the server', async () => {
     const { one } = await computer.doctor(['--server', `https://localhost:${port}`, '--registry', 'other', '--ca', ca])
     assert.equal(one('name-unknown').cure, `printf '%s\\n' '127.0.0.1 other.longshore.localhost' | sudo tee -a /etc/hosts`)

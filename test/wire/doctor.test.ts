@@ -272,6 +272,24 @@ test('no registry yet: it says so, makes none, and looks at the machine', async 
   computer.remove()
 })
 
+test('a data folder that cannot be used is one of the findings, and the rest is looked at all the same', async () => {
+  const computer = new Computer().finds(home)
+  const dataDir = join(computer.folder, 'file')
+  writeFileSync(dataDir, '')
+  Object.assign(computer.env, {
+    LONGSHORE_DATA_DIR: dataDir,
+    LONGSHORE_HTTP: 'off',
+    LONGSHORE_HTTPS: '127.0.0.1:0',
+    LONGSHORE_ADMIN: 'off',
+  })
+  const { one, code } = await computer.doctor()
+  assert.equal(one('folder-unusable').of, dataDir)
+  assert.match(one('folder-unusable').message, new RegExp(`^The data folder cannot be used: ${dataDir} is not what it must be`))
+  assert.equal(one('proxies-none').state, 'good')
+  assert.equal(code, 1)
+  computer.remove()
+})
+
 test('every finding that is not good has a test that provokes it', () => {
   const texts = ['doctor', 'doctor-clients', 'doctor-elsewhere'].map((name) =>
     readFileSync(new URL(`${name}.test.ts`, import.meta.url), 'utf8'),

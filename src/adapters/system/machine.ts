@@ -60,8 +60,8 @@ export function machineOf({ env, root = '/', facts = {} }: MachineOptions): Mach
     ask: (program, words) =>
       new Promise((resolve) => {
         if (!has(program, env)) return resolve(undefined)
-        execFile(program, words, { env: { ...env }, timeout: patience, killSignal: 'SIGKILL' }, (error, out) =>
-          resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, out }),
+        execFile(program, words, { env: { ...env }, timeout: patience, killSignal: 'SIGKILL' }, (error, out, problem) =>
+          resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, out, problem }),
         )
       }),
     roots: () => {

@@ -18,6 +18,8 @@ export async function checkDocker(machine: Machine, patient: Patient): Promise<F
 async function checkEngine(machine: Machine, patient: Patient): Promise<Finding[]> {
   const told = await machine.ask('docker', ['version', '--format', '{{.Server.Version}} {{.Server.Platform.Name}}'])
   const [version = '', ...platform] = told?.out.trim().split(' ') ?? []
+  if (told?.code !== 0 && /permission denied/i.test(told?.problem ?? ''))
+    return [found('docker-not-permitted', 'docker', {}, { cure: 'sudo usermod -aG docker "$USER"' })]
   if (told?.code !== 0 || version === '')
     return [found('docker-silent', 'docker', {}, machine.platform === 'linux' ? { cure: 'sudo systemctl restart docker' } : {})]
   const [major = 0, minor = 0] = version.split('.').map(Number)

@@ -44,6 +44,8 @@ Examples:
   'doctor.server-silent': 'Nothing answers at {of} ({reason}).',
   'doctor.server-stranger': 'Something answers at {of}, but it is not this registry (status {status}).',
   'doctor.server-absent': 'There is no registry in {dataDir} yet.',
+  'doctor.server-renamed': 'The server at {of} calls itself {named}, and clients are sent there: ask for it by that address.',
+  'doctor.folder-unusable': 'The data folder cannot be used: {why}.',
   'doctor.name-found': '{of} is found: {addresses}.',
   'doctor.name-unknown': '{of} is not found: this machine does not know names below its domain by itself.',
   'doctor.name-elsewhere': '{of} leads away from this machine, to {addresses}, and the server listens on this machine alone.',
@@ -89,7 +91,9 @@ Examples:
   'doctor.docker-ready': 'Docker {version} answers.',
   'doctor.docker-desktop':
     'The engine of Docker Desktop runs in a machine of its own, whose localhost is not this one: the first registry is {host} there. Others need an address of this machine.',
-  'doctor.docker-silent': 'The Docker engine does not answer, or not to this user.',
+  'doctor.docker-silent': 'The Docker engine does not answer.',
+  'doctor.docker-not-permitted':
+    'This user may not talk to the Docker engine: root may, and the members of the group docker, once they have signed in again.',
   'doctor.docker-old': 'Docker {version} is too old: 18.03 or newer is needed for TLS 1.2.',
   'doctor.docker-config-broken': '{of} is not JSON as Docker reads it.',
   'doctor.docker-helper-missing': '{of} names {helper}, which is not there: every docker login fails. Install it, or remove the entry.',

@@ -47,6 +47,8 @@ Ejemplos:
   'doctor.server-silent': 'Nada responde en {of} ({reason}).',
   'doctor.server-stranger': 'Algo responde en {of}, pero no es este registro (estado {status}).',
   'doctor.server-absent': 'Todavía no hay ningún registro en {dataDir}.',
+  'doctor.server-renamed': 'El servidor de {of} se llama {named} y envía allí a sus clientes: use esa dirección.',
+  'doctor.folder-unusable': 'La carpeta de datos no se puede usar: {why}.',
   'doctor.name-found': '{of} se encuentra: {addresses}.',
   'doctor.name-unknown': '{of} no se encuentra: esta máquina no conoce por sí sola los nombres de ese dominio.',
   'doctor.name-elsewhere': '{of} lleva fuera de esta máquina, a {addresses}, y el servidor solo escucha en ella.',
@@ -94,7 +96,9 @@ Ejemplos:
   'doctor.docker-ready': 'Docker {version} responde.',
   'doctor.docker-desktop':
     'El motor de Docker Desktop es una máquina aparte, para la que localhost es ella misma: allí el primer registro es {host}. Los demás necesitan una dirección de esta máquina.',
-  'doctor.docker-silent': 'El motor de Docker no responde, o no a este usuario.',
+  'doctor.docker-silent': 'El motor de Docker no responde.',
+  'doctor.docker-not-permitted':
+    'Este usuario no tiene acceso al motor de Docker: lo tienen root y los miembros del grupo docker, tras iniciar sesión de nuevo.',
   'doctor.docker-old': 'Docker {version} es demasiado antiguo: hace falta 18.03 o posterior para TLS 1.2.',
   'doctor.docker-config-broken': '{of} no es JSON tal como lo lee Docker.',
   'doctor.docker-helper-missing': '{of} nombra {helper}, que no está: todo docker login falla. Instálelo o quite esa entrada.',

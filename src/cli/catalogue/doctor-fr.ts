@@ -48,6 +48,8 @@ Exemples :
   'doctor.server-silent': 'Rien ne répond à {of} ({reason}).',
   'doctor.server-stranger': 'Quelque chose répond à {of}, mais ce n’est pas ce registre (statut {status}).',
   'doctor.server-absent': 'Il n’y a pas encore de registre dans {dataDir}.',
+  'doctor.server-renamed': 'Le serveur joint à {of} se nomme {named} et y envoie ses clients : appelez-le à cette adresse.',
+  'doctor.folder-unusable': 'Le dossier de données est inutilisable : {why}.',
   'doctor.name-found': '{of} est trouvé : {addresses}.',
   'doctor.name-unknown': '{of} est introuvable : cette machine ne connaît pas d’elle-même les noms de ce domaine.',
   'doctor.name-elsewhere': '{of} mène hors de cette machine, à {addresses}, et le serveur n’écoute que sur elle.',
@@ -97,7 +99,9 @@ Exemples :
   'doctor.docker-ready': 'Docker {version} répond.',
   'doctor.docker-desktop':
     'Le moteur de Docker Desktop est une machine à part, pour laquelle localhost est elle-même : le premier registre y est {host}. Les autres ont besoin d’une adresse de cette machine.',
-  'doctor.docker-silent': 'Le moteur Docker ne répond pas, ou pas à cet utilisateur.',
+  'doctor.docker-silent': 'Le moteur Docker ne répond pas.',
+  'doctor.docker-not-permitted':
+    'Cet utilisateur n’a pas accès au moteur Docker : root l’a, et les membres du groupe docker, une fois leur session rouverte.',
   'doctor.docker-old': 'Docker {version} est trop ancien : il faut 18.03 ou plus pour TLS 1.2.',
   'doctor.docker-config-broken': '{of} n’est pas du JSON tel que Docker le lit.',
   'doctor.docker-helper-missing':
