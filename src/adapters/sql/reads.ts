@@ -83,9 +83,20 @@ export const referrers: Read<'referrers'> = async (db, registryId, name, digest,
   return { items: last === undefined ? [] : await db.all<ReferrerRow>(rows, ...asked, last), more: taken.length < found.length }
 }
 
+const mostLooks = 8
+
+/**
+ * Without what only deleted repositories name. Their emptying goes on between two statements: the counters must be the same
+ * before and after, or what was just emptied would be told as stored.
+ */
 export const usage: Read<'usage'> = async (db, registryId) => {
-  const counted = await usageOf(db, registryId)
-  return { ...counted, used: counted.used - (await drainingBytes(db, registryId)) }
+  let counted = await usageOf(db, registryId)
+  for (let look = 1; ; look++) {
+    const draining = await drainingBytes(db, registryId)
+    const again = await usageOf(db, registryId)
+    if (again.used === counted.used || look === mostLooks) return { ...again, used: again.used - draining }
+    counted = again
+  }
 }
 
 export const recomputedUsage: Read<'recomputedUsage'> = async (db, registryId) => {
