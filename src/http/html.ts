@@ -29,7 +29,7 @@ main{width:100%;max-width:26rem;padding:2rem;background:var(--card);border-radiu
 header{color:var(--soft);font-weight:600;margin-bottom:1rem}
 h1{font-size:1.5rem;line-height:1.25;margin:0}
 h2{font-size:1rem;margin:1.5rem 0 0}
-pre{margin:.5rem 0 0;padding:.75rem;overflow-x:auto;border:1px solid var(--line);border-radius:.375rem;font:.875rem/1.5 ui-monospace,monospace}
+pre{margin:.5rem 0 0;padding:.75rem;white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid var(--line);border-radius:.375rem;font:.875rem/1.5 ui-monospace,monospace}
 p{margin:.5rem 0 0;overflow-wrap:anywhere}
 .soft{color:var(--soft);font-size:.875rem}
 .bad{color:var(--bad);border-left:4px solid;padding-left:.75rem;margin-top:1rem}
