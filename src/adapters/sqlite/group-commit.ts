@@ -1,5 +1,6 @@
 import { type Failure, type FailureDetail, RegistryError } from '#core/registry-error.ts'
 import type { MetadataCommands } from '#ports/metadata-store.ts'
+import { commandTraits } from '../sql/command-traits.ts'
 import type { Verb } from '../sql/verb.ts'
 import { commands } from '../sql/verbs.ts'
 import type { SqliteConnection } from './connection.ts'
@@ -19,25 +20,7 @@ export interface CallFailure {
 
 export type Answer = { id: number; output: unknown } | { id: number; error: CallFailure }
 
-/** Commands that give space back, so they may use the ballast when the disk is full. */
-const freeing: ReadonlySet<keyof MetadataCommands> = new Set([
-  'cancelUpload',
-  'reapUploads',
-  'deleteBlob',
-  'deleteManifest',
-  'deleteTag',
-  'deleteRepository',
-  'drainRepositories',
-  'condemn',
-  'forgetObjects',
-  'quarantineObject',
-])
-
-/**
- * Commands whose answer promises nothing beyond the life of this process (docs/decisions/0004): a session that begins
- * or goes on, and what is simply done again. A group of these alone is not synced by itself; the next synced one carries it.
- */
-const soft: ReadonlySet<keyof MetadataCommands> = new Set(['startUpload', 'noteUpload', 'verifiedObjects', 'forgetObjects', 'putTimeMark'])
+const frees = ({ name }: Call): boolean => commandTraits[name].frees
 
 /**
  * Runs commands that wait together in one transaction, each in its own savepoint: one sync of the disk for all, and
@@ -52,8 +35,8 @@ export async function runGroup(
 ): Promise<Answer[]> {
   const answers = await attempt(connection, group)
   const full = (answer: Answer) => 'error' in answer && answer.error.failure === 'storage-full'
-  if (!answers.some(full) || !group.some((call) => freeing.has(call.name)) || !releaseBallast()) return answers
-  const again = group.filter((call, index) => freeing.has(call.name) && full(answers[index] as Answer))
+  if (!answers.some(full) || !group.some(frees) || !releaseBallast()) return answers
+  const again = group.filter((call, index) => frees(call) && full(answers[index] as Answer))
   const retried = new Map((await attempt(connection, again)).map((answer) => [answer.id, answer]))
   return answers.map((answer) => retried.get(answer.id) ?? answer)
 }
@@ -62,7 +45,7 @@ async function attempt(connection: SqliteConnection, group: readonly Call[]): Pr
   const { database } = connection
   const answers: Answer[] = []
   try {
-    connection.sync(group.every((call) => soft.has(call.name)) ? 'NORMAL' : 'FULL')
+    connection.sync(group.every((call) => commandTraits[call.name].sync === 'soft') ? 'NORMAL' : 'FULL')
     database.exec('BEGIN IMMEDIATE')
     for (const call of group) {
       database.exec('SAVEPOINT command')

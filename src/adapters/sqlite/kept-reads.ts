@@ -1,7 +1,8 @@
 import type { MetadataCommands, MetadataReads, StoredManifest } from '#ports/metadata-store.ts'
+import { commandTraits } from '../sql/command-traits.ts'
 
-/** Reads that each request asks and that almost never change; one of these commands ends what was kept of all of them. */
-const settled: ReadonlySet<keyof MetadataReads> = new Set([
+/** Reads that each request asks and that almost never change; a command that changes one ends what was kept of all (command-traits.ts). */
+export const settled: ReadonlySet<keyof MetadataReads> = new Set([
   'registry',
   'credentials',
   'credential',
@@ -11,36 +12,6 @@ const settled: ReadonlySet<keyof MetadataReads> = new Set([
   'standing',
   'rights',
   'tokenOfRegistry',
-])
-const endsSettled: ReadonlySet<keyof MetadataCommands> = new Set([
-  'createRegistry',
-  'updateRegistry',
-  'putCredential',
-  'deleteCredential',
-  'putSigningKey',
-  'clockJumped',
-  'deleteRepository',
-  'putResource',
-  'deleteResource',
-  'putRoleAssignment',
-  'deleteRoleAssignment',
-  'putCustomRole',
-  'deleteCustomRole',
-  'putTenant',
-  'putDirectoryObject',
-  'deleteDirectoryObject',
-  'putSecret',
-  'deleteSecret',
-  'putGroupMember',
-  'deleteGroupMember',
-])
-/** Commands that change what a tag or a digest of the repository that they name means, or who may read it. */
-const endsManifests: ReadonlySet<keyof MetadataCommands> = new Set([
-  'putManifest',
-  'deleteManifest',
-  'deleteTag',
-  'deleteRepository',
-  'changeAttributes',
 ])
 
 const mostBytes = 16 * 1024 * 1024
@@ -58,9 +29,10 @@ export class KeptReads {
   #bytes = 0
 
   ends(command: keyof MetadataCommands, input: unknown): void {
-    if (endsSettled.has(command)) this.#settled.clear()
-    if (endsManifests.has(command)) this.#manifests.delete(repositoryKey(input as { registryId: number; name: string }))
-    else if (command === 'renewManifestLease' || command === 'clockJumped') this.#forgetManifests()
+    for (const what of commandTraits[command].ends)
+      if (what === 'settled') this.#settled.clear()
+      else if (what === 'manifests') this.#forgetManifests()
+      else this.#manifests.delete(repositoryKey(input as { registryId: number; name: string }))
   }
 
   /** The read itself, or what it said before. */

@@ -1,8 +1,14 @@
+import assert from 'node:assert/strict'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { metadataStoreContract } from '#ports/metadata-store.contract.ts'
+import type { MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
+import { commandTraits } from '../sql/command-traits.ts'
+import { reads } from '../sql/verbs.ts'
+import { SqliteConnection } from './connection.ts'
+import { settled } from './kept-reads.ts'
 import { openSqliteStore } from './store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-sqlite-'))
@@ -11,11 +17,56 @@ const ballast = join(folder, 'ballast')
 const empty = join(folder, 'empty.db')
 let stores = 0
 
+type Ask = (...input: unknown[]) => Promise<unknown>
+
+/** After each command, what is kept of earlier reads is what the database says: a command that ends too little is seen. */
+function withKeptReadsCompared(store: MetadataStore, path: string): MetadataStore {
+  const database = new SqliteConnection(path, { readOnly: true })
+  const asked = new Map<string, { read: keyof MetadataReads; input: unknown[] }>()
+  let underWay = 0
+  let begun = 0
+  const compare = async () => {
+    const before = begun
+    for (const { read, input } of asked.values()) {
+      const [kept, stands] = [await (store[read] as Ask)(...input), await (reads[read] as Ask)(database, ...input)]
+      if (begun !== before) return
+      assert.deepEqual(kept, stands, `${read} ${JSON.stringify(input)} is kept as it was`)
+    }
+  }
+  return new Proxy(store, {
+    get(target, property: keyof MetadataStore) {
+      const original = target[property] as Ask
+      if (typeof original !== 'function') return original
+      if (property === 'close')
+        return async () => {
+          database.close()
+          await target.close()
+        }
+      const isKept = settled.has(property as keyof MetadataReads) || property === 'manifestByTag' || property === 'manifestByDigest'
+      if (isKept)
+        return (...input: unknown[]) => {
+          asked.set(`${property} ${input.join(' ')}`, { read: property as keyof MetadataReads, input })
+          return original.call(target, ...input)
+        }
+      if (!Object.hasOwn(commandTraits, property)) return original.bind(target)
+      return async (input: unknown) => {
+        begun++
+        underWay++
+        try {
+          return await original.call(target, input)
+        } finally {
+          if (--underWay === 0) await compare()
+        }
+      }
+    },
+  })
+}
+
 // The tables are made once; each test gets a copy.
 before(() => openSqliteStore({ path: empty, ballast }).close())
 
 metadataStoreContract('sqlite', async () => {
   const path = join(folder, `${++stores}.db`)
   copyFileSync(empty, path)
-  return openSqliteStore({ path, ballast })
+  return withKeptReadsCompared(openSqliteStore({ path, ballast }), path)
 })
