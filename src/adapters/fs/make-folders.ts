@@ -7,13 +7,16 @@ import { dirname } from 'node:path'
  */
 export function makeFolders(path: string, mode = 0o700): void {
   if (isFolder(path)) return
-  const above = dirname(path)
-  if (above !== path) makeFolders(above, mode)
   try {
     mkdirSync(path, { mode })
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
     // Somebody else may have made it meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !isFolder(path)) throw error
+    if (code === 'EEXIST' && isFolder(path)) return
+    const above = dirname(path)
+    if (code !== 'ENOENT' || above === path || isFolder(above)) throw error
+    makeFolders(above, mode)
+    makeFolders(path, mode)
   }
 }
 
