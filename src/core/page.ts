@@ -11,12 +11,12 @@ export interface Page {
   last: string
 }
 
-/** Reads `n` and `last` of a query. Fails with `page-invalid`. */
+/** Reads `n` and `last` of a query; one that is left empty is not there. Fails with `page-invalid`. */
 export function parsePage(query: URLSearchParams | undefined): Page {
-  const n = query?.get('n')
-  if (n !== null && n !== undefined && !/^[0-9]{1,18}$/.test(n))
+  const n = query?.get('n') || undefined
+  if (n !== undefined && !/^[0-9]{1,18}$/.test(n))
     throw new RegistryError('page-invalid', 'n must be a whole number, 0 or greater', { n: n.slice(0, 40) })
-  return { n: n === null || n === undefined ? undefined : Math.min(Number(n), largestPage), last: query?.get('last') ?? '' }
+  return { n: n === undefined ? undefined : Math.min(Number(n), largestPage), last: query?.get('last') ?? '' }
 }
 
 /** Cuts what was found to `n`. One more than that is asked for: it tells whether a page comes after `last`. */

@@ -79,3 +79,16 @@ test('a chunk out of order is told where the upload goes on, as the Docker speci
   const rest = await send(door, 'PATCH', header(refused, 'location'), { body: bytes.subarray(10) })
   assert.deepEqual([rest.status, header(rest, 'range')], [202, `0-${bytes.length - 1}`])
 })
+
+test('what a list is asked with and left empty says nothing; more than a page is a page', async () => {
+  for (const [path, key] of [
+    ['/v2/_catalog', 'repositories'],
+    ['/v2/team/app/tags/list', 'tags'],
+    ['/acr/v1/_catalog', 'repositories'],
+    ['/acr/v1/team/app/_tags', 'tags'],
+  ] as const)
+    for (const query of ['', '?n=', '?n=&last=', '?n=100000']) {
+      const answer = await send(door, 'GET', path + query)
+      assert.deepEqual([answer.status, json<Record<string, unknown[]>>(answer)[key]?.length], [200, 1], path + query)
+    }
+})

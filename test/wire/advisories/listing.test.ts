@@ -24,7 +24,7 @@ test('B1 distribution CVE-2023-2253: n is capped or refused and allocates nothin
   for (const n of ['1000000000', '1000000000000000000', '999999999999999999'])
     for (const path of ['/v2/_catalog', `/v2/${names[0]}/tags/list`, `/v2/${names[0]}/referrers/${digestOf('x')}`])
       assert.equal((await send(server, 'GET', `${path}?n=${n}`)).status, n.length > 18 ? 400 : 200, `${path} ${n}`)
-  for (const n of ['-1', '1.5', 'abc', '', '0x10', '1e3', '%20', '٣'])
+  for (const n of ['-1', '1.5', 'abc', '0x10', '1e3', '%20', '٣'])
     for (const path of ['/v2/_catalog', `/v2/${names[0]}/tags/list`]) {
       const answer = await send(server, 'GET', `${path}?n=${encodeURIComponent(decodeURIComponent(n))}`)
       assert.deepEqual([answer.status, errorCode(answer)], [400, 'PAGINATION_NUMBER_INVALID'], `${path} ${n}`)
