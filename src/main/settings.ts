@@ -1,3 +1,4 @@
+import { parse as parsePath } from 'node:path'
 import type { Key } from '#cli/words.ts'
 import { isIP } from 'node:net'
 import { parseByteCount } from '#core/byte-count.ts'
@@ -104,6 +105,8 @@ const origin: Parse<URL | undefined> = (text) => {
 const pageOrigin: Parse<string> = (text) => origin(text)?.origin ?? refuse('origin')
 
 const path: Parse<string> = (text) => text
+/** A data directory is made private, with folders of its own: the root of a file system is everybody's. */
+const folder: Parse<string> = (text) => (parsePath(text).root === text ? refuse('folder') : text)
 const failpoint: Parse<ArmedFailpoint | undefined> = (text) => {
   try {
     return text === '' ? undefined : parseFailpoint(text)
@@ -114,7 +117,7 @@ const failpoint: Parse<ArmedFailpoint | undefined> = (text) => {
 
 /** Everything that can be set. The name in YAML; `LONGSHORE_` and capitals in the environment; dashes as a flag. */
 export const settings = {
-  dataDir: { parse: path, fallback: '' },
+  dataDir: { parse: folder, fallback: '' },
   http: { parse: listener, fallback: '127.0.0.1:5000' },
   https: { parse: listener, fallback: '127.0.0.1:5443' },
   admin: { parse: listener, fallback: '127.0.0.1:5001' },

@@ -244,3 +244,27 @@ test('a change is answered with what it made; keys that nobody knows are ignored
     assert.deepEqual(json(await patch(path, '')), await body(path))
   }
 })
+
+test('a page of manifests is full by weight too, and the next one goes on where it ended', async () => {
+  const details = 'x'.repeat(60_000)
+  const pushed: string[] = []
+  for (let each = 0; each < 80; each++) {
+    const digest = digestOf((await pushImage(door, 'heavy', `v${each}`)).manifest)
+    pushed.push(digest)
+    const changed = await send(door, 'PATCH', `/acr/v1/heavy/_manifests/${digest}`, {
+      body: JSON.stringify({ quarantineDetails: details }),
+    })
+    assert.equal(changed.status, 200)
+  }
+  const found: string[] = []
+  let pages = 0
+  for (let path = '/acr/v1/heavy/_manifests?n=1000'; path !== ''; pages++) {
+    const answer = await send(door, 'GET', path)
+    assert.equal(answer.status, 200)
+    assert.ok(answer.body.length < 4.5 * 1024 * 1024, String(answer.body.length))
+    found.push(...json<{ manifests: { digest: string }[] }>(answer).manifests.map((each) => each.digest))
+    path = /<([^>]+)>; rel="next"/.exec(header(answer, 'link'))?.[1] ?? ''
+  }
+  assert.equal(pages, 2)
+  assert.deepEqual(found, pushed.toSorted())
+})

@@ -66,6 +66,7 @@ test('the value of a hidden setting is shown only when it is set', async () => {
 
 const wrong: [what: string, words: string[], env: Record<string, string>, line: RegExp][] = [
   ['a flag', ['config', '--http', 'nowhere'], {}, /^longshore: --http: expected host:port.*got "nowhere"\n$/],
+  ['the root of a file system', ['config', '--data-dir', '/'], {}, /^longshore: --data-dir: expected a folder of its own.*got "\/"\n$/],
   ['a variable', ['usage'], { LONGSHORE_GC_LEASE: 'long' }, /^longshore: LONGSHORE_GC_LEASE: expected a number with.*got "long"\n$/],
   [
     'the name of a variable',

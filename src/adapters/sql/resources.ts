@@ -83,9 +83,15 @@ async function checkMatch(tx: SqlTransaction, key: string, match: Match): Promis
   return found
 }
 
+/** What was not there is made and nothing else: of two that make it the second is run again, and sees the first. */
+const replacing = `ON CONFLICT (key) DO UPDATE SET location = excluded.location, body = excluded.body, etag = excluded.etag,
+  changed_at = excluded.changed_at, changed_by = excluded.changed_by, changed_by_type = excluded.changed_by_type`
+
 export const putResource: Verb<'putResource'> = async (tx, { resource: given, match, registry, most }) => {
   const found = await checkMatch(tx, given.key, match)
-  if (given.parentKey !== '' && !(await tx.get(`SELECT key FROM resource WHERE key = ?${tx.forShare}`, given.parentKey)))
+  // Who counts what is there keeps others from making more of it meanwhile.
+  const lock = !found && most ? tx.forUpdate : tx.forShare
+  if (given.parentKey !== '' && !(await tx.get(`SELECT key FROM resource WHERE key = ?${lock}`, given.parentKey)))
     throw new RegistryError('parent-unknown', `what ${given.id} belongs to does not exist`, { parent: given.parentKey })
   if (!found && most && (await countResources(tx, given.parentKey, given.type)) >= most.count)
     throw new RegistryError(
@@ -102,8 +108,7 @@ export const putResource: Verb<'putResource'> = async (tx, { resource: given, ma
   await tx.run(
     `INSERT INTO resource (key, id, type, name, parent_key, location, body, etag, created_at, created_by, created_by_type,
        changed_at, changed_by, changed_by_type) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET location = excluded.location, body = excluded.body, etag = excluded.etag,
-       changed_at = excluded.changed_at, changed_by = excluded.changed_by, changed_by_type = excluded.changed_by_type`,
+     ${found ? replacing : ''}`,
     given.key,
     given.id,
     given.type,

@@ -312,6 +312,7 @@ Examples:
   'misuse.mandatory': 'option {name} is needed',
   'misuse.excess': 'too many arguments; see --help',
   'misuse.invalid': '{name}: "{value}" is not allowed; expected {allowed}',
+  'expected.folder': 'a folder of its own, as in /var/lib/longshore',
   'expected.flag': 'true or false',
   'expected.listener': 'host:port, as in 127.0.0.1:5000, or off',
   'expected.duration': 'a number with ms, s, m, h or d, as in 24h',

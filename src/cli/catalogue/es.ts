@@ -317,6 +317,7 @@ Ejemplos:
   'misuse.mandatory': 'la opción {name} es necesaria',
   'misuse.excess': 'demasiados argumentos; vea --help',
   'misuse.invalid': '{name}: «{value}» no está permitido; se esperaba {allowed}',
+  'expected.folder': 'una carpeta propia, por ejemplo /var/lib/longshore',
   'expected.flag': 'true o false',
   'expected.listener': 'host:puerto, como 127.0.0.1:5000, u off',
   'expected.duration': 'un número con ms, s, m, h o d, como 24h',

@@ -320,6 +320,7 @@ Exemples :
   'misuse.mandatory': 'l’option {name} est nécessaire',
   'misuse.excess': 'trop d’arguments ; voir --help',
   'misuse.invalid': '{name} : « {value} » n’est pas permis ; attendu : {allowed}',
+  'expected.folder': 'un dossier à part, par exemple /var/lib/longshore',
   'expected.flag': 'true ou false',
   'expected.listener': 'hôte:port, comme 127.0.0.1:5000, ou off',
   'expected.duration': 'un nombre suivi de ms, s, m, h ou d, comme 24h',
