@@ -91,7 +91,22 @@ function objects(it: It): void {
 }
 
 function secrets(it: It): void {
-  it('an object has any number of secrets, which go with it', async ({ store }) => {
+  it('what a principal may still prove itself with is told at the next read after each change', async ({ store }) => {
+    await store.putDirectoryObject({ object: objectOf(alice) })
+    const told = async () => (await store.standing(alice))?.secrets
+    assert.deepEqual(await told(), [])
+    await store.putSecret({ secret: secretOf('k1', alice), replacesOthers: false })
+    const one = await told()
+    assert.equal(one?.length, 1)
+    await store.putSecret({ secret: secretOf('k2', alice), replacesOthers: false })
+    assert.equal((await told())?.length, 2)
+    await store.deleteSecret({ objectId: alice, keyId: 'k2' })
+    assert.deepEqual(await told(), one)
+    await store.deleteDirectoryObject({ id: alice })
+    assert.equal(await store.standing(alice), undefined)
+  })
+
+  it('an object has many secrets, which go with it', async ({ store }) => {
     await store.putDirectoryObject({ object: objectOf(alice), secrets: [secretOf('k1', alice, { startsAt: start + 2 })] })
     await store.putDirectoryObject({ object: objectOf(bob), secrets: [secretOf('k9', bob)] })
     const certificate = secretOf('k2', alice, {

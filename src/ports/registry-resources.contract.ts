@@ -57,6 +57,24 @@ export function registryResourcesContract(it: It): void {
     assert.deepEqual(await store.tags(registry?.id ?? 0, a, all), ['v1'])
   })
 
+  it('a password that is made, made anew or taken away is so at the next read', async (scene) => {
+    const { store } = scene
+    await putAll(store, subscription, group)
+    await put(store, resourceOf(registryId('first')))
+    const made = credentialOf('c1', scene.registryId, `admin-${scene.registryId}`)
+    const told = async () => {
+      const [one, all] = [await store.credential('c1'), await store.credentials(scene.registryId)]
+      return [one?.secretHash, one?.version, all.length]
+    }
+    assert.deepEqual(await told(), [undefined, undefined, 0])
+    await store.putCredential(made)
+    assert.deepEqual(await told(), [made.secretHash, 1, 1])
+    await store.putCredential({ ...made, secretHash: 'f'.repeat(64) })
+    assert.deepEqual(await told(), ['f'.repeat(64), 2, 1])
+    await store.deleteCredential({ id: 'c1' })
+    assert.deepEqual(await told(), [undefined, undefined, 0])
+  })
+
   it('with a group go its registries, their tokens, passwords, keys, roles and content; the name is free at once', async (scene) => {
     const { store } = scene
     await putAll(store, subscription, group, `${group}2`, registryId('first'), registryId('other', `${group}2`))

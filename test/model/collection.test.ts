@@ -54,6 +54,14 @@ async function push(world: World, registry: Registry, text: string): Promise<{ d
 const isThere = async ({ world, key }: Scene): Promise<boolean> => (await world.blobs.digest(key, 'sha256')) !== undefined
 const full = new RegistryError('storage-full', 'the disk is full', {})
 
+test('a link that is condemned between the reading and its renewal is not answered for', () =>
+  withBlob(async ({ world, registry, digest }) => {
+    world.clock.wall += lease - hour
+    const store = { ...world.store, renewBlobLease: async () => false }
+    await assert.rejects(findBlob({ ...world.deps, store }, registry, name, digest), { failure: 'blob-unknown' })
+    assert.ok(await findBlob(world.deps, registry, name, digest))
+  }))
+
 test('bytes go when the delay has passed since they were condemned, not before', () =>
   withBlob(async (scene) => {
     const { world } = scene

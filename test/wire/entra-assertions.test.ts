@@ -179,6 +179,13 @@ test('a certificate has its time', async () => {
   }
 })
 
+test('whatever end its entry in the directory has, a certificate that has ended signs nothing', async () => {
+  const other = await makeSigner(-2 * day, -day)
+  const secret = newCertificate(scene.deps, { objectId: program.objectId, name: null }, other.pem)
+  await scene.store.putSecret({ secret: { ...secret, endsAt: scene.time.at + day }, replacesOthers: false })
+  assert.equal(refusalOf(await post(await assertion({ by: other }))), '401 invalid_client 700027')
+})
+
 test('an assertion of another application is refused', async () => {
   const other = randomUUID()
   const text = await assertion({ claims: { iss: other, sub: other } })

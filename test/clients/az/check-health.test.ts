@@ -162,13 +162,20 @@ onStage(
       await az('acr', 'config', 'authentication-as-arm', 'update', '-r', 'local', '--status', 'enabled')
     })
 
-    test('CONNECTIVITY_TOOMANYREQUESTS_ERROR: somebody asks a Basic registry for more tokens than its tier gives', async () => {
+    test('CONNECTIVITY_TOOMANYREQUESTS_ERROR: somebody who may asks a Basic registry for more tokens than its tier gives', async () => {
+      await az('acr', 'update', '-n', 'healthy', '--admin-enabled', 'true')
+      const { username, passwords } = (await az('acr', 'credential', 'show', '-n', 'healthy')) as {
+        username: string
+        passwords: [{ value: string }]
+      }
+      const authorization = `Basic ${Buffer.from(`${username}:${passwords[0].value}`).toString('base64')}`
       const ca = await caOf(stage)
       const agent = new Agent({ keepAlive: true, maxSockets: 16 })
       const host = nameOf('healthy')
       const ask = () =>
         new Promise<number>((resolve, reject) => {
-          get({ host: '127.0.0.1', servername: host, path: '/oauth2/keys', headers: { host }, agent, ca }, (answer) => {
+          const path = `/oauth2/token?service=${host}`
+          get({ host: '127.0.0.1', servername: host, path, headers: { host, authorization }, agent, ca }, (answer) => {
             answer.resume().on('end', () => resolve(answer.statusCode ?? 0))
           }).on('error', reject)
         })
