@@ -1,4 +1,4 @@
-import type { Migration } from './migration.ts'
+import type { Dialect } from './migration.ts'
 
 /**
  * registry ─┬─ repository ─┬─ manifest ── manifest_ref (what it names)      manifest_body (once per registry)
@@ -16,92 +16,105 @@ import type { Migration } from './migration.ts'
  * blob.named: a manifest named it once, so that it is no push's that is still under way.
  * repo_blob.relied_at: when an answer last said that it is there, give or take what leases.ts lets pass.
  * object.state: staging → ready → condemned → deleted, and ready → quarantined → condemned.
+ * registry.state: live → gone: its row stays until its content is drained, under a name that no registry can have.
+ * registry.data_location: of its data endpoint, as its resource has it; null without one.
+ * signing_key.registry_id 0: the directory's own.
+ * repository.created_at: when its first manifest came; a repository without one is hidden and has nothing to tell.
+ * manifest.image_size, architecture, os: written when the manifest is put (image-size.ts); null where its config was not there to read.
  * repository.state: live → draining (its name is free again; the collector empties it) → row gone.
  */
-export const registryMigration: Migration = {
-  version: 1,
-  statements: ({ identity, bytes, bigint, clustered }) => [
-    `CREATE TABLE registry (
+export const contentTables = ({ identity, bytes, bigint, clustered }: Dialect): string[] => [
+  `CREATE TABLE registry (
       id ${identity}, name TEXT NOT NULL UNIQUE, seq ${bigint} NOT NULL DEFAULT 0,
       admin_enabled INTEGER NOT NULL DEFAULT 0, anonymous_pull INTEGER NOT NULL DEFAULT 0,
-      sku TEXT NOT NULL DEFAULT 'Premium', rate_limits TEXT NOT NULL DEFAULT 'tier',
-      index_children TEXT NOT NULL DEFAULT 'kept')`,
-    `CREATE TABLE installation (
+      sku TEXT NOT NULL DEFAULT 'Premium', rate_limits TEXT NOT NULL DEFAULT 'tier', index_children TEXT NOT NULL DEFAULT 'kept',
+      state TEXT NOT NULL DEFAULT 'live', resource_key TEXT, arm_audience INTEGER NOT NULL DEFAULT 1, data_location TEXT,
+      network TEXT NOT NULL DEFAULT '{"publicAccess":true,"defaultAction":"Allow","allowed":[]}')`,
+  `CREATE UNIQUE INDEX registry_resource ON registry (resource_key)`,
+  `CREATE TABLE installation (
       id INTEGER PRIMARY KEY CHECK (id = 1), key_check TEXT NOT NULL, begun INTEGER NOT NULL, owner_sealed TEXT, told INTEGER NOT NULL)`,
-    `CREATE TABLE time_mark (
+  `CREATE TABLE time_mark (
       id INTEGER PRIMARY KEY CHECK (id = 1), wall ${bigint} NOT NULL, uptime ${bigint} NOT NULL, boot TEXT, rest_left ${bigint} NOT NULL)`,
-    `CREATE TABLE usage (
+  `CREATE TABLE usage (
       registry_id ${bigint} NOT NULL REFERENCES registry(id), slot INTEGER NOT NULL,
       used ${bigint} NOT NULL DEFAULT 0, unreferenced ${bigint} NOT NULL DEFAULT 0, pending ${bigint} NOT NULL DEFAULT 0,
       reserved ${bigint} NOT NULL DEFAULT 0, condemned ${bigint} NOT NULL DEFAULT 0,
       PRIMARY KEY (registry_id, slot))`,
-    `CREATE TABLE storage_limit (registry_id ${bigint} PRIMARY KEY REFERENCES registry(id), bytes ${bigint})`,
-    `CREATE TABLE credential (
+  `CREATE TABLE storage_limit (registry_id ${bigint} PRIMARY KEY REFERENCES registry(id), bytes ${bigint})`,
+  `CREATE TABLE credential (
       id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), principal_id TEXT NOT NULL,
       principal_name TEXT NOT NULL, kind TEXT NOT NULL, slot TEXT NOT NULL, secret_hash TEXT NOT NULL,
-      secret_sealed TEXT NOT NULL, version INTEGER NOT NULL DEFAULT 1, UNIQUE (registry_id, principal_id, slot))`,
-    `CREATE TABLE signing_key (
-      kid TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), algorithm TEXT NOT NULL,
+      secret_sealed TEXT, version INTEGER NOT NULL DEFAULT 1, created_at ${bigint} NOT NULL DEFAULT 0, expires_at ${bigint},
+      UNIQUE (registry_id, principal_id, slot))`,
+  `CREATE TABLE signing_key (
+      kid TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL, algorithm TEXT NOT NULL,
       public_jwk TEXT NOT NULL, private_sealed TEXT NOT NULL, created_at ${bigint} NOT NULL,
       sign_until ${bigint} NOT NULL, verify_until ${bigint} NOT NULL)`,
-    `CREATE TABLE repository (
+  `CREATE TABLE repository (
       id ${identity}, registry_id ${bigint} NOT NULL REFERENCES registry(id), name TEXT NOT NULL,
       state TEXT NOT NULL DEFAULT 'live', manifests INTEGER NOT NULL DEFAULT 0,
-      write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1)`,
-    `CREATE UNIQUE INDEX repository_live ON repository (registry_id, name) WHERE state = 'live'`,
-    `CREATE INDEX repository_listed ON repository (registry_id, name) WHERE state = 'live' AND manifests > 0`,
-    `CREATE INDEX repository_draining ON repository (id) WHERE state = 'draining'`,
-    `CREATE TABLE repository_deletion (
+      write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
+      read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1,
+      created_at ${bigint} NOT NULL DEFAULT 0, updated_at ${bigint} NOT NULL DEFAULT 0)`,
+  `CREATE UNIQUE INDEX repository_live ON repository (registry_id, name) WHERE state = 'live'`,
+  `CREATE INDEX repository_listed ON repository (registry_id, name) WHERE state = 'live' AND manifests > 0`,
+  `CREATE INDEX repository_draining ON repository (id) WHERE state = 'draining'`,
+  `CREATE TABLE repository_deletion (
       registry_id ${bigint} NOT NULL REFERENCES registry(id), name TEXT NOT NULL, seq ${bigint} NOT NULL,
       PRIMARY KEY (registry_id, name))`,
-    `CREATE TABLE object (
+  `CREATE TABLE object (
       object_id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), digest TEXT,
       size ${bigint} NOT NULL DEFAULT 0, storage_key TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
       block_crc ${bytes}, bytes ${bytes}, created_at ${bigint} NOT NULL, verified_at ${bigint}, condemned_at ${bigint})`,
-    `CREATE INDEX object_condemned ON object (condemned_at) WHERE state = 'condemned'`,
-    `CREATE INDEX object_condemned_of ON object (registry_id, condemned_at) WHERE state = 'condemned'`,
-    `CREATE TABLE blob (
+  `CREATE INDEX object_condemned ON object (condemned_at) WHERE state = 'condemned'`,
+  `CREATE INDEX object_condemned_of ON object (registry_id, condemned_at) WHERE state = 'condemned'`,
+  `CREATE TABLE blob (
       registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, object_id TEXT NOT NULL REFERENCES object(object_id),
       size ${bigint} NOT NULL, named INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (registry_id, digest))${clustered}`,
-    `CREATE TABLE blob_in_use (registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (registry_id, digest))${clustered}`,
-    `CREATE TABLE repo_blob (
+  `CREATE TABLE blob_in_use (registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (registry_id, digest))${clustered}`,
+  `CREATE TABLE repo_blob (
       repo_id ${bigint} NOT NULL REFERENCES repository(id), digest TEXT NOT NULL, registry_id ${bigint} NOT NULL,
       lease_until ${bigint} NOT NULL, relied_at ${bigint} NOT NULL, PRIMARY KEY (repo_id, digest),
       FOREIGN KEY (registry_id, digest) REFERENCES blob(registry_id, digest))${clustered}`,
-    `CREATE INDEX repo_blob_digest ON repo_blob (registry_id, digest)`,
-    `CREATE TABLE manifest (
+  `CREATE INDEX repo_blob_digest ON repo_blob (registry_id, digest)`,
+  `CREATE TABLE manifest (
       repo_id ${bigint} NOT NULL REFERENCES repository(id), digest TEXT NOT NULL, registry_id ${bigint} NOT NULL,
       media_type TEXT NOT NULL, size INTEGER NOT NULL, subject TEXT, artifact_type TEXT, annotations TEXT,
       created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL, lease_until ${bigint} NOT NULL,
       write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
+      read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1,
+      quarantine_state TEXT, quarantine_details TEXT, config_media_type TEXT, architecture TEXT, os TEXT,
+      image_size ${bigint} NOT NULL DEFAULT 0,
       PRIMARY KEY (repo_id, digest))${clustered}`,
-    `CREATE INDEX manifest_digest ON manifest (registry_id, digest)`,
-    `CREATE INDEX manifest_subject ON manifest (repo_id, subject, digest) WHERE subject IS NOT NULL`,
-    `CREATE TABLE manifest_body (
+  `CREATE INDEX manifest_updated ON manifest (repo_id, updated_at, digest)`,
+  `CREATE INDEX manifest_digest ON manifest (registry_id, digest)`,
+  `CREATE INDEX manifest_subject ON manifest (repo_id, subject, digest) WHERE subject IS NOT NULL`,
+  `CREATE TABLE manifest_body (
       registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (registry_id, digest))`,
-    `CREATE TABLE manifest_ref (
+  `CREATE TABLE manifest_ref (
       repo_id ${bigint} NOT NULL, parent TEXT NOT NULL, child TEXT NOT NULL, kind TEXT NOT NULL,
       PRIMARY KEY (repo_id, parent, child, kind))${clustered}`,
-    `CREATE INDEX manifest_ref_child ON manifest_ref (repo_id, child, kind)`,
-    `CREATE TABLE tag (
+  `CREATE INDEX manifest_ref_child ON manifest_ref (repo_id, child, kind)`,
+  `CREATE TABLE tag (
       repo_id ${bigint} NOT NULL REFERENCES repository(id), name TEXT NOT NULL, digest TEXT NOT NULL,
       created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL,
       write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
+      read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1,
       PRIMARY KEY (repo_id, name))${clustered}`,
-    `CREATE INDEX tag_digest ON tag (repo_id, digest)`,
-    `CREATE TABLE upload (
+  `CREATE INDEX tag_updated ON tag (repo_id, updated_at, name)`,
+  `CREATE INDEX tag_digest ON tag (repo_id, digest)`,
+  `CREATE TABLE upload (
       upload_id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL, repo_id ${bigint} NOT NULL REFERENCES repository(id), principal_id TEXT NOT NULL,
       object_id TEXT NOT NULL, algorithm TEXT NOT NULL, size ${bigint} NOT NULL DEFAULT 0,
       last_start ${bigint} NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'open', digest TEXT,
       reserved ${bigint} NOT NULL DEFAULT 0, expires_at ${bigint} NOT NULL)`,
-    `CREATE INDEX upload_expiry ON upload (expires_at)`,
-    `CREATE INDEX upload_repo ON upload (repo_id)`,
-    `CREATE INDEX upload_principal ON upload (registry_id, principal_id, expires_at) WHERE state = 'open'`,
-    `CREATE TABLE gc_queue (
+  `CREATE INDEX upload_expiry ON upload (expires_at)`,
+  `CREATE INDEX upload_repo ON upload (repo_id)`,
+  `CREATE INDEX upload_principal ON upload (registry_id, principal_id, expires_at) WHERE state = 'open'`,
+  `CREATE TABLE gc_queue (
       repo_id ${bigint} NOT NULL, digest TEXT NOT NULL, registry_id ${bigint} NOT NULL, review_after ${bigint} NOT NULL,
       PRIMARY KEY (repo_id, digest))${clustered}`,
-    `CREATE INDEX gc_queue_due ON gc_queue (review_after)`,
-    `CREATE INDEX gc_queue_of ON gc_queue (registry_id, review_after, repo_id, digest)`,
-  ],
-}
+  `CREATE INDEX gc_queue_due ON gc_queue (review_after)`,
+  `CREATE INDEX gc_queue_of ON gc_queue (registry_id, review_after, repo_id, digest)`,
+]
