@@ -1,7 +1,7 @@
 // Migrates a database as the next version of the program would, with a failpoint armed: migrate-child.ts <database> [failpoint]
 import { SqliteConnection } from '#adapters/sqlite/connection.ts'
 import { migrate } from '#adapters/sqlite/migrate.ts'
-import { migrations, schemaVersion } from '#adapters/sql/schema.ts'
+import { migrations, schemaVersion } from '#store/schema.ts'
 import { armFailpoint, parseFailpoint } from '#ports/failpoint.ts'
 
 const [path = '', failpoint] = process.argv.slice(2)

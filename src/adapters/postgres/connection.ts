@@ -1,6 +1,6 @@
 import type { Failpoint } from '#ports/failpoint.ts'
 import type { ClientBase, QueryResultRow } from 'pg'
-import type { SqlReader, SqlTransaction, SqlValue } from '../sql/transaction.ts'
+import type { SqlReader, SqlTransaction, SqlValue } from '#store/transaction.ts'
 import { numbered } from './dialect.ts'
 
 /** What runs one statement: a client inside its transaction, or a pool for reads. */

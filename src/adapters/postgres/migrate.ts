@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { migrations } from '../sql/schema.ts'
+import { migrations } from '#store/schema.ts'
 import { dialect, ofPostgres } from './dialect.ts'
 
 // Any number that nobody else takes in a database of ours.

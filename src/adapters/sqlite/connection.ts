@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Failpoint } from '#ports/failpoint.ts'
-import type { SqlTransaction, SqlValue } from '../sql/transaction.ts'
+import type { SqlTransaction, SqlValue } from '#store/transaction.ts'
 
 /** One connection to one database file, with each statement prepared once. */
 export class SqliteConnection implements SqlTransaction {

@@ -1,8 +1,8 @@
 import { type Failure, type FailureDetail, RegistryError } from '#core/registry-error.ts'
 import type { MetadataCommands } from '#ports/metadata-store.ts'
-import { commandTraits } from '../sql/command-traits.ts'
-import type { Verb } from '../sql/verb.ts'
-import { commands } from '../sql/verbs.ts'
+import { commandTraits } from '#store/command-traits.ts'
+import type { Verb } from '#store/verb.ts'
+import { commands } from '#store/verbs.ts'
 import type { SqliteConnection } from './connection.ts'
 
 export interface Call {

@@ -1,5 +1,5 @@
 import type { MetadataCommands, MetadataReads, StoredManifest } from '#ports/metadata-store.ts'
-import { commandTraits } from '../sql/command-traits.ts'
+import { commandTraits } from '#store/command-traits.ts'
 
 /** Reads that each request asks and that almost never change; a command that changes one ends what was kept of all (command-traits.ts). */
 export const settled: ReadonlySet<keyof MetadataReads> = new Set([

@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { MetadataCommands, MetadataStore } from '#ports/metadata-store.ts'
-import { reads } from '../sql/verbs.ts'
+import { reads } from '#store/verbs.ts'
 import { SqliteConnection } from './connection.ts'
 import { runGroup } from './group-commit.ts'
 import { migrate } from './migrate.ts'

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
-import type { Dialect, Migration } from '../sql/migrations/migration.ts'
-import { migrations, schemaVersion } from '../sql/schema.ts'
+import type { Dialect, Migration } from '#store/migrations/migration.ts'
+import { migrations, schemaVersion } from '#store/schema.ts'
 import { makePrivate } from './private-file.ts'
 import type { SqliteConnection } from './connection.ts'
 

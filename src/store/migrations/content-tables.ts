@@ -10,7 +10,7 @@ import type { Dialect } from './migration.ts'
  *           └─ gc_queue                               links to review, and when
  * installation, time_mark                             what the data directory knows of itself (ports/installation.ts)
  *
- * manifest_ref.kind: blob, manifest, or a row for each: as what the repository has the digest (adapters/sql/references.ts).
+ * manifest_ref.kind: blob, manifest, or a row for each: as what the repository has the digest (store/references.ts).
  * object.bytes: a small blob's bytes, which then has no file.
  * blob_in_use: a row while a manifest of the registry names the digest as a blob that its repository has.
  * blob.named: a manifest named it once, so that it is no push's that is still under way.
