@@ -19,7 +19,7 @@ const ask = (scopes: readonly string[], as: Principal = 'admin') => {
 const tokenOf = async (scopes: readonly string[]) => json<{ access_token: string }>(await ask(scopes)).access_token
 const withToken = (token: string) => ({ as: { token }, headers: { host: door.loginServer } })
 
-test('docker plugin push asks for the scope of a class, which is a repository as any', async () => {
+test('docker plugin push asks for the scope of a class, which is a repository like the others', async () => {
   const token = await tokenOf(['repository(plugin):plugins/sshfs:push,pull'])
   assert.deepEqual(claimsOf(token).access, [{ type: 'repository', name: 'plugins/sshfs', actions: ['push', 'pull', 'metadata_read'] }])
   assert.equal((await send(door, 'POST', '/v2/plugins/sshfs/blobs/uploads/', withToken(token))).status, 202)
