@@ -6,7 +6,7 @@ import { serveEntra } from '#surfaces/entra/surface.ts'
 import { serveGraph } from '#surfaces/graph/surface.ts'
 import type { Deps, Origins } from '#app/deps.ts'
 import type { FailedLogins } from '#app/tokens/rate-limits.ts'
-import type { Tenant } from '#ports/directory-store.ts'
+import type { Tenant } from '#ports/directory.ts'
 import type { Exchange } from '#http/exchange.ts'
 
 export type ControlDeps = Deps & { origins: Origins; failedLogins: FailedLogins; random: (bytes: number) => Uint8Array }

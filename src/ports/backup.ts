@@ -1,6 +1,6 @@
 import type { Algorithm, Digest } from '#core/digest.ts'
 import type { BackupManifest, Counts } from '#core/maintenance.ts'
-import type { BodyPage, StoredBody } from './metadata-store.ts'
+import type { BodyPage, StoredBody } from './collection.ts'
 
 /** Copies of the facts as single files. */
 export interface FactsFiles {

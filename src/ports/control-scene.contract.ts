@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { builtInRoles } from '#core/built-in-roles.ts'
 import { keyOf } from '#core/resource-id.ts'
-import type { DirectoryObject, StoredSecret, StoredSignIn } from './directory-store.ts'
+import type { DirectoryObject, StoredSecret } from './directory.ts'
+import type { StoredSignIn } from './sign-ins.ts'
 import { start } from './metadata-scene.contract.ts'
 import type { MetadataStore } from './metadata-store.ts'
-import type { CustomRole, Match, RegistryProjection, RoleAssignment, StoredResource } from './resource-store.ts'
+import type { Match, RegistryProjection, StoredResource } from './resources.ts'
+import type { CustomRole, RoleAssignment } from './roles.ts'
 
 export const guid = (number: number): string => `00000000-0000-4000-9000-${number.toString(16).padStart(12, '0')}`
 export const subscription = `/subscriptions/${guid(1)}`

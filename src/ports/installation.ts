@@ -1,6 +1,5 @@
-/**
- * What a data directory knows of itself. Part of the metadata store; its promises are those of `metadata-store.ts`.
- */
+import type { Command } from './command.ts'
+
 export interface Installation {
   /** A word of ours under the key file: no other key opens it. */
   keyCheck: string
@@ -27,8 +26,6 @@ export interface TimeMark {
   restLeft: number
 }
 
-type Command<Input, Output> = (input: Input) => Promise<Output>
-
 export interface InstallationReads {
   /** Undefined: the directory has never come to its end of a first start. */
   installation(): Promise<Installation | undefined>
@@ -47,3 +44,9 @@ export interface InstallationCommands {
    */
   clockJumped: Command<{ from: number; now: number; lease: number; uploadLife: number; signingLife: number }, void>
 }
+
+/**
+ * What a data directory knows of itself.
+ * Its promises are those of `metadata-store.ts`.
+ */
+export interface InstallationStore extends InstallationReads, InstallationCommands {}

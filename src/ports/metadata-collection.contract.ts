@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type It, a, b, blobOf, type Bytes, hour, image, name, start } from './metadata-scene.contract.ts'
-import type { QueuePlace } from './metadata-store.ts'
+import type { QueuePlace } from './collection.ts'
 
 /** Deleted repositories, and the collection of what nothing holds. */
 export function collectionContract(it: It): void {

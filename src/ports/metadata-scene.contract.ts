@@ -6,7 +6,8 @@ import { type Manifest, parseManifest } from '#core/manifest.ts'
 import { mediaTypes } from '#core/media-type.ts'
 import type { Platform } from '#core/platform.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
-import type { MetadataCommands, MetadataStore, Registry } from './metadata-store.ts'
+import type { MetadataCommands, MetadataStore } from './metadata-store.ts'
+import type { Registry } from './registries.ts'
 
 export const hour = 60 * 60 * 1000
 export const start = 1_800_000_000_000

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { directoryContract } from './directory-store.contract.ts'
+import { directoryContract } from './directory.contract.ts'
 import { collectionContract } from './metadata-collection.contract.ts'
 import { listsContract } from './metadata-lists.contract.ts'
 import { manifestsContract } from './metadata-manifests.contract.ts'
@@ -9,8 +9,8 @@ import type { MetadataStore } from './metadata-store.ts'
 import { attributesContract } from './repository-attributes.contract.ts'
 import { uploadsContract } from './metadata-uploads.contract.ts'
 import { registryResourcesContract } from './registry-resources.contract.ts'
-import { resourceContract } from './resource-store.contract.ts'
-import { roleAssignmentsContract } from './role-assignments.contract.ts'
+import { resourceContract } from './resources.contract.ts'
+import { roleAssignmentsContract } from './roles.contract.ts'
 
 /**
  * The promises of the port, for every adapter. Nothing here relies on the order of commands that are under way

@@ -3,10 +3,7 @@ import type { Digest } from '#core/digest.ts'
 import type { Platform } from '#core/platform.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 
-/**
- * What is known of a repository, its tags and its manifests beside their bytes. Part of the metadata store; its promises
- * are those of `metadata-store.ts`. A repository without a manifest is hidden: here it is not known.
- */
+/** A repository without a manifest is hidden: here it is not known. */
 export interface RepositoryAttributes {
   name: RepositoryName
   createdAt: number
@@ -56,7 +53,7 @@ export interface ListPage {
   limit: number
 }
 
-export interface AttributeReads {
+export interface RepositoryAttributeReads {
   repositoryAttributes(registryId: number, name: RepositoryName): Promise<RepositoryAttributes | undefined>
   tagAttributes(registryId: number, name: RepositoryName, tag: Tag): Promise<TagAttributes | undefined>
   manifestAttributes(registryId: number, name: RepositoryName, digest: Digest): Promise<ManifestAttributes | undefined>
@@ -69,7 +66,7 @@ export interface AttributeReads {
   listManifestAttributes(registryId: number, name: RepositoryName, page: ListPage): Promise<ManifestAttributes[] | undefined>
 }
 
-export interface AttributeCommands {
+export interface RepositoryAttributeCommands {
   /** What is not named stays as it is; only a manifest has a quarantine. `name-unknown`, `tag-unknown`, `manifest-unknown`. */
   changeAttributes(input: {
     registryId: number
@@ -78,3 +75,9 @@ export interface AttributeCommands {
     change: AttributesChange
   }): Promise<void>
 }
+
+/**
+ * What is known of a repository, its tags and its manifests beside their bytes.
+ * Its promises are those of `metadata-store.ts`.
+ */
+export interface RepositoryAttributeStore extends RepositoryAttributeReads, RepositoryAttributeCommands {}

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 import { algorithmOf, type Digest, digestOf } from '#core/digest.ts'
 import { shapeOf } from '#core/media-type.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { LinkedBlob, StoredBody, StoredManifest } from '#ports/metadata-store.ts'
+import type { StoredBody } from '#ports/collection.ts'
+import type { LinkedBlob, StoredManifest } from '#ports/content.ts'
 import type { Read } from './verb.ts'
 
 /**

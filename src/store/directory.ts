@@ -1,13 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type {
-  DirectoryCommands,
-  DirectoryFilter,
-  DirectoryKind,
-  DirectoryObject,
-  StoredRight,
-  StoredSecret,
-  Tenant,
-} from '#ports/directory-store.ts'
+import type { DirectoryCommands, DirectoryFilter, DirectoryKind, DirectoryObject, StoredSecret, Tenant } from '#ports/directory.ts'
+import type { StoredRight } from '#ports/roles.ts'
 import { keepingAnOwner } from './last-owner.ts'
 import type { SqlReader, SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'

@@ -1,6 +1,8 @@
 import type { NetworkRules } from '#core/network-rules.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { Registry, StoredCredential, StoredSigningKey } from '#ports/metadata-store.ts'
+import type { StoredCredential } from '#ports/credentials.ts'
+import type { Registry } from '#ports/registries.ts'
+import type { StoredSigningKey } from '#ports/signing-keys.ts'
 import type { SqlReader, SqlTransaction } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 

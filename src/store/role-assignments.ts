@@ -1,6 +1,6 @@
 import { builtInRole } from '#core/built-in-roles.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { CustomRole, RoleAssignment } from '#ports/resource-store.ts'
+import type { CustomRole, RoleAssignment } from '#ports/roles.ts'
 import { keepingAnOwner } from './last-owner.ts'
 import type { SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'

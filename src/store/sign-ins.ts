@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { StoredSignIn } from '#ports/directory-store.ts'
+import type { StoredSignIn } from '#ports/sign-ins.ts'
 import type { SqlTransaction } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 

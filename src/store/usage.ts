@@ -1,6 +1,6 @@
 import { storageExhausted, unreferencedFull } from '#core/disallowed.ts'
 import { lacksRoom } from '#core/storage-room.ts'
-import type { Usage } from '#ports/metadata-store.ts'
+import type { Usage } from '#ports/usage.ts'
 import { drainingBytes } from './draining-bytes.ts'
 import type { SqlReader, SqlTransaction, UsageChange } from './transaction.ts'
 

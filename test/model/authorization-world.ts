@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { hashOfSecret } from '#app/identity/secrets.ts'
 import { keyOf, parseResourceId } from '#core/resource-id.ts'
-import type { DirectoryObject } from '#ports/directory-store.ts'
-import type { MetadataStore, Registry } from '#ports/metadata-store.ts'
-import type { StoredResource } from '#ports/resource-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
+import type { MetadataStore } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
+import type { StoredResource } from '#ports/resources.ts'
 import { customPermissions, type Holder, type Place, type RoleName, roles, type State } from './authorization-model.ts'
 
 const subscription = '/subscriptions/aaaaaaaa-0000-4000-8000-000000000001'

@@ -9,7 +9,7 @@ import { WallClock } from '#app/maintenance/wall-clock.ts'
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import { digestOf } from './expected.ts'
 import { admin, hour, newWorldRegistry, World, type WorldDeps } from './world.ts'
 

@@ -8,7 +8,7 @@ import { mediaTypes } from '#core/media-type.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { Failure } from '#core/registry-error.ts'
 import { CorruptBlob } from '#ports/blob-store.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import { digestOf, type ExpectedManifest, ExpectedRepository, type ExpectedUpload } from './expected.ts'
 import { admin, hour, type World, worldSettings } from './world.ts'
 

@@ -10,7 +10,7 @@ import { Uploads } from '#app/distribution/uploads.ts'
 import { collect } from '#app/maintenance/collect.ts'
 import { scrub } from '#app/maintenance/scrub.ts'
 import type { RepositoryName } from '#core/reference.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import { digestOf } from './expected.ts'
 import { FakeClock, hour, newWorldRegistry, nextId, World, worldSettings } from './world.ts'
 

@@ -9,7 +9,9 @@ import { Uploads } from '#app/distribution/uploads.ts'
 import type { HashBytes } from '#app/distribution/manifests.ts'
 import { type Caller, everything } from '#core/access.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
-import type { LinkedBlob, MetadataStore, Registry } from '#ports/metadata-store.ts'
+import type { LinkedBlob } from '#ports/content.ts'
+import type { MetadataStore } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 
 export const hour = 60 * 60 * 1000
 

@@ -15,7 +15,7 @@ import { createApplication, createServicePrincipal } from '#app/identity/applica
 import { issueDirectoryToken } from '#app/identity/tokens.ts'
 import { createUser } from '#app/identity/users.ts'
 import { Exchange } from '#http/exchange.ts'
-import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
 import { type GraphDeps, serveGraph } from '#surfaces/graph/surface.ts'
 import { type Answer, json, send, type Target } from './send.ts'
 import { credentialOf } from './credential-of.ts'

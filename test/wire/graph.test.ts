@@ -6,7 +6,7 @@ import { assignRole } from '#app/authorization/assign-role.ts'
 import { servicePrincipalBySecret } from '#app/identity/standing.ts'
 import { changeUser, createUser } from '#app/identity/users.ts'
 import { subscriptionType } from '#core/resource-id.ts'
-import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
 import { type Caller, control, type GraphDoor, openGraph, tenant } from './graph-door.ts'
 import { header, json } from './send.ts'
 

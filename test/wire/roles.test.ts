@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { builtInRoles } from '#core/built-in-roles.ts'
-import type { DirectoryKind } from '#ports/directory-store.ts'
+import type { DirectoryKind } from '#ports/directory.ts'
 import { type ArmAnswer, type ArmScene, type Asking, errorOf, openArm, registryId } from './arm-scene.ts'
 
 const provider = 'providers/Microsoft.Authorization'

@@ -8,7 +8,7 @@ import type { MainDeps } from '#main/registry.ts'
 import { openRegistry } from './open-registry.ts'
 import { serve, type Started } from '#main/serve.ts'
 import type { Config, SettingName } from '#main/settings.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import { withPorts } from './free-port.ts'
 import type { Target } from './send.ts'
 

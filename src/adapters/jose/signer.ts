@@ -10,7 +10,8 @@ import {
   type JWK,
 } from 'jose'
 import type { Clock } from '#ports/clock.ts'
-import type { MetadataStore, StoredSigningKey } from '#ports/metadata-store.ts'
+import type { MetadataStore } from '#ports/metadata-store.ts'
+import type { StoredSigningKey } from '#ports/signing-keys.ts'
 import type { SecretBox } from '#ports/secret-box.ts'
 import { longestToken, type Signer, type Signers } from '#ports/signer.ts'
 

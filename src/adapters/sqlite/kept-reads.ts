@@ -1,4 +1,5 @@
-import type { MetadataCommands, MetadataReads, StoredManifest } from '#ports/metadata-store.ts'
+import type { StoredManifest } from '#ports/content.ts'
+import type { MetadataCommands, MetadataReads } from '#ports/metadata-store.ts'
 import { commandTraits } from '#store/command-traits.ts'
 
 /** Reads that each request asks and that almost never change; a command that changes one ends what was kept of all (command-traits.ts). */

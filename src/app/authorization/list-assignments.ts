@@ -2,7 +2,7 @@ import { type Caller, decide } from '#core/access.ts'
 import { conjuncts, type Filter } from '#core/odata-filter.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isWithin, type ResourceKey, scopesAbove } from '#core/resource-id.ts'
-import type { RoleAssignment } from '#ports/resource-store.ts'
+import type { RoleAssignment } from '#ports/roles.ts'
 import type { Deps } from '../deps.ts'
 
 /** Which assignments are asked for; together they all hold. */

@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { parseResourceId } from '#core/resource-id.ts'
-import type { RoleAssignment } from '#ports/resource-store.ts'
+import type { RoleAssignment } from '#ports/roles.ts'
 import type { Deps } from '../deps.ts'
 import { type By, mustBeAllowed } from './authority.ts'
 

@@ -2,7 +2,7 @@ import { builtInRole, builtInRoles } from '#core/built-in-roles.ts'
 import type { Permission } from '#core/permission.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid, isWithin, keyOf, type ResourceKey } from '#core/resource-id.ts'
-import type { CustomRole } from '#ports/resource-store.ts'
+import type { CustomRole } from '#ports/roles.ts'
 import type { Deps } from '../deps.ts'
 
 export interface RoleDefinition {

@@ -1,7 +1,7 @@
 import type { Manifest } from '#core/manifest.ts'
 import { imageConfigTypes, parseImageConfig, type Platform } from '#core/platform.ts'
 import type { RepositoryName } from '#core/reference.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { openBlob, readBlob } from './blobs.ts'
 

@@ -1,4 +1,4 @@
-import type { LeaseTimes } from '#ports/metadata-store.ts'
+import type { LeaseTimes } from '#ports/leases.ts'
 
 /** Not every answer is written down: one that comes so soon after another is covered by it. */
 const unwritten = ({ promise }: LeaseTimes): number => promise / 12

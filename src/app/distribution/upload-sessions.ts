@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { BlobWriter } from '#ports/blob-store.ts'
-import type { Upload } from '#ports/metadata-store.ts'
+import type { Upload } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
 import { type Holder, type OpenFileLimits, OpenFiles } from './open-files.ts'
 import { SmallBlobWriter } from './small-blobs.ts'

@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryObject, StoredSecret } from '#ports/directory-store.ts'
+import type { DirectoryObject, StoredSecret } from '#ports/directory.ts'
 import { checkedDisplayName, checkedIdentifierUri } from './directory-names.ts'
 import { changeObject, deleteObject, type DirectoryDeps, everyObject, inTurn, noSuchObject, objectOf } from './directory.ts'
 import { newClientSecret, newCertificate, type Validity } from './new-secrets.ts'

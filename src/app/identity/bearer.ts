@@ -1,6 +1,6 @@
 import type { Caller } from '#core/access.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
 import { directoryKeys } from '#ports/signer.ts'
 import type { Deps, Origins } from '../deps.ts'
 import { type Audience, audienceOf } from './audiences.ts'

@@ -1,5 +1,5 @@
 import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'
 import { believeAssertion, clientOfAssertion } from './assertion.ts'

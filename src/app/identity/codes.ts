@@ -1,5 +1,5 @@
 import { makeSecret } from '#core/secret.ts'
-import type { StoredSignIn } from '#ports/directory-store.ts'
+import type { StoredSignIn } from '#ports/sign-ins.ts'
 import type { Deps } from '../deps.ts'
 import { verifierFits } from './pkce.ts'
 import type { AskedText } from './requested-scope.ts'

@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { Tenant } from '#ports/directory-store.ts'
+import type { Tenant } from '#ports/directory.ts'
 
 /** What Entra takes in the part before the `@`, and `$` and `+`, which its own tools send too. */
 const alias = /^(?!\.)(?!.*\.\.)[A-Za-z0-9'.!#^~_+$-]{1,64}(?<!\.)$/

@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
-import type { DirectoryKind, DirectoryObject, Tenant } from '#ports/directory-store.ts'
+import type { DirectoryKind, DirectoryObject, Tenant } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
 import type { Random } from './new-secrets.ts'
 

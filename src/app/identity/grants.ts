@@ -1,4 +1,4 @@
-import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
 import type { Deps, Origins } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'
 import { authenticateClient, type Client, type ClientUse } from './clients.ts'

@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
 import { checkedDisplayName } from './directory-names.ts'
 import { changeObject, deleteObject, type DirectoryDeps, noSuchObject, objectOf } from './directory.ts'
 

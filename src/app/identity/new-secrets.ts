@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { RegistryError } from '#core/registry-error.ts'
-import type { StoredSecret } from '#ports/directory-store.ts'
+import type { StoredSecret } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
 import { checkedPassword } from './directory-names.ts'
 import { hashOfSecret } from './secrets.ts'

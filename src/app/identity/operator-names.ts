@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryKind, DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryKind, DirectoryObject } from '#ports/directory.ts'
 import { type DirectoryDeps, noSuchObject } from './directory.ts'
 import { findUser } from './users.ts'
 

@@ -1,6 +1,6 @@
 import type { IdentityDeeds, NewCredential, ServicePrincipalCredential, ServicePrincipalSummary } from '#core/identity-deeds.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
 import { addClientSecret, createApplication, createServicePrincipal, deleteApplication, deleteServicePrincipal } from './applications.ts'
 import { type DirectoryDeps, everyObject, inTurn, tenantOf } from './directory.ts'
 import { newCertificate } from './new-secrets.ts'

@@ -1,7 +1,7 @@
 import type { GroupSummary, IdentityDeeds, UserSummary } from '#core/identity-deeds.ts'
 import { Refusal } from '#core/refusal.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
 import { type DirectoryDeps, everyObject } from './directory.ts'
 import { addMember, createGroup, deleteGroup, removeMember, everyMember } from './groups.ts'
 import { namedGroup, namedPrincipal } from './operator-names.ts'

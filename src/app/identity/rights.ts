@@ -2,7 +2,7 @@ import { builtInRole } from '#core/built-in-roles.ts'
 import { type Grant, heldByGrants, type Permission } from '#core/permission.ts'
 import type { ResourceKey } from '#core/resource-id.ts'
 import type { Scope } from '#core/scope.ts'
-import type { StoredRight } from '#ports/directory-store.ts'
+import type { StoredRight } from '#ports/roles.ts'
 import type { Deps } from '../deps.ts'
 
 /** The roles of a principal, its own and its groups', as they are now. */

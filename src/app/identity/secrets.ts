@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { StoredSecret } from '#ports/directory-store.ts'
+import type { StoredSecret } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
 
 /** A secret that we made of 256 random bits needs no slow hash. */

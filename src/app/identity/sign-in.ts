@@ -1,4 +1,4 @@
-import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
 import type { PasswordHasher } from '#ports/password-hasher.ts'
 import type { Deps } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'

@@ -1,4 +1,4 @@
-import type { DirectoryObject, StoredSecret, StoredStanding } from '#ports/directory-store.ts'
+import type { DirectoryObject, StoredSecret, StoredStanding } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
 import { findClientSecret, hashOfSecret, isCurrent } from './secrets.ts'
 

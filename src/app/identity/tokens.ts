@@ -1,4 +1,4 @@
-import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
 import { directoryKeys } from '#ports/signer.ts'
 import type { Deps, Origins } from '../deps.ts'
 import { formatDirectoryClaims } from './directory-claims.ts'

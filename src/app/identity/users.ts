@@ -1,5 +1,5 @@
 import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
 import { checkedDisplayName, checkedLogin } from './directory-names.ts'
 import { changeObject, deleteObject, type DirectoryDeps, inTurn, noSuchObject, objectOf, tenantOf } from './directory.ts'
 import { makePassword, newPassword } from './new-secrets.ts'

@@ -1,6 +1,6 @@
 import { algorithmOf, type Digest } from '#core/digest.ts'
 import { Refusal } from '#core/refusal.ts'
-import type { BodyPage, StoredBody } from '#ports/metadata-store.ts'
+import type { BodyPage, StoredBody } from '#ports/collection.ts'
 import { digestOfSmall } from '../distribution/small-blobs.ts'
 
 /** Bodies have up to 4 MiB. */

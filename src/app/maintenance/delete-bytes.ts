@@ -1,4 +1,4 @@
-import type { StoredObject } from '#ports/metadata-store.ts'
+import type { StoredObject } from '#ports/collection.ts'
 import type { Deps } from '../deps.ts'
 
 export interface Deleted {

@@ -1,6 +1,6 @@
 import type { Digest } from '#core/digest.ts'
 import type { Explained } from '#core/maintenance.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 
 const iso = (time: number): string => new Date(time).toISOString()

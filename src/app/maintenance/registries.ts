@@ -1,6 +1,7 @@
 import type { RegistryChange, RegistrySummary } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
-import type { MetadataStore, Registry } from '#ports/metadata-store.ts'
+import type { MetadataStore } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 
 /** Whatever case its name is written in. Fails with `registry-unknown`. */
 export async function findRegistry(store: MetadataStore, name: string): Promise<Registry> {

@@ -1,5 +1,5 @@
 import { type Excess, excessOf } from '#core/storage-room.ts'
-import type { QueuePlace } from '#ports/metadata-store.ts'
+import type { QueuePlace } from '#ports/collection.ts'
 import type { Deps } from '../deps.ts'
 import { reliedBefore, secondsHeld } from '../distribution/leases.ts'
 import { deleteBytes } from './delete-bytes.ts'

@@ -1,5 +1,5 @@
 import type { UsageReport } from '#core/maintenance.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 
 export async function reportUsage({ store, blobs }: Pick<Deps, 'store' | 'blobs'>, registry: Registry): Promise<UsageReport> {

@@ -1,6 +1,6 @@
 import type { Attributes } from '#core/attributes.ts'
 import type { Reference, RepositoryName } from '#core/reference.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 
 export interface OpenDeeds {

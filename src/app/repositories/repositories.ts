@@ -2,7 +2,7 @@ import type { AttributesChange } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { RepositoryAttributes } from '#ports/repository-attributes.ts'
 import type { Deps } from '../deps.ts'
 

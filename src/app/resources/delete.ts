@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { ResourceId } from '#core/resource-id.ts'
-import type { Match } from '#ports/resource-store.ts'
+import type { Match } from '#ports/resources.ts'
 import type { ResourceDeps, ResourceRules } from './rules.ts'
 
 /** With all below it; false when it was not there. Fails with `precondition-failed`, and as the type's rules do. */

@@ -1,4 +1,4 @@
-import type { ResourceReads, StoredResource } from '#ports/resource-store.ts'
+import type { ResourceReads, StoredResource } from '#ports/resources.ts'
 
 const page = 200
 

@@ -1,5 +1,6 @@
 import type { AdminCredentials } from '#core/maintenance.ts'
-import type { MetadataStore, Registry } from '#ports/metadata-store.ts'
+import type { MetadataStore } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { showCredentials } from '../tokens/credentials.ts'
 

@@ -1,7 +1,7 @@
 import { makeSecret } from '#core/secret.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { keyOf } from '#core/resource-id.ts'
-import type { StoredResource } from '#ports/resource-store.ts'
+import type { StoredResource } from '#ports/resources.ts'
 import { hashOfSecret } from '../identity/secrets.ts'
 import type { ResourceDeps } from './rules.ts'
 import { passwordsOf } from './tokens.ts'

@@ -1,5 +1,5 @@
 import type { Caller } from '#core/access.ts'
-import type { StoredOperation } from '#ports/resource-store.ts'
+import type { StoredOperation } from '#ports/operations.ts'
 import type { ResourceDeps } from './rules.ts'
 
 type OperationDeps = Pick<ResourceDeps, 'store' | 'clock' | 'ids'>

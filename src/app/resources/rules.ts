@@ -1,6 +1,6 @@
 import type { ResourceId } from '#core/resource-id.ts'
 import type { KnownObject } from '#core/shape.ts'
-import type { RegistryProjection, ResourceBody, StoredResource } from '#ports/resource-store.ts'
+import type { RegistryProjection, ResourceBody, StoredResource } from '#ports/resources.ts'
 import type { Deps, Origins } from '../deps.ts'
 
 export type ResourceDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'secrets'> & {

@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { ResourceId } from '#core/resource-id.ts'
-import type { Match, StoredResource } from '#ports/resource-store.ts'
+import type { Match, StoredResource } from '#ports/resources.ts'
 import { resourceNotFound } from './missing.ts'
 import type { Author, ResourceDeps } from './rules.ts'
 

@@ -1,6 +1,6 @@
 import { type Access, type Caller, type Decision, decide } from '#core/access.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { deletedSeq } from '../distribution/blobs.ts'
 import type { Presented } from './authenticate.ts'

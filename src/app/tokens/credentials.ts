@@ -1,7 +1,8 @@
 import type { AdminCredentials } from '#core/maintenance.ts'
 import { makeSecret } from '#core/secret.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { Registry, StoredCredential } from '#ports/metadata-store.ts'
+import type { StoredCredential } from '#ports/credentials.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { hashOfSecret } from '../identity/secrets.ts'
 

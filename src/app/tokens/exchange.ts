@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps, Origins } from '../deps.ts'
 import { directoryTokenHolder } from '../identity/bearer.ts'
 import { directoryCaller } from './authenticate.ts'

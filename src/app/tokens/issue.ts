@@ -1,6 +1,6 @@
 import { intersect, type Scope } from '#core/scope.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import { longestToken } from '#ports/signer.ts'
 import type { Deps } from '../deps.ts'
 import type { Authenticated } from './authenticate.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import { FailedLogins, type Guess, RateLimits } from './rate-limits.ts'
 
 const second = 1000

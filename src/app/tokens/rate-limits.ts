@@ -2,7 +2,7 @@ import { networkOf } from '#core/ip-address.ts'
 import { type RateCategory, ratesOf, TokenBucket } from '#core/rate-limit.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Clock } from '#ports/clock.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 
 const mostBuckets = 100_000
 const mostCounted = 100_000

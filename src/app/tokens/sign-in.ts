@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { type Authenticated, authenticate, type IsAudience, type Presented } from './authenticate.ts'
 import type { FailedLogins } from './rate-limits.ts'

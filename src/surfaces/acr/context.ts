@@ -1,4 +1,4 @@
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '#app/deps.ts'
 import type { Exchange } from '#http/exchange.ts'
 

@@ -1,6 +1,6 @@
 import { type ResourceId, subscriptionType } from '#core/resource-id.ts'
 import { touches } from '#core/visibility.ts'
-import type { StoredResource } from '#ports/resource-store.ts'
+import type { StoredResource } from '#ports/resources.ts'
 import { everyResource } from '#app/resources/every.ts'
 import { resourceNotFound } from '#app/resources/missing.ts'
 import { type Answer, type Context, ok } from './context.ts'

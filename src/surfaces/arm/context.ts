@@ -1,6 +1,6 @@
 import { type Caller, decide } from '#core/access.ts'
 import type { ResourceKey } from '#core/resource-id.ts'
-import type { Match } from '#ports/resource-store.ts'
+import type { Match } from '#ports/resources.ts'
 import type { Deps, Origins } from '#app/deps.ts'
 import type { Headers } from '#http/exchange.ts'
 import type { ArmUrl } from './url.ts'

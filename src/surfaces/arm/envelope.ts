@@ -1,5 +1,5 @@
 import type { Shape } from '#core/shape.ts'
-import type { StoredResource } from '#ports/resource-store.ts'
+import type { StoredResource } from '#ports/resources.ts'
 
 /** Azure's limits for tags ("Use tags to organize your resources"). */
 export const tagsShape: Shape = {

@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { StoredResource } from '#ports/resource-store.ts'
+import type { StoredResource } from '#ports/resources.ts'
 import { absolute, type Context } from './context.ts'
 
 const usualPage = 250

@@ -1,6 +1,6 @@
 import { formatDataHost } from '#core/data-host.ts'
 import { type RegistryProperties } from '#core/registry-properties.ts'
-import type { StoredResource } from '#ports/resource-store.ts'
+import type { StoredResource } from '#ports/resources.ts'
 import { loginServerOf, propertiesOf, registryRules, tierOf, withSwitches } from '#app/resources/registries.ts'
 import type { Context } from './context.ts'
 import { creationDate, trackedEnvelope } from './envelope.ts'

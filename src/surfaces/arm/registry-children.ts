@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { Shape } from '#core/shape.ts'
-import type { StoredResource } from '#ports/resource-store.ts'
+import type { StoredResource } from '#ports/resources.ts'
 import { scopeMapRules, systemScopeMapsOf } from '#app/resources/scope-maps.ts'
 import { passwordsOf, tokenRules } from '#app/resources/tokens.ts'
 import { registryType } from '#app/resources/type-names.ts'

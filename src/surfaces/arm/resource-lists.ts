@@ -1,7 +1,7 @@
 import { conjuncts } from '#core/odata-filter.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { ResourceId } from '#core/resource-id.ts'
-import type { StoredResource } from '#ports/resource-store.ts'
+import type { StoredResource } from '#ports/resources.ts'
 import { everyResource } from '#app/resources/every.ts'
 import { visibleSubscription } from './accounts.ts'
 import { type Answer, type Context, may, ok } from './context.ts'

@@ -1,6 +1,6 @@
 import type { RegistryError } from '#core/registry-error.ts'
 import type { Shape } from '#core/shape.ts'
-import type { StoredResource } from '#ports/resource-store.ts'
+import type { StoredResource } from '#ports/resources.ts'
 import type { ResourceRules } from '#app/resources/rules.ts'
 import type { Answer, Context } from './context.ts'
 

@@ -1,5 +1,5 @@
 import type { ResourceId } from '#core/resource-id.ts'
-import type { RoleAssignment } from '#ports/resource-store.ts'
+import type { RoleAssignment } from '#ports/roles.ts'
 import type { RoleDefinition } from '#app/authorization/role-definitions.ts'
 
 const at = (time: number): string => new Date(time).toISOString()

@@ -1,6 +1,6 @@
 import { type Caller, decide } from '#core/access.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { Match } from '#ports/resource-store.ts'
+import type { Match } from '#ports/resources.ts'
 import { authenticateBearer } from '#app/identity/bearer.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'

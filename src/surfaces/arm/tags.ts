@@ -1,7 +1,7 @@
 import type { Caller } from '#core/access.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import type { Shape } from '#core/shape.ts'
-import type { StoredResource } from '#ports/resource-store.ts'
+import type { StoredResource } from '#ports/resources.ts'
 import { everyResource } from '#app/resources/every.ts'
 import { resourceNotFound } from '#app/resources/missing.ts'
 import { changeTags as change, type Tags } from '#app/resources/tags.ts'

@@ -1,6 +1,6 @@
 import type { Caller } from '#core/access.ts'
 import type { LinkSigner } from '#ports/link-signer.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps, Origins } from '#app/deps.ts'
 import type { HashBytes } from '#app/distribution/manifests.ts'
 import type { Uploads } from '#app/distribution/uploads.ts'

@@ -2,7 +2,7 @@ import type { Deps, Origins } from '#app/deps.ts'
 import type { FailedLogins } from '#app/tokens/rate-limits.ts'
 import { withoutPort } from '#http/hosts.ts'
 import type { Exchange } from '#http/exchange.ts'
-import type { Tenant } from '#ports/directory-store.ts'
+import type { Tenant } from '#ports/directory.ts'
 import { type Language, languageOf, type Words, wordsIn } from './words.ts'
 
 export type EntraDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher' | 'secrets'> & {

@@ -1,5 +1,5 @@
 import { SignInRefused } from '#app/identity/sign-in-refusal.ts'
-import type { Tenant } from '#ports/directory-store.ts'
+import type { Tenant } from '#ports/directory.ts'
 import type { Authority, Version } from './request.ts'
 
 /** The authority's name of itself: programs compare its scheme, host and port with theirs. */

@@ -1,5 +1,5 @@
 import { SignInRefused } from '#app/identity/sign-in-refusal.ts'
-import type { Tenant } from '#ports/directory-store.ts'
+import type { Tenant } from '#ports/directory.ts'
 
 /** In which shape a program speaks to the authority: AD FS's, or Entra's with a tenant in its path. */
 export type Authority =

@@ -1,5 +1,5 @@
 import type { Caller } from '#core/access.ts'
-import type { DirectoryKind, DirectoryObject, Tenant } from '#ports/directory-store.ts'
+import type { DirectoryKind, DirectoryObject, Tenant } from '#ports/directory.ts'
 import { findApplication } from '#app/identity/applications.ts'
 import { type DirectoryDeps, noSuchObject, objectOf } from '#app/identity/directory.ts'
 import { findUser } from '#app/identity/users.ts'

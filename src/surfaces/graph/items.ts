@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { RegistryError } from '#core/registry-error.ts'
-import type { DirectoryKind, DirectoryObject, StoredSecret, Tenant } from '#ports/directory-store.ts'
+import type { DirectoryKind, DirectoryObject, StoredSecret, Tenant } from '#ports/directory.ts'
 import { identifierUrisOf } from '#app/identity/applications.ts'
 import type { Deps } from '#app/deps.ts'
 

@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryObject } from '#ports/directory-store.ts'
+import type { DirectoryObject } from '#ports/directory.ts'
 import { deleteApplication, deleteServicePrincipal } from '#app/identity/applications.ts'
 import { noSuchObject } from '#app/identity/directory.ts'
 import { deleteGroup } from '#app/identity/groups.ts'

@@ -1,7 +1,7 @@
 import { compileFilter, type Filterable, type FilterSchema } from '#core/filter-match.ts'
 import type { Filter } from '#core/odata-filter.ts'
 import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryFilter, DirectoryKind, DirectoryObject, Tenant } from '#ports/directory-store.ts'
+import type { DirectoryFilter, DirectoryKind, DirectoryObject, Tenant } from '#ports/directory.ts'
 import type { Deps } from '#app/deps.ts'
 import { type Item, itemsOf } from './items.ts'
 import type { Query } from './query.ts'

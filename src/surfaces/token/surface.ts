@@ -1,6 +1,6 @@
 import { parseScopes } from '#core/scope.ts'
 import { type Failure, RegistryError } from '#core/registry-error.ts'
-import type { Registry } from '#ports/metadata-store.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps, Origins } from '#app/deps.ts'
 import { type Authenticated, type Presented, tokenUser } from '#app/tokens/authenticate.ts'
 import { exchangeToken } from '#app/tokens/exchange.ts'

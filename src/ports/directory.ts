@@ -1,8 +1,7 @@
-/**
- * Who there is: the embedded directory's objects, what they prove themselves with, who belongs to which group, and
- * sign-ins under way. Part of the metadata store; its promises are those of `metadata-store.ts`.
- */
+import type { Command } from './command.ts'
+
 export const directoryKinds = ['user', 'servicePrincipal', 'application', 'group'] as const
+
 export type DirectoryKind = (typeof directoryKinds)[number]
 
 export interface DirectoryObject {
@@ -45,33 +44,6 @@ export interface StoredStanding {
   secrets: StoredSecret[]
 }
 
-/** A code, a device's question or a refresh token; known by the hash of what the client holds. */
-export interface StoredSignIn {
-  id: string
-  kind: 'code' | 'device' | 'refresh'
-  /** A device's second name: what the person types. */
-  userCode: string | null
-  /** Null until somebody answered. */
-  principalId: string | null
-  /** `replaced`: a refresh token that another one stands for now. */
-  state: 'asked' | 'granted' | 'refused' | 'replaced'
-  clientId: string
-  /** Refresh tokens that came of one another end together; null for what is none. */
-  family: string | null
-  details: Readonly<Record<string, unknown>>
-  createdAt: number
-  expiresAt: number
-}
-
-/** A role held by a principal itself or through its groups. */
-export interface StoredRight {
-  /** A resource key (core/resource-id.ts). */
-  scope: string
-  roleId: string
-  /** JSON of a custom role's permissions; null for a built-in one. */
-  permissions: string | null
-}
-
 export interface DirectoryFilter {
   kinds: readonly DirectoryKind[]
   field?: 'name' | 'appId' | 'login'
@@ -107,20 +79,8 @@ export interface DirectoryReads {
   groupsOf(memberId: string): Promise<DirectoryObject[]>
   /** Undefined also for what cannot sign in. */
   standing(principalId: string): Promise<StoredStanding | undefined>
-  rights(principalId: string): Promise<StoredRight[]>
-  /** When a credential was last shown from an address; undefined when it never was, or that was forgotten. */
-  familiarAddress(credential: string, address: string): Promise<number | undefined>
-  signIn(id: string): Promise<StoredSignIn | undefined>
-  signInByUserCode(userCode: string): Promise<StoredSignIn | undefined>
 }
 
-type Command<Input, Output> = (input: Input) => Promise<Output>
-
-/**
- * Whoever disables, deletes, takes out of a group or takes a role away: where a user or a service principal that is enabled
- * holds Owner at `/`, itself or through groups, one does afterwards, or the command fails with `in-use`, `lastOwner` in its
- * detail.
- */
 export interface DirectoryCommands {
   /** `conflict` when there is one. */
   putTenant: Command<Tenant, void>
@@ -138,23 +98,13 @@ export interface DirectoryCommands {
   /** `not-found`, also for a group that is none; `request-invalid` when the group would hold itself. */
   putGroupMember: Command<{ groupId: string; memberId: string }, void>
   deleteGroupMember: Command<{ groupId: string; memberId: string }, void>
-  /** `conflict` when another one has the id or the user code. */
-  putSignIn: Command<{ signIn: StoredSignIn }, void>
-  /** A device's question is answered. `not-found` when it was answered before or has ended. */
-  answerSignIn: Command<
-    { id: string; principalId: string; state: 'granted' | 'refused'; details: StoredSignIn['details']; now: number },
-    void
-  >
-  /** Gives it out and removes it: once. Undefined when there is none, or it has ended. */
-  takeSignIn: Command<{ id: string; now: number }, StoredSignIn | undefined>
-  /**
-   * Another refresh token takes its place; `details` become those of the one that is replaced. Gives its details as they
-   * stand: of two at once, both get those of the first. Undefined when it is gone.
-   */
-  replaceSignIn: Command<{ id: string; details: StoredSignIn['details']; by: StoredSignIn }, StoredSignIn['details'] | undefined>
-  /** All refresh tokens of a principal, or of a family, end. */
-  endSignIns: Command<{ principalId: string } | { family: string }, void>
-  /** A credential was shown from an address: kept for the `most` seen last, and for what was seen after `since`. */
-  noteAddress: Command<{ principalId: string; credential: string; address: string; now: number; since: number; most: number }, void>
-  reapSignIns: Command<{ now: number; limit: number }, number>
 }
+
+/**
+ * Who there is: the embedded directory's objects, what they prove themselves with, and who belongs to which group.
+ * Whoever disables, deletes, takes out of a group or takes a role away: where a user or a service principal that is enabled
+ * holds Owner at `/`, itself or through groups, one does afterwards, or the command fails with `in-use`, `lastOwner` in its
+ * detail.
+ * Its promises are those of `metadata-store.ts`.
+ */
+export interface Directory extends DirectoryReads, DirectoryCommands {}

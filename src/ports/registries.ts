@@ -1,4 +1,5 @@
 import type { NetworkRules } from '#core/network-rules.ts'
+import type { Command } from './command.ts'
 
 /** What the data plane knows of a registry. */
 export interface Registry {
@@ -21,3 +22,31 @@ export interface Registry {
   /** Where its data endpoint is, which gives its blobs then; null: the login server gives them. */
   dataLocation: string | null
 }
+
+export interface RegistryReads {
+  registries(): Promise<Registry[]>
+  registry(name: string): Promise<Registry | undefined>
+  /** The registry behind a resource. */
+  registryByKey(key: string): Promise<Registry | undefined>
+}
+
+export interface RegistryCommands {
+  createRegistry: Command<{ name: string; limit: number | null; adminEnabled: boolean; rateLimits: Registry['rateLimits'] }, Registry>
+  updateRegistry: Command<
+    {
+      registryId: number
+      adminEnabled?: boolean
+      anonymousPull?: boolean
+      rateLimits?: Registry['rateLimits']
+      indexChildren?: Registry['indexChildren']
+      limit?: number | null
+    },
+    Registry
+  >
+}
+
+/**
+ * The registries as the data plane knows them.
+ * Its promises are those of `metadata-store.ts`.
+ */
+export interface Registries extends RegistryReads, RegistryCommands {}

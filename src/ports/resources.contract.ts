@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { keyOf } from '#core/resource-id.ts'
 import { paged, group, guid, put, putAll, registryId, resourceOf, subscription } from './control-scene.contract.ts'
 import { type It, start } from './metadata-scene.contract.ts'
-import type { StoredResource } from './resource-store.ts'
+import type { StoredResource } from './resources.ts'
 
 const key = (id: string) => keyOf(id)
 const keysOf = (resources: readonly StoredResource[]) => resources.map((each) => each.key)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { guid, objectOf, secretOf, signInOf } from './control-scene.contract.ts'
-import type { DirectoryFilter, DirectoryObject } from './directory-store.ts'
+import type { DirectoryFilter, DirectoryObject } from './directory.ts'
 import { type It, start } from './metadata-scene.contract.ts'
 
 const [alice, bob, carol, dave] = [guid(0x20), guid(0x21), guid(0x22), guid(0x23)]

@@ -1,0 +1,54 @@
+import type { Command } from './command.ts'
+
+/** A code, a device's question or a refresh token; known by the hash of what the client holds. */
+export interface StoredSignIn {
+  id: string
+  kind: 'code' | 'device' | 'refresh'
+  /** A device's second name: what the person types. */
+  userCode: string | null
+  /** Null until somebody answered. */
+  principalId: string | null
+  /** `replaced`: a refresh token that another one stands for now. */
+  state: 'asked' | 'granted' | 'refused' | 'replaced'
+  clientId: string
+  /** Refresh tokens that came of one another end together; null for what is none. */
+  family: string | null
+  details: Readonly<Record<string, unknown>>
+  createdAt: number
+  expiresAt: number
+}
+
+export interface SignInReads {
+  signIn(id: string): Promise<StoredSignIn | undefined>
+  signInByUserCode(userCode: string): Promise<StoredSignIn | undefined>
+  /** When a credential was last shown from an address; undefined when it never was, or that was forgotten. */
+  familiarAddress(credential: string, address: string): Promise<number | undefined>
+}
+
+export interface SignInCommands {
+  /** `conflict` when another one has the id or the user code. */
+  putSignIn: Command<{ signIn: StoredSignIn }, void>
+  /** A device's question is answered. `not-found` when it was answered before or has ended. */
+  answerSignIn: Command<
+    { id: string; principalId: string; state: 'granted' | 'refused'; details: StoredSignIn['details']; now: number },
+    void
+  >
+  /** Gives it out and removes it: once. Undefined when there is none, or it has ended. */
+  takeSignIn: Command<{ id: string; now: number }, StoredSignIn | undefined>
+  /**
+   * Another refresh token takes its place; `details` become those of the one that is replaced. Gives its details as they
+   * stand: of two at once, both get those of the first. Undefined when it is gone.
+   */
+  replaceSignIn: Command<{ id: string; details: StoredSignIn['details']; by: StoredSignIn }, StoredSignIn['details'] | undefined>
+  /** All refresh tokens of a principal, or of a family, end. */
+  endSignIns: Command<{ principalId: string } | { family: string }, void>
+  /** A credential was shown from an address: kept for the `most` seen last, and for what was seen after `since`. */
+  noteAddress: Command<{ principalId: string; credential: string; address: string; now: number; since: number; most: number }, void>
+  reapSignIns: Command<{ now: number; limit: number }, number>
+}
+
+/**
+ * Sign-ins under way, and from where credentials were shown.
+ * Its promises are those of `metadata-store.ts`.
+ */
+export interface SignIns extends SignInReads, SignInCommands {}
