@@ -12,11 +12,12 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   app: ['core', 'ports'],
   adapters: ['core', 'ports'],
   http: ['core'],
-  surfaces: ['core', 'ports', 'app', 'http'],
+  surfaces: ['core', 'ports', 'app', 'http', 'words'],
   client: ['core'],
   runner: ['core', 'ports', 'client'],
-  cli: ['core', 'client'],
-  main: ['core', 'ports', 'app', 'adapters', 'http', 'surfaces', 'client', 'runner', 'cli'],
+  cli: ['core', 'client', 'words'],
+  words: [],
+  main: ['core', 'ports', 'app', 'adapters', 'http', 'surfaces', 'client', 'runner', 'cli', 'words'],
 }
 /** The databases run what the store says; no other room knows it, and no adapter knows another. */
 const databases = ['adapters/sqlite', 'adapters/postgres']

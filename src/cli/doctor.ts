@@ -5,7 +5,7 @@ import { addDataOptions, addOutputOption, type Cli, type DataOptions, newCommand
 import type { Elsewhere } from './host.ts'
 import { addSettingOptions } from './setting-options.ts'
 import { sizeOf } from './size.ts'
-import { asCalled, catalogueFor, fill } from './words.ts'
+import { tell } from './words.ts'
 
 interface DoctorOptions extends DataOptions, OutputOptions {
   server?: string
@@ -48,9 +48,8 @@ function sentence({ host, say, called }: Cli, { name, of, detail }: Finding): st
     key,
     key === 'free' || key === 'floor' ? sizeOf(say, Number(value)) : value,
   ])
-  const catalogue = catalogueFor(host.locale)
-  const why = name === 'folder-unusable' ? fill(catalogue[`refusal.${detail.reason as RefusalReason}`], detail) : ''
-  return asCalled(fill(catalogue[`doctor.${name}`], { of, why, ...Object.fromEntries(inSizes) }), called)
+  const why = name === 'folder-unusable' ? tell(host.locale, called, `refusal.${detail.reason as RefusalReason}`, detail) : ''
+  return tell(host.locale, called, `doctor.${name}`, { of, why, ...Object.fromEntries(inSizes) })
 }
 
 const reportOf = (cli: Cli, findings: readonly Finding[]) => ({

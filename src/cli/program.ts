@@ -20,8 +20,8 @@ import { usageCommand } from './usage.ts'
 import { shellWord } from '#core/shell-word.ts'
 import type { RefusalDetail } from '#core/refusal.ts'
 import { failure, shellIn } from './shell.ts'
-import { asCalled, catalogueFor, fill, type Key, type Words, wordsFor } from './words.ts'
-import type { Catalogue } from './catalogue/en.ts'
+import { cliCatalogues } from '#words/cli.ts'
+import { asCalled, type Key, tell, type Words, wordsFor } from './words.ts'
 import { misuse } from './misuse.ts'
 
 const commands = [
@@ -109,13 +109,14 @@ function speak(command: Command, host: Host, say: Words): void {
 }
 
 /** What would be right is said in the person's language too. */
-function inWords(catalogue: Catalogue, detail: RefusalDetail): RefusalDetail {
+function inWords({ host, called }: Cli, detail: RefusalDetail): RefusalDetail {
   const { allowed } = detail
-  if (typeof allowed !== 'string' || !Object.hasOwn(catalogue, allowed)) return detail
-  return { ...detail, allowed: fill(catalogue[allowed as Key], detail) }
+  if (typeof allowed !== 'string' || !Object.hasOwn(cliCatalogues.en, allowed)) return detail
+  return { ...detail, allowed: tell(host.locale, called, allowed as Key, detail) }
 }
 
-function explain(error: unknown, { host, say, called }: Cli): number {
+function explain(error: unknown, cli: Cli): number {
+  const { host, say, called } = cli
   if (error instanceof CommanderError) {
     // A group that is called without a command shows what it has.
     if (error.exitCode === 0 || error.code === 'commander.help') return 0
@@ -129,8 +130,7 @@ function explain(error: unknown, { host, say, called }: Cli): number {
   }
   if (known) {
     const { reason, detail } = known.refusal
-    const catalogue = catalogueFor(host.locale)
-    host.problem(`longshore: ${asCalled(fill(catalogue[`refusal.${reason}`], inWords(catalogue, detail)), called)}\n`)
+    host.problem(`longshore: ${tell(host.locale, called, `refusal.${reason}`, inWords(cli, detail))}\n`)
     return known.isUsage ? 2 : 1
   }
   host.problem(`longshore: ${say('problem.unexpected', { message: error instanceof Error ? error.message : String(error) })}\n`)

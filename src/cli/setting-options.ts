@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { Cli } from './command.ts'
 import type { SettingFlag } from './host.ts'
-import { en } from './catalogue/en.ts'
+import { cliCatalogues } from '#words/cli.ts'
 import type { Key } from './words.ts'
 
 /** Makes every setting, or only these, an option, under a heading of their own; returns their names. */
@@ -16,5 +16,5 @@ export function addSettingOptions(command: Command, { host, say }: Cli, only?: r
 
 const explanation = ({ name }: SettingFlag, say: (key: Key) => string): string => {
   const key = `setting.${name}`
-  return Object.hasOwn(en, key) ? say(key as Key) : name
+  return Object.hasOwn(cliCatalogues.en, key) ? say(key as Key) : name
 }

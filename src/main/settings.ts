@@ -1,5 +1,5 @@
 import { parse as parsePath } from 'node:path'
-import type { Key } from '#cli/words.ts'
+import type { CliKey } from '#words/cli.ts'
 import { isIP } from 'node:net'
 import { parseByteCount } from '#core/byte-count.ts'
 import type { ListenAddress } from '#http/listener.ts'
@@ -21,7 +21,7 @@ export type Duration = number
 export type ByteCount = number
 
 type AllowedIn<Name> = Name extends `expected.${infer Allowed}` ? Allowed : never
-type Allowed = AllowedIn<Key>
+type Allowed = AllowedIn<CliKey>
 
 /** What would have been right, by its key in the catalogues. */
 export class NotAllowed extends Error {

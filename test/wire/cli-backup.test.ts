@@ -206,9 +206,9 @@ test('restore refuses what is no backup, newer, damaged, or aims at a folder in 
   const [object = ''] = globSync(join(from, 'objects', '*', '*'))
   const bytes = readFileSync(object)
   rmSync(object)
-  await refused(/1 of its parts are missing or wrong, the first is sha256:/, from, dataDir)
+  await refused(/1 of its parts is missing or wrong, the first is sha256:/, from, dataDir)
   writeFileSync(object, Buffer.from(bytes).fill(bytes[0] === 1 ? 2 : 1, 0, 1))
-  await refused(/1 of its parts are missing or wrong/, from, dataDir, '--verify')
+  await refused(/1 of its parts is missing or wrong/, from, dataDir, '--verify')
   writeFileSync(object, bytes)
   // Beside the objects each file is known by its sum: one byte of any is enough, and so is its absence.
   for (const name of ['longshore.db', 'keys/secret.key', 'tls/ca.pem']) {
@@ -218,7 +218,7 @@ test('restore refuses what is no backup, newer, damaged, or aims at a folder in 
     hurt[hurt.length - 3] = (hurt[hurt.length - 3] ?? 0) ^ 1
     chmodSync(path, 0o600)
     writeFileSync(path, hurt)
-    await refused(new RegExp(`1 of its parts are missing or wrong, the first is ${name};`), from, dataDir)
+    await refused(new RegExp(`1 of its parts is missing or wrong, the first is ${name};`), from, dataDir)
     rmSync(path)
     if (name !== 'longshore.db') await refused(new RegExp(`the first is ${name};`), from, dataDir)
     writeFileSync(path, whole, { mode: 0o600 })

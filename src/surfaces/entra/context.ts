@@ -3,7 +3,9 @@ import type { FailedLogins } from '#app/tokens/rate-limits.ts'
 import { withoutPort } from '#http/hosts.ts'
 import type { Exchange } from '#http/exchange.ts'
 import type { Tenant } from '#ports/directory.ts'
-import { type Language, languageOf, type Words, wordsIn } from './words.ts'
+import { preferredLanguage } from '#http/language.ts'
+import { type Language, languages } from '#words/messages.ts'
+import { signInSpeakers, type SignInWords } from '#words/sign-in.ts'
 
 export type EntraDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher' | 'secrets'> & {
   origins: Origins
@@ -19,12 +21,12 @@ export interface EntraContext {
   /** Under which the client sees us; URLs in answers begin with it. */
   origin: string
   language: Language
-  words: Words
+  words: SignInWords
 }
 
 export function contextOf(deps: EntraDeps, exchange: Exchange, tenant: Tenant): EntraContext {
-  const language = languageOf(exchange.header('accept-language'))
-  return { deps, exchange, tenant, origin: originOf(deps.origins, exchange), language, words: wordsIn(language) }
+  const language = preferredLanguage(exchange.header('accept-language'), languages)
+  return { deps, exchange, tenant, origin: originOf(deps.origins, exchange), language, words: signInSpeakers[language].say }
 }
 
 /** The control host itself may be reached by another port or scheme than the one that is told to clients. */

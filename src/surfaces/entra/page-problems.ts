@@ -1,8 +1,8 @@
 import { type SignInReason, SignInRefused } from '#app/identity/sign-in-refusal.ts'
-import type { Key, Words } from './words.ts'
+import type { SignInKey, SignInWords } from '#words/sign-in.ts'
 
 /** What a person is told of a refusal; the rest is between us and the program. */
-const sentences: Partial<Record<SignInReason, Key>> = {
+const sentences: Partial<Record<SignInReason, Extract<SignInKey, `error.${string}`>>> = {
   'password-wrong': 'error.password',
   'password-ended': 'error.password-ended',
   'user-disabled': 'error.disabled',
@@ -25,7 +25,8 @@ const correctable: ReadonlySet<SignInReason> = new Set([
 
 export const isCorrectable = (error: unknown): error is SignInRefused => error instanceof SignInRefused && correctable.has(error.reason)
 
-export function problemIn(words: Words, error: unknown): string {
+export function problemIn(words: SignInWords, error: unknown): string {
   if (!(error instanceof SignInRefused)) return words('error.internal')
-  return words(sentences[error.reason] ?? 'error.request', { seconds: Number(error.detail.retryAfter ?? 1) })
+  const key = sentences[error.reason] ?? 'error.request'
+  return key === 'error.slow' ? words(key, { seconds: Number(error.detail.retryAfter ?? 1) }) : words(key)
 }

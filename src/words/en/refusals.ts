@@ -1,0 +1,71 @@
+/** What is said in English: why something was not done. */
+export const refusals = {
+  'refusal.no-registry': 'there is no registry in {dataDir}: start it once with "longshore serve", or name its folder with --data-dir',
+  'refusal.registry-unknown': 'there is no registry "{name}"; known are: {known}',
+  'refusal.directory-owned': '{dataDir} is in use by process {pid}: stop it, or choose another folder with --data-dir',
+  'refusal.database-missing':
+    '{path} is missing or empty, beside data that belong to it: nothing was started, so that nothing is lost. Put the file back (a backup has it as longshore.db: "longshore restore" into an empty folder), or name another folder with --data-dir to begin anew',
+  'refusal.key-missing':
+    '{path} is missing: without this key nobody can read the passwords and signing keys of {dataDir}. Put it back (a backup has it as keys/secret.key, mode 0400), or restore a whole backup into an empty folder',
+  'refusal.key-foreign':
+    '{path} is not the key of this database: passwords and signing keys were written with another one. Put that one back (a backup has it as keys/secret.key), or restore a whole backup into an empty folder',
+  'refusal.objects-missing':
+    '{path} has no objects, although the database names some: is its disk not mounted? Bring the folder back, or restore a backup into an empty folder',
+  'refusal.owner-silent': 'process {pid} has {dataDir} and does not answer: it is starting or stopping, try again',
+  'refusal.owner-gone': 'the server ended before it answered: try again',
+  'refusal.socket-path-too-long': '{path} is too long for a socket ({longest} bytes at most): use a shorter data folder',
+  'refusal.server-must-stop': '{path} is in use by process {pid}: stop the server first',
+  'refusal.address-in-use': '{setting}: {address} is in use by another program; choose another with {flag} or {variable}',
+  'refusal.address-not-permitted':
+    '{setting}: this user may not listen at {address} (ports below 1024 need a permission); choose another with {flag} or {variable}',
+  'refusal.few-open-files':
+    'the system allows this process {allowed} open files and the server needs {needed} at least: raise "ulimit -n" (LimitNOFILE of a service)',
+  'refusal.address-not-here': '{setting}: {address} is no address of this machine; choose another with {flag} or {variable}',
+  'refusal.password-file':
+    'passwordFile: {path} cannot be written ({code}): choose another with --password-file or LONGSHORE_PASSWORD_FILE; the next start tells the passwords',
+  'refusal.password-file-there':
+    'passwordFile: {path} is there already and is not ours: choose another with --password-file or LONGSHORE_PASSWORD_FILE; the next start tells the passwords',
+  'refusal.setting-near': '{name}: unknown setting; did you mean {near}?',
+  'refusal.setting-unknown': '{name}: unknown setting; known are {known}',
+  'refusal.setting-value': '{name}: expected {allowed}; got "{got}"',
+  'refusal.settings-file': '{path}: {message}',
+  'refusal.settings-form': '{path}: expected keys with values',
+  'refusal.settings-item': '{path}: {key}: expected a text, a number or a list of texts',
+  'refusal.host-below-domain':
+    '{name}: {host} lies below {domain} ({variable}), where each name is that of a registry; the control plane needs a host that does not: {domain} itself, or one outside of it',
+  'refusal.tls-half':
+    '{setting} is not set: a certificate of your own needs both tlsCert (its PEM file) and tlsKey (the PEM file of its private key)',
+  'refusal.tls-unreadable': '{setting}: {path} cannot be read ({code}): name a PEM file that this user may read',
+  'refusal.tls-not-pem': '{setting}: {path} is no PEM file that can be used: expected -----BEGIN {kind}-----, without a passphrase',
+  'refusal.tls-mismatch':
+    'tlsKey: {key} is not the key of the certificate in {cert} (tlsCert): name the two that belong together, the server’s own certificate first in its file',
+  'refusal.permission': '{path}: permission denied ({code}): run as the user that it belongs to, or let this user read and write it',
+  'refusal.read-only':
+    '{path} cannot be made or written ({code}): its file system is read-only; name a data folder that can be written with --data-dir or LONGSHORE_DATA_DIR',
+  'refusal.wrong-kind':
+    '{path} is not what it must be ({code}): a folder where one is named, a file where one is; name another, with --data-dir or LONGSHORE_DATA_DIR for the data folder',
+  'refusal.settings-unreadable':
+    '{path}: the settings cannot be read there ({code}): name a YAML file that this user may read with --config or LONGSHORE_CONFIG',
+  'refusal.principal-there':
+    'there is a service principal "{name}" already (application {appId}): "longshore identity sp reset-credential {appId}" gives it a new credential, --yes makes another one of that name',
+  'refusal.disk-full': '{path}: the disk is full',
+  'refusal.database-damaged':
+    'the database {path} is damaged ({found}): nothing is served from it; move the data folder aside and fill a new one from your last backup with "longshore restore"',
+  'refusal.collection-rests':
+    'collection rests for one lease, because the database could not be written or the clock was set; it goes on by itself',
+  'refusal.collection-paused': 'collection is paused while a backup is written: try again afterwards',
+  'refusal.backup-target-not-empty': '{path} is not empty: name a folder that is empty or absent',
+  'refusal.backup-unreadable': '{path} is no backup that this program can read',
+  'refusal.backup-newer': '{path} was made by a newer Longshore: its {what} version is {found}, this program reads up to {newest}',
+  'refusal.backup-damaged':
+    'the backup is damaged: {bad, plural, one {# of its parts is missing or wrong} other {# of its parts are missing or wrong}}, the first is {example}; nothing was restored, take an older backup',
+  'refusal.restore-target-not-empty': '{path} is not empty: restore into a data folder that is empty or absent',
+  'refusal.restore-unfinished': 'a restore into {dataDir} did not come to its end: run "longshore restore" again',
+  'refusal.no-local-authority': 'there is no local authority: HTTPS is off or uses a certificate of your own',
+  'refusal.last-owner':
+    'nobody would be left who owns everything: give the role to somebody else first, with "longshore identity role assign --assignee NAME --role Owner --scope /"',
+  'refusal.interrupted': 'interrupted; nothing was left half done',
+  'refusal.hosts-not-permitted': '{path} may not be written by this user ({code}). This works: "longshore hosts | sudo tee -a {path}"',
+  'refusal.registry-unreachable': '{address} cannot be reached ({reason}): "longshore doctor" looks for the cause.',
+  'refusal.registry-refuses': "{address} answers {status} to {deed}: the login, its rights or the repository's name are not what it wants.",
+} as const

@@ -1,0 +1,11 @@
+import { doctor } from './doctor.ts'
+import { identity } from './identity.ts'
+import { program } from './program.ts'
+import { refusals } from './refusals.ts'
+import { registry } from './registry.ts'
+import { server } from './server.ts'
+import { settings } from './settings.ts'
+import { speed } from './speed.ts'
+import { storage } from './storage.ts'
+
+export const cli = { ...program, ...server, ...registry, ...storage, ...settings, ...refusals, ...doctor, ...identity, ...speed }

@@ -1,0 +1,76 @@
+import type { refusals as english } from '../en/refusals.ts'
+import type { Translation } from '../messages.ts'
+
+export const refusals: Translation<typeof english> = {
+  'refusal.no-registry':
+    'no hay ningún registro en {dataDir}: arránquelo una vez con «longshore serve», o nombre su carpeta con --data-dir',
+  'refusal.registry-unknown': 'no hay ningún registro «{name}»; se conocen: {known}',
+  'refusal.directory-owned': '{dataDir} está en uso por el proceso {pid}: deténgalo, o elija otra carpeta con --data-dir',
+  'refusal.database-missing':
+    '{path} falta o está vacío, junto a datos que dependen de él: no se ha iniciado nada, para que no se pierda nada. Vuelva a poner el archivo (una copia de seguridad lo tiene como longshore.db: «longshore restore» en una carpeta vacía), o indique otra carpeta con --data-dir para empezar de nuevo',
+  'refusal.key-missing':
+    'falta {path}: sin esta clave nadie puede leer las contraseñas ni las claves de firma de {dataDir}. Vuelva a ponerla (una copia de seguridad la tiene como keys/secret.key, modo 0400), o restaure una copia completa en una carpeta vacía',
+  'refusal.key-foreign':
+    '{path} no es la clave de esta base de datos: las contraseñas y las claves de firma se escribieron con otra. Vuelva a poner aquella (una copia de seguridad la tiene como keys/secret.key), o restaure una copia completa en una carpeta vacía',
+  'refusal.objects-missing':
+    '{path} no tiene ningún objeto, aunque la base de datos nombra algunos: ¿falta montar su disco? Recupere la carpeta, o restaure una copia de seguridad en una carpeta vacía',
+  'refusal.owner-silent': 'el proceso {pid} tiene {dataDir} y no responde: está arrancando o parando, inténtelo de nuevo',
+  'refusal.owner-gone': 'el servidor terminó antes de responder: inténtelo de nuevo',
+  'refusal.socket-path-too-long':
+    '{path} es demasiado largo para un socket ({longest} bytes como máximo): use una carpeta de datos más corta',
+  'refusal.server-must-stop': '{path} está en uso por el proceso {pid}: detenga antes el servidor',
+  'refusal.address-in-use': '{setting}: {address} está en uso por otro programa; elija otra con {flag} o {variable}',
+  'refusal.address-not-permitted':
+    '{setting}: este usuario no puede escuchar en {address} (los puertos por debajo de 1024 necesitan un permiso); elija otra con {flag} o {variable}',
+  'refusal.few-open-files':
+    'el sistema permite {allowed} archivos abiertos a este proceso y el servidor necesita al menos {needed}: aumente «ulimit -n» (LimitNOFILE de un servicio)',
+  'refusal.address-not-here': '{setting}: {address} no es una dirección de esta máquina; elija otra con {flag} o {variable}',
+  'refusal.password-file':
+    'passwordFile: no se puede escribir {path} ({code}): elija otro con --password-file o LONGSHORE_PASSWORD_FILE; el próximo arranque dará las contraseñas',
+  'refusal.password-file-there':
+    'passwordFile: {path} ya existe y no es nuestro: elija otro con --password-file o LONGSHORE_PASSWORD_FILE; el próximo arranque dará las contraseñas',
+  'refusal.setting-near': '{name}: ajuste desconocido; ¿quería decir {near}?',
+  'refusal.setting-unknown': '{name}: ajuste desconocido; los conocidos son {known}',
+  'refusal.setting-value': '{name}: se esperaba {allowed}; se recibió «{got}»',
+  'refusal.settings-file': '{path}: {message}',
+  'refusal.settings-form': '{path}: se esperaban claves con valores',
+  'refusal.settings-item': '{path}: {key}: se esperaba un texto, un número o una lista de textos',
+  'refusal.host-below-domain':
+    '{name}: {host} está debajo de {domain} ({variable}), donde cada nombre es el de un registro; el plano de control necesita otro host: el propio {domain}, o uno de fuera de él',
+  'refusal.tls-half':
+    'falta {setting}: un certificado propio necesita tlsCert (su archivo PEM) y tlsKey (el archivo PEM de su clave privada)',
+  'refusal.tls-unreadable': '{setting}: no se puede leer {path} ({code}): indique un archivo PEM que este usuario pueda leer',
+  'refusal.tls-not-pem': '{setting}: {path} no es un archivo PEM que sirva: se esperaba -----BEGIN {kind}-----, sin frase de contraseña',
+  'refusal.tls-mismatch':
+    'tlsKey: {key} no es la clave del certificado de {cert} (tlsCert): indique los dos que van juntos, con el certificado del servidor primero en su archivo',
+  'refusal.permission':
+    '{path}: permiso denegado ({code}): ejecute la orden como su propietario, o deje que este usuario lea y escriba ahí',
+  'refusal.read-only':
+    'no se puede crear ni escribir {path} ({code}): su sistema de archivos es de solo lectura; indique una carpeta de datos en la que se pueda escribir con --data-dir o LONGSHORE_DATA_DIR',
+  'refusal.wrong-kind':
+    '{path} no es lo que debe ser ({code}): una carpeta donde se nombra una carpeta, un archivo donde se nombra un archivo; indique otra cosa, con --data-dir o LONGSHORE_DATA_DIR para la carpeta de datos',
+  'refusal.settings-unreadable':
+    '{path}: no se pueden leer ahí los ajustes ({code}): indique un archivo YAML que este usuario pueda leer con --config o LONGSHORE_CONFIG',
+  'refusal.principal-there':
+    'ya hay una entidad de servicio «{name}» (aplicación {appId}): «longshore identity sp reset-credential {appId}» le da otra credencial, --yes crea otra con ese nombre',
+  'refusal.disk-full': '{path}: el disco está lleno',
+  'refusal.database-damaged':
+    'la base de datos {path} está dañada ({found}): no se sirve nada de ella; aparte la carpeta de datos y llene una nueva desde su última copia con «longshore restore»',
+  'refusal.collection-rests':
+    'la recogida descansa durante un plazo, porque no se pudo escribir la base de datos o se cambió el reloj; sigue por sí misma',
+  'refusal.collection-paused': 'la recogida está en pausa mientras se escribe una copia: inténtelo después',
+  'refusal.backup-target-not-empty': '{path} no está vacía: nombre una carpeta vacía o inexistente',
+  'refusal.backup-unreadable': '{path} no es una copia que este programa pueda leer',
+  'refusal.backup-newer': '{path} fue hecha por un Longshore más nuevo: su versión de {what} es {found}, este programa lee hasta {newest}',
+  'refusal.backup-damaged':
+    'la copia está dañada: {bad, plural, one {# de sus partes falta o es incorrecta} other {# de sus partes faltan o son incorrectas}}, la primera es {example}; no se restauró nada, use una copia anterior',
+  'refusal.restore-target-not-empty': '{path} no está vacía: restaure en una carpeta de datos vacía o inexistente',
+  'refusal.restore-unfinished': 'una restauración en {dataDir} no llegó a su fin: ejecute «longshore restore» de nuevo',
+  'refusal.no-local-authority': 'no hay autoridad local: HTTPS está apagado o usa un certificado propio',
+  'refusal.last-owner':
+    'nadie quedaría como propietario de todo: asigne antes el rol a otra persona, con «longshore identity role assign --assignee NOMBRE --role Owner --scope /»',
+  'refusal.interrupted': 'interrumpido; nada quedó a medias',
+  'refusal.hosts-not-permitted': 'Este usuario no puede escribir en {path} ({code}). Esto funciona: «longshore hosts | sudo tee -a {path}»',
+  'refusal.registry-unreachable': 'No se puede llegar a {address} ({reason}): «longshore doctor» busca la causa.',
+  'refusal.registry-refuses': '{address} responde {status} a {deed}: la cuenta, sus permisos o el nombre del repositorio no le sirven.',
+}

@@ -1,0 +1,79 @@
+import type { refusals as english } from '../en/refusals.ts'
+import type { Translation } from '../messages.ts'
+
+export const refusals: Translation<typeof english> = {
+  'refusal.no-registry':
+    'il n’y a pas de registre dans {dataDir} : démarrez-le une fois avec « longshore serve », ou nommez son dossier avec --data-dir',
+  'refusal.registry-unknown': 'il n’y a pas de registre « {name} » ; connus : {known}',
+  'refusal.directory-owned': '{dataDir} est utilisé par le processus {pid} : arrêtez-le, ou choisissez un autre dossier avec --data-dir',
+  'refusal.database-missing':
+    '{path} manque ou est vide, à côté de données qui en dépendent : rien n’a été démarré, pour que rien ne soit perdu. Remettez le fichier en place (une sauvegarde l’a sous longshore.db : « longshore restore » dans un dossier vide), ou indiquez un autre dossier avec --data-dir pour repartir de zéro',
+  'refusal.key-missing':
+    '{path} manque : sans cette clé, personne ne peut lire les mots de passe et les clés de signature de {dataDir}. Remettez-la en place (une sauvegarde l’a sous keys/secret.key, mode 0400), ou restaurez une sauvegarde entière dans un dossier vide',
+  'refusal.key-foreign':
+    '{path} n’est pas la clé de cette base de données : les mots de passe et les clés de signature ont été écrits avec une autre. Remettez celle-là en place (une sauvegarde l’a sous keys/secret.key), ou restaurez une sauvegarde entière dans un dossier vide',
+  'refusal.objects-missing':
+    '{path} n’a aucun objet, alors que la base de données en nomme : son disque n’est-il pas monté ? Remettez le dossier en place, ou restaurez une sauvegarde dans un dossier vide',
+  'refusal.owner-silent': 'le processus {pid} tient {dataDir} et ne répond pas : il démarre ou s’arrête, réessayez',
+  'refusal.owner-gone': 'le serveur s’est arrêté avant de répondre : réessayez',
+  'refusal.socket-path-too-long':
+    '{path} est trop long pour une socket ({longest} octets au plus) : prenez un dossier de données plus court',
+  'refusal.server-must-stop': '{path} est utilisé par le processus {pid} : arrêtez d’abord le serveur',
+  'refusal.address-in-use': '{setting} : {address} est utilisé par un autre programme ; choisissez-en un autre avec {flag} ou {variable}',
+  'refusal.address-not-permitted':
+    '{setting} : cet utilisateur ne peut pas écouter sur {address} (les ports sous 1024 demandent un droit) ; choisissez-en un autre avec {flag} ou {variable}',
+  'refusal.few-open-files':
+    'le système autorise {allowed} fichiers ouverts à ce processus et le serveur en exige au moins {needed} : augmentez « ulimit -n » (LimitNOFILE pour un service)',
+  'refusal.address-not-here':
+    '{setting} : {address} n’est pas une adresse de cette machine ; choisissez-en une autre avec {flag} ou {variable}',
+  'refusal.password-file':
+    'passwordFile : impossible d’écrire {path} ({code}) : choisissez-en un autre avec --password-file ou LONGSHORE_PASSWORD_FILE ; le prochain démarrage donnera les mots de passe',
+  'refusal.password-file-there':
+    'passwordFile : {path} existe déjà et n’est pas à nous : choisissez-en un autre avec --password-file ou LONGSHORE_PASSWORD_FILE ; le prochain démarrage donnera les mots de passe',
+  'refusal.setting-near': '{name} : réglage inconnu ; vouliez-vous dire {near} ?',
+  'refusal.setting-unknown': '{name} : réglage inconnu ; les réglages connus sont {known}',
+  'refusal.setting-value': '{name} : attendu : {allowed} ; reçu : « {got} »',
+  'refusal.settings-file': '{path} : {message}',
+  'refusal.settings-form': '{path} : des clés avec leurs valeurs sont attendues',
+  'refusal.settings-item': '{path} : {key} : un texte, un nombre ou une liste de textes est attendu',
+  'refusal.host-below-domain':
+    '{name} : {host} se trouve sous {domain} ({variable}), où chaque nom est celui d’un registre ; le plan de contrôle a besoin d’un hôte ailleurs : {domain} lui-même, ou un hôte hors de ce domaine',
+  'refusal.tls-half':
+    '{setting} n’est pas réglé : un certificat à vous demande tlsCert (son fichier PEM) et tlsKey (le fichier PEM de sa clé privée)',
+  'refusal.tls-unreadable': '{setting} : impossible de lire {path} ({code}) : indiquez un fichier PEM que cet utilisateur peut lire',
+  'refusal.tls-not-pem': '{setting} : {path} n’est pas un fichier PEM utilisable : -----BEGIN {kind}----- est attendu, sans phrase secrète',
+  'refusal.tls-mismatch':
+    'tlsKey : {key} n’est pas la clé du certificat de {cert} (tlsCert) : indiquez les deux qui vont ensemble, le certificat du serveur en premier dans son fichier',
+  'refusal.permission':
+    '{path} : permission refusée ({code}) : lancez la commande en tant que propriétaire, ou laissez cet utilisateur lire et écrire à cet endroit',
+  'refusal.read-only':
+    'impossible de créer ou d’écrire {path} ({code}) : son système de fichiers est en lecture seule ; indiquez un dossier de données où l’on peut écrire avec --data-dir ou LONGSHORE_DATA_DIR',
+  'refusal.wrong-kind':
+    '{path} n’est pas ce qu’il faut ({code}) : un dossier là où un dossier est attendu, un fichier là où c’est un fichier ; indiquez autre chose, avec --data-dir ou LONGSHORE_DATA_DIR pour le dossier de données',
+  'refusal.settings-unreadable':
+    '{path} : impossible d’y lire les réglages ({code}) : indiquez un fichier YAML que cet utilisateur peut lire avec --config ou LONGSHORE_CONFIG',
+  'refusal.principal-there':
+    'il y a déjà un principal de service « {name} » (application {appId}) : « longshore identity sp reset-credential {appId} » lui donne de nouveaux identifiants, --yes en crée un autre du même nom',
+  'refusal.disk-full': '{path} : le disque est plein',
+  'refusal.database-damaged':
+    'la base de données {path} est abîmée ({found}) : rien n’en est servi ; mettez le dossier de données de côté et remplissez-en un nouveau avec votre dernière sauvegarde, par « longshore restore »',
+  'refusal.collection-rests':
+    'la collecte se repose pendant un bail, parce que la base n’a pas pu être écrite ou que l’horloge a été réglée ; elle reprendra d’elle-même',
+  'refusal.collection-paused': 'la collecte est suspendue pendant une sauvegarde : réessayez ensuite',
+  'refusal.backup-target-not-empty': '{path} n’est pas vide : nommez un dossier vide ou absent',
+  'refusal.backup-unreadable': '{path} n’est pas une sauvegarde que ce programme peut lire',
+  'refusal.backup-newer':
+    '{path} a été fait par un Longshore plus récent : sa version de {what} est {found}, ce programme lit jusqu’à {newest}',
+  'refusal.backup-damaged':
+    'la sauvegarde est abîmée : {bad, plural, one {# de ses éléments manque ou est faux} other {# de ses éléments manquent ou sont faux}}, le premier est {example} ; rien n’a été restauré, prenez une sauvegarde plus ancienne',
+  'refusal.restore-target-not-empty': '{path} n’est pas vide : restaurez dans un dossier de données vide ou absent',
+  'refusal.restore-unfinished': 'une restauration dans {dataDir} n’est pas allée à sa fin : relancez « longshore restore »',
+  'refusal.no-local-authority': 'il n’y a pas d’autorité locale : HTTPS est désactivé ou utilise votre propre certificat',
+  'refusal.last-owner':
+    'plus personne ne serait propriétaire de l’ensemble : donnez d’abord ce rôle à quelqu’un d’autre, avec « longshore identity role assign --assignee NOM --role Owner --scope / »',
+  'refusal.interrupted': 'interrompu ; rien n’est resté à moitié fait',
+  'refusal.hosts-not-permitted':
+    '{path} ne peut être écrit par cet utilisateur ({code}). Ceci marche : « longshore hosts | sudo tee -a {path} »',
+  'refusal.registry-unreachable': '{address} est injoignable ({reason}) : « longshore doctor » en cherche la cause.',
+  'refusal.registry-refuses': '{address} répond {status} à {deed} : le compte, ses droits ou le nom du dépôt ne lui conviennent pas.',
+}

@@ -1,0 +1,42 @@
+import type { signIn as english } from '../en/sign-in.ts'
+import type { Translation } from '../messages.ts'
+
+export const signIn: Translation<typeof english> = {
+  'sign-in.title': 'Connexion',
+  'sign-in.lead': 'pour continuer vers {client}',
+  'sign-in.username': "Nom d'utilisateur",
+  'sign-in.password': 'Mot de passe',
+  'sign-in.submit': 'Se connecter',
+  'device.title': 'Saisissez le code',
+  'device.lead': 'Tapez le code que votre programme ou votre appareil affiche.',
+  'device.code': 'Code à saisir',
+  'device.submit': 'Suivant',
+  'device.confirm.title': 'Connexion sur un autre appareil',
+  'device.confirm.lead': "{client} demande à agir en votre nom sur l'appareil qui affiche le code {code}.",
+  'device.confirm.warning':
+    "Ne continuez que si vous avez lancé cette demande vous-même. Si quelqu'un d'autre vous a envoyé le code, refusez.",
+  'device.confirm.submit': 'Se connecter là-bas',
+  'device.confirm.refuse': 'Refuser',
+  'continue.title': 'Vous êtes connecté',
+  'continue.lead': 'Revenez à {client} pour terminer.',
+  'continue.submit': 'Continuer',
+  'done.title': 'Vous êtes connecté',
+  'done.lead': '{client} continue tout seul. Vous pouvez fermer cette page.',
+  'signed-out.title': 'Vous êtes déconnecté',
+  'signed-out.lead': 'Aucune trace de votre connexion ne reste dans ce navigateur.',
+  'refused.title': 'Refusé',
+  'refused.lead': "Rien n'a été donné à {client}. Vous pouvez fermer cette page.",
+  'failed.title': "Cela n'a pas marché",
+  'failed.more': "Pour l'assistance : {code}, {correlation}",
+  'error.password': "Le nom d'utilisateur ou le mot de passe est faux.",
+  'error.password-ended': 'Le mot de passe a expiré : demandez-en un nouveau à un administrateur.',
+  'error.disabled': 'Ce compte est désactivé : adressez-vous à un administrateur.',
+  'error.slow': 'Trop de tentatives erronées. Réessayez dans {seconds, plural, one {# seconde} other {# secondes}}.',
+  'error.code': "Aucun appareil n'attend ce code. Un code vaut 15 minutes : vérifiez-le ou demandez-en un nouveau.",
+  'error.stale':
+    'Cette page est trop ancienne ou a déjà été envoyée. Recommencez depuis le programme qui vous a demandé de vous connecter.',
+  'error.client': "Le programme qui vous a envoyé ici n'est pas connu ou est désactivé.",
+  'error.redirect': "Le programme demande une réponse à une adresse qui n'est pas sur votre machine. Rien n'y a été envoyé.",
+  'error.request': "Le programme qui vous a envoyé ici n'a pas fait sa demande correctement.",
+  'error.internal': "Une erreur s'est produite ici. Réessayez dans un instant.",
+}
