@@ -1,11 +1,32 @@
-/**
- * Every way in which a request can fail, named once. A surface translates each to its own status, code and body
- * (`surfaces/<dialect>/errors.ts`); nothing else in the house knows a status.
- */
-export const failures = [
+// Every way in which a request can fail, named once. A surface translates each to its own status, code and body
+// (`surfaces/<dialect>/errors.ts`); nothing else in the house knows a status.
+
+/** Any request can meet these, whatever it is about. */
+export const generalFailures = [
   'unauthorized',
   'denied',
   'address-refused',
+  'origin-refused',
+  'host-unknown',
+  'not-found',
+  'method-unsupported',
+  'request-invalid',
+  'size-invalid',
+  'url-too-long',
+  'content-encoding-unsupported',
+  'expectation-failed',
+  'version-unsupported',
+  'not-implemented',
+  'unsupported',
+  'feature-unavailable',
+  'too-many-requests',
+  'overloaded',
+  'storage-full',
+  'storage-failed',
+] as const
+
+/** Of repositories, images and their bytes. */
+export const contentFailures = [
   'name-invalid',
   'tag-invalid',
   'digest-invalid',
@@ -23,32 +44,15 @@ export const failures = [
   'upload-invalid',
   'range-invalid',
   'range-unsatisfiable',
-  'page-invalid',
-  'size-invalid',
-  'content-encoding-unsupported',
-  'url-too-long',
-  'not-implemented',
-  'version-unsupported',
-  'expectation-failed',
-  'origin-refused',
-  'in-use',
   'locked',
   'quota-exceeded',
   'unreferenced-full',
-  'unsupported',
-  'feature-unavailable',
-  'method-unsupported',
-  'not-found',
-  'request-invalid',
-  'parent-unknown',
-  'conflict',
-  'precondition-failed',
-  'host-unknown',
-  'too-many-requests',
-  'overloaded',
-  'storage-full',
-  'storage-failed',
 ] as const
+
+/** Of what has a state that others change too, or comes in pages. */
+export const stateFailures = ['page-invalid', 'in-use', 'parent-unknown', 'conflict', 'precondition-failed'] as const
+
+export const failures = [...generalFailures, ...contentFailures, ...stateFailures] as const
 
 export type Failure = (typeof failures)[number]
 

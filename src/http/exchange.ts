@@ -1,9 +1,13 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BodyTooLarge, readBody, streamBody } from './body.ts'
+import type { Answer, Stream } from './answer.ts'
 import { afterIntake } from './burst.ts'
+import type { Headers } from './headers.ts'
 import { linger } from './linger.ts'
 import type { Place } from './place.ts'
+
+export type { Headers } from './headers.ts'
 
 /** What the log tells of a request besides its line and status. Never a secret. */
 export interface LogFields {
@@ -19,8 +23,6 @@ const smallBody = 16 * 1024
 const promptBody = 64 * 1024
 /** Bodies of more bytes, or of nobody knows how many, are few at once where they are kept until they are whole. */
 const largeBody = 1024 * 1024
-
-export type Headers = readonly (readonly [name: string, value: string | number])[]
 
 /**
  * One request and its one answer. Knows HTTP, not what is asked.
@@ -76,9 +78,14 @@ export class Exchange {
     this.#place = place
   }
 
-  /** Nobody is there any more to be answered, or an answer has begun. */
+  /** Nobody is there any more to be answered. */
+  get clientGone(): boolean {
+    return this.response.destroyed || this.request.socket.destroyed
+  }
+
+  /** Nobody is there any more, or an answer has begun. */
   get beyondAnswer(): boolean {
-    return this.response.headersSent || this.response.destroyed || this.request.socket.destroyed
+    return this.response.headersSent || this.clientGone
   }
 
   header(name: string): string | undefined {
@@ -153,6 +160,24 @@ export class Exchange {
   /** The bytes that follow are as slow as their reader: its request is at work no more. Fails with `overloaded`. */
   async waitForReader(): Promise<void> {
     await this.#place?.waitFor('answer')
+  }
+
+  /** Sends an answer. Rejects before its first byte, or when it cannot be sent whole. */
+  answer({ status, headers = [], body }: Answer): Promise<void> {
+    if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return this.send(status, headers, body)
+    return this.method === 'HEAD' ? this.send(status, headers) : this.#stream(status, headers, body)
+  }
+
+  async #stream(status: number, headers: Headers, stream: Stream): Promise<void> {
+    await this.waitForReader()
+    const open = await stream.open()
+    try {
+      this.begin(status, headers)
+      await open.read((piece) => this.write(piece))
+      this.end()
+    } finally {
+      await open.close()
+    }
   }
 
   /** Answers whole. A HEAD has the length of what it leaves out. */

@@ -1,4 +1,8 @@
-import type { Exchange, Headers } from './exchange.ts'
+import type { Failure, RegistryError } from '#core/registry-error.ts'
+import type { Answer } from './answer.ts'
+import type { Exchange } from './exchange.ts'
+import type { Headers } from './headers.ts'
+import type { HttpRequest } from './http-request.ts'
 
 /** The body of a failing answer (OCI distribution-spec, "Error Codes"). */
 export const errorBody = (code: string, message: string, detail: unknown): string => JSON.stringify({ errors: [{ code, message, detail }] })
@@ -8,10 +12,25 @@ export interface FailingAnswer {
   status: number
   headers: Headers
   body: string
-  /** Of a 405: the methods that are open. */
+  /** The methods that are open, where it is not the failure that tells them. */
   allowed?: readonly string[] | undefined
   /** Of a 429: in how many seconds to come again. */
   retryAfter?: unknown
+}
+
+/**
+ * The whole answer, with what each status owes its reader. A question for the options of a URL is the one that fails
+ * well: what is open there is its answer (RFC 9110 §9.3.7).
+ * @param common on every answer of the surface
+ */
+export function answerOfFailure(http: Pick<HttpRequest, 'method'>, common: Headers, told: FailingAnswer, failure: RegistryError): Answer {
+  const { status, headers, body } = told
+  const isOfMethod = failure.failure === 'method-unsupported'
+  const allowed = told.allowed ?? (isOfMethod ? allowedBy(failure.detail) : undefined)
+  if (http.method === 'OPTIONS' && (allowed || status === 405))
+    return { status: 204, headers: [...common, ...withoutType(headers), ['Allow', [...(allowed ?? []), 'OPTIONS'].join(', ')]] }
+  const allow: Headers = allowed && status !== 405 ? [['Allow', allowed.join(', ')]] : []
+  return { status, headers: [...common, ...headers, ...owed({ ...told, allowed, retryAfter: failure.detail.retryAfter }), ...allow], body }
 }
 
 /**
@@ -47,3 +66,7 @@ export function noteUnexpected(exchange: Exchange, error: unknown): string {
   exchange.unexpected = error
   return `internal error; the log has it under correlation id ${exchange.correlationId}`
 }
+
+/** One row for many failures, where a surface never meets them: `{ ...rowsFor(contentFailures, busy), … } satisfies Record<Failure, Row>`. */
+export const rowsFor = <Name extends Failure, Row>(names: readonly Name[], row: Row): Record<Name, Row> =>
+  Object.fromEntries(names.map((name) => [name, row])) as Record<Name, Row>

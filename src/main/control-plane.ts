@@ -1,6 +1,6 @@
 import { serveArm } from '#surfaces/arm/surface.ts'
 import { isDiscoveryPath } from '#surfaces/discovery/request.ts'
-import { serveDiscovery } from '#surfaces/discovery/surface.ts'
+import { discovery } from '#surfaces/discovery/surface.ts'
 import { isEntra } from '#surfaces/entra/request.ts'
 import { serveEntra } from '#surfaces/entra/surface.ts'
 import { serveGraph } from '#surfaces/graph/surface.ts'
@@ -8,6 +8,7 @@ import type { Deps, Origins } from '#app/deps.ts'
 import type { FailedLogins } from '#app/tokens/rate-limits.ts'
 import type { Tenant } from '#ports/directory.ts'
 import type { Exchange } from '#http/exchange.ts'
+import { serve } from '#http/surface.ts'
 
 export type ControlDeps = Deps & { origins: Origins; failedLogins: FailedLogins; random: (bytes: number) => Uint8Array }
 
@@ -20,7 +21,7 @@ const isAuthority = (path: string, tenant: Tenant | undefined): boolean => tenan
 
 /** The dialects of the control origin, the first that matches. */
 const surfaces: readonly ControlSurface[] = [
-  { matches: isDiscoveryPath, serve: serveDiscovery },
+  { matches: isDiscoveryPath, serve: (deps, exchange) => serve(discovery, deps, exchange) },
   { matches: (path) => path.startsWith('/graph/'), serve: serveGraph },
   { matches: async (path, { store }) => isAuthority(path, await store.tenant()), serve: serveEntra },
 ]

@@ -1,3 +1,4 @@
+import { BrokenOff } from '#core/broken-off.ts'
 import type { Algorithm, Digest } from '#core/digest.ts'
 
 /**
@@ -84,7 +85,8 @@ export interface BlobReader {
 }
 
 /** The bytes on the disk are not those that were sealed. */
-export class CorruptBlob extends Error {
+export class CorruptBlob extends BrokenOff {
+  override readonly as = 'corrupt-blob'
   readonly key: string
   constructor(key: string) {
     super(`the stored bytes of object ${key} differ from what was written`)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { BrokenOff } from '#core/broken-off.ts'
 import { type Digest, digestOf } from '#core/digest.ts'
 import { RegistryError } from '#core/registry-error.ts'
 
@@ -13,7 +14,7 @@ export interface Body {
 export type Aside = <Result>(work: () => Promise<Result>) => Promise<Result>
 
 /** The request ended before its body did. */
-export class BrokenBody extends Error {}
+export class BrokenBody extends BrokenOff {}
 
 /** The pieces of a body; one that breaks off ends in BrokenBody. */
 export async function* guarded(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {

@@ -1,10 +1,29 @@
-import type { Failure } from '#core/registry-error.ts'
+import { contentFailures, type Failure, stateFailures } from '#core/registry-error.ts'
+import { rowsFor } from '#http/failure.ts'
 
-const wire: Partial<Record<Failure, readonly [status: number, code: string]>> = {
+const unavailable = [503, 'ServiceUnavailable'] as const
+
+/** A failure on the wire, with ARM's codes. */
+export const wire = {
+  ...rowsFor([...contentFailures, ...stateFailures], unavailable),
+  unauthorized: [401, 'AuthenticationFailed'],
+  denied: [403, 'AuthorizationFailed'],
+  'address-refused': [403, 'Forbidden'],
+  'origin-refused': [403, 'Forbidden'],
+  'host-unknown': [421, 'InvalidHostName'],
   'not-found': [404, 'NotFound'],
   'method-unsupported': [405, 'MethodNotAllowed'],
   'request-invalid': [400, 'InvalidApiVersionParameter'],
-}
-
-/** A failure on the wire, with ARM's codes; what comes from elsewhere is the server's own. */
-export const wireOf = (failure: Failure): readonly [status: number, code: string] => wire[failure] ?? [500, 'InternalServerError']
+  'size-invalid': [413, 'RequestContentTooLarge'],
+  'url-too-long': [414, 'InvalidUri'],
+  'content-encoding-unsupported': [415, 'UnsupportedMediaType'],
+  'expectation-failed': [417, 'BadRequest'],
+  'version-unsupported': [505, 'BadRequest'],
+  'not-implemented': [501, 'NotImplemented'],
+  unsupported: [400, 'BadRequest'],
+  'feature-unavailable': [400, 'FeatureNotAvailable'],
+  'too-many-requests': [429, 'TooManyRequests'],
+  overloaded: [503, 'ServerBusy'],
+  'storage-full': unavailable,
+  'storage-failed': unavailable,
+} as const satisfies Record<Failure, readonly [status: number, code: string]>

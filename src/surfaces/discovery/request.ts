@@ -22,7 +22,8 @@ export function parseDiscovery(method: string, url: string): DiscoveryRequest {
   const mark = url.indexOf('?')
   const path = mark === -1 ? url : url.slice(0, mark)
   if (!/^\/+metadata\/+endpoints\/*$/i.test(path)) throw new RegistryError('not-found', 'known under /metadata/ is /metadata/endpoints')
-  if (method !== 'GET' && method !== 'HEAD') throw new RegistryError('method-unsupported', 'the endpoints are read with GET')
+  if (method !== 'GET' && method !== 'HEAD')
+    throw new RegistryError('method-unsupported', 'the endpoints are read with GET', { allowed: ['GET', 'HEAD'] })
   return { kind: 'endpoints', form: formOf(new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))) }
 }
 
@@ -31,8 +32,6 @@ function formOf(query: URLSearchParams): DiscoveryForm {
   const [, version] = [...query].find(([name]) => name.toLowerCase() === 'api-version') ?? []
   const date = /^(\d{4}-\d{2}-\d{2})(?:-preview)?$/.exec(version ?? '')?.[1]
   if (date === undefined)
-    throw new RegistryError('request-invalid', `api-version is missing or not a date: known are ${versions.join(', ')}`, {
-      allowed: versions,
-    })
+    throw new RegistryError('request-invalid', `api-version is missing or not a date: known are ${versions.join(', ')}`)
   return known[versions.findLast((each) => each <= date) ?? ''] ?? 'endpoints'
 }

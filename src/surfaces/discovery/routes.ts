@@ -1,12 +1,8 @@
 import type { Origins } from '#app/deps.ts'
+import { json } from '#http/answer.ts'
+import type { Routes } from '#http/surface.ts'
 import { adfsOf, cloudOf, endpointsOf } from './cloud.ts'
 import type { DiscoveryForm, DiscoveryRequest } from './request.ts'
-
-interface Route {
-  /** Clients ask before they can know whom to ask for a token. */
-  access: 'none'
-  answer: (origins: Origins, request: DiscoveryRequest) => unknown
-}
 
 const forms: { [Form in DiscoveryForm]: (origins: Origins) => unknown } = {
   endpoints: endpointsOf,
@@ -15,6 +11,7 @@ const forms: { [Form in DiscoveryForm]: (origins: Origins) => unknown } = {
   cloud: (origins) => cloudOf(origins, origins.control),
 }
 
-export const routes = {
-  endpoints: { access: 'none', answer: (origins, { form }) => forms[form](origins) },
-} satisfies { [Kind in DiscoveryRequest['kind']]: Route }
+/** Clients ask before they can know whom to ask for a token. */
+export const routes: Routes<Origins, DiscoveryRequest> = {
+  endpoints: { access: () => ({ kind: 'none' }), handle: (origins, { form }) => json(200, forms[form](origins)) },
+}

@@ -1,31 +1,30 @@
 import type { Origins } from '#app/deps.ts'
-import { RegistryError } from '#core/registry-error.ts'
-import type { Exchange, Headers } from '#http/exchange.ts'
-import { sendFailure } from '#http/failure.ts'
-import { wireOf } from './errors.ts'
-import { parseDiscovery } from './request.ts'
+import { jsonType } from '#http/answer.ts'
+import type { Route, Surface } from '#http/surface.ts'
+import { wire } from './errors.ts'
+import { type DiscoveryRequest, parseDiscovery } from './request.ts'
 import { routes } from './routes.ts'
 
-const headers: Headers = [
-  ['Content-Type', 'application/json; charset=utf-8'],
-  // Where the registry is reached changes with its configuration.
-  ['Cache-Control', 'no-cache'],
-]
+interface Discovery {
+  world: { origins: Origins }
+  caller: undefined
+  request: DiscoveryRequest
+  route: Route<Origins, DiscoveryRequest>
+  context: Origins
+}
 
-/** Answers one request of `/metadata/`. Never rejects. */
-export async function serveDiscovery({ origins }: { origins: Origins }, exchange: Exchange): Promise<void> {
-  try {
-    const request = parseDiscovery(exchange.method, exchange.url)
-    await exchange.send(200, headers, JSON.stringify(routes[request.kind].answer(origins, request)))
-  } catch (error) {
-    if (exchange.beyondAnswer) return exchange.destroy()
-    const known = error instanceof RegistryError ? error : undefined
-    if (!known) exchange.unexpected = error
-    const failure = known?.failure ?? 'storage-failed'
-    const [status, code] = wireOf(failure)
-    exchange.log.failure = failure
-    const message = known?.message ?? `internal error; the log has it under correlation id ${exchange.correlationId}`
-    const body = JSON.stringify({ error: { code, message } })
-    await sendFailure(exchange, { status, headers, body, allowed: ['GET', 'HEAD'] })
-  }
+/** `/metadata/`: under which names this cloud is reached. */
+export const discovery: Surface<Discovery> = {
+  first: 'request',
+  parse: ({ http }) => parseDiscovery(http.method, http.url),
+  identify: () => undefined,
+  routeOf: ({ kind }) => routes[kind],
+  admit: () => {},
+  context: ({ world }) => world.origins,
+  // Where the registry is reached changes with its configuration.
+  headers: () => [['Cache-Control', 'no-cache']],
+  fail: (_call, { failure, message }) => {
+    const [status, code] = wire[failure]
+    return { status, headers: [jsonType], body: JSON.stringify({ error: { code, message } }) }
+  },
 }

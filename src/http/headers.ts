@@ -1,0 +1,1 @@
+export type Headers = readonly (readonly [name: string, value: string | number])[]
