@@ -4,6 +4,12 @@ declare const digest: unique symbol
 /** A content digest in the one form that the registry accepts: `sha256:` + 64 or `sha512:` + 128 lower-case hex. */
 export type Digest = string & { readonly [digest]: true }
 
+/** With `string &` before it: any text but one that is known to be a digest. */
+export interface NoDigest {
+  readonly [digest]?: never
+  readonly length: number
+}
+
 export const algorithms = ['sha256', 'sha512'] as const
 export type Algorithm = (typeof algorithms)[number]
 

@@ -2,6 +2,7 @@ import type { Attributes, Quarantine } from '#core/attributes.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { ListPage, ManifestAttributes, RepositoryAttributes, TagAttributes } from '#ports/repository-attributes.ts'
 import { unknownManifest } from './manifests.ts'
+import { type StoredDigest, storedDigest, storedPlace, withDigest } from './stored-digest.ts'
 import { findVisible, unknownName } from './repositories.ts'
 import type { SqlReader, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
@@ -12,7 +13,7 @@ interface Flags {
   read_enabled: number
   list_enabled: number
 }
-type Row<Shape, More = unknown> = Omit<Shape, 'attributes' | 'tags'> & Flags & More
+type Row<Shape, More = unknown> = Omit<Shape, 'attributes' | 'tags' | 'digest'> & Flags & More
 
 const flags = 'delete_enabled, write_enabled, read_enabled, list_enabled'
 const times = 'created_at AS "createdAt", updated_at AS "updatedAt"'
@@ -42,23 +43,23 @@ const tagRow = `SELECT name, digest, ${times}, ${flags} FROM tag WHERE repo_id =
 const manifestRow = `SELECT digest, media_type AS "mediaType", image_size AS "imageSize", config_media_type AS "configMediaType",
     architecture, os, quarantine_state AS "quarantineState", quarantine_details AS "quarantineDetails", ${times}, ${flags}
   FROM manifest WHERE repo_id = ?`
-type TagRow = Row<TagAttributes>
-type ManifestRow = Row<ManifestAttributes, { [Name in keyof Quarantine]: string | null }>
+type TagRow = Row<TagAttributes, { digest: StoredDigest }>
+type ManifestRow = Row<ManifestAttributes, { digest: StoredDigest } & { [Name in keyof Quarantine]: string | null }>
 
 export const tagAttributes: Read<'tagAttributes'> = async (db, registryId, name, tag) => {
   const repository = await findVisible(db, registryId, name)
   const row = repository && (await db.get<TagRow>(`${tagRow} AND name = ?`, repository.id, tag))
-  return row && read(row)
+  return row && read(withDigest(row))
 }
 
 export const manifestAttributes: Read<'manifestAttributes'> = async (db, registryId, name, digest) => {
   const repository = await findVisible(db, registryId, name)
-  const row = repository && (await db.get<ManifestRow>(`${manifestRow} AND digest = ?`, repository.id, digest))
+  const row = repository && (await db.get<ManifestRow>(`${manifestRow} AND digest = ?`, repository.id, storedDigest(digest)))
   return row && readManifest(db, repository.id, row)
 }
 
 async function readManifest(db: SqlReader, repositoryId: number, row: ManifestRow): Promise<ManifestAttributes> {
-  const { attributes, quarantineState, quarantineDetails, ...rest } = read(row)
+  const { attributes, quarantineState, quarantineDetails, ...rest } = read(withDigest(row))
   const tags = await db.all<{ name: ManifestAttributes['tags'][number] }>(
     'SELECT name FROM tag WHERE repo_id = ? AND digest = ? ORDER BY name',
     repositoryId,
@@ -71,9 +72,11 @@ export const listTagAttributes: Read<'listTagAttributes'> = async (db, registryI
   const repository = await findVisible(db, registryId, name)
   if (!repository) return undefined
   const filter = digest === undefined ? '' : ' AND digest = ?'
-  const values = digest === undefined ? [] : [digest]
+  const values = digest === undefined ? [] : [storedDigest(digest)]
   const rest = await pageOf(db, 'tag', 'name', repository.id, page)
-  return (await db.all<TagRow>(`${tagRow} AND list_enabled = 1${filter}${rest.sql}`, repository.id, ...values, ...rest.values)).map(read)
+  return (await db.all<TagRow>(`${tagRow} AND list_enabled = 1${filter}${rest.sql}`, repository.id, ...values, ...rest.values)).map((row) =>
+    read(withDigest(row)),
+  )
 }
 
 export const listManifestAttributes: Read<'listManifestAttributes'> = async (db, registryId, name, page) => {
@@ -92,16 +95,16 @@ async function pageOf(
   repositoryId: number,
   { order, after, limit }: ListPage,
 ): Promise<{ sql: string; values: SqlValue[] }> {
-  if (order === 'name') return { sql: ` AND ${key} > ? ORDER BY ${key} LIMIT ?`, values: [after?.key ?? '', limit] }
+  const place = key === 'digest' ? storedPlace(after?.key ?? '') : (after?.key ?? '')
+  if (order === 'name') return { sql: ` AND ${key} > ? ORDER BY ${key} LIMIT ?`, values: [place, limit] }
   const time =
     after === undefined || after.updatedAt !== undefined
       ? after?.updatedAt
-      : (await db.get<{ at: number }>(`SELECT updated_at AS at FROM ${table} WHERE repo_id = ? AND ${key} = ?`, repositoryId, after.key))
-          ?.at
+      : (await db.get<{ at: number }>(`SELECT updated_at AS at FROM ${table} WHERE repo_id = ? AND ${key} = ?`, repositoryId, place))?.at
   const [sign, direction, first] = order === 'timeasc' ? ['>', 'ASC', -1] : ['<', 'DESC', Number.MAX_SAFE_INTEGER]
   return {
     sql: ` AND (updated_at, ${key}) ${sign} (?, ?) ORDER BY updated_at ${direction}, ${key} ${direction} LIMIT ?`,
-    values: time === undefined ? [first, '', limit] : [time, after?.key ?? '', limit],
+    values: [time ?? first, place, limit],
   }
 }
 
@@ -120,7 +123,7 @@ export const changeAttributes: Verb<'changeAttributes'> = async (tx, { registryI
       ? (['repository', 'id = ?'] as const)
       : target.kind === 'tag'
         ? (['tag', 'repo_id = ? AND name = ?', target.tag] as const)
-        : (['manifest', 'repo_id = ? AND digest = ?', target.digest] as const)
+        : (['manifest', 'repo_id = ? AND digest = ?', storedDigest(target.digest)] as const)
   const sets = Object.values(columns).map((column) => `${column} = COALESCE(?, ${column})`)
   const values: SqlValue[] = Object.keys(columns).map((flag) => {
     const value = change[flag as keyof typeof columns]
@@ -132,7 +135,7 @@ export const changeAttributes: Verb<'changeAttributes'> = async (tx, { registryI
   }
   const changed = await tx.run(`UPDATE ${table} SET ${sets.join(', ')} WHERE ${where}`, ...values, repository.id, ...keys)
   if (changed > 0) return
-  throw target.kind === 'tag' ? unknownTag(target.tag) : unknownManifest(keys[0] ?? '', 'digest')
+  throw target.kind === 'tag' ? unknownTag(target.tag) : unknownManifest(target.kind === 'manifest' ? target.digest : name, 'digest')
 }
 
 const unknownTag = (tag: string) => new RegistryError('tag-unknown', 'the specified tag does not exist', { tag })

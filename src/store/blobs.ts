@@ -3,6 +3,7 @@ import { RegistryError } from '#core/registry-error.ts'
 import { addLink, dropLink, linkIsNamed, renewLink } from './links.ts'
 import { mayDelete } from './manifest-graph.ts'
 import { dropIfEmpty, ensureRepository, findRepository } from './repositories.ts'
+import { storedDigest } from './stored-digest.ts'
 import type { Verb } from './verb.ts'
 
 export const mountBlob: Verb<'mountBlob'> = async (tx, { registryId, name, from, digest, now, leaseUntil }) => {
@@ -15,7 +16,7 @@ export const mountBlob: Verb<'mountBlob'> = async (tx, { registryId, name, from,
      JOIN object ON object.object_id = blob.object_id
      WHERE repo_blob.repo_id = ? AND repo_blob.digest = ? AND object.state = 'ready'${tx.forShareOf('repo_blob')}`,
     source.id,
-    digest,
+    storedDigest(digest),
   )
   if (!blob) return false
   const target = await ensureRepository(tx, registryId, name)
@@ -29,7 +30,8 @@ export const renewBlobLease: Verb<'renewBlobLease'> = (tx, input) => renewLink(t
 export const deleteBlob: Verb<'deleteBlob'> = async (tx, { registryId, name, digest, now }) => {
   const repository = await findRepository(tx, registryId, name)
   const link =
-    repository && (await tx.get(`SELECT 1 FROM repo_blob WHERE repo_id = ? AND digest = ?${tx.forUpdate}`, repository.id, digest))
+    repository &&
+    (await tx.get(`SELECT 1 FROM repo_blob WHERE repo_id = ? AND digest = ?${tx.forUpdate}`, repository.id, storedDigest(digest)))
   if (!repository || !link) throw new RegistryError('blob-unknown', 'blob unknown to registry', { digest })
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
   if (await linkIsNamed(tx, repository.id, digest))

@@ -1,6 +1,6 @@
-import type { Digest } from '#core/digest.ts'
 import { dropLink, linkIsNamed, reviewLink } from './links.ts'
 import { dropIfEmpty } from './repositories.ts'
+import { readDigest, type StoredDigest, storedPlace } from './stored-digest.ts'
 import { changeUsage } from './usage.ts'
 import type { Verb } from './verb.ts'
 
@@ -9,7 +9,7 @@ import type { Verb } from './verb.ts'
  * transaction that takes it away, after its row is locked: a manifest put in between either is seen or fails.
  */
 export const condemn: Verb<'condemn'> = async (tx, { now, limit }) => {
-  const due = await tx.all<{ repo_id: number; digest: Digest }>(
+  const due = await tx.all<{ repo_id: number; digest: StoredDigest }>(
     'SELECT repo_id, digest FROM gc_queue WHERE review_after <= ? ORDER BY review_after LIMIT ?',
     now,
     limit,
@@ -28,8 +28,8 @@ export const condemn: Verb<'condemn'> = async (tx, { now, limit }) => {
     }
     // A link that a manifest names is queued again when the manifest goes.
     await tx.run('DELETE FROM gc_queue WHERE repo_id = ? AND digest = ?', repositoryId, digest)
-    if (!link || (await linkIsNamed(tx, repositoryId, digest))) continue
-    const freed = await dropLink(tx, link.registry_id, repositoryId, digest, now)
+    if (!link || (await linkIsNamed(tx, repositoryId, readDigest(digest)))) continue
+    const freed = await dropLink(tx, link.registry_id, repositoryId, readDigest(digest), now)
     await dropIfEmpty(tx, repositoryId)
     condemned += freed > 0 ? 1 : 0
     bytes += freed
@@ -62,13 +62,13 @@ export const verifiedObjects: Verb<'verifiedObjects'> = async (tx, { objectIds, 
  */
 export const dropUnreferenced: Verb<'dropUnreferenced'> = async (tx, { registryId, reliedBefore, bytes, only, after, limit }) => {
   const { reviewAfter, repositoryId, digest } = after ?? { reviewAfter: -1, repositoryId: 0, digest: '' }
-  const queued = await tx.all<{ repo_id: number; digest: Digest; review_after: number }>(
+  const queued = await tx.all<{ repo_id: number; digest: StoredDigest; review_after: number }>(
     `SELECT repo_id, digest, review_after FROM gc_queue
      WHERE registry_id = ? AND (review_after, repo_id, digest) > (?, ?, ?) ORDER BY review_after, repo_id, digest LIMIT ?`,
     registryId,
     reviewAfter,
     repositoryId,
-    digest,
+    storedPlace(digest),
     limit,
   )
   let freed = 0
@@ -84,9 +84,10 @@ export const dropUnreferenced: Verb<'dropUnreferenced'> = async (tx, { registryI
     // What another repository names takes no room of its own.
     if (!link || link.in_use || (only !== undefined && (only === 'pending') === (link.named === 1))) continue
     if (link.relied_at <= reliedBefore) {
-      freed += await dropLink(tx, registryId, repositoryId, digest, 0)
+      freed += await dropLink(tx, registryId, repositoryId, readDigest(digest), 0)
       await dropIfEmpty(tx, repositoryId)
-    } else if (link.lease_until > reviewAfter) await reviewLink(tx, { registryId, repositoryId, digest, after: link.lease_until })
+    } else if (link.lease_until > reviewAfter)
+      await reviewLink(tx, { registryId, repositoryId, digest: readDigest(digest), after: link.lease_until })
     else return { freed, heldSince: link.relied_at, last: undefined }
     if (freed >= bytes) return { freed, heldSince: undefined, last: undefined }
   }
@@ -95,6 +96,6 @@ export const dropUnreferenced: Verb<'dropUnreferenced'> = async (tx, { registryI
   return {
     freed,
     heldSince: undefined,
-    last: last && { reviewAfter: last.review_after, repositoryId: last.repo_id, digest: last.digest },
+    last: last && { reviewAfter: last.review_after, repositoryId: last.repo_id, digest: readDigest(last.digest) },
   }
 }

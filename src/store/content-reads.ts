@@ -4,6 +4,7 @@ import { shapeOf } from '#core/media-type.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { StoredBody } from '#ports/collection.ts'
 import type { LinkedBlob, StoredManifest } from '#ports/content.ts'
+import { readDigest, readDigestOrNull, type StoredDigest, storedDigest, storedPlace, withDigest } from './stored-digest.ts'
 import type { Read } from './verb.ts'
 
 /**
@@ -20,9 +21,14 @@ const manifestColumns = `${owner}, manifest.repo_id AS "repositoryId", manifest.
 const bodyJoin = `JOIN manifest_body ON manifest_body.registry_id = manifest.registry_id AND manifest_body.digest = manifest.digest`
 
 /** SQL has no booleans that both dialects have. */
-type Row<Shape, More> = Omit<Shape, 'readEnabled'> & { readEnabled: number; ownerId: number; ownerName: string } & More
-type ManifestRow = Row<StoredManifest, { tag: string; tagOwnerId: number; tagged: string }>
-type BlobRow = Row<LinkedBlob, { linkedSize: number; objectDigest: string }>
+type Row<Shape, More> = Omit<Shape, 'readEnabled' | 'digest' | 'subject'> & {
+  digest: StoredDigest
+  readEnabled: number
+  ownerId: number
+  ownerName: string
+} & More
+type ManifestRow = Row<StoredManifest, { subject: StoredDigest | null; tag: string; tagOwnerId: number; tagged: StoredDigest }>
+type BlobRow = Row<LinkedBlob, { linkedSize: number; objectDigest: StoredDigest }>
 
 // Each level may forbid reading; by its digest a manifest is read past a tag that does.
 const byTag = `SELECT ${manifestColumns}, repository.read_enabled * tag.read_enabled * manifest.read_enabled AS "readEnabled",
@@ -37,7 +43,7 @@ export const manifestByTag: Read<'manifestByTag'> = async (db, registryId, name,
   if (!row) return undefined
   const { ownerId, tagOwnerId, tagged, ...rest } = row
   if (rest.tag !== tag || tagOwnerId !== ownerId) throw new MisledRead(`the tag ${tag} of ${name}`)
-  return whole({ ...rest, ownerId }, name, tagged as Digest)
+  return whole({ ...rest, ownerId }, name, readDigest(tagged))
 }
 
 const byDigest = `SELECT ${manifestColumns}, repository.read_enabled * manifest.read_enabled AS "readEnabled" FROM repository ${ownerJoin}
@@ -45,12 +51,13 @@ const byDigest = `SELECT ${manifestColumns}, repository.read_enabled * manifest.
   ${bodyJoin} WHERE ${liveRepository} AND manifest.digest = ?`
 
 export const manifestByDigest: Read<'manifestByDigest'> = async (db, registryId, name, digest) => {
-  const row = await db.get<ManifestRow>(byDigest, registryId, name, digest)
+  const row = await db.get<ManifestRow>(byDigest, registryId, name, storedDigest(digest))
   return row && whole(row, name, digest)
 }
 
 function whole(row: Omit<ManifestRow, 'tag' | 'tagOwnerId' | 'tagged'>, name: string, asked: Digest): StoredManifest {
-  const { ownerId, ownerName, repositoryId, digest, mediaType, bytes, leaseUntil, subject, readEnabled } = row
+  const { ownerId, ownerName, repositoryId, mediaType, bytes, leaseUntil, readEnabled } = row
+  const digest = readDigest(row.digest)
   if (ownerName !== name || repositoryId !== ownerId || digest !== asked) throw new MisledRead(`manifest ${asked} of ${name}`)
   if (!isBodyOf(digest, bytes) || shapeOf(mediaType) === undefined)
     throw new RegistryError(
@@ -58,7 +65,7 @@ function whole(row: Omit<ManifestRow, 'tag' | 'tagOwnerId' | 'tagged'>, name: st
       `manifest ${digest} is damaged on the server's disk and is not given: push it again, or ask who runs the registry for a backup`,
       { digest },
     )
-  return { repositoryId, digest, mediaType, bytes, leaseUntil, subject, readEnabled: readEnabled === 1 }
+  return { repositoryId, digest, mediaType, bytes, leaseUntil, subject: readDigestOrNull(row.subject), readEnabled: readEnabled === 1 }
 }
 
 export const isBodyOf = (digest: Digest, bytes: unknown): bytes is Uint8Array =>
@@ -75,13 +82,16 @@ const linkedBlob = `SELECT ${owner}, repo_blob.repo_id AS "repositoryId", repo_b
   WHERE ${liveRepository} AND repo_blob.digest = ? AND object.state = 'ready'`
 
 export const blob: Read<'blob'> = async (db, registryId, name, asked) => {
-  const row = await db.get<BlobRow>(linkedBlob, registryId, name, asked)
+  const row = await db.get<BlobRow>(linkedBlob, registryId, name, storedDigest(asked))
   if (!row) return undefined
   const { ownerId, ownerName, linkedSize, objectDigest, readEnabled, ...rest } = row
-  const isAsked = ownerName === name && rest.repositoryId === ownerId && rest.digest === asked && objectDigest === asked
+  const digest = readDigest(rest.digest)
+  const isAsked = ownerName === name && rest.repositoryId === ownerId && digest === asked && readDigest(objectDigest) === asked
   if (!isAsked || rest.size !== linkedSize) throw new MisledRead(`blob ${asked} of ${name}`)
-  return { ...rest, readEnabled: readEnabled === 1 }
+  return { ...rest, digest, readEnabled: readEnabled === 1 }
 }
+
+type BodyRow = Omit<StoredBody, 'digest'> & { digest: StoredDigest }
 
 /** Each digest once, however many repositories have it. */
 export const bodyPage = `SELECT named.registry_id AS "registryId", named.digest AS digest, manifest_body.bytes AS bytes
@@ -90,7 +100,7 @@ export const bodyPage = `SELECT named.registry_id AS "registryId", named.digest 
   ORDER BY named.registry_id, named.digest`
 
 export const manifestBodies: Read<'manifestBodies'> = async (db, { after, limit }) =>
-  db.all<StoredBody>(bodyPage, after.registryId, after.digest, limit)
+  (await db.all<BodyRow>(bodyPage, after.registryId, storedPlace(after.digest), limit)).map(withDigest)
 
 /** The database gave another row than the one that was asked for. */
 export class MisledRead extends Error {

@@ -1,6 +1,7 @@
 import type { Digest } from '#core/digest.ts'
 import { marksFor, partsOf } from './parts.ts'
 import { settleReferences } from './references.ts'
+import { readDigest, type StoredDigest, storedDigest } from './stored-digest.ts'
 import { changeUsage } from './usage.ts'
 import type { SqlTransaction, SqlValue } from './transaction.ts'
 
@@ -14,7 +15,7 @@ export async function addLink(
     `INSERT INTO repo_blob (repo_id, digest, registry_id, lease_until, relied_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (repo_id, digest) DO NOTHING`,
     repositoryId,
-    digest,
+    storedDigest(digest),
     registryId,
     leaseUntil,
     now,
@@ -40,7 +41,7 @@ export const renewLink = async (
     leaseUntil,
     now,
     repositoryId,
-    digest,
+    storedDigest(digest),
   )) > 0
 
 /**
@@ -56,7 +57,7 @@ export async function noteInUse(tx: SqlTransaction, registryId: number, digests:
         tx,
         `INSERT INTO blob_in_use (registry_id, digest) VALUES ${marksFor(left, '(?, ?)')}
          ON CONFLICT (registry_id, digest) DO NOTHING RETURNING digest`,
-        ...left.flatMap((digest) => [registryId, digest]),
+        ...left.flatMap((digest) => [registryId, storedDigest(digest)]),
       )
       first.push(...made)
       const others = left.filter((digest) => !made.has(digest))
@@ -65,7 +66,7 @@ export async function noteInUse(tx: SqlTransaction, registryId: number, digests:
         tx,
         `SELECT digest FROM blob_in_use WHERE registry_id = ? AND digest IN (${marksFor(others)}) ORDER BY digest${tx.forShare}`,
         registryId,
-        ...others,
+        ...others.map(storedDigest),
       )
       left = others.filter((digest) => !held.has(digest))
     }
@@ -73,14 +74,18 @@ export async function noteInUse(tx: SqlTransaction, registryId: number, digests:
     changeUsage(tx, registryId, { used: size, unreferenced: -size, pending: -unnamed })
     if (unnamed === 0) continue
     for (const some of partsOf(first))
-      await tx.run(`UPDATE blob SET named = 1 WHERE registry_id = ? AND named = 0 AND digest IN (${marksFor(some)})`, registryId, ...some)
+      await tx.run(
+        `UPDATE blob SET named = 1 WHERE registry_id = ? AND named = 0 AND digest IN (${marksFor(some)})`,
+        registryId,
+        ...some.map(storedDigest),
+      )
   }
 }
 
 /** References to the digests are gone. With the last one of the registry the bytes are no longer `used`. */
 export async function noteLetGo(tx: SqlTransaction, registryId: number, digests: readonly Digest[]): Promise<void> {
   for (const part of partsOf(digests)) {
-    const of = [registryId, ...part] as const
+    const of = [registryId, ...part.map(storedDigest)] as const
     const held = await digestsOf(
       tx,
       `SELECT digest FROM blob_in_use WHERE registry_id = ? AND digest IN (${marksFor(part)}) ORDER BY digest${tx.forUpdate}`,
@@ -94,14 +99,14 @@ export async function noteLetGo(tx: SqlTransaction, registryId: number, digests:
     )
     const gone = part.filter((digest) => held.has(digest) && !named.has(digest))
     for (const some of partsOf(gone))
-      await tx.run(`DELETE FROM blob_in_use WHERE registry_id = ? AND digest IN (${marksFor(some)})`, registryId, ...some)
+      await tx.run(`DELETE FROM blob_in_use WHERE registry_id = ? AND digest IN (${marksFor(some)})`, registryId, ...some.map(storedDigest))
     const { size } = await sizeOf(tx, registryId, gone)
     changeUsage(tx, registryId, { used: -size, unreferenced: size })
   }
 }
 
 const digestsOf = async (tx: SqlTransaction, sql: string, ...values: SqlValue[]): Promise<Set<Digest>> =>
-  new Set((await tx.all<{ digest: Digest }>(sql, ...values)).map((row) => row.digest))
+  new Set((await tx.all<{ digest: StoredDigest }>(sql, ...values)).map((row) => readDigest(row.digest)))
 
 /** Of those that are there, and of these what no manifest named before. */
 async function sizeOf(tx: SqlTransaction, registryId: number, digests: readonly Digest[]): Promise<{ size: number; unnamed: number }> {
@@ -110,7 +115,7 @@ async function sizeOf(tx: SqlTransaction, registryId: number, digests: readonly 
     for (const blob of await tx.all<{ size: number; named: number }>(
       `SELECT size, named FROM blob WHERE registry_id = ? AND digest IN (${marksFor(part)})`,
       registryId,
-      ...part,
+      ...part.map(storedDigest),
     )) {
       sum.size += blob.size
       sum.unnamed += blob.named ? 0 : blob.size
@@ -132,7 +137,7 @@ export async function reviewLinks(tx: SqlTransaction, links: readonly LinkToRevi
       `INSERT INTO gc_queue (repo_id, digest, registry_id, review_after) VALUES ${marksFor(part, '(?, ?, ?, ?)')}
        ON CONFLICT (repo_id, digest) DO UPDATE SET review_after = excluded.review_after
        ${sooner ? '' : 'WHERE gc_queue.review_after < excluded.review_after'}`,
-      ...part.flatMap(({ repositoryId, digest, registryId, after }) => [repositoryId, digest, registryId, after]),
+      ...part.flatMap(({ repositoryId, digest, registryId, after }) => [repositoryId, storedDigest(digest), registryId, after]),
     )
 }
 
@@ -144,7 +149,12 @@ export async function endLeases(
   { registryId, repositoryId, digests, now }: { registryId: number; repositoryId: number; digests: readonly Digest[]; now: number },
 ): Promise<void> {
   for (const part of partsOf(digests))
-    await tx.run(`UPDATE repo_blob SET lease_until = ? WHERE repo_id = ? AND digest IN (${marksFor(part)})`, now, repositoryId, ...part)
+    await tx.run(
+      `UPDATE repo_blob SET lease_until = ? WHERE repo_id = ? AND digest IN (${marksFor(part)})`,
+      now,
+      repositoryId,
+      ...part.map(storedDigest),
+    )
   await reviewLinks(
     tx,
     digests.map((digest) => ({ registryId, repositoryId, digest, after: now })),
@@ -153,7 +163,11 @@ export async function endLeases(
 }
 
 export const linkIsNamed = async (tx: SqlTransaction, repositoryId: number, digest: Digest): Promise<boolean> =>
-  (await tx.get(`SELECT 1 FROM manifest_ref WHERE repo_id = ? AND child = ? AND kind = 'blob' LIMIT 1`, repositoryId, digest)) !== undefined
+  (await tx.get(
+    `SELECT 1 FROM manifest_ref WHERE repo_id = ? AND child = ? AND kind = 'blob' LIMIT 1`,
+    repositoryId,
+    storedDigest(digest),
+  )) !== undefined
 
 /**
  * Takes the link away; with the registry's last link the blob goes too and its object is condemned.
@@ -167,16 +181,17 @@ export async function dropLink(
   digest: Digest,
   condemnedAt: number,
 ): Promise<number> {
-  await tx.run('DELETE FROM repo_blob WHERE repo_id = ? AND digest = ?', repositoryId, digest)
-  await tx.run('DELETE FROM gc_queue WHERE repo_id = ? AND digest = ?', repositoryId, digest)
+  const stored = storedDigest(digest)
+  await tx.run('DELETE FROM repo_blob WHERE repo_id = ? AND digest = ?', repositoryId, stored)
+  await tx.run('DELETE FROM gc_queue WHERE repo_id = ? AND digest = ?', repositoryId, stored)
   const blob = await tx.get<{ object_id: string; size: number; named: number }>(
     `SELECT object_id, size, named FROM blob WHERE registry_id = ? AND digest = ?${tx.forUpdate}`,
     registryId,
-    digest,
+    stored,
   )
-  const other = await tx.get('SELECT 1 FROM repo_blob WHERE registry_id = ? AND digest = ? LIMIT 1', registryId, digest)
+  const other = await tx.get('SELECT 1 FROM repo_blob WHERE registry_id = ? AND digest = ? LIMIT 1', registryId, stored)
   if (!blob || other) return 0
-  await tx.run('DELETE FROM blob WHERE registry_id = ? AND digest = ?', registryId, digest)
+  await tx.run('DELETE FROM blob WHERE registry_id = ? AND digest = ?', registryId, stored)
   await condemnObject(tx, blob.object_id, condemnedAt)
   changeUsage(tx, registryId, { unreferenced: -blob.size, pending: blob.named ? 0 : -blob.size })
   return blob.size

@@ -1,6 +1,7 @@
 import type { Digest } from '#core/digest.ts'
 import type { ManifestGraph } from '#core/kept-manifests.ts'
 import type { Tag } from '#core/reference.ts'
+import { readDigest, type StoredDigest, storedDigest } from './stored-digest.ts'
 import type { SqlTransaction } from './transaction.ts'
 
 /** What may not be written may not be deleted either (ACR, "Lock an image"). */
@@ -11,7 +12,9 @@ export const lockedRow = '(write_enabled = 0 OR delete_enabled = 0)'
 /** A repository's manifests where their deleting is judged, in the transaction that deletes. */
 export function manifestGraph(tx: SqlTransaction, repositoryId: number): ManifestGraph {
   const digests = async (sql: string, digest: Digest, ...more: number[]) =>
-    (await tx.all<{ digest: Digest }>(`${sql}${tx.forUpdate}`, repositoryId, digest, ...more)).map((row) => row.digest)
+    (await tx.all<{ digest: StoredDigest }>(`${sql}${tx.forUpdate}`, repositoryId, storedDigest(digest), ...more)).map((row) =>
+      readDigest(row.digest),
+    )
   return {
     indexesOf: (digest, most) =>
       digests(
@@ -24,14 +27,14 @@ export function manifestGraph(tx: SqlTransaction, repositoryId: number): Manifes
       const row = await tx.get<{ write_enabled: number; delete_enabled: number }>(
         `SELECT write_enabled, delete_enabled FROM manifest WHERE repo_id = ? AND digest = ?${tx.forUpdate}`,
         repositoryId,
-        digest,
+        storedDigest(digest),
       )
       if (!row) return undefined
       const tag = await tx.get<{ name: Tag; locked: number }>(
         `SELECT name, CASE WHEN ${lockedRow} THEN 1 ELSE 0 END AS locked FROM tag WHERE repo_id = ? AND digest = ?
          ORDER BY locked DESC, name LIMIT 1`,
         repositoryId,
-        digest,
+        storedDigest(digest),
       )
       return { locked: !mayDelete(row), tag: tag?.name, lockedTag: tag?.locked === 1 ? tag.name : undefined }
     },

@@ -12,6 +12,7 @@ import { removeManifest } from './manifest-removal.ts'
 import { addReferences, checkNamed, findNamed, settleNamed, settleReferences } from './references.ts'
 import { indexChildren } from './registries.ts'
 import { ensureRepository, findRepository, type RepositoryRow } from './repositories.ts'
+import { readDigest, type StoredDigest, storedDigest } from './stored-digest.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage } from './usage.ts'
 import type { Verb } from './verb.ts'
@@ -22,7 +23,7 @@ export const putManifest: Verb<'putManifest'> = async (tx, input) => {
   const known = await tx.get<{ write_enabled: number; media_type: string }>(
     `SELECT write_enabled, media_type FROM manifest WHERE repo_id = ? AND digest = ?${tx.forUpdate}`,
     repository.id,
-    digest,
+    storedDigest(digest),
   )
   if (known) refuseOtherType(digest, manifest.mediaType, known.media_type)
   if (known && !known.write_enabled && tags.length === 0) throw locked(`manifest ${digest}`, { digest })
@@ -56,13 +57,13 @@ async function checkCondition(tx: SqlTransaction, repository: RepositoryRow, { c
   if (!condition) return
   const { reference, precondition } = condition
   const [table, column, value] =
-    reference.kind === 'tag' ? (['tag', 'name', reference.tag] as const) : (['manifest', 'digest', reference.digest] as const)
-  const row = await tx.get<{ digest: Digest; write_enabled: number }>(
+    reference.kind === 'tag' ? (['tag', 'name', reference.tag] as const) : (['manifest', 'digest', storedDigest(reference.digest)] as const)
+  const row = await tx.get<{ digest: StoredDigest; write_enabled: number }>(
     `SELECT digest, write_enabled FROM ${table} WHERE repo_id = ? AND ${column} = ?${tx.forUpdate}`,
     repository.id,
     value,
   )
-  if (reference.kind === 'digest' || !row || row.write_enabled) checkPrecondition(precondition, row?.digest)
+  if (reference.kind === 'digest' || !row || row.write_enabled) checkPrecondition(precondition, row && readDigest(row.digest))
 }
 
 /** What is told of a manifest is written again with each push: its config, or a child of an index, may have come meanwhile. */
@@ -77,11 +78,11 @@ async function writeManifest(tx: SqlTransaction, input: Put, repository: Reposit
        lease_until = excluded.lease_until, image_size = excluded.image_size, config_media_type = excluded.config_media_type,
        architecture = COALESCE(excluded.architecture, manifest.architecture), os = COALESCE(excluded.os, manifest.os)`,
     repository.id,
-    digest,
+    storedDigest(digest),
     registryId,
     manifest.mediaType,
     bytes.length,
-    manifest.subject ?? null,
+    manifest.subject ? storedDigest(manifest.subject) : null,
     manifest.artifactType ?? null,
     manifest.subject && manifest.annotations ? JSON.stringify(manifest.annotations) : null,
     now,
@@ -99,7 +100,7 @@ async function writeManifest(tx: SqlTransaction, input: Put, repository: Reposit
  * the row holds it, so that a delete elsewhere sees this manifest before it takes the body.
  */
 async function writeBody(tx: SqlTransaction, { registryId, digest, bytes }: Put, isNew: boolean): Promise<void> {
-  const key = [registryId, digest] as const
+  const key = [registryId, storedDigest(digest)] as const
   // Of a manifest that is known the body mostly is there, of a new one it is not.
   for (let isLookedFor = !isNew; ; isLookedFor = true) {
     const before =
@@ -135,7 +136,7 @@ async function putTag(tx: SqlTransaction, repository: RepositoryRow, tag: Tag, d
      ON CONFLICT (repo_id, name) DO UPDATE SET digest = excluded.digest, updated_at = excluded.updated_at WHERE tag.write_enabled = 1`,
     repository.id,
     tag,
-    digest,
+    storedDigest(digest),
     now,
     now,
   )
@@ -169,7 +170,7 @@ export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag, 
   const repository = await findRepository(tx, registryId, name)
   const row =
     repository &&
-    (await tx.get<{ digest: Digest; delete_enabled: number; write_enabled: number }>(
+    (await tx.get<{ digest: StoredDigest; delete_enabled: number; write_enabled: number }>(
       `SELECT digest, delete_enabled, write_enabled FROM tag WHERE repo_id = ? AND name = ?${tx.forUpdate}`,
       repository.id,
       tag,
@@ -177,7 +178,7 @@ export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag, 
   if (!repository || !row) throw unknownManifest(tag, 'tag')
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
   if (!mayDelete(row)) throw locked(`tag ${tag}`, { tag })
-  checkPrecondition(precondition, row.digest)
+  checkPrecondition(precondition, readDigest(row.digest))
   tx.failpoint('tag.delete.in-transaction')
   await tx.run('DELETE FROM tag WHERE repo_id = ? AND name = ?', repository.id, tag)
   await tx.run('UPDATE repository SET updated_at = ? WHERE id = ?', now, repository.id)
@@ -189,5 +190,5 @@ export const renewManifestLease: Verb<'renewManifestLease'> = async (tx, { repos
     leaseUntil,
     leaseUntil,
     repositoryId,
-    digest,
+    storedDigest(digest),
   )) > 0

@@ -1,4 +1,3 @@
-import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { StoredObject } from '#ports/collection.ts'
 import type { ReferrerRow } from '#ports/content.ts'
@@ -7,6 +6,7 @@ import type { DigestHolders } from '#ports/usage.ts'
 import { drainingBytes } from './draining-bytes.ts'
 import { findVisible } from './repositories.ts'
 import { usageOf } from './usage.ts'
+import { readDigest, readDigestOrNull, type StoredDigest, storedDigest, storedPlace, withDigest } from './stored-digest.ts'
 import type { Read } from './verb.ts'
 
 const liveRepository = `repository.registry_id = ? AND repository.name = ? AND repository.state = 'live'`
@@ -17,7 +17,7 @@ export const repositoriesWithBlob: Read<'repositoriesWithBlob'> = async (db, reg
       `SELECT repository.name AS name FROM repo_blob JOIN repository ON repository.id = repo_blob.repo_id
        WHERE repo_blob.registry_id = ? AND repo_blob.digest = ? AND repository.state = 'live' AND repository.read_enabled = 1 ORDER BY repository.name LIMIT ?`,
       registryId,
-      digest,
+      storedDigest(digest),
       limit,
     )
   ).map((row) => row.name)
@@ -28,8 +28,8 @@ export const repositoryDeletedSeq: Read<'repositoryDeletedSeq'> = async (db, reg
 export const repositoryExists: Read<'repositoryExists'> = async (db, registryId, name) =>
   (await findVisible(db, registryId, name)) !== undefined
 
-export const upload: Read<'upload'> = async (db, registryId, name, uploadId) =>
-  db.get<Upload>(
+export const upload: Read<'upload'> = async (db, registryId, name, uploadId) => {
+  const row = await db.get<Omit<Upload, 'digest'> & { digest: StoredDigest | null }>(
     `SELECT upload.upload_id AS id, upload.repo_id AS "repositoryId", repository.name AS repository,
        upload.principal_id AS "principalId", upload.object_id AS "objectId", object.storage_key AS "storageKey",
        upload.algorithm AS algorithm, upload.size AS size, upload.last_start AS "lastStart", upload.state AS state,
@@ -41,6 +41,8 @@ export const upload: Read<'upload'> = async (db, registryId, name, uploadId) =>
     registryId,
     name,
   )
+  return row && { ...row, digest: readDigestOrNull(row.digest) }
+}
 
 export const tags: Read<'tags'> = async (db, registryId, name, { after, limit }) => {
   const repository = await findVisible(db, registryId, name)
@@ -78,12 +80,13 @@ const typedReferrers = referrersOf(' AND manifest.artifact_type = ?')
 
 export const referrers: Read<'referrers'> = async (db, registryId, name, digest, { artifactType, after, limit, bytes }) => {
   const { sizes, rows } = artifactType === undefined ? allReferrers : typedReferrers
-  const asked = [registryId, name, digest, ...(artifactType === undefined ? [] : [artifactType]), after]
-  const found = await db.all<{ digest: Digest; bytes: number }>(sizes, ...asked, limit + 1)
+  const asked = [registryId, name, storedDigest(digest), ...(artifactType === undefined ? [] : [artifactType]), storedPlace(after)]
+  const found = await db.all<{ digest: StoredDigest; bytes: number }>(sizes, ...asked, limit + 1)
   let sum = 0
   const taken = found.slice(0, limit).filter((row, at) => (sum += row.bytes) <= bytes || at === 0)
   const last = taken.at(-1)?.digest
-  return { items: last === undefined ? [] : await db.all<ReferrerRow>(rows, ...asked, last), more: taken.length < found.length }
+  const items = last === undefined ? [] : await db.all<Omit<ReferrerRow, 'digest'> & { digest: StoredDigest }>(rows, ...asked, last)
+  return { items: items.map(withDigest), more: taken.length < found.length }
 }
 
 const mostLooks = 8
@@ -125,40 +128,48 @@ export const recomputedUsage: Read<'recomputedUsage'> = async (db, registryId) =
   }
 }
 
+type ObjectRow = Omit<StoredObject, 'digest'> & { digest: StoredDigest | null }
+const readObject = (row: ObjectRow): StoredObject => ({ ...row, digest: readDigestOrNull(row.digest) })
 const objectColumns = `object_id AS "objectId", registry_id AS "registryId", digest, size, storage_key AS "storageKey", bytes, state`
 
 export const readyObjects: Read<'readyObjects'> = async (db, { after, limit }) =>
-  db.all<StoredObject>(
-    `SELECT ${objectColumns} FROM object WHERE state = 'ready' AND object_id > ? ORDER BY object_id LIMIT ?`,
-    after,
-    limit,
-  )
+  (
+    await db.all<ObjectRow>(
+      `SELECT ${objectColumns} FROM object WHERE state = 'ready' AND object_id > ? ORDER BY object_id LIMIT ?`,
+      after,
+      limit,
+    )
+  ).map(readObject)
 
 export const condemnedObjects: Read<'condemnedObjects'> = async (db, { before, limit, registryId }) => {
   const [filter, values] = registryId === undefined ? ['', []] : [' AND registry_id = ?', [registryId]]
-  return db.all<StoredObject>(
+  const rows = await db.all<ObjectRow>(
     `SELECT ${objectColumns} FROM object WHERE state = 'condemned' AND condemned_at <= ?${filter} ORDER BY condemned_at LIMIT ?`,
     before,
     ...values,
     limit,
   )
+  return rows.map(readObject)
 }
 
-export const objectByKey: Read<'objectByKey'> = async (db, storageKey) =>
-  db.get<StoredObject>(`SELECT ${objectColumns} FROM object WHERE storage_key = ?`, storageKey)
+export const objectByKey: Read<'objectByKey'> = async (db, storageKey) => {
+  const row = await db.get<ObjectRow>(`SELECT ${objectColumns} FROM object WHERE storage_key = ?`, storageKey)
+  return row && readObject(row)
+}
 
 export const explain: Read<'explain'> = async (db, registryId, digest) => {
+  const asked = storedDigest(digest)
   const stored = await db.all<{ id: number; repository: string }>(
     `SELECT repository.id AS id, repository.name AS repository FROM manifest JOIN repository ON repository.id = manifest.repo_id
      WHERE manifest.registry_id = ? AND manifest.digest = ? AND repository.state = 'live' ORDER BY repository.name`,
     registryId,
-    digest,
+    asked,
   )
   return {
     objects: await db.all(
       `SELECT object_id AS "objectId", state, size, condemned_at AS "condemnedAt" FROM object WHERE registry_id = ? AND digest = ?`,
       registryId,
-      digest,
+      asked,
     ),
     links: (
       await db.all<Omit<DigestHolders['links'][number], 'named'> & { named: number }>(
@@ -170,20 +181,22 @@ export const explain: Read<'explain'> = async (db, registryId, digest) => {
        LEFT JOIN gc_queue ON gc_queue.repo_id = repo_blob.repo_id AND gc_queue.digest = repo_blob.digest
        WHERE repo_blob.registry_id = ? AND repo_blob.digest = ? AND repository.state = 'live' ORDER BY repository.name`,
         registryId,
-        digest,
+        asked,
       )
     ).map((link) => ({ ...link, named: link.named === 1 })),
-    manifests: await db.all<{ repository: string; manifest: Digest; kind: 'blob' | 'manifest' }>(
-      `SELECT repository.name AS repository, manifest_ref.parent AS manifest, manifest_ref.kind AS kind
+    manifests: (
+      await db.all<{ repository: string; manifest: StoredDigest; kind: 'blob' | 'manifest' }>(
+        `SELECT repository.name AS repository, manifest_ref.parent AS manifest, manifest_ref.kind AS kind
        FROM manifest_ref JOIN repository ON repository.id = manifest_ref.repo_id
        WHERE repository.registry_id = ? AND manifest_ref.child = ? AND repository.state = 'live' ORDER BY repository.name, manifest_ref.parent LIMIT 100`,
-      registryId,
-      digest,
-    ),
+        registryId,
+        asked,
+      )
+    ).map((row) => ({ ...row, manifest: readDigest(row.manifest) })),
     stored: await Promise.all(
       stored.map(async ({ id, repository }) => ({
         repository,
-        tags: (await db.all<{ name: string }>('SELECT name FROM tag WHERE repo_id = ? AND digest = ? ORDER BY name', id, digest)).map(
+        tags: (await db.all<{ name: string }>('SELECT name FROM tag WHERE repo_id = ? AND digest = ? ORDER BY name', id, asked)).map(
           (row) => row.name,
         ),
       })),

@@ -2,6 +2,7 @@ import type { Digest } from '#core/digest.ts'
 import { type Descriptor, type Manifest, namedAs, type NamedKind } from '#core/manifest.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { marksFor, partsOf } from './parts.ts'
+import { readDigest, type StoredDigest, storedDigest } from './stored-digest.ts'
 import type { SqlTransaction } from './transaction.ts'
 
 /**
@@ -22,28 +23,28 @@ export async function addReferences(tx: SqlTransaction, repositoryId: number, pa
   for (const part of partsOf(children))
     await tx.run(
       `INSERT INTO manifest_ref (repo_id, parent, child, kind) VALUES ${marksFor(part, '(?, ?, ?, ?)')}`,
-      ...part.flatMap((child) => [repositoryId, parent, child.digest, namedAs(child)]),
+      ...part.flatMap((child) => [repositoryId, storedDigest(parent), storedDigest(child.digest), namedAs(child)]),
     )
 }
 
 /** What of a manifest's references is here, kept from deletes until the transaction ends. */
 export async function findNamed(tx: SqlTransaction, repositoryId: number, parent: Digest): Promise<Named> {
-  const blobs = await tx.all<{ child: Digest; size: number }>(
+  const blobs = await tx.all<{ child: StoredDigest; size: number }>(
     `SELECT manifest_ref.child AS child, blob.size AS size FROM manifest_ref
      JOIN repo_blob ON repo_blob.repo_id = manifest_ref.repo_id AND repo_blob.digest = manifest_ref.child
      JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
      WHERE manifest_ref.repo_id = ? AND manifest_ref.parent = ? ORDER BY manifest_ref.child${tx.forShareOf('repo_blob')}`,
     repositoryId,
-    parent,
+    storedDigest(parent),
   )
-  const manifests = await tx.all<{ child: Digest; size: number }>(
+  const manifests = await tx.all<{ child: StoredDigest; size: number }>(
     `SELECT manifest_ref.child AS child, manifest.image_size AS size FROM manifest_ref
      JOIN manifest ON manifest.repo_id = manifest_ref.repo_id AND manifest.digest = manifest_ref.child
      WHERE manifest_ref.repo_id = ? AND manifest_ref.parent = ? ORDER BY manifest_ref.child${tx.forShareOf('manifest')}`,
     repositoryId,
-    parent,
+    storedDigest(parent),
   )
-  const sizes = (rows: readonly { child: Digest; size: number }[]) => new Map(rows.map((row) => [row.child, row.size]))
+  const sizes = (rows: readonly { child: StoredDigest; size: number }[]) => new Map(rows.map((row) => [readDigest(row.child), row.size]))
   return { blobs: sizes(blobs), manifests: sizes(manifests) }
 }
 
@@ -67,16 +68,17 @@ export function checkNamed(manifest: Manifest, named: Named, sparse: 'off' | 'in
 
 /** A digest has come to the repository as one kind, or has left it as one: what names it says so. */
 export async function settleReferences(tx: SqlTransaction, repositoryId: number, child: Digest): Promise<void> {
-  if (!(await tx.get('SELECT 1 FROM manifest_ref WHERE repo_id = ? AND child = ? LIMIT 1', repositoryId, child))) return
-  const blob = (await tx.get('SELECT 1 FROM repo_blob WHERE repo_id = ? AND digest = ?', repositoryId, child)) !== undefined
-  const manifest = (await tx.get('SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ?', repositoryId, child)) !== undefined
-  if (blob) await addKind(tx, repositoryId, child, 'blob')
-  if (manifest) await addKind(tx, repositoryId, child, 'manifest')
+  const stored = storedDigest(child)
+  if (!(await tx.get('SELECT 1 FROM manifest_ref WHERE repo_id = ? AND child = ? LIMIT 1', repositoryId, stored))) return
+  const blob = (await tx.get('SELECT 1 FROM repo_blob WHERE repo_id = ? AND digest = ?', repositoryId, stored)) !== undefined
+  const manifest = (await tx.get('SELECT 1 FROM manifest WHERE repo_id = ? AND digest = ?', repositoryId, stored)) !== undefined
+  if (blob) await addKind(tx, repositoryId, stored, 'blob')
+  if (manifest) await addKind(tx, repositoryId, stored, 'manifest')
   if (blob !== manifest)
-    await tx.run('DELETE FROM manifest_ref WHERE repo_id = ? AND child = ? AND kind = ?', repositoryId, child, blob ? 'manifest' : 'blob')
+    await tx.run('DELETE FROM manifest_ref WHERE repo_id = ? AND child = ? AND kind = ?', repositoryId, stored, blob ? 'manifest' : 'blob')
 }
 
-const addKind = (tx: SqlTransaction, repositoryId: number, child: Digest, kind: NamedKind) =>
+const addKind = (tx: SqlTransaction, repositoryId: number, child: StoredDigest, kind: NamedKind) =>
   tx.run(
     `INSERT INTO manifest_ref (repo_id, parent, child, kind)
      SELECT DISTINCT repo_id, parent, child, ${tx.aText} FROM manifest_ref WHERE repo_id = ? AND child = ?
@@ -103,15 +105,15 @@ export async function settleNamed(
     for (const part of partsOf(others))
       await tx.run(
         `INSERT INTO manifest_ref (repo_id, parent, child, kind) VALUES ${marksFor(part, '(?, ?, ?, ?)')}`,
-        ...part.flatMap((digest) => [repositoryId, parent, digest, other]),
+        ...part.flatMap((digest) => [repositoryId, storedDigest(parent), storedDigest(digest), other]),
       )
     for (const part of partsOf(others.filter((digest) => !here.has(digest))))
       await tx.run(
         `DELETE FROM manifest_ref WHERE repo_id = ? AND parent = ? AND kind = ? AND child IN (${marksFor(part)})`,
         repositoryId,
-        parent,
+        storedDigest(parent),
         expected,
-        ...part,
+        ...part.map(storedDigest),
       )
   }
 }

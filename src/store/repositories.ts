@@ -1,10 +1,10 @@
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import { locked } from '#core/disallowed.ts'
-import type { Digest } from '#core/digest.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { lockedRow, mayDelete } from './manifest-graph.ts'
 import { removeManifest } from './manifest-removal.ts'
 import { dropLink } from './links.ts'
+import { readDigest, type StoredDigest } from './stored-digest.ts'
 import type { SqlReader, SqlTransaction } from './transaction.ts'
 import type { Verb } from './verb.ts'
 
@@ -65,14 +65,14 @@ export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryI
   const repository = await findVisible(tx, registryId, name)
   if (!repository) throw unknownName(name)
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
-  const lock = await tx.get<{ name: string }>(
-    `SELECT name FROM tag WHERE repo_id = ? AND ${lockedRow}
-     UNION ALL SELECT digest FROM manifest WHERE repo_id = ? AND ${lockedRow} LIMIT 1`,
-    repository.id,
+  const tag = await tx.get<{ name: string }>(`SELECT name FROM tag WHERE repo_id = ? AND ${lockedRow} LIMIT 1`, repository.id)
+  const manifest = await tx.get<{ digest: StoredDigest }>(
+    `SELECT digest FROM manifest WHERE repo_id = ? AND ${lockedRow} LIMIT 1`,
     repository.id,
   )
-  if (lock) throw locked(`${name}: ${lock.name}`, { name, reference: lock.name })
-  const manifests = await tx.all<{ digest: Digest }>('SELECT digest FROM manifest WHERE repo_id = ? ORDER BY digest', repository.id)
+  const reference = tag?.name ?? (manifest && readDigest(manifest.digest))
+  if (reference) throw locked(`${name}: ${reference}`, { name, reference })
+  const manifests = await tx.all<{ digest: StoredDigest }>('SELECT digest FROM manifest WHERE repo_id = ? ORDER BY digest', repository.id)
   const tags = await tx.all<{ name: Tag }>('SELECT name FROM tag WHERE repo_id = ? ORDER BY name', repository.id)
   const row = await tx.get<{ seq: number }>('UPDATE registry SET seq = seq + 1 WHERE id = ? RETURNING seq', registryId)
   await tx.run(
@@ -83,7 +83,7 @@ export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryI
     row?.seq ?? 0,
   )
   await tx.run(`UPDATE repository SET state = 'draining' WHERE id = ?`, repository.id)
-  return { manifests: manifests.map((each) => each.digest), tags: tags.map((each) => each.name) }
+  return { manifests: manifests.map((each) => readDigest(each.digest)), tags: tags.map((each) => each.name) }
 }
 
 /** Empties deleted repositories piece by piece, so that no transaction grows with a repository. Returns how many rows went. */
@@ -93,12 +93,12 @@ export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, li
     `SELECT id, registry_id FROM repository WHERE state = 'draining' ORDER BY id LIMIT 16`,
   )
   for (const { id, registry_id: registryId } of repositories) {
-    const manifests = await tx.all<{ digest: Digest }>('SELECT digest FROM manifest WHERE repo_id = ? LIMIT ?', id, limit - removed)
-    for (const { digest } of manifests) await removeManifest(tx, registryId, id, digest, { now, reliedBefore: 'gone' })
+    const manifests = await tx.all<{ digest: StoredDigest }>('SELECT digest FROM manifest WHERE repo_id = ? LIMIT ?', id, limit - removed)
+    for (const { digest } of manifests) await removeManifest(tx, registryId, id, readDigest(digest), { now, reliedBefore: 'gone' })
     removed += manifests.length
     if (removed >= limit) break
-    const links = await tx.all<{ digest: Digest }>('SELECT digest FROM repo_blob WHERE repo_id = ? LIMIT ?', id, limit - removed)
-    for (const { digest } of links) await dropLink(tx, registryId, id, digest, now)
+    const links = await tx.all<{ digest: StoredDigest }>('SELECT digest FROM repo_blob WHERE repo_id = ? LIMIT ?', id, limit - removed)
+    for (const { digest } of links) await dropLink(tx, registryId, id, readDigest(digest), now)
     removed += links.length
     if (removed >= limit) break
     // Sessions of the old repository end with it; the reaper takes their bytes.

@@ -1,5 +1,10 @@
-/** What a column holds. Booleans are 0 and 1. */
-export type SqlValue = string | number | null | Uint8Array
+import type { Digest, NoDigest } from '#core/digest.ts'
+
+/** What a column holds. Booleans are 0 and 1; a digest is stored as bytes (stored-digest.ts), and never as its text. */
+export type SqlValue = (string & NoDigest) | number | null | Uint8Array
+
+/** Nor does a column come back as one. */
+export type Columns<Row> = { [Name in keyof Row]: [Extract<Row[Name], Digest>] extends [never] ? Row[Name] : never }
 
 /**
  * One transaction, or one reading connection, of a dialect. Statements are of the part of SQL that SQLite and
@@ -8,8 +13,8 @@ export type SqlValue = string | number | null | Uint8Array
 export interface SqlReader {
   /** A value as a text that is compared byte by byte, where nothing around tells its type. */
   readonly aText: string
-  get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> | Row | undefined
-  all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]> | Row[]
+  get<Row extends Columns<Row>>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> | Row | undefined
+  all<Row extends Columns<Row>>(sql: string, ...values: SqlValue[]): Promise<Row[]> | Row[]
 }
 
 export interface UsageChange {

@@ -1,7 +1,7 @@
-import type { Digest } from '#core/digest.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { addLink, condemnObject, discardObject } from './links.ts'
 import { dropIfEmpty, ensureRepository } from './repositories.ts'
+import { storedDigest } from './stored-digest.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage } from './usage.ts'
 import type { Verb } from './verb.ts'
@@ -13,12 +13,11 @@ interface UploadRow {
   state: 'open' | 'done'
   size: number
   reserved: number
-  digest: Digest | null
 }
 
 const findUpload = (tx: SqlTransaction, uploadId: string) =>
   tx.get<UploadRow>(
-    `SELECT upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.size, upload.reserved, upload.digest
+    `SELECT upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.size, upload.reserved
      FROM upload JOIN repository ON repository.id = upload.repo_id WHERE upload.upload_id = ?${tx.forUpdateOf('upload')}`,
     uploadId,
   )
@@ -121,11 +120,12 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   const { uploadId, digest, size, checksums, bytes = null, now, leaseUntil, keepUntil } = input
   const upload = await openUpload(tx, uploadId)
   const registryId = upload.registry_id
+  const stored = storedDigest(digest)
   const current = await tx.get<{ object_id: string; state: string }>(
     `SELECT blob.object_id, object.state FROM blob JOIN object ON object.object_id = blob.object_id
      WHERE blob.registry_id = ? AND blob.digest = ?${tx.forUpdate}`,
     registryId,
-    digest,
+    stored,
   )
   const joined = current?.state === 'ready'
   // What is brought beyond the place that was held must have had one.
@@ -135,7 +135,7 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   else {
     await tx.run(
       `UPDATE object SET state = 'ready', digest = ?, size = ?, block_crc = ?, bytes = ?, verified_at = ? WHERE object_id = ?`,
-      digest,
+      stored,
       size,
       checksums,
       bytes,
@@ -145,12 +145,12 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
     if (current) {
       // The bytes that were there are bad: this push heals every repository that has the digest.
       await condemnObject(tx, current.object_id, now)
-      await tx.run('UPDATE blob SET object_id = ? WHERE registry_id = ? AND digest = ?', upload.object_id, registryId, digest)
+      await tx.run('UPDATE blob SET object_id = ? WHERE registry_id = ? AND digest = ?', upload.object_id, registryId, stored)
     } else {
       await tx.run(
         'INSERT INTO blob (registry_id, digest, object_id, size) VALUES (?, ?, ?, ?)',
         registryId,
-        digest,
+        stored,
         upload.object_id,
         size,
       )
@@ -161,7 +161,7 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   await addLink(tx, { registryId, repositoryId: upload.repo_id, digest, now, leaseUntil })
   await tx.run(
     `UPDATE upload SET state = 'done', digest = ?, size = ?, reserved = 0, expires_at = ? WHERE upload_id = ?`,
-    digest,
+    stored,
     size,
     keepUntil,
     uploadId,
@@ -188,7 +188,7 @@ export const reapUploads: Verb<'reapUploads'> = async (tx, { now, limit }) => {
   for (const repositoryId of new Set(done.map((each) => each.repo_id))) await dropIfEmpty(tx, repositoryId)
   const expired = await tx.all<UploadRow & { upload_id: string; storage_key: string }>(
     `SELECT upload.upload_id, upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.reserved,
-       upload.digest, object.storage_key
+       object.storage_key
      FROM upload JOIN repository ON repository.id = upload.repo_id JOIN object ON object.object_id = upload.object_id
      WHERE upload.expires_at < ? ORDER BY upload.expires_at LIMIT ?`,
     now,

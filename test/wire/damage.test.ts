@@ -3,7 +3,9 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
+import { parseDigest } from '#core/digest.ts'
 import type { BackedUp, Scrubbed } from '#core/maintenance.ts'
+import { storedDigest } from '#store/stored-digest.ts'
 import { runCli } from './cli-run.ts'
 import { describeBytes, digestOf, type Image, makeImage, mediaTypes, pushImage, putManifest } from './content.ts'
 import { errorCode, header, json, send } from './send.ts'
@@ -23,6 +25,7 @@ function onDisk(sql: string, ...values: (string | Uint8Array)[]): void {
   database.close()
   assert.ok(Number(changes) > 0)
 }
+const bytesOf = (digest: string) => storedDigest(parseDigest(digest))
 const beside = (name: string): string => join(server.dataDir, '..', name)
 const cli = async <Shape>(code: number, ...words: string[]): Promise<Shape> => {
   const ran = await runCli([...words, '--output', 'json', '--data-dir', server.dataDir])
@@ -59,7 +62,7 @@ test('a manifest with one digit changed is not given, in no repository; the push
   const image = await pushImage(server, 'hurt/one', 'v1')
   await pushImage(server, 'hurt/other', 'v1', image)
   for (const wrong of [oneDigitElse(image), image.manifest.subarray(0, -1), new Uint8Array()]) {
-    onDisk(damagedSql, wrong, image.digest)
+    onDisk(damagedSql, wrong, bytesOf(image.digest))
     // What is in memory since it was whole is whole.
     await pushImage(server, 'hurt/one', 'again')
     await pushImage(server, 'hurt/other', 'again')
@@ -75,7 +78,7 @@ test('a manifest with one digit changed is not given, in no repository; the push
 
 test('a body that is gone, and a media type that is none, are the same; what is told of an index says so too', async () => {
   const image = await pushImage(server, 'lost', 'v1')
-  onDisk('DELETE FROM manifest_body WHERE digest = ?', image.digest)
+  onDisk('DELETE FROM manifest_body WHERE digest = ?', bytesOf(image.digest))
   await server.down()
   await server.up()
   assert.equal((await get('lost', 'v1')).status, 404)
@@ -84,7 +87,7 @@ test('a body that is gone, and a media type that is none, are the same; what is 
   assert.equal((await putManifest(server, 'lost', image.digest, image.manifest)).status, 201)
   await isServed('lost', image, 'v1')
 
-  onDisk(`UPDATE manifest SET media_type = 'application/vnd.oci.image.manifest.v1+jsoo' WHERE digest = ?`, image.digest)
+  onDisk(`UPDATE manifest SET media_type = 'application/vnd.oci.image.manifest.v1+jsoo' WHERE digest = ?`, bytesOf(image.digest))
   await pushImage(server, 'lost', 'other')
   await isRefused('lost', image, 'v1')
   assert.equal((await putManifest(server, 'lost', 'v1', image.manifest)).status, 201)
@@ -92,7 +95,7 @@ test('a body that is gone, and a media type that is none, are the same; what is 
 
   const body = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests: [image.descriptor] }))
   assert.equal((await putManifest(server, 'lost', 'index', body, { mediaType: mediaTypes.index })).status, 201)
-  onDisk(damagedSql, Buffer.from(body.toString().replace('"size":', '"sizE":')), digestOf(body))
+  onDisk(damagedSql, Buffer.from(body.toString().replace('"size":', '"sizE":')), bytesOf(digestOf(body)))
   const shown = await send(server, 'GET', `/acr/v1/lost/_manifests/${digestOf(body)}`)
   assert.deepEqual([shown.status, errorCode(shown)], [404, 'MANIFEST_UNKNOWN'])
   assert.equal((await putManifest(server, 'lost', 'index', body, { mediaType: mediaTypes.index })).status, 201)
@@ -102,10 +105,10 @@ test('a body that is gone, and a media type that is none, are the same; what is 
 test('scrub, backup and restore --verify see a damaged manifest and a damaged small blob', async () => {
   const image = await pushImage(server, 'seen', 'v1', makeImage({}, [100]))
   const layer = image.layers[0] ?? Buffer.alloc(0)
-  onDisk(damagedSql, oneDigitElse(image), image.digest)
+  onDisk(damagedSql, oneDigitElse(image), bytesOf(image.digest))
   const whole = await cli<Scrubbed>(1, 'scrub')
   assert.deepEqual([whole.bad, whole.damage], [[{ digest: image.digest, objectId: null, problem: 'corrupt' }], []])
-  onDisk('UPDATE object SET bytes = ? WHERE digest = ?', Buffer.from(layer).fill(7, 0, 2), digestOf(layer))
+  onDisk('UPDATE object SET bytes = ? WHERE digest = ?', Buffer.from(layer).fill(7, 0, 2), bytesOf(digestOf(layer)))
 
   const { damaged, missing } = await cli<BackedUp>(1, 'backup', beside('hurt'))
   assert.deepEqual([damaged.sort(), missing], [[image.digest, digestOf(layer)].sort(), []])
@@ -131,7 +134,7 @@ test('scrub, backup and restore --verify see a damaged manifest and a damaged sm
 test('a list of referrers is not kept from its readers by a damaged referrer', async () => {
   const subject = await pushImage(server, 'referred', 'v1')
   const referrer = await pushImage(server, 'referred', 'sbom', makeImage({ subject: describeBytes(mediaTypes.image, subject.manifest) }))
-  onDisk(damagedSql, oneDigitElse(referrer), referrer.digest)
+  onDisk(damagedSql, oneDigitElse(referrer), bytesOf(referrer.digest))
   const { manifests } = json<{ manifests: { digest: string }[] }>(await send(server, 'GET', `/v2/referred/referrers/${subject.digest}`))
   assert.deepEqual(
     manifests.map((each) => each.digest),

@@ -1,11 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import { DatabaseSync } from 'node:sqlite'
+import type { Digest } from '#core/digest.ts'
 import type { Counts } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { CopiedObject, FactsCopy, FactsFiles } from '#ports/backup.ts'
 import type { StoredBody } from '#ports/collection.ts'
 import { bodyPage } from '#store/content-reads.ts'
 import { schemaVersion } from '#store/schema.ts'
+import { type StoredDigest, storedPlace, withDigest } from '#store/stored-digest.ts'
 import { DamagedDatabase } from './damage.ts'
 import type { FactsCopyJob } from './facts-copy-thread.ts'
 
@@ -32,6 +34,11 @@ function inThread<Result>(file: URL, workerData: FactsCopyJob | string): Promise
   })
 }
 
+type SmallObject = Awaited<ReturnType<FactsCopy['smallObjects']>>[number]
+
+const withDigests = <Shape extends { digest: Digest }>(rows: readonly unknown[]): Shape[] =>
+  rows.map((row) => withDigest(row as { digest: StoredDigest }) as unknown as Shape)
+
 function openCopy(path: string, readOnly: boolean): FactsCopy {
   const database = new DatabaseSync(path, { readOnly })
   const count = (sql: string) => Number(database.prepare(sql).get()?.count ?? 0)
@@ -56,9 +63,9 @@ function openCopy(path: string, readOnly: boolean): FactsCopy {
     return {
       schemaVersion: count('SELECT MAX(version) AS count FROM schema_version'),
       counts,
-      objects: async ({ after, limit }) => page.all(after, limit) as unknown as CopiedObject[],
-      smallObjects: async ({ after, limit }) => smallPage.all(after, limit) as unknown as Awaited<ReturnType<FactsCopy['smallObjects']>>,
-      manifestBodies: async ({ after, limit }) => bodies.all(after.registryId, after.digest, limit) as unknown as StoredBody[],
+      objects: async ({ after, limit }) => withDigests<CopiedObject>(page.all(after, limit)),
+      smallObjects: async ({ after, limit }) => withDigests<SmallObject>(smallPage.all(after, limit)),
+      manifestBodies: async ({ after, limit }) => withDigests<StoredBody>(bodies.all(after.registryId, storedPlace(after.digest), limit)),
       quarantine: async (objectIds) => {
         const change = database.prepare(`UPDATE object SET state = 'quarantined' WHERE object_id = ?`)
         for (const objectId of objectIds) change.run(objectId)

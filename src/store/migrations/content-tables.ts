@@ -10,6 +10,7 @@ import type { Dialect } from './migration.ts'
  *           └─ gc_queue                               links to review, and when
  * installation, time_mark                             what the data directory knows of itself (ports/installation.ts)
  *
+ * digest, subject, parent, child: as stored-digest.ts has them.
  * manifest_ref.kind: blob, manifest, or a row for each: as what the repository has the digest (store/references.ts).
  * object.bytes: a small blob's bytes, which then has no file.
  * blob_in_use: a row while a manifest of the registry names the digest as a blob that its repository has.
@@ -63,24 +64,24 @@ export const contentTables = ({ identity, bytes, bigint, clustered }: Dialect): 
       registry_id ${bigint} NOT NULL REFERENCES registry(id), name TEXT NOT NULL, seq ${bigint} NOT NULL,
       PRIMARY KEY (registry_id, name))`,
   `CREATE TABLE object (
-      object_id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), digest TEXT,
+      object_id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), digest ${bytes},
       size ${bigint} NOT NULL DEFAULT 0, storage_key TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
       block_crc ${bytes}, bytes ${bytes}, created_at ${bigint} NOT NULL, verified_at ${bigint}, condemned_at ${bigint})`,
   `CREATE INDEX object_condemned ON object (condemned_at) WHERE state = 'condemned'`,
   `CREATE INDEX object_condemned_of ON object (registry_id, condemned_at) WHERE state = 'condemned'`,
   `CREATE TABLE blob (
-      registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, object_id TEXT NOT NULL REFERENCES object(object_id),
+      registry_id ${bigint} NOT NULL, digest ${bytes} NOT NULL, object_id TEXT NOT NULL REFERENCES object(object_id),
       size ${bigint} NOT NULL, named INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (registry_id, digest))${clustered}`,
-  `CREATE TABLE blob_in_use (registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (registry_id, digest))${clustered}`,
+  `CREATE TABLE blob_in_use (registry_id ${bigint} NOT NULL, digest ${bytes} NOT NULL, PRIMARY KEY (registry_id, digest))${clustered}`,
   `CREATE TABLE repo_blob (
-      repo_id ${bigint} NOT NULL REFERENCES repository(id), digest TEXT NOT NULL, registry_id ${bigint} NOT NULL,
+      repo_id ${bigint} NOT NULL REFERENCES repository(id), digest ${bytes} NOT NULL, registry_id ${bigint} NOT NULL,
       lease_until ${bigint} NOT NULL, relied_at ${bigint} NOT NULL, PRIMARY KEY (repo_id, digest),
       FOREIGN KEY (registry_id, digest) REFERENCES blob(registry_id, digest))${clustered}`,
   `CREATE INDEX repo_blob_digest ON repo_blob (registry_id, digest)`,
   `CREATE TABLE manifest (
-      repo_id ${bigint} NOT NULL REFERENCES repository(id), digest TEXT NOT NULL, registry_id ${bigint} NOT NULL,
-      media_type TEXT NOT NULL, size INTEGER NOT NULL, subject TEXT, artifact_type TEXT, annotations TEXT,
+      repo_id ${bigint} NOT NULL REFERENCES repository(id), digest ${bytes} NOT NULL, registry_id ${bigint} NOT NULL,
+      media_type TEXT NOT NULL, size INTEGER NOT NULL, subject ${bytes}, artifact_type TEXT, annotations TEXT,
       created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL, lease_until ${bigint} NOT NULL,
       write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
       read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1,
@@ -91,13 +92,13 @@ export const contentTables = ({ identity, bytes, bigint, clustered }: Dialect): 
   `CREATE INDEX manifest_digest ON manifest (registry_id, digest)`,
   `CREATE INDEX manifest_subject ON manifest (repo_id, subject, digest) WHERE subject IS NOT NULL`,
   `CREATE TABLE manifest_body (
-      registry_id ${bigint} NOT NULL, digest TEXT NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (registry_id, digest))`,
+      registry_id ${bigint} NOT NULL, digest ${bytes} NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (registry_id, digest))`,
   `CREATE TABLE manifest_ref (
-      repo_id ${bigint} NOT NULL, parent TEXT NOT NULL, child TEXT NOT NULL, kind TEXT NOT NULL,
+      repo_id ${bigint} NOT NULL, parent ${bytes} NOT NULL, child ${bytes} NOT NULL, kind TEXT NOT NULL,
       PRIMARY KEY (repo_id, parent, child, kind))${clustered}`,
   `CREATE INDEX manifest_ref_child ON manifest_ref (repo_id, child, kind)`,
   `CREATE TABLE tag (
-      repo_id ${bigint} NOT NULL REFERENCES repository(id), name TEXT NOT NULL, digest TEXT NOT NULL,
+      repo_id ${bigint} NOT NULL REFERENCES repository(id), name TEXT NOT NULL, digest ${bytes} NOT NULL,
       created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL,
       write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
       read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1,
@@ -107,13 +108,13 @@ export const contentTables = ({ identity, bytes, bigint, clustered }: Dialect): 
   `CREATE TABLE upload (
       upload_id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL, repo_id ${bigint} NOT NULL REFERENCES repository(id), principal_id TEXT NOT NULL,
       object_id TEXT NOT NULL, algorithm TEXT NOT NULL, size ${bigint} NOT NULL DEFAULT 0,
-      last_start ${bigint} NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'open', digest TEXT,
+      last_start ${bigint} NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'open', digest ${bytes},
       reserved ${bigint} NOT NULL DEFAULT 0, expires_at ${bigint} NOT NULL)`,
   `CREATE INDEX upload_expiry ON upload (expires_at)`,
   `CREATE INDEX upload_repo ON upload (repo_id)`,
   `CREATE INDEX upload_principal ON upload (registry_id, principal_id, expires_at) WHERE state = 'open'`,
   `CREATE TABLE gc_queue (
-      repo_id ${bigint} NOT NULL, digest TEXT NOT NULL, registry_id ${bigint} NOT NULL, review_after ${bigint} NOT NULL,
+      repo_id ${bigint} NOT NULL, digest ${bytes} NOT NULL, registry_id ${bigint} NOT NULL, review_after ${bigint} NOT NULL,
       PRIMARY KEY (repo_id, digest))${clustered}`,
   `CREATE INDEX gc_queue_due ON gc_queue (review_after)`,
   `CREATE INDEX gc_queue_of ON gc_queue (registry_id, review_after, repo_id, digest)`,
