@@ -28,7 +28,7 @@ export function usageCommand(cli: Cli): Command {
           [say('usage.reserved'), sizeOf(say, report.reserved)],
           [say('usage.condemned'), sizeOf(say, report.condemned)],
           [say('usage.limit'), report.limit === null ? say('usage.none') : sizeOf(say, report.limit)],
-          [say('usage.free'), sizeOf(say, report.diskFree)],
+          ...(report.diskFree === null ? [] : [[say('usage.free'), sizeOf(say, report.diskFree)] as const]),
           [say('count.repositories'), String(report.repositories)],
           [say('count.manifests'), String(report.manifests)],
           [say('count.tags'), String(report.tags)],

@@ -71,7 +71,8 @@ export interface Counts {
 
 export interface UsageReport extends Counts, Stored {
   registry: string
-  diskFree: number
+  /** Null where the bytes lie in a store that does not tell. */
+  diskFree: number | null
 }
 
 export interface Collected {

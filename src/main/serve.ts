@@ -96,7 +96,7 @@ export async function serve(config: Config): Promise<Started> {
         longshore_connections: { help: 'Open connections of the public listeners.', read: () => connections.open },
         longshore_uploads_open: { help: 'Upload sessions with an open file.', read: () => uploads.open },
         longshore_used_bytes: { help: 'Bytes that manifests name.', read: () => usedBytes(deps.store) },
-        longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space()).free },
+        longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space?.())?.free ?? 0 },
       },
     })
     closers.push(() => lines.flushSync())

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import type { Algorithm } from '#core/digest.ts'
-import { type BlobStore, type BlobWriter, checksumBlock, CorruptBlob, type SealedBlob } from './blob-store.ts'
+import { type BlobStore, type BlobWriter, checksumBlock, CorruptBlob, type Mark, nothingMarked, type SealedBlob } from './blob-store.ts'
 
 /** What the contract needs of an adapter's test. */
 export interface BlobStoreSubject {
@@ -62,6 +62,11 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
   })
   after(() => end())
   const create = (key: string, algorithm: Algorithm = 'sha256') => subject.store().create(key, algorithm)
+  const resume = async (key: string, mark: Mark): Promise<BlobWriter> => {
+    const writer = await subject.store().resume(key, 'sha256', mark)
+    assert.ok(writer, 'the key was not lost')
+    return writer
+  }
 
   for (const size of [0, 1, 1000, checksumBlock - 1, checksumBlock, checksumBlock + 1, 3 * checksumBlock + 17])
     it(`${size} bytes come back as they were written, with their digest and one checksum a block`, async () => {
@@ -196,9 +201,43 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
     await writer.abandon()
   })
 
-  it('there is some space', async () => {
-    const { free, total } = await subject.store().space()
+  it('there is some space, where that can be said', async () => {
+    const { free, total } = (await subject.store().space?.()) ?? { free: 1, total: 1 }
     assert.ok(free > 0 && total >= free)
+  })
+
+  it('it is found under its own name, and no other store is', () => {
+    const store = subject.store()
+    assert.equal(store.at(store.name), store)
+    assert.throws(() => store.at('elsewhere'), { name: 'RegistryError', failure: 'storage-failed' })
+    return Promise.resolve()
+  })
+
+  it('a mark has the digest of all that was taken so far', async () => {
+    for (const algorithm of ['sha256', 'sha512'] as const) {
+      const writer = create(newKey(), algorithm)
+      const bytes = patternOf(3000)
+      for (const size of [0, 1000, 3000]) {
+        await writer.append(bytes.subarray(writer.size, size))
+        const mark = await writer.mark()
+        assert.deepEqual([mark.size, mark.digest], [size, `${algorithm}:${hexOf(bytes.subarray(0, size), algorithm)}`])
+      }
+      await writer.abandon()
+    }
+  })
+
+  it('the digest of a part of what was marked can be asked for, and counts nothing that came later', async () => {
+    const key = newKey()
+    const bytes = patternOf(checksumBlock + 500)
+    const writer = create(key)
+    await writer.append(bytes)
+    const mark = await writer.mark()
+    await writer.append(patternOf(100, 9))
+    for (const from of [0, 100, checksumBlock, bytes.length - 1])
+      assert.equal(await subject.store().digestOfMarked(key, 'sha256', mark, from), `sha256:${hexOf(bytes.subarray(from))}`)
+    await writer.abandon()
+    await subject.store().delete(key)
+    assert.equal(await subject.store().digestOfMarked(key, 'sha256', mark, 0), undefined)
   })
 
   it('a key is never written twice, and what lies under it stays', async () => {
@@ -234,7 +273,7 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
       await writer.rollback()
       await writer.append(bytes.subarray(at, at + length))
       at += length
-      assert.equal(await writer.mark(), at)
+      assert.equal((await writer.mark()).size, at)
     }
     await writer.append(bytes.subarray(at))
     const sealed = await writer.seal('sha256')
@@ -256,7 +295,7 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
       await writer.append(bytes.subarray(at, at + length))
       at += length
       await writer.rest()
-      assert.equal(await writer.mark(), at)
+      assert.equal((await writer.mark()).size, at)
       await writer.rest()
     }
     await writer.append(bytes.subarray(at))
@@ -282,7 +321,7 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
     assert.deepEqual([writer.size, writer.marked], [0, 0])
     await writer.append(patternOf(10))
     assert.deepEqual([writer.size, writer.marked], [10, 0])
-    assert.equal(await writer.mark(), 10)
+    assert.equal((await writer.mark()).size, 10)
     assert.deepEqual([writer.size, writer.marked], [10, 10])
     await writer.abandon()
   })
@@ -323,18 +362,20 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
     const key = newKey()
     const writer = create(key)
     await writer.append(patternOf(10))
-    await writer.mark()
+    const mark = await writer.mark()
+    const left = () => subject.store().digestOfMarked(key, 'sha256', mark, 0)
     await writer.abandon()
     await writer.abandon()
-    assert.equal((await subject.store().digest(key, 'sha256'))?.size, 10)
+    assert.equal(await left(), mark.digest)
     await assert.rejects(writer.mark(), 'mark')
     await assert.rejects(writer.rollback(), 'rollback')
     await assert.rejects(writer.seal('sha256'), 'seal')
     await assert.rejects(async () => {
       for (let pieces = 0; pieces < 8; pieces++) await writer.append(patternOf(checksumBlock))
     }, 'append')
-    assert.equal((await subject.store().digest(key, 'sha256'))?.size, 10)
+    assert.equal(await left(), mark.digest)
     await subject.store().delete(key)
+    assert.equal(await left(), undefined)
   })
 
   it('a writer that is abandoned while it takes bytes ends that taking', async () => {
@@ -380,11 +421,11 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
     const bytes = patternOf(2 * checksumBlock + 50)
     const first = create(key)
     await first.append(bytes.subarray(0, checksumBlock + 20))
-    await first.mark()
+    const mark = await first.mark()
     await first.append(patternOf(500, 9))
     await first.mark()
     await subject.reopen()
-    const writer = await subject.store().resume(key, 'sha256', checksumBlock + 20)
+    const writer = await resume(key, mark)
     assert.deepEqual([writer.size, writer.marked], [checksumBlock + 20, checksumBlock + 20])
     await writer.append(bytes.subarray(checksumBlock + 20))
     await writer.mark()
@@ -397,32 +438,58 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
     const key = newKey()
     const first = create(key)
     await first.append(patternOf(1000))
-    await first.mark()
+    const mark = await first.mark()
     await subject.reopen()
-    const writer = await subject.store().resume(key, 'sha256', 1000)
+    const writer = await resume(key, mark)
     await writer.append(patternOf(10, 5))
     await writer.rollback()
     const sealed = await writer.seal('sha256')
     assert.deepEqual([sealed.digest, sealed.size], [`sha256:${hexOf(patternOf(1000))}`, 1000])
+    assert.ok((await readAll(subject.store(), key, sealed)).equals(patternOf(1000)))
+  })
+
+  it('a resumed writer may be asked for the other algorithm, and marks as the first one did', async () => {
+    const key = newKey()
+    const bytes = patternOf(checksumBlock + 7)
+    const first = create(key)
+    await first.append(bytes)
+    const mark = await first.mark()
+    await subject.reopen()
+    const writer = await resume(key, mark)
+    const again = await writer.mark()
+    assert.deepEqual([again.size, again.digest], [mark.size, mark.digest])
+    assert.equal((await writer.seal('sha512')).digest, `sha512:${hexOf(bytes, 'sha512')}`)
   })
 
   it('a key that never got its bytes is resumed with none', async () => {
-    const writer = await subject.store().resume(newKey(), 'sha512', 100)
+    const writer = await subject.store().resume(newKey(), 'sha512', nothingMarked)
+    assert.ok(writer)
     assert.equal(writer.size, 0)
     await writer.append(patternOf(5))
     await writer.mark()
     assert.equal((await writer.seal('sha512')).digest, `sha512:${hexOf(patternOf(5), 'sha512')}`)
   })
 
-  it('a resumed writer holds fewer bytes when the machine lost some', async () => {
-    const key = newKey()
-    const first = create(key)
-    await first.append(patternOf(100))
-    await first.mark()
-    await subject.reopen()
-    await subject.damage(key, (stored) => stored.subarray(0, 60))
-    const writer = await subject.store().resume(key, 'sha256', 100)
-    assert.equal(writer.size, 60)
-    await writer.abandon()
-  })
+  for (const size of [0, 1000, checksumBlock + 11])
+    it(`what an earlier writer still brings after ${size} bytes were taken over is in nothing`, async () => {
+      const key = newKey()
+      const bytes = patternOf(size + 2 * checksumBlock)
+      const first = create(key)
+      await first.append(bytes.subarray(0, size))
+      const mark = await first.mark()
+      await first.append(patternOf(70_000, 9))
+      const second = await resume(key, mark)
+      const bringMore = async () => {
+        await first.append(patternOf(checksumBlock, 9))
+        await first.mark()
+      }
+      const late = bringMore().catch(() => {})
+      await second.append(bytes.subarray(size, size + checksumBlock))
+      await late
+      await second.mark()
+      await second.append(bytes.subarray(size + checksumBlock))
+      const sealed = await second.seal('sha256')
+      assert.equal(sealed.digest, `sha256:${hexOf(bytes)}`)
+      assert.ok((await readAll(subject.store(), key, sealed)).equals(bytes))
+    })
 }

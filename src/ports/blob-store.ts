@@ -2,8 +2,9 @@ import { BrokenOff } from '#core/broken-off.ts'
 import type { Algorithm, Digest } from '#core/digest.ts'
 
 /**
- * Where the bytes of blobs lie. A key is used for one object only and never written again after `seal`; the store
- * knows neither repositories nor digests' owners. The row that names a key is committed before `create`.
+ * Where the bytes of blobs lie: a folder, or a store of objects that takes them in parts. A key is used for one object
+ * only and never written again after `seal`; the store knows neither repositories nor digests' owners. The row that
+ * names a key is committed before `create`.
  *
  * A writer is open → sealed | abandoned.
  * open:      `append` takes bytes; `mark` promises them; `rollback` returns to a mark. One call at a time.
@@ -13,26 +14,45 @@ import type { Algorithm, Digest } from '#core/digest.ts'
  * Fails with `storage-full` (no space: nothing that was marked is lost, the writer stands) and `storage-failed`.
  */
 export interface BlobStore {
+  /** What the rows of its objects say (`object.backend`). */
+  readonly name: string
+  /** The store of that name: new objects go to this one, each object is read and deleted where its row says. Throws `storage-failed` when there is none. */
+  at(backend: string): BlobStore
   /** Opens the writer of a new key. Fails if the key was ever written. */
   create(key: string, algorithm: Algorithm): BlobWriter
   /**
-   * Opens the writer of a key that an earlier process left, with the first `size` bytes that it holds.
-   * They are read again in the background; `seal` waits for that. Holds fewer when the machine lost some.
+   * Opens the writer of a key that an earlier one left, in this process or another, with what that one's mark promises.
+   * No byte that an earlier writer still brings is in what this one seals. What must be read again for the digest is read
+   * in the background, and `seal` waits for it; nothing must where the store itself promises the mark's bytes and no
+   * more of them come. Holds fewer bytes when the machine lost some. Undefined when the key was lost: its sync failed.
    */
-  resume(key: string, algorithm: Algorithm, size: number): Promise<BlobWriter>
+  resume(key: string, algorithm: Algorithm, mark: Mark): Promise<BlobWriter | undefined>
   /** Opens the bytes of a sealed key. Undefined when there are none. The caller closes the reader. */
   open(key: string, size: number, checksums: Uint8Array): Promise<BlobReader | undefined>
-  /** Reads everything under a key, or what is behind its first `from` bytes, and returns digest and length; undefined when there is nothing. */
-  digest(key: string, algorithm: Algorithm, from?: number): Promise<{ digest: Digest; size: number } | undefined>
-  /** Deletes what is under a key; deleting nothing succeeds. */
+  /** Reads everything under a sealed key and returns digest and length; undefined when there is nothing. */
+  digest(key: string, algorithm: Algorithm): Promise<{ digest: Digest; size: number } | undefined>
+  /** The digest of what a mark promises behind its first `from` bytes; undefined when it is not there. */
+  digestOfMarked(key: string, algorithm: Algorithm, mark: Mark, from: number): Promise<Digest | undefined>
+  /** Deletes what is under a key, sealed or not; deleting nothing succeeds. */
   delete(key: string): Promise<void>
   /** Keys that have bytes, in no order. For alarms and checks: no decision is taken from it. */
   keys(): AsyncIterable<string>
-  /** Free and total bytes where new objects would lie. */
-  space(): Promise<{ free: number; total: number }>
+  /** Free and total bytes where new objects would lie; a store that has no such figure has no such question. */
+  space?(): Promise<{ free: number; total: number }>
   /** Ends what the store runs in the background. Writers that are open are abandoned. */
   close(): Promise<void>
 }
+
+/** How far an upload is, in a form that a row keeps and any server goes on from. */
+export interface Mark {
+  size: number
+  /** The store's own: which parts it has, say. Nobody else reads it. Empty when nothing was marked yet. */
+  state: Uint8Array
+  /** Of these bytes, with the upload's algorithm. Undefined when nothing was marked yet. */
+  digest: Digest | undefined
+}
+
+export const nothingMarked: Mark = { size: 0, state: new Uint8Array(), digest: undefined }
 
 export interface BlobWriter {
   /** Bytes taken since the beginning, marked or not. */
@@ -43,13 +63,13 @@ export interface BlobWriter {
    * Takes bytes; copies them before it returns. The promise is the back pressure: at most one call is under way.
    */
   append(bytes: Uint8Array): Promise<void>
-  /** Everything taken so far is now in the file (it survives the process, not yet the machine). Returns the size. */
-  mark(): Promise<number>
+  /** Everything taken so far is now in the store: it survives the process and, in a store of objects, the machine. */
+  mark(): Promise<Mark>
   /** Forgets what was taken since the last mark; that is the state after a broken request too. */
   rollback(): Promise<void>
   /**
    * Everything taken is durable. The digest is of the asked algorithm; another than `create` was given costs one more reading.
-   * After a failure the writer is abandoned: a failed sync is never tried again on the same file.
+   * After a failure the writer is abandoned and its key is lost: a failed sync is never tried again on the same file.
    */
   seal(algorithm: Algorithm): Promise<SealedBlob>
   /**

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { blobStoreContract, hexOf, newKey, patternOf } from '#ports/blob-store.contract.ts'
-import { type BlobStore, checksumBlock } from '#ports/blob-store.ts'
+import { type BlobStore, checksumBlock, nothingMarked } from '#ports/blob-store.ts'
 import type { ArmedFailpoint } from '#ports/failpoint.ts'
 import { openFsBlobStore } from './blob-store.ts'
 
@@ -57,7 +57,7 @@ test('an object is a file of mode 0600 under its own name, and a link in its pla
       await through.append(patternOf(5))
       await through.mark()
     })
-    await assert.rejects(store.resume(linked, 'sha256', 5))
+    await assert.rejects(store.resume(linked, 'sha256', { ...nothingMarked, size: 5 }))
     await assert.rejects(store.digest(linked, 'sha256'))
     assert.equal(readFileSync(target, 'utf8'), 'untouched')
     rmSync(target)
@@ -82,7 +82,7 @@ test('what is no key reaches no file', () =>
       await assert.rejects(async () => store.open(key, 0, new Uint8Array()), /not a storage key/, key)
       await assert.rejects(async () => store.delete(key), /not a storage key/, key)
       await assert.rejects(async () => store.digest(key, 'sha256'), /not a storage key/, key)
-      await assert.rejects(async () => store.resume(key, 'sha256', 0), /not a storage key/, key)
+      await assert.rejects(async () => store.resume(key, 'sha256', nothingMarked), /not a storage key/, key)
     }
   }))
 
@@ -132,13 +132,42 @@ test('a failure that is answered while the rollback is under way is not kept for
 for (const name of ['upload.seal.before-sync', 'upload.seal.before-folder-sync'] as const)
   test(`a failed sync (${name}) fails the writer for good`, () =>
     withStore({ name, effect: 'EIO', from: 1 }, async (store) => {
-      const writer = store.create(newKey(), 'sha256')
+      const key = newKey()
+      const writer = store.create(key, 'sha256')
       await writer.append(patternOf(100))
-      await writer.mark()
+      const mark = await writer.mark()
       await assert.rejects(writer.seal('sha256'), { failure: 'storage-failed' })
       await assert.rejects(writer.seal('sha256'))
       await assert.rejects(writer.rollback())
+      assert.equal(await store.resume(key, 'sha256', mark), undefined, 'a second sync could succeed although the disk lost bytes')
+      await store.delete(key)
+      assert.equal((await store.resume(key, 'sha256', mark))?.size, 0)
     }))
+
+test('a resumed writer holds fewer bytes when the machine lost some', () =>
+  withStore(undefined, async (store) => {
+    const key = newKey()
+    const first = store.create(key, 'sha256')
+    await first.append(patternOf(100))
+    const mark = await first.mark()
+    await first.abandon()
+    truncateSync(join(folder, key), 60)
+    const writer = await store.resume(key, 'sha256', mark)
+    assert.equal(writer?.size, 60)
+    await writer?.abandon()
+  }))
+
+test('what a machine wrote before it lost power is read again, whatever the row says of it', () =>
+  withStore(undefined, async (store) => {
+    const key = newKey()
+    const first = store.create(key, 'sha256')
+    await first.append(patternOf(100))
+    const mark = await first.mark()
+    await first.abandon()
+    writeFileSync(join(folder, key), Buffer.alloc(100))
+    const writer = await store.resume(key, 'sha256', mark)
+    assert.equal((await writer?.seal('sha256'))?.digest, `sha256:${hexOf(Buffer.alloc(100))}`)
+  }))
 
 test('the failure of a disk names neither its path nor its call', () =>
   withStore(undefined, async (store) => {

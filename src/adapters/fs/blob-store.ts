@@ -3,7 +3,8 @@ import { readdir, statfs } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type Algorithm, type Digest, digestOf } from '#core/digest.ts'
-import type { BlobReader, BlobStore, BlobWriter } from '#ports/blob-store.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { BlobReader, BlobStore, BlobWriter, Mark } from '#ports/blob-store.ts'
 import type { ArmedFailpoint } from '#ports/failpoint.ts'
 import { FsBlobReader } from './blob-reader.ts'
 import { FsBlobWriter } from './blob-writer.ts'
@@ -22,8 +23,13 @@ export function openFsBlobStore(root: string, failpoint?: ArmedFailpoint): BlobS
 const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/
 
 class FsBlobStore implements BlobStore {
+  readonly name = 'files'
   readonly #root: string
   readonly #workers: UploadWorkers
+  /** The writer of each key that is being written: this process alone writes in the folder (ownership.ts). */
+  readonly #writers = new Map<string, FsBlobWriter>()
+  /** Their sync failed: a second one could succeed although the disk lost bytes. Until they are deleted. */
+  readonly #lost = new Set<string>()
 
   constructor(root: string, failpoint: ArmedFailpoint | undefined) {
     this.#root = root
@@ -32,12 +38,30 @@ class FsBlobStore implements BlobStore {
     this.#workers = new UploadWorkers(Math.min(4, Math.max(2, availableParallelism())), failpoint)
   }
 
-  create(key: string, algorithm: Algorithm): BlobWriter {
-    return FsBlobWriter.create(this.#workers, this.#path(key), algorithm)
+  at(backend: string): BlobStore {
+    if (backend !== this.name) throw new RegistryError('storage-failed', `this server has no store ${backend}`)
+    return this
   }
 
-  resume(key: string, algorithm: Algorithm, size: number): Promise<BlobWriter> {
-    return FsBlobWriter.resume(this.#workers, this.#path(key), algorithm, size)
+  create(key: string, algorithm: Algorithm): BlobWriter {
+    return this.#keep(key, FsBlobWriter.create(this.#workers, this.#path(key), algorithm))
+  }
+
+  async resume(key: string, algorithm: Algorithm, { size }: Mark): Promise<BlobWriter | undefined> {
+    const path = this.#path(key)
+    // One file has one writer: what the earlier one still has on its way is written or dropped before this one looks.
+    await this.#writers.get(key)?.abandon()
+    if (this.#lost.has(key)) return undefined
+    return this.#keep(key, await FsBlobWriter.resume(this.#workers, path, algorithm, size))
+  }
+
+  #keep(key: string, writer: FsBlobWriter): FsBlobWriter {
+    this.#writers.set(key, writer)
+    writer.onEnd = (lost) => {
+      if (lost) this.#lost.add(key)
+      if (this.#writers.get(key) === writer) this.#writers.delete(key)
+    }
+    return writer
   }
 
   open(key: string, size: number, checksums: Uint8Array): Promise<BlobReader | undefined> {
@@ -50,15 +74,25 @@ class FsBlobStore implements BlobStore {
     })
   }
 
-  async digest(key: string, algorithm: Algorithm, from = 0): Promise<{ digest: Digest; size: number } | undefined> {
-    const found = (await this.#workers.call({ kind: 'digest', path: this.#path(key), algorithm, from })) as
+  async digest(key: string, algorithm: Algorithm): Promise<{ digest: Digest; size: number } | undefined> {
+    const found = await this.#digest(key, algorithm, 0, Number.MAX_SAFE_INTEGER)
+    return found && { digest: digestOf(algorithm, found.hex), size: found.size }
+  }
+
+  async digestOfMarked(key: string, algorithm: Algorithm, { size }: Mark, from: number): Promise<Digest | undefined> {
+    const found = await this.#digest(key, algorithm, from, size)
+    return found?.size === size - from ? digestOf(algorithm, found.hex) : undefined
+  }
+
+  async #digest(key: string, algorithm: Algorithm, from: number, to: number): Promise<{ hex: string; size: number } | undefined> {
+    return (await this.#workers.call({ kind: 'digest', path: this.#path(key), algorithm, from, to })) as
       | { hex: string; size: number }
       | undefined
-    return found && { digest: digestOf(algorithm, found.hex), size: found.size }
   }
 
   async delete(key: string): Promise<void> {
     await this.#workers.call({ kind: 'delete', path: this.#path(key) })
+    this.#lost.delete(key)
   }
 
   async *keys(): AsyncIterable<string> {

@@ -1,9 +1,11 @@
 import { type Algorithm, digestOf } from '#core/digest.ts'
-import type { BlobWriter, SealedBlob } from '#ports/blob-store.ts'
+import type { BlobWriter, Mark, SealedBlob } from '#ports/blob-store.ts'
 import { bytesOf, pageSize, type Slot, slotSize } from './slots.ts'
 import type { UploadWorkers } from './upload-workers.ts'
 
 const slotsPerWriter = 2
+/** The file says itself what it has. */
+const noState = new Uint8Array()
 const closed = () => new Error('the writer is closed')
 
 /** The serving thread's end of a file that an upload worker writes. */
@@ -18,13 +20,16 @@ export class FsBlobWriter implements BlobWriter {
   #wake: (() => void) | undefined
   #failure: Error | undefined
   #closed: Promise<unknown> | undefined
-  size: number
-  marked: number
+  readonly #algorithm: Algorithm
+  size = 0
+  marked = 0
+  /** Told once when the writer is closed, and whether its file is lost: it could not be sealed. */
+  onEnd: (lost: boolean) => void = () => {}
+  #lost = false
 
-  private constructor(workers: UploadWorkers, size: number) {
+  private constructor(workers: UploadWorkers, algorithm: Algorithm) {
     this.#workers = workers
-    this.size = size
-    this.marked = size
+    this.#algorithm = algorithm
     this.#writer = workers.register((slot, failure) => {
       this.#underWay--
       this.#failure ??= failure
@@ -34,13 +39,13 @@ export class FsBlobWriter implements BlobWriter {
   }
 
   static create(workers: UploadWorkers, path: string, algorithm: Algorithm): FsBlobWriter {
-    const writer = new FsBlobWriter(workers, 0)
+    const writer = new FsBlobWriter(workers, algorithm)
     workers.send({ kind: 'create', writer: writer.#writer, path, algorithm })
     return writer
   }
 
   static async resume(workers: UploadWorkers, path: string, algorithm: Algorithm, size: number): Promise<FsBlobWriter> {
-    const writer = new FsBlobWriter(workers, 0)
+    const writer = new FsBlobWriter(workers, algorithm)
     const found = (await workers.call({ kind: 'resume', writer: writer.#writer, path, algorithm, size })) as number
     writer.size = found
     writer.marked = found
@@ -62,11 +67,12 @@ export class FsBlobWriter implements BlobWriter {
     }
   }
 
-  async mark(): Promise<number> {
+  async mark(): Promise<Mark> {
     this.#refuseClosed()
     this.#flush()
-    this.marked = (await this.#workers.call({ kind: 'mark', writer: this.#writer })) as number
-    return this.marked
+    const { size, hex } = (await this.#workers.call({ kind: 'mark', writer: this.#writer })) as { size: number; hex: string }
+    this.marked = size
+    return { size, state: noState, digest: digestOf(this.#algorithm, hex) }
   }
 
   async rollback(): Promise<void> {
@@ -87,6 +93,9 @@ export class FsBlobWriter implements BlobWriter {
         checksums: Uint8Array
       }
       return { digest: digestOf(algorithm, sealed.hex), size: sealed.size, checksums: sealed.checksums }
+    } catch (error) {
+      this.#lost = true
+      throw error
     } finally {
       await this.abandon()
     }
@@ -103,6 +112,7 @@ export class FsBlobWriter implements BlobWriter {
     this.#closed ??= this.#workers.call({ kind: 'close', writer: this.#writer }).finally(() => {
       this.#workers.unregister(this.#writer)
       this.#dropSlot()
+      this.onEnd(this.#lost)
     })
     // An append that waits for room ends: its worker answers no more.
     this.#failure ??= closed()

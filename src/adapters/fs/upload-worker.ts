@@ -14,7 +14,7 @@ export type Order =
   | { kind: 'write'; writer: number; slot: Slot; from: number; to: number }
   | { kind: 'mark' | 'rollback' | 'rest' | 'close'; writer: number; call: number }
   | { kind: 'seal'; writer: number; call: number; algorithm: Algorithm }
-  | { kind: 'digest'; call: number; path: string; algorithm: Algorithm; from: number }
+  | { kind: 'digest'; call: number; path: string; algorithm: Algorithm; from: number; to: number }
   | { kind: 'delete'; call: number; path: string }
 
 export type Reply =
@@ -102,7 +102,12 @@ function attempt(open: () => WriteFile): WriteFile | Error {
   }
 }
 
-async function digest({ path, algorithm, from }: Extract<Order, { kind: 'digest' }>): Promise<{ hex: string; size: number } | undefined> {
+async function digest({
+  path,
+  algorithm,
+  from,
+  to,
+}: Extract<Order, { kind: 'digest' }>): Promise<{ hex: string; size: number } | undefined> {
   let descriptor: number
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
@@ -111,7 +116,7 @@ async function digest({ path, algorithm, from }: Extract<Order, { kind: 'digest'
     throw error
   }
   try {
-    const { size } = fstatSync(descriptor)
+    const size = Math.min(to, fstatSync(descriptor).size)
     return { hex: await hashFile(descriptor, size, algorithm, from), size: Math.max(0, size - from) }
   } finally {
     closeSync(descriptor)

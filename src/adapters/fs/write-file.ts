@@ -139,10 +139,10 @@ export class WriteFile {
     this.#direct = undefined
   }
 
-  mark(): number {
+  mark(): { size: number; hex: string } {
     this.#throwFailure()
     this.#marked = copyOf(this.#now)
-    return this.#now.size
+    return { size: this.#now.size, hex: this.#now.hash.copy().digest('hex') }
   }
 
   rollback(): number {

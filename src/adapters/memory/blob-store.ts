@@ -1,126 +1,70 @@
 import { createHash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import { type Algorithm, type Digest, digestOf } from '#core/digest.ts'
-import { type BlobReader, type BlobStore, type BlobWriter, checksumBlock, CorruptBlob, type SealedBlob } from '#ports/blob-store.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import type { BlobStore, Mark } from '#ports/blob-store.ts'
+import { readerOf } from './blob-reader.ts'
+import { MemoryBlobWriter, partsOf } from './blob-writer.ts'
+import type { StoredBytes } from './stored-bytes.ts'
 
-/** The blob store's contract without a disk, for tests of what stands on it. `objects` is open so that a test can damage one. */
-export interface MemoryBlobStore extends BlobStore {
-  readonly objects: Map<string, Uint8Array>
-}
+/** The blob store's contract without a disk, for tests of what stands on it. What it has is open, so that a test can damage it. */
+export interface MemoryBlobStore extends BlobStore, StoredBytes {}
 
-export function openMemoryBlobStore(): MemoryBlobStore {
-  const objects = new Map<string, Uint8Array>()
-  return {
+const name = 'memory'
+
+/**
+ * It behaves as S3 and Azure Blob do: bytes come in parts that nobody can read by the key, a list of parts makes the
+ * object, a part that no list names is in nothing, and there is no such question as free space.
+ * @param bytes given to a second store, it is another server's way to the same objects
+ */
+export function openMemoryBlobStore(bytes: StoredBytes = { objects: new Map(), parts: new Map(), reread: 0 }): MemoryBlobStore {
+  const { objects, parts } = bytes
+  const store: MemoryBlobStore = {
+    name,
     objects,
-    create(key) {
-      if (objects.has(key)) return new MemoryBlobWriter(objects, key, new Error('the key was used before'))
-      objects.set(key, new Uint8Array())
-      return new MemoryBlobWriter(objects, key)
+    parts,
+    get reread() {
+      return bytes.reread
     },
-    resume: async (key, _algorithm, size) => {
-      objects.set(key, (objects.get(key) ?? new Uint8Array()).slice(0, size))
-      return new MemoryBlobWriter(objects, key)
+    set reread(count) {
+      bytes.reread = count
     },
+    at(backend) {
+      if (backend !== name) throw new RegistryError('storage-failed', `this server has no store ${backend}`)
+      return store
+    },
+    create(key, algorithm) {
+      if (!objects.has(key) && !parts.has(key)) return MemoryBlobWriter.create(bytes, key, algorithm)
+      return MemoryBlobWriter.failing(bytes, key, algorithm, new Error('the key was used before'))
+    },
+    resume: async (key, algorithm, mark) => MemoryBlobWriter.resume(bytes, key, algorithm, mark),
     open: async (key, size, checksums) => {
-      const bytes = objects.get(key)
-      return bytes && readerOf(key, bytes, size, checksums)
+      const found = objects.get(key)
+      return found && readerOf(key, found, size, checksums)
     },
-    digest: async (key, algorithm, from = 0) => {
-      const bytes = objects.get(key)?.subarray(from)
-      return bytes && { digest: digestOfBytes(bytes, algorithm), size: bytes.length }
+    digest: async (key, algorithm) => {
+      const found = objects.get(key)
+      return found && { digest: digestOfBytes(found, algorithm), size: found.length }
+    },
+    digestOfMarked: async (key, algorithm, mark, from) => {
+      const found = marked(bytes, key, mark)
+      return found && digestOfBytes(found.subarray(from), algorithm)
     },
     delete: async (key) => {
       objects.delete(key)
+      parts.delete(key)
     },
     async *keys() {
-      yield* objects.keys()
+      yield* new Set([...objects.keys(), ...parts.keys()])
     },
-    space: async () => ({ free: 2 ** 40, total: 2 ** 40 }),
     close: async () => {},
   }
+  return store
 }
 
 const digestOfBytes = (bytes: Uint8Array, algorithm: Algorithm): Digest =>
   digestOf(algorithm, createHash(algorithm).update(bytes).digest('hex'))
 
-function checksumsOf(bytes: Uint8Array): Uint8Array {
-  const checksums = new Uint8Array(Math.ceil(bytes.length / checksumBlock) * 4)
-  const view = new DataView(checksums.buffer)
-  for (let block = 0; block * checksumBlock < bytes.length; block++)
-    view.setUint32(block * 4, crc32(bytes.subarray(block * checksumBlock, (block + 1) * checksumBlock)))
-  return checksums
-}
-
-function readerOf(key: string, bytes: Uint8Array, size: number, checksums: Uint8Array): BlobReader {
-  return {
-    size,
-    async read(start, end, take) {
-      const expected = new DataView(checksums.buffer, checksums.byteOffset, checksums.byteLength)
-      for (let block = Math.floor(start / checksumBlock); block * checksumBlock <= end && size > 0; block++) {
-        const first = block * checksumBlock
-        const piece = bytes.subarray(first, Math.min(first + checksumBlock, size))
-        const known = block * 4 + 4 <= expected.byteLength
-        if (!known || piece.length !== Math.min(checksumBlock, size - first) || crc32(piece) !== expected.getUint32(block * 4))
-          throw new CorruptBlob(key)
-        if (!(await take(piece.subarray(Math.max(0, start - first), Math.min(piece.length, end + 1 - first))))) return
-      }
-    },
-    close: async () => {},
-  }
-}
-
-const closed = () => new Error('the writer is closed')
-
-class MemoryBlobWriter implements BlobWriter {
-  readonly #objects: Map<string, Uint8Array>
-  readonly #key: string
-  /** The key was taken, or the writer is closed. */
-  #failure: Error | undefined
-  size: number
-  marked: number
-
-  constructor(objects: Map<string, Uint8Array>, key: string, failure?: Error) {
-    this.#objects = objects
-    this.#key = key
-    this.#failure = failure
-    this.size = objects.get(key)?.length ?? 0
-    this.marked = this.size
-  }
-
-  async append(bytes: Uint8Array): Promise<void> {
-    if (this.#failure) throw this.#failure
-    this.#objects.set(this.#key, Buffer.concat([this.#bytes(), bytes]))
-    this.size += bytes.length
-  }
-
-  async mark(): Promise<number> {
-    if (this.#failure) throw this.#failure
-    this.marked = this.size
-    return this.marked
-  }
-
-  async rollback(): Promise<void> {
-    if (this.#failure) throw this.#failure
-    this.size = this.marked
-    this.#objects.set(this.#key, this.#bytes().slice(0, this.size))
-  }
-
-  async seal(algorithm: Algorithm): Promise<SealedBlob> {
-    if (this.#failure) throw this.#failure
-    this.#failure = closed()
-    const bytes = this.#bytes()
-    return { digest: digestOfBytes(bytes, algorithm), size: bytes.length, checksums: checksumsOf(bytes) }
-  }
-
-  async rest(): Promise<void> {
-    if (this.#failure) throw this.#failure
-  }
-
-  async abandon(): Promise<void> {
-    this.#failure ??= closed()
-  }
-
-  #bytes(): Uint8Array {
-    return this.#objects.get(this.#key) ?? new Uint8Array()
-  }
+function marked(bytes: StoredBytes, key: string, { state, size }: Mark): Buffer | undefined {
+  const found = Buffer.concat(partsOf(state).map((part) => bytes.parts.get(key)?.get(part) ?? new Uint8Array()))
+  return found.length === size ? found : undefined
 }

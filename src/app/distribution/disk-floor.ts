@@ -10,6 +10,7 @@ const known = new WeakMap<BlobStore, { free: number; total: number; at: number }
  * The figure is at most a second old. A floor is never more than a twentieth of the disk: a small disk is usable too.
  */
 export async function checkDiskFloor({ blobs, clock, settings }: Pick<Deps, 'blobs' | 'clock' | 'settings'>): Promise<void> {
+  if (!blobs.space) return
   const now = clock.elapsed()
   let space = known.get(blobs)
   if (!space || now - space.at > freshFor) known.set(blobs, (space = { ...(await blobs.space()), at: now }))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { type Algorithm, type Digest, digestOf } from '#core/digest.ts'
-import { type BlobReader, type BlobWriter, CorruptBlob, type SealedBlob } from '#ports/blob-store.ts'
+import { type BlobReader, type BlobWriter, CorruptBlob, type Mark, type SealedBlob } from '#ports/blob-store.ts'
 
 /**
  * A config, a signature or a Helm config has a few hundred bytes. Such a blob lies in its object's row: one commit makes
@@ -27,7 +27,7 @@ export class SmallBlobWriter implements BlobWriter {
   async abandon(): Promise<void> {}
 
   /** It lives for one request: what is to be continued needs a file. */
-  mark(): Promise<number> {
+  mark(): Promise<Mark> {
     throw new Error('a small blob comes in one piece')
   }
 

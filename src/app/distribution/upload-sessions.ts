@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { BlobWriter } from '#ports/blob-store.ts'
+import { type BlobWriter, nothingMarked } from '#ports/blob-store.ts'
 import type { Upload } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
 import { type Holder, type OpenFileLimits, OpenFiles } from './open-files.ts'
@@ -40,8 +40,6 @@ export class UploadSessions {
   readonly #files: OpenFiles
   /** Started here and without a file yet; only a saving, so it may be forgotten. */
   readonly #unused = new Set<string>()
-  /** Their sync failed: a second one could succeed although the disk lost bytes. Kept for when the row could not be ended either. */
-  readonly #lost = new Set<string>()
 
   constructor(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>, limits: OpenFileLimits) {
     this.#deps = deps
@@ -61,10 +59,6 @@ export class UploadSessions {
   taken(upload: Upload): number | undefined {
     const session = this.#sessions.get(upload.id)
     return session?.broken ? undefined : session?.writer?.size
-  }
-
-  isLost(uploadId: string): boolean {
-    return this.#lost.has(uploadId)
   }
 
   /** One request at a time: a second one is out of order, whatever it brings. */
@@ -119,11 +113,13 @@ export class UploadSessions {
     session.held = true
   }
 
-  #open(upload: Upload, small: boolean): Promise<BlobWriter> | BlobWriter {
+  async #open(upload: Upload, small: boolean): Promise<BlobWriter> {
     const { blobs } = this.#deps
     // Only where surely no file was begun: it would stay, and nobody would know of it.
     if (this.#unused.delete(upload.id)) return small ? new SmallBlobWriter() : blobs.create(upload.storageKey, upload.algorithm)
-    return blobs.resume(upload.storageKey, upload.algorithm, upload.size)
+    const writer = await blobs.resume(upload.storageKey, upload.algorithm, { ...nothingMarked, size: upload.size })
+    if (!writer) throw unknownUpload(upload.id)
+    return writer
   }
 
   // A lost connection keeps what came; anything else returns to the last acknowledged byte.
@@ -154,12 +150,6 @@ export class UploadSessions {
     this.#sessions.delete(upload.id)
     await session?.writer?.abandon()
     if (session) this.#files.release(session)
-  }
-
-  /** Ends it for good, also where its row cannot be ended. */
-  async lose(upload: Upload): Promise<void> {
-    this.#lost.add(upload.id)
-    await this.end(upload)
   }
 
   /** Forgets sessions that rest for long; their files are read again when they go on. */

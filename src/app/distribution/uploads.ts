@@ -2,7 +2,7 @@ import { type Algorithm, algorithmOf, type Digest } from '#core/digest.ts'
 import type { ByteRange } from '#core/range.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { SealedBlob } from '#ports/blob-store.ts'
+import { nothingMarked, type SealedBlob } from '#ports/blob-store.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Upload } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
@@ -164,7 +164,7 @@ export class Uploads {
   async #find({ registry, name, uploadId, principalId }: UploadAddress): Promise<Upload> {
     const upload = await this.#deps.store.upload(registry.id, name, uploadId)
     // Another principal's session is as unknown as none.
-    if (!upload || upload.principalId !== principalId || this.#sessions.isLost(uploadId)) throw unknownUpload(uploadId)
+    if (!upload || upload.principalId !== principalId) throw unknownUpload(uploadId)
     return upload
   }
 
@@ -172,9 +172,9 @@ export class Uploads {
   async #isLastChunk({ storageKey, lastStart, size }: Upload, offset: number, body: Body): Promise<boolean> {
     const length = size - offset
     if (offset !== lastStart || (body.length ?? length) !== length) return false
-    const stored = await this.#deps.blobs.digest(storageKey, 'sha256', lastStart)
+    const stored = await this.#deps.blobs.digestOfMarked(storageKey, 'sha256', { ...nothingMarked, size }, lastStart)
     const sent = await digestUpTo(length, body.bytes)
-    return sent !== undefined && sent === stored?.digest
+    return sent !== undefined && sent === stored
   }
 
   async #position({ writer }: Session, start: number | undefined): Promise<number> {
@@ -220,7 +220,7 @@ export class Uploads {
   async #commit(registry: Registry, upload: Upload, session: Session, start: number): Promise<number> {
     const { store, clock, settings, failpoint } = this.#deps
     const before = session.writer.marked
-    const size = await session.writer.mark()
+    const { size } = await session.writer.mark()
     failpoint('upload.append.before-commit')
     const expiresAt = clock.now() + settings.uploadLife
     try {
@@ -245,7 +245,7 @@ export class Uploads {
     } catch (error) {
       // After a failed sync nobody knows what the disk has: the session ends.
       session.broken = true
-      await this.#sessions.lose(upload)
+      await this.#sessions.end(upload)
       throw error
     }
     await this.#sessions.end(upload)

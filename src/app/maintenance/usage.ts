@@ -7,6 +7,6 @@ export async function reportUsage({ store, blobs }: Pick<Deps, 'store' | 'blobs'
     registry: registry.name,
     ...(await store.usage(registry.id)),
     ...(await store.counts(registry.id)),
-    diskFree: (await blobs.space()).free,
+    diskFree: (await blobs.space?.())?.free ?? null,
   }
 }
