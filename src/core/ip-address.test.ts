@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { isIP } from 'node:net'
 import { test } from 'node:test'
-import { ipv6Words } from './ip-address.ts'
+import fc from 'fast-check'
+import { ipv6Words, ipVersion } from './ip-address.ts'
 
 for (const [address, words] of [
   ['::', [0, 0, 0, 0, 0, 0, 0, 0]],
@@ -11,3 +13,19 @@ for (const [address, words] of [
   ['::ffff:10.0.0.1', [0, 0, 0, 0, 0, 0xffff, 0x0a00, 1]],
 ] as const)
   test(`the words of ${address}`, () => assert.deepEqual(ipv6Words(address), words))
+
+const spellings = fc.oneof(
+  fc.ipV4(),
+  fc.ipV6(),
+  fc.ipV4Extended(),
+  fc.ipV4().map((each) => `::ffff:${each}`),
+  fc.tuple(fc.ipV6(), fc.constantFrom('%eth0', '%', '%1', ' ', ':', '::', '.1')).map((parts) => parts.join('')),
+  fc.string({ unit: fc.constantFrom(...'0125af:.%'), maxLength: 20 }),
+)
+
+test('an address is what Node takes for one', () => {
+  fc.assert(
+    fc.property(spellings, (text) => assert.equal(ipVersion(text), isIP(text), text)),
+    { numRuns: 3000 },
+  )
+})

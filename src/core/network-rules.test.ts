@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { BlockList } from 'node:net'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { isAdmitted, openToAll, parseNetwork } from './network-rules.ts'
 
 const denying = (...allowed: string[]) => ({ publicAccess: true, defaultAction: 'Deny' as const, allowed })
@@ -44,4 +46,20 @@ test('what is no network is none', () => {
     '*',
   ])
     assert.equal(parseNetwork(text), undefined, text)
+})
+
+test('what is inside a network is what Node finds there', () => {
+  const near = (address: string) =>
+    fc.constantFrom(address, ...['0.0.0.0', '10.0.0.1', '10.0.1.1', '::1', '::ffff:10.0.0.1', '2001:db8::1', '2001:db8:1::1'])
+  const addresses = fc.oneof(fc.ipV4(), fc.ipV6()).chain(near)
+  fc.assert(
+    fc.property(addresses, fc.nat(128), addresses, (network, length, address) => {
+      const [family, prefix] = network.includes(':') ? (['ipv6', length] as const) : (['ipv4', length % 33] as const)
+      const list = new BlockList()
+      list.addSubnet(network, prefix, family)
+      const expected = list.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
+      assert.equal(isAdmitted(denying(`${network}/${prefix}`), address), expected, `${address} in ${network}/${prefix}`)
+    }),
+    { numRuns: 3000 },
+  )
 })

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net'
+import { addressWords, ipVersion } from './ip-address.ts'
 
 /** Who may reach a registry, by address. */
 export interface NetworkRules {
@@ -12,29 +12,38 @@ export interface NetworkRules {
 export const openToAll: NetworkRules = { publicAccess: true, defaultAction: 'Allow', allowed: [] }
 
 /** An address or a CIDR block; undefined for anything else. */
-export function parseNetwork(text: string): { address: string; prefix: number; family: 'ipv4' | 'ipv6' } | undefined {
+export function parseNetwork(text: string): { words: readonly number[]; prefix: number } | undefined {
   const [address = '', length, ...more] = text.split('/')
-  const version = isIP(address)
+  const version = ipVersion(address)
   if (version === 0 || more.length > 0 || address.includes('%')) return undefined
   const longest = version === 6 ? 128 : 32
   if (length !== undefined && (!/^[0-9]{1,3}$/.test(length) || Number(length) > longest)) return undefined
-  return { address, prefix: length === undefined ? longest : Number(length), family: version === 6 ? 'ipv6' : 'ipv4' }
+  const prefix = length === undefined ? longest : Number(length)
+  return { words: addressWords(address), prefix: prefix + 128 - longest }
 }
 
+type Network = NonNullable<ReturnType<typeof parseNetwork>>
+
+const isInside = ({ words, prefix }: Network, address: readonly number[]): boolean =>
+  words.every((word, index) => {
+    const bits = Math.min(16, Math.max(0, prefix - index * 16))
+    return word >> (16 - bits) === (address[index] ?? 0) >> (16 - bits)
+  })
+
 // The rules of a registry are the same object until they change.
-const lists = new WeakMap<NetworkRules, BlockList>()
+const networks = new WeakMap<NetworkRules, readonly Network[]>()
+
+function networksOf(rules: NetworkRules): readonly Network[] {
+  const known = networks.get(rules) ?? rules.allowed.flatMap((text) => parseNetwork(text) ?? [])
+  networks.set(rules, known)
+  return known
+}
 
 /** Whether an address may come in. What is no address may only where everybody may. */
 export function isAdmitted(rules: NetworkRules, address: string): boolean {
   if (!rules.publicAccess) return false
   if (rules.defaultAction === 'Allow') return true
-  const version = isIP(address)
-  if (version === 0) return false
-  let list = lists.get(rules)
-  if (!list) {
-    list = new BlockList()
-    for (const network of rules.allowed.map(parseNetwork)) if (network) list.addSubnet(network.address, network.prefix, network.family)
-    lists.set(rules, list)
-  }
-  return list.check(address, version === 6 ? 'ipv6' : 'ipv4')
+  if (ipVersion(address) === 0) return false
+  const words = addressWords(address)
+  return networksOf(rules).some((network) => isInside(network, words))
 }

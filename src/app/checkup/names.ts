@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import { type Finding, found, type Patient } from '#core/checkup.ts'
+import { ipVersion } from '#core/ip-address.ts'
 import { hostsLines } from '#core/hosts-lines.ts'
 import type { Address, Machine } from '#ports/machine.ts'
 import { controlHost, everyHost, isLoopback } from './places.ts'
@@ -10,7 +10,7 @@ const mostAsked = 20
 /** Does this machine find each registry and each data endpoint by its name. */
 export async function checkNames(machine: Machine, patient: Patient): Promise<Finding[]> {
   const names = everyHost(patient)
-    .filter((host) => isIP(host) === 0)
+    .filter((host) => ipVersion(host) === 0)
     .slice(0, mostAsked)
   const found = await Promise.all(names.map(async (name) => ({ name, addresses: await machine.addresses(name) })))
   const mends = mendsOf(machine, patient, found.find(({ name }) => name === controlHost(patient))?.addresses ?? [])

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import type { Patient } from '#core/checkup.ts'
+import { ipVersion } from '#core/ip-address.ts'
 import { shellWord } from '#core/shell-word.ts'
 
 export const controlHost = ({ control }: Patient): string => new URL(control).hostname.replace(/^\[|\]$/g, '')
@@ -16,7 +16,7 @@ export const written = (patient: Patient, host: string): string => (portOf(patie
 export const registries = (patient: Patient): string[] => everyHost(patient).map((host) => written(patient, host))
 
 export const isLoopback = (address: string): boolean =>
-  isIP(address) === 4 ? address.startsWith('127.') : ['::1', 'localhost'].includes(address) || address.startsWith('::ffff:127.')
+  ipVersion(address) === 4 ? address.startsWith('127.') : ['::1', 'localhost'].includes(address) || address.startsWith('::ffff:127.')
 
 /** The line after which the shell's programs find the server and trust it. */
 export function shellCure({ here, control, authority, program, place }: Patient): string {
