@@ -120,7 +120,7 @@ for (const { of, within, ask, code, expected } of rows)
     }
   })
 
-test('a body of more bytes than its surface takes is refused before it is read', async () => {
+test('E5 Gitea CVE-2026-56755: a body of more bytes than its surface takes is refused before it is read', async () => {
   const text = (length: number) => `{"tags":{"a":"${'x'.repeat(length)}"}}`
   const graph = await plane.graph('POST', '/applications', { body: text(300 * 1024) })
   assert.deepEqual([graph.status, codeOf(graph)], [400, 'Request_BadRequest'])

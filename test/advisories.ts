@@ -1,0 +1,32 @@
+import { globSync, readFileSync } from 'node:fs'
+
+const cells = /^\| ([A-Z][0-9]{1,2}) \| (.+?) \| (.+) \| (.+) \|$/
+
+/** A line of the tables in docs/advisories.md. */
+export function advisoryRow(line: string): { code: string; source: string; rule: string; proof: string } | undefined {
+  const [, code, source, rule, proof] = cells.exec(line) ?? []
+  return code && source && rule && proof ? { code, source, rule, proof } : undefined
+}
+
+/** The names of tests begin with the codes of what they prove: `test('A5 …`, `it('A1 A18 …`, `C3 …, C4 …` with the source between. */
+const testName = /\b(?:test|it|describe)\(\s*(?:`|'|")([A-H][0-9]{1,2}\b[^\n]*)/g
+const isCode = /(?<![-\w+])[A-H][0-9]{1,2}(?![\w+])/g
+
+/** The test files by the codes in the names of their tests. */
+export function provenBy(): Map<string, string[]> {
+  const proofs = new Map<string, string[]>()
+  const files = globSync(['src/**/*.{test,contract}.ts', 'test/**/*.test.ts']).sort()
+  for (const file of files)
+    for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(testName))
+      for (const code of codesOf(name)) {
+        const known = proofs.get(code) ?? []
+        if (!known.includes(`\`${file}\``)) proofs.set(code, [...known, `\`${file}\``])
+      }
+  return proofs
+}
+
+/** The codes up to the colon that ends the sources; without one those that the name begins with. */
+function codesOf(name: string): string[] {
+  const head = name.includes(': ') ? name.slice(0, name.indexOf(': ')) : (/^(?:[A-H][0-9]{1,2} )+/.exec(name)?.[0] ?? '')
+  return head.match(isCode) ?? []
+}

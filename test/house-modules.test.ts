@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { closetOf, roomOf, sources, specifiers } from './house.ts'
+
+interface Allowed {
+  /** Packages of npm. */
+  npm: readonly string[]
+  /** `node:` modules: these, or any. */
+  node: readonly string[] | 'any'
+}
+
+/** What computes may be used anywhere below; what reaches out (files, sockets, threads) where the world is reached. */
+const rooms: Readonly<Record<string, Allowed>> = {
+  core: { npm: [], node: [] },
+  ports: { npm: [], node: [] },
+  store: { npm: [], node: ['node:crypto'] },
+  app: { npm: [], node: ['node:crypto', 'node:zlib'] },
+  http: { npm: [], node: 'any' },
+  surfaces: { npm: [], node: [] },
+  client: { npm: [], node: 'any' },
+  cli: { npm: ['commander'], node: [] },
+  words: { npm: ['intl-messageformat'], node: [] },
+  main: { npm: ['pino', 'prom-client', 'yaml'], node: 'any' },
+}
+/** Of the adapters each closet has its own. */
+const closets: Readonly<Record<string, readonly string[]>> = {
+  'adapters/jose': ['jose'],
+  'adapters/x509': ['@peculiar/x509', 'reflect-metadata'],
+  'adapters/postgres': ['pg'],
+}
+/** What has not moved yet: a line goes when its file no longer needs it. */
+const exceptions: Readonly<Record<string, readonly string[]>> = {
+  'app/identity/assertion.ts': ['jose'],
+  'surfaces/admin/surface.ts': ['node:http'],
+  'surfaces/control/surface.ts': ['node:http'],
+  'surfaces/graph/items.ts': ['node:crypto'],
+}
+
+const allowedIn = (file: string): Allowed =>
+  roomOf(file) === 'adapters' ? { npm: closets[closetOf(file)] ?? [], node: 'any' } : (rooms[roomOf(file)] ?? { npm: [], node: [] })
+
+test('each room uses the packages and the modules of Node that it may', () => {
+  const wrong: string[] = []
+  const used = new Set<string>()
+  for (const file of sources) {
+    if (/\.(?:test|contract)\.ts$/.test(file)) continue
+    const { npm, node } = allowedIn(file)
+    for (const specifier of specifiers(file)) {
+      if (/^[#.]/.test(specifier)) continue
+      const mayUse = specifier.startsWith('node:') ? node === 'any' || node.includes(specifier) : npm.includes(specifier)
+      if (mayUse) continue
+      if (exceptions[file]?.includes(specifier)) used.add(`${file} ${specifier}`)
+      else wrong.push(`${file} may not use ${specifier}`)
+    }
+  }
+  assert.deepEqual(wrong, [])
+  const listed = Object.entries(exceptions).flatMap(([file, specifiers]) => specifiers.map((each) => `${file} ${each}`))
+  assert.deepEqual([...used].sort(), listed.sort(), 'an exception that is no longer needed is deleted from this test')
+})
