@@ -2,10 +2,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { mergePatch } from './merge-patch.ts'
-import { RegistryError } from './registry-error.ts'
-import { type Known, readShape, type Shape } from './shape.ts'
+import { type Misfit, readShape } from './read-shape.ts'
+import type { Known, ObjectShape } from './shape.ts'
 
-const shape: Shape = {
+class Refused extends Error {
+  readonly misfit: Misfit
+  constructor(misfit: Misfit) {
+    super(misfit.why)
+    this.misfit = misfit
+  }
+}
+const refuse = (misfit: Misfit) => new Refused(misfit)
+
+const shape: ObjectShape = {
   is: 'object',
   needs: ['name'],
   fields: {
@@ -18,6 +27,8 @@ const shape: Shape = {
     tags: { is: 'map', of: { is: 'text', longest: 3 }, most: 2, longestKey: 4, keyPattern: /^[^<]+$/ },
     zone: { is: 'fixed', value: 'Disabled' },
     vault: { is: 'fixed', value: null },
+    code: { is: 'text', shortest: 1 },
+    web: { is: 'any-object' },
   },
 }
 
@@ -36,7 +47,7 @@ test('what is known is kept in its own spelling, what is not is left out, null s
         vault: {},
         other: 1,
       },
-      '',
+      refuse,
     ),
     {
       name: 'abc',
@@ -51,34 +62,45 @@ test('what is known is kept in its own spelling, what is not is left out, null s
   )
 })
 
-const wrong: readonly [what: string, body: unknown, code: string, target: string][] = [
-  ['no object', [], 'InvalidRequestContent', '$'],
-  ['what is needed is missing', {}, 'InvalidRequestContent', 'name'],
-  ['what is needed is null', { name: null }, 'InvalidRequestContent', 'name'],
-  ['a number for a text', { name: 5 }, 'InvalidRequestContent', 'name'],
-  ['a text too long', { name: 'abcdef' }, 'InvalidResourceProperties', 'name'],
-  ['a text of another form', { name: 'A1' }, 'InvalidResourceProperties', 'name'],
-  ['a text for a flag', { name: 'a', on: 'true' }, 'InvalidRequestContent', 'on'],
-  ['a fraction', { name: 'a', days: 1.5 }, 'InvalidResourceProperties', 'days'],
-  ['a number too large', { name: 'a', days: 366 }, 'InvalidResourceProperties', 'days'],
-  ['another choice', { name: 'a', tier: 'Gold' }, 'InvalidResourceProperties', 'tier'],
-  ['a day for a time', { name: 'a', until: '2027-01-31' }, 'InvalidResourceProperties', 'until'],
-  ['no list', { name: 'a', list: {} }, 'InvalidRequestContent', 'list'],
-  ['too many', { name: 'a', list: [{}, {}, {}] }, 'InvalidResourceProperties', 'list'],
-  ['an entry that lacks something', { name: 'a', list: [{ value: 'x' }, {}] }, 'InvalidRequestContent', 'list[1].value'],
-  ['a tag of another type', { name: 'a', tags: { a: 1 } }, 'InvalidRequestContent', 'tags.a'],
-  ['a name of a tag that is not allowed', { name: 'a', tags: { '<': 'x' } }, 'InvalidResourceProperties', 'tags'],
-  ['what is not available', { name: 'a', zone: 'Enabled' }, 'FeatureNotAvailable', 'zone'],
-  ['what is not available at all', { name: 'a', vault: { key: 'x' } }, 'FeatureNotAvailable', 'vault'],
-  ['another type of what is not available', { name: 'a', zone: 5 }, 'InvalidRequestContent', 'zone'],
+const wrong: readonly [what: string, body: unknown, kind: Misfit['kind'], path: string][] = [
+  ['no object', [], 'content', ''],
+  ['what is needed is missing', {}, 'content', 'name'],
+  ['what is needed is null', { name: null }, 'content', 'name'],
+  ['a number for a text', { name: 5 }, 'content', 'name'],
+  ['a text too long', { name: 'abcdef' }, 'value', 'name'],
+  ['a text of another form', { name: 'A1' }, 'value', 'name'],
+  ['a text for a flag', { name: 'a', on: 'true' }, 'content', 'on'],
+  ['a fraction', { name: 'a', days: 1.5 }, 'value', 'days'],
+  ['a number too large', { name: 'a', days: 366 }, 'value', 'days'],
+  ['another choice', { name: 'a', tier: 'Gold' }, 'value', 'tier'],
+  ['a day for a time', { name: 'a', until: '2027-01-31' }, 'value', 'until'],
+  ['no list', { name: 'a', list: {} }, 'content', 'list'],
+  ['too many', { name: 'a', list: [{}, {}, {}] }, 'value', 'list'],
+  ['an entry that lacks something', { name: 'a', list: [{ value: 'x' }, {}] }, 'content', 'list[1].value'],
+  ['a tag of another type', { name: 'a', tags: { a: 1 } }, 'content', 'tags.a'],
+  ['a name of a tag that is not allowed', { name: 'a', tags: { '<': 'x' } }, 'value', 'tags'],
+  ['an empty text where one must say something', { name: 'a', code: '' }, 'value', 'code'],
+  ['another type where an object is kept as it comes', { name: 'a', web: [] }, 'content', 'web'],
+  ['what is not available', { name: 'a', zone: 'Enabled' }, 'unavailable', 'zone'],
+  ['what is not available at all', { name: 'a', vault: { key: 'x' } }, 'unavailable', 'vault'],
+  ['another type of what is not available', { name: 'a', zone: 5 }, 'content', 'zone'],
 ]
-for (const [what, body, code, target] of wrong)
+for (const [what, body, kind, path] of wrong)
   test(`refused, with the property's name: ${what}`, () => {
     assert.throws(
-      () => readShape(shape, body, ''),
-      (error) => error instanceof RegistryError && error.detail.code === code && error.detail.target === target,
+      () => readShape(shape, body, refuse),
+      (error) => error instanceof Refused && error.misfit.kind === kind && error.misfit.path === path,
     )
   })
+
+test('a closed object refuses what it does not name; an object that is kept comes as it is', () => {
+  const closed: ObjectShape = { is: 'object', fields: { web: { is: 'any-object' } }, closed: true }
+  assert.deepEqual(readShape(closed, { web: { a: [1] } }, refuse), { web: { a: [1] } })
+  assert.throws(
+    () => readShape(closed, { other: 1 }, refuse),
+    (error) => error instanceof Refused && error.misfit.kind === 'unknown' && error.misfit.path === 'other',
+  )
+})
 
 const json = () => fc.jsonValue({ maxDepth: 3 }).map((value) => value as Known)
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { parseApiVersion } from '#core/api-version.ts'
-import { apiTable, isAlive } from '#surfaces/arm/api-table.ts'
+import { isAlive } from '#surfaces/arm/lifetime.ts'
+import { typeNamed } from '#surfaces/arm/types.ts'
 import { described, pathsOf, propertiesOf } from '../specs/versions.ts'
 import { type ArmScene, errorOf, newest, openArm, registryId } from './arm-scene.ts'
 
@@ -22,8 +23,7 @@ const versionOf = (text: string) => parseApiVersion(text) as NonNullable<ReturnT
 test('the table has the types, properties and actions of each version, as Azure describes them', () => {
   const wrong: string[] = []
   for (const [type, { versions, properties = {}, actions = {} }] of Object.entries(described)) {
-    const row = apiTable[type]
-    assert.ok(row, type)
+    const { versions: row, actions: ofType } = typeNamed(type) ?? assert.fail(type)
     const every = new Set(Object.values(properties).flatMap(({ added = [] }) => added))
     for (const path of Object.keys(row.properties)) assert.ok(every.has(path), `no version of ${type} has ${path}`)
     for (const text of versions) {
@@ -45,7 +45,7 @@ test('the table has the types, properties and actions of each version, as Azure 
       if (early && isAlive(row.lifetime, versionOf(each)) && !ofTasks.test(type)) wrong.push(`${type} is not in ${each}`)
     }
     for (const [action, since] of Object.entries(actions)) {
-      const lifetime = row.actions[action.toLowerCase()]
+      const lifetime = ofType[action.toLowerCase()]?.since
       for (const text of versions)
         if (
           (!lifetime || isAlive(lifetime, versionOf(text))) !== since.includes(text) &&
@@ -59,7 +59,7 @@ test('the table has the types, properties and actions of each version, as Azure 
 
 test("the table's statuses are those that Azure's clients accept", () => {
   for (const [type, { statuses }] of Object.entries(described)) {
-    const told = apiTable[type]?.statuses
+    const told = typeNamed(type)?.versions.statuses
     for (const status of [told?.made, told?.replaced])
       assert.ok(!statuses.PUT || statuses.PUT.includes(status ?? 0), `PUT ${type} ${status}`)
     assert.ok(!statuses.PATCH || ofTasks.test(type) || statuses.PATCH.includes(told?.changed ?? 0), `PATCH ${type}`)
@@ -217,7 +217,7 @@ for (const [type, name, body] of [
       scopeMaps: { made: 200, replaced: 200, changed: 201, deleted: 202, absent: 204 },
       tokens: { made: 201, replaced: 200, changed: 200, deleted: 202, absent: 204 },
     }[type]
-    assert.deepEqual(apiTable[`${registries}/${type}`]?.statuses, told)
+    assert.deepEqual(typeNamed(`${registries}/${type}`)?.versions.statuses, told)
     assert.equal((await scene.ask('PUT', path, { body: body(id) })).status, told.made)
     assert.equal((await scene.ask('PUT', path, { body: body(id) })).status, told.replaced)
     assert.equal((await scene.ask('PATCH', path, { body: body(id) })).status, told.changed)

@@ -8,8 +8,8 @@ import { type ArmScene, registryId } from './arm-scene.ts'
 type ObjectShape = Extract<Shape, { is: 'object' }>
 const shapeOf = (name: string): ObjectShape => types.find((each) => each.name === name)?.shape as ObjectShape
 const object = (fields: Readonly<Record<string, Shape>>, needs: readonly string[] = []): ObjectShape => ({ is: 'object', fields, needs })
-const text: Shape = { is: 'text', longest: Number.POSITIVE_INFINITY }
-const texts: Shape = { is: 'list', of: text, most: Number.POSITIVE_INFINITY }
+const text: Shape = { is: 'text' }
+const texts: Shape = { is: 'list', of: text }
 
 export interface Subject {
   of: string
@@ -190,7 +190,7 @@ export function armSubjects(at: () => Standing): readonly Subject[] {
             {
               roleName: { is: 'text', longest: 512 },
               description: { is: 'text', longest: 2048 },
-              permissions: { is: 'list', of: permission, most: Number.POSITIVE_INFINITY },
+              permissions: { is: 'list', of: permission },
               assignableScopes: texts,
             },
             ['roleName', 'permissions', 'assignableScopes'],

@@ -23,6 +23,8 @@ const scalars = fc.oneof(fc.integer({ min: 1 }), fc.boolean(), fc.constant(1.5))
 const structures = fc.oneof(fc.constant([]), fc.constant({}), fc.constant({ a: 1 }), fc.constant([5]), fc.constant([{ b: null }]))
 const text = fc.string({ minLength: 1, maxLength: 30 })
 
+const longerThan = (longest: number) => fc.integer({ min: 1, max: 100 }).map((more) => 'x'.repeat(longest + more))
+
 /** Each way to break one place of what a shape describes; the rest of the body stays right. */
 export function breaksOf(shape: Shape, place: Place = []): Break[] {
   const named = written(place)
@@ -38,14 +40,8 @@ export function breaksOf(shape: Shape, place: Place = []): Break[] {
     case 'text':
       return [
         here('type', shape.fromScalar ? structures : fc.oneof(scalars, structures)),
-        ...(Number.isFinite(shape.longest)
-          ? [
-              here(
-                'length',
-                fc.integer({ min: 1, max: 100 }).map((more) => 'x'.repeat(shape.longest + more)),
-              ),
-            ]
-          : []),
+        ...(shape.longest === undefined ? [] : [here('length', longerThan(shape.longest))]),
+        ...(shape.shortest === undefined ? [] : [here('empty', fc.constant(''))]),
       ]
     case 'choice':
       return [
@@ -63,7 +59,7 @@ export function breaksOf(shape: Shape, place: Place = []): Break[] {
     case 'list':
       return [
         here('type', fc.oneof(text, scalars, fc.constant({ a: 1 }))),
-        ...(Number.isFinite(shape.most)
+        ...(shape.most !== undefined
           ? [here('length', fc.constant(Array.from({ length: shape.most + 1 }, () => (shape.of.is === 'text' ? 'x' : {}))))]
           : []),
         ...breaksOf(shape.of, [...place, 0]),
@@ -84,6 +80,8 @@ export function breaksOf(shape: Shape, place: Place = []): Break[] {
         ...(shape.needs ?? []).map((name) => here('missing', fc.constantFrom(leftOut, null), [...place, name], written([...place, name]))),
         ...Object.entries(shape.fields).flatMap(([name, each]) => breaksOf(each, [...place, name])),
       ]
+    case 'any-object':
+      return [here('type', fc.oneof(text, scalars, fc.constant([])))]
     case 'fixed':
       return [
         here(

@@ -1,6 +1,6 @@
 import { parseResourceId, type ResourceId } from '#core/resource-id.ts'
 import type { Deps } from '../deps.ts'
-import { resourceNotFound } from '../resources/missing.ts'
+import { resourceNotFound } from '../resources/not-found.ts'
 
 /**
  * A scope that is there: `/`, a subscription, a group, a resource or a child of one, as its id was first written.

@@ -4,9 +4,9 @@ import { type ResourceId, resourceGroupType, scopesAbove } from '#core/resource-
 import type { KnownObject } from '#core/shape.ts'
 import type { Match, StoredResource } from '#ports/resources.ts'
 import { isLocation, normalLocation } from '#core/location.ts'
-import { resourceNotFound } from './missing.ts'
+import { resourceNotFound } from './not-found.ts'
 import { nameTaken } from './registries.ts'
-import type { Author, Given, ResourceDeps, ResourceRules, Settled } from './rules.ts'
+import type { Author, Given, ResourceDeps, ResourceRules, Prepared } from './rules.ts'
 
 export interface Putting {
   id: ResourceId
@@ -54,26 +54,26 @@ async function write(
 ): Promise<Written> {
   for (let attempt = 1; ; attempt++) {
     const stored = await deps.store.resource(id.key)
-    const before = stored && rules.asItIs ? await rules.asItIs(deps, stored) : stored
+    const before = stored && rules.refresh ? await rules.refresh(deps, stored) : stored
     checkMatch(before, match)
     const whole = combine(before, given)
     const location = locationOf(rules, id, before, whole)
     const parent = await deps.store.resource(scopesAbove(id.key)[1] ?? '')
     if (!parent) throw parentUnknown(rules, id)
-    const settled = await rules.settle(deps, { id, before, parent, given: whole })
-    const resource = envelope(deps, rules, { id, before, parent, by, location, settled })
+    const prepared = await rules.prepare(deps, { id, before, parent, given: whole })
+    const resource = envelope(deps, rules, { id, before, parent, by, location, prepared })
     try {
       const { created } = await deps.store.putResource({
         resource,
         match: before ? { etag: before.etag } : 'absent',
-        ...(settled.registry ? { registry: settled.registry } : {}),
-        ...(settled.most ? { most: settled.most } : {}),
+        ...(prepared.registry ? { registry: prepared.registry } : {}),
+        ...(prepared.most ? { most: prepared.most } : {}),
       })
-      await rules.follow?.(deps, resource, whole)
+      await rules.afterSave?.(deps, resource, whole)
       return { resource, created }
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error
-      if (error.failure === 'conflict' && settled.registry) throw nameTaken(deps, settled.registry.name)
+      if (error.failure === 'conflict' && prepared.registry) throw nameTaken(deps, prepared.registry.name)
       if (error.failure === 'parent-unknown') throw parentUnknown(rules, id)
       const changedBetween = error.failure === 'precondition-failed' && (match === undefined || match === '*')
       if (!changedBetween || attempt === tries) throw error
@@ -154,10 +154,10 @@ function envelope(
     parent: StoredResource
     by: Author
     location: string | null
-    settled: Settled
+    prepared: Prepared
   },
 ): StoredResource {
-  const { id, before, parent, by, location, settled } = input
+  const { id, before, parent, by, location, prepared } = input
   const now = deps.clock.now()
   const made = before ?? { createdAt: now, createdBy: by.name, createdByType: by.type }
   return {
@@ -167,7 +167,7 @@ function envelope(
     name: before?.name ?? id.name,
     parentKey: parent.key,
     location,
-    body: settled.body,
+    body: prepared.body,
     etag: deps.ids.next(),
     createdAt: made.createdAt,
     createdBy: made.createdBy,

@@ -9,14 +9,14 @@ import { limitsOf, rankOf } from '#core/tiers.ts'
 import type { RegistryProjection, StoredResource } from '#ports/resources.ts'
 import type { Origins } from '../deps.ts'
 import { renewCredential } from '../tokens/credentials.ts'
-import type { ResourceDeps, ResourceRules, Settling } from './rules.ts'
+import type { ResourceDeps, ResourceRules, Preparing } from './rules.ts'
 import { registryType, scopeMapType, tokenType } from './type-names.ts'
 
 export const registryRules: ResourceRules = {
   type: registryType,
   location: 'required',
-  asItIs: withSwitches,
-  settle: async (deps, input) => {
+  refresh: withSwitches,
+  prepare: async (deps, input) => {
     const { given, before, id } = input
     if (!before && isReservedName(id.name))
       throw new RegistryError('name-invalid', reservedSentence(id.name), { code: 'ReservedResourceName', target: 'name' })
@@ -33,7 +33,7 @@ export const registryRules: ResourceRules = {
       registry: await projectionOf(deps, input, properties, sku),
     }
   },
-  follow: async (deps, { key }) => ensureAdminCredentials(deps, key),
+  afterSave: async (deps, { key }) => ensureAdminCredentials(deps, key),
 }
 
 /** What was chosen of a registry, the defaults filled in: an older row may lack what came later. */
@@ -85,7 +85,7 @@ async function checkDowngrade({ store }: ResourceDeps, before: StoredResource, s
 
 async function projectionOf(
   deps: ResourceDeps,
-  { id, before, given }: Settling,
+  { id, before, given }: Preparing,
   { adminUserEnabled, anonymousPullEnabled, dataEndpointEnabled, publicNetworkAccess, networkRuleSet, policies }: RegistryProperties,
   sku: Tier,
 ): Promise<RegistryProjection> {

@@ -5,7 +5,7 @@ import type { ResourceRules } from './rules.ts'
 export const resourceGroupRules: ResourceRules = {
   type: resourceGroupType,
   location: 'required',
-  settle: async (_deps, { given, before }) => {
+  prepare: async (_deps, { given, before }) => {
     const managedBy = given.managedBy ?? before?.body.managedBy
     return { body: { ...(managedBy === undefined ? {} : { managedBy }), ...(given.tags ? { tags: given.tags } : {}), properties: {} } }
   },

@@ -24,16 +24,16 @@ export interface ResourceRules {
   type: string
   location: 'required' | 'none'
   /** What is stored, as it is now: what can be changed in another way than through the resource is read there. */
-  asItIs?(deps: Pick<ResourceDeps, 'store'>, stored: StoredResource): Promise<StoredResource>
+  refresh?(deps: Pick<ResourceDeps, 'store'>, stored: StoredResource): Promise<StoredResource>
   /** The whole body, and what is written with it, of what was given (merged, for a PATCH). Fails with `request-invalid`. */
-  settle(deps: ResourceDeps, input: Settling): Promise<Settled>
+  prepare(deps: ResourceDeps, input: Preparing): Promise<Prepared>
   /** After it was written; may run again after a crash between. */
-  follow?(deps: ResourceDeps, written: StoredResource, given: Given): Promise<void>
+  afterSave?(deps: ResourceDeps, written: StoredResource, given: Given): Promise<void>
   /** Fails with `in-use`, `unsupported`. */
   mayDelete?(deps: ResourceDeps, resource: StoredResource): Promise<void>
 }
 
-export interface Settling {
+export interface Preparing {
   id: ResourceId
   before: StoredResource | undefined
   /** What it belongs to. */
@@ -41,7 +41,7 @@ export interface Settling {
   given: Given
 }
 
-export interface Settled {
+export interface Prepared {
   body: ResourceBody
   registry?: RegistryProjection
   most?: { count: number; sku: string }

@@ -3,7 +3,7 @@ import { checkMapAction } from '#core/scope-map.ts'
 import { systemScopeMap, systemScopeMaps } from '#core/system-scope-maps.ts'
 import { limitsOf } from '#core/tiers.ts'
 import type { StoredResource } from '#ports/resources.ts'
-import { everyResource } from './every.ts'
+import { everyResource } from './pages.ts'
 import { tierOf } from './registries.ts'
 import type { ResourceDeps, ResourceRules } from './rules.ts'
 import { scopeMapType, tokenType } from './type-names.ts'
@@ -14,7 +14,7 @@ const mostRepositories = 500
 export const scopeMapRules: ResourceRules = {
   type: scopeMapType,
   location: 'none',
-  settle: async (_deps, { id, parent, given }) => {
+  prepare: async (_deps, { id, parent, given }) => {
     if (systemScopeMap(id.name)) throw systemDefined(id.name)
     const { actions, description } = given.properties as { actions?: readonly string[]; description?: string }
     if (!actions || actions.length === 0)

@@ -1,7 +1,7 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import type { Match, StoredResource } from '#ports/resources.ts'
-import { resourceNotFound } from './missing.ts'
+import { resourceNotFound } from './not-found.ts'
 import type { Author, ResourceDeps } from './rules.ts'
 
 export type Tags = Readonly<Record<string, string>>

@@ -12,7 +12,7 @@ import { tokenType } from './type-names.ts'
 export const tokenRules: ResourceRules = {
   type: tokenType,
   location: 'none',
-  settle: async (deps, { parent, given }) => {
+  prepare: async (deps, { parent, given }) => {
     const { status = 'enabled', scopeMapId } = given.properties as { status?: string; scopeMapId?: string }
     const sku = tierOf(parent)
     return {
@@ -20,7 +20,7 @@ export const tokenRules: ResourceRules = {
       most: { count: limitsOf[sku].tokens, sku },
     }
   },
-  follow: async (deps, token, given) => {
+  afterSave: async (deps, token, given) => {
     const { passwords } = (given.properties.credentials ?? {}) as { passwords?: readonly KnownObject[] }
     if (passwords) await keepPasswords(deps, token, new Set(passwords.map((each) => each.name)))
   },

@@ -1,8 +1,8 @@
 import { homeLocation } from '#core/location.ts'
 import { type ResourceId, resourceGroupType } from '#core/resource-id.ts'
-import { everyResource } from '#app/resources/every.ts'
+import { everyResource } from '#app/resources/pages.ts'
 import { registryType } from '#app/resources/type-names.ts'
-import { visibleSubscription } from './accounts.ts'
+import { visibleSubscription } from './subscriptions.ts'
 import { type Answer, type Context, may, ok } from './context.ts'
 
 /** The machine's own, and each other label that something visible has: a location is only a label here. */

@@ -1,16 +1,16 @@
 import { parseResourceId, type ResourceId, resourceGroupType } from '#core/resource-id.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { parseProviderRequest, type ProviderRequest } from './provider-request.ts'
-import { parseRoleRequest, type RoleRequest } from './role-request.ts'
+import { parseProviderRequest, type ProviderRequest } from './provider/request.ts'
+import { type ExtensionRequest, parseExtension } from './extension-request.ts'
 import type { ResourceType } from './resource-type.ts'
 import { typeNamed } from './types.ts'
-import { refuseUnavailable } from './unavailable.ts'
+import { refuseUnavailable } from './provider/not-available.ts'
 import type { ArmUrl } from './url.ts'
 import { checkVersion } from './versions.ts'
 import { missingSubscription, noResourceType, notInGroup, only, type OneOf, unknownPath, unsupportedMethod } from './wrong-url.ts'
 
 /** What was asked of ARM: a kind for each thing that can be done, with ids that are checked. */
-export type ArmRequest = PlaceRequest | ProviderRequest | ResourceRequest | TagsRequest | RoleRequest
+export type ArmRequest = PlaceRequest | ProviderRequest | ResourceRequest | TagsRequest | ExtensionRequest
 
 /** What hangs at the tenant, a subscription or a group. */
 type PlaceRequest =
@@ -37,7 +37,7 @@ export function parseArmRequest(url: ArmUrl): ArmRequest {
   const namespace = url.namespace?.toLowerCase()
   if (namespace === undefined) return parsePlace(url)
   if (namespace === 'microsoft.resources' && url.rest[0]?.toLowerCase() === 'tags') return parseTags(url)
-  return parseProviderRequest(url) ?? (namespace === 'microsoft.authorization' ? parseRoleRequest(url) : parseResource(url))
+  return parseProviderRequest(url) ?? parseExtension(url) ?? parseResource(url)
 }
 
 function parsePlace(url: ArmUrl): PlaceRequest | ProviderRequest | ResourceRequest {
@@ -97,14 +97,14 @@ function parseResource(url: ArmUrl): ResourceRequest {
   }
   if (rest.length % 2 === 0) return parseOne(url, typeOr(typeOf(rest), url), idOf(rest))
   const type = typeNamed(typeOf(rest))
-  if (type) checkVersion(type.name, url.version)
+  if (type) checkVersion(type, url.version)
   if (type && rest.length > 1) return only('GET', url, { kind: 'type.list', type, within: idOf(rest.slice(0, -1)) })
   if (type && place.type !== null) throw notInGroup(type.name)
   if (type) return only('GET', url, { kind: 'type.list', type, within: place })
   const [action = '', of] = [rest.at(-1), rest.length > 1 ? typeNamed(typeOf(rest.slice(0, -1))) : undefined]
   const row = of && Object.hasOwn(of.actions, action.toLowerCase()) ? of.actions[action.toLowerCase()] : undefined
   if (!of || !row) throw noResourceType(typeOf(rest), url)
-  checkVersion(of.name, url.version, action)
+  checkVersion(of, url.version, action)
   only(row.method, url, row)
   return { kind: 'resource.act', type: of, id: idOf(rest.slice(0, -1)), action: action.toLowerCase() }
 }
@@ -130,6 +130,6 @@ function parseTags(url: ArmUrl): TagsRequest {
 function typeOr(name: string, url: ArmUrl): ResourceType {
   const type = typeNamed(name)
   if (!type) throw noResourceType(name, url)
-  checkVersion(type.name, url.version)
+  checkVersion(type, url.version)
   return type
 }

@@ -1,19 +1,27 @@
 import type { RegistryError } from '#core/registry-error.ts'
-import type { Shape } from '#core/shape.ts'
+import type { Filter } from '#core/odata-filter.ts'
+import type { ResourceId } from '#core/resource-id.ts'
+import type { ObjectShape } from '#core/shape.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import type { ResourceRules } from '#app/resources/rules.ts'
 import type { Answer, Context } from './context.ts'
+import type { Lifetime, TypeVersions } from './lifetime.ts'
 
-/** A type of resource: one row in types.ts. All types are served by the same handlers, which read their row. */
+/**
+ * A type of resource in a group: one row in types.ts, and a folder in types/ with all that is said of it. All types are
+ * served by the same handlers (resources.ts), which read their row.
+ */
 export interface ResourceType {
-  /** As Azure writes it; the actions that its permissions name begin with it, and its row in api-table.ts has it. */
+  /** As Azure writes it; the actions that its permissions name begin with it. */
   name: string
   /** Where the envelope's `type` is written otherwise. */
   shownAs?: string
   /** What a new name must be; `like` says it to people. */
   nameForm: { pattern: RegExp; like: string }
+  /** Which API versions have it, and what of it. */
+  versions: TypeVersions
   /** What is sent to make one; PATCH takes the same, all of it optional. Absent: none can be made here (yet). */
-  shape?: Extract<Shape, { is: 'object' }>
+  shape?: ObjectShape
   rules?: ResourceRules
   /** The body of an answer. */
   show: (context: Context, resource: StoredResource) => Promise<object>
@@ -31,5 +39,37 @@ export interface ResourceAction {
   method: 'GET' | 'POST'
   /** Behind the type's name. */
   permission: string
+  /** The versions that have it, where it came later than its type. */
+  since?: Lifetime
   handle: (context: Context, resource: StoredResource) => Promise<Answer>
+}
+
+/**
+ * A type that hangs at any scope: the tenant, a subscription, a group, a resource or a child of one
+ * (`<scope>/providers/<name>/<one>`). It is a row in types.ts and a folder in types/ as well; what it keeps is its own affair.
+ */
+export interface ExtensionType {
+  /** As Azure writes it. */
+  name: string
+  /** `by-role`: one needs `<name>/read`, `write` or `delete` at the scope. A list is for everybody who is signed in and shows what they may see. */
+  access: 'by-role' | 'signed-in'
+  /** Whether its provider names it among what it has. */
+  listedByProvider: boolean
+  list: (context: Context, asked: { scope: ResourceId; filter: Filter | undefined }) => Promise<Answer>
+  /** Absent: nothing of it has a name. */
+  one?: {
+    /** Fails with `request-invalid` for what is no name of this type. */
+    parseName: (text: string) => string
+    get: ExtensionHandler
+    /** Absent: none can be made here (yet). */
+    put?: ExtensionHandler
+    delete: ExtensionHandler
+  }
+}
+
+export type ExtensionHandler = (context: Context, one: ScopedName) => Promise<Answer>
+
+export interface ScopedName {
+  scope: ResourceId
+  name: string
 }

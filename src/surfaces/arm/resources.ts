@@ -1,22 +1,24 @@
 import { homeLocation } from '#core/location.ts'
 import { notAvailable } from '#core/feature.ts'
-import { isObject, type KnownObject, readShape } from '#core/shape.ts'
+import { readShape } from '#core/read-shape.ts'
+import { isObject, type KnownObject, object, type ObjectShape } from '#core/shape.ts'
 import { parseResourceId, type ResourceId, resourceGroupType, scopesAbove } from '#core/resource-id.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { deleteResource } from '#app/resources/delete.ts'
-import { everyResource } from '#app/resources/every.ts'
-import { resourceNotFound } from '#app/resources/missing.ts'
+import { everyResource } from '#app/resources/pages.ts'
+import { resourceNotFound } from '#app/resources/not-found.ts'
 import { keepResult } from '#app/resources/operations.ts'
 import { patchResource, putResource } from '#app/resources/put.ts'
 import type { Author, Given } from '#app/resources/rules.ts'
 import type { Caller } from '#core/access.ts'
-import { visibleSubscription } from './accounts.ts'
+import { visibleSubscription } from './subscriptions.ts'
+import { misfitInWords } from './body.ts'
 import { absolute, type Answer, type Context, may, ok } from './context.ts'
 import { filterOf } from './filter.ts'
 import { pageOf, paged } from './page.ts'
 import type { ResourceType } from './resource-type.ts'
-import { inVersion, statusesOf, unknownIn } from './versions.ts'
+import { inVersion, unknownIn } from './versions.ts'
 
 interface One {
   type: ResourceType
@@ -27,7 +29,7 @@ const etagOf = ({ etag }: StoredResource) => [['ETag', `"${etag}"`] as const]
 
 /** A resource as the version that asks knows it. */
 const shown = async (context: Context, type: ResourceType, resource: StoredResource): Promise<object> =>
-  inVersion(type.name, context.url.version, (await type.show(context, resource)) as Readonly<Record<string, unknown>>)
+  inVersion(type, context.url.version, (await type.show(context, resource)) as Readonly<Record<string, unknown>>)
 
 /** A list of a type below a subscription, a group or a resource: what of it the caller may read. */
 export async function listType(context: Context, { type, within }: { type: ResourceType; within: ResourceId }): Promise<Answer> {
@@ -115,11 +117,11 @@ export async function putOne(context: Context, { type, id }: One): Promise<Answe
         target: 'name',
       },
     )
-  const given = await givenBy(context, type.name, shape, '{}')
-  const unknown = (properties: KnownObject) => unknownIn(type.name, context.url.version, properties)
+  const given = await readResource(context, type, shape, '{}')
+  const unknown = (properties: KnownObject) => unknownIn(type, context.url.version, properties)
   const putting = { id, given, match: context.match, by: authorOf(context.caller), unknown }
   const { resource, created } = await putResource(context.deps, rules, putting)
-  const { made, replaced } = statusesOf(type.name)
+  const { made, replaced } = type.versions.statuses
   return { status: created ? made : replaced, body: await shown(context, type, resource), headers: etagOf(resource) }
 }
 
@@ -131,9 +133,9 @@ export async function updateOne(context: Context, { type, id }: One): Promise<An
     throw notAvailable(type.name)
   }
   await find(context, { type, id })
-  const given = await givenBy(context, type.name, { ...shape, needs: [] }, 'what changes')
+  const given = await readResource(context, type, object(shape.fields), 'what changes')
   const { resource } = await patchResource(context.deps, rules, { id, given, match: context.match, by: authorOf(context.caller) })
-  return { status: statusesOf(type.name).changed, body: await shown(context, type, resource), headers: etagOf(resource) }
+  return { status: type.versions.statuses.changed, body: await shown(context, type, resource), headers: etagOf(resource) }
 }
 
 export async function removeOne(context: Context, { type, id }: One): Promise<Answer> {
@@ -141,7 +143,7 @@ export async function removeOne(context: Context, { type, id }: One): Promise<An
   await refuseBuiltIn(context, { type, id })
   const parent = await deps.store.resource(scopesAbove(id.key)[1] ?? '')
   const gone = type.rules ? await deleteResource(deps, type.rules, { id, match }) : false
-  const { deleted, absent } = statusesOf(type.name)
+  const { deleted, absent } = type.versions.statuses
   if (!gone) {
     // A group that is not there is told, as az's `group delete` expects.
     if (absent === 404) throw (await absentAbove(context, id)) ?? resourceNotFound(id)
@@ -186,15 +188,15 @@ async function refuseBuiltIn(context: Context, one: One): Promise<void> {
 const authorOf = ({ name, kind }: Caller): Author => ({ name, type: kind === 'user' ? 'User' : 'Application' })
 
 /** What was sent, checked and without what is only ours to write. A null stands for nothing. */
-async function givenBy(context: Context, type: string, shape: NonNullable<ResourceType['shape']>, expected: string): Promise<Given> {
+async function readResource(context: Context, type: ResourceType, shape: ObjectShape, expected: string): Promise<Given> {
   const body = await context.body()
   if (!isObject(body))
     throw new RegistryError('request-invalid', `The request content was invalid: expected a JSON object with ${expected}.`, {
       code: 'InvalidRequestContent',
       target: '$',
     })
-  const known = inVersion(type, context.url.version, body)
-  const { location, managedBy, tags, sku, identity, properties } = readShape(shape, known, '') as KnownObject
+  const known = readShape(shape, inVersion(type, context.url.version, body), misfitInWords)
+  const { location, managedBy, tags, sku, identity, properties } = known
   const whole = <Value>(name: string, value: unknown) => (value === undefined || value === null ? {} : { [name]: value as Value })
   return {
     ...whole<string>('location', location),

@@ -1,16 +1,16 @@
 import type { Access } from '#core/access.ts'
 import type { ResourceId } from '#core/resource-id.ts'
-import { listSubscriptions, listTenants, showSubscription } from './accounts.ts'
+import type { ExtensionRequest } from './extension-request.ts'
+import { listSubscriptions, listTenants, showSubscription } from './subscriptions.ts'
 import { listLocations } from './locations.ts'
-import { checkName } from './names.ts'
-import { showOperation } from './operations.ts'
-import { listAllOperations, listOperations, showOperations } from './provider-operations.ts'
-import { listDeployments, listProviders, noPermissions, refuseUnregister, registerProvider, showProvider } from './providers.ts'
+import { checkName } from './types/registries/check-name.ts'
+import { showOperation } from './provider/operation-results.ts'
+import { listAllOperations, listOperations, showOperations } from './provider/operations.ts'
+import { listDeployments, listProviders, noPermissions, refuseUnregister, registerProvider, showProvider } from './provider/providers.ts'
 import type { ArmRequest } from './request.ts'
 import { listEverything, refuseMove } from './resource-lists.ts'
 import { act, listType, putOne, removeOne, showOne, updateOne, whetherThere } from './resources.ts'
 import type { ResourceType } from './resource-type.ts'
-import { roleRoutes } from './role-routes.ts'
 import { action, type Route, type Routes, signedIn } from './route.ts'
 import { changeTags, listTagNames, removeTags, replaceTags, showTags } from './tags.ts'
 
@@ -27,9 +27,13 @@ const ofTags =
   ({ of }: { of: ResourceId }): Access =>
     action(`Microsoft.Resources/tags/${verb}`, of)
 
+const atScope =
+  (verb: string) =>
+  ({ type, scope }: Extract<ExtensionRequest, { name: string }>): Access =>
+    type.access === 'signed-in' ? signedIn() : action(`${type.name}/${verb}`, scope)
+
 /** Every request of ARM, and what its caller must hold. What lists shows what the caller may see, and nothing else. */
 const routes: Routes<ArmRequest> = {
-  ...roleRoutes,
   'tenants.list': { access: signedIn, handle: listTenants },
   'subscriptions.list': { access: signedIn, handle: listSubscriptions },
   'subscription.get': { access: signedIn, handle: showSubscription },
@@ -63,6 +67,10 @@ const routes: Routes<ArmRequest> = {
   'tags.put': { access: ofTags('write'), handle: replaceTags },
   'tags.patch': { access: ofTags('write'), handle: changeTags },
   'tags.delete': { access: ofTags('delete'), handle: removeTags },
+  'extension.list': { access: signedIn, handle: (context, { type, ...asked }) => type.list(context, asked) },
+  'extension.get': { access: atScope('read'), handle: (context, { handle, ...one }) => handle(context, one) },
+  'extension.put': { access: atScope('write'), handle: (context, { handle, ...one }) => handle(context, one) },
+  'extension.delete': { access: atScope('delete'), handle: (context, { handle, ...one }) => handle(context, one) },
   'type.list': { access: signedIn, handle: listType },
   'resource.get': { access: on('read'), handle: showOne },
   'resource.exists': { access: on('read'), handle: whetherThere },

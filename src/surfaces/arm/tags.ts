@@ -1,26 +1,22 @@
 import type { Caller } from '#core/access.ts'
 import type { ResourceId } from '#core/resource-id.ts'
-import type { Shape } from '#core/shape.ts'
+import { object, oneOf } from '#core/shape.ts'
 import type { StoredResource } from '#ports/resources.ts'
-import { everyResource } from '#app/resources/every.ts'
-import { resourceNotFound } from '#app/resources/missing.ts'
+import { everyResource } from '#app/resources/pages.ts'
+import { resourceNotFound } from '#app/resources/not-found.ts'
 import { changeTags as change, type Tags } from '#app/resources/tags.ts'
-import { visibleSubscription } from './accounts.ts'
+import { visibleSubscription } from './subscriptions.ts'
 import { type Answer, type Context, may, ok } from './context.ts'
 import { tagsShape } from './envelope.ts'
-import { sent } from './sent.ts'
+import { readBody } from './body.ts'
 
 interface OfResource {
   of: ResourceId
 }
 
-const properties: Shape = { is: 'object', fields: { tags: tagsShape } }
-const putShape: Extract<Shape, { is: 'object' }> = { is: 'object', fields: { properties }, needs: ['properties'] }
-const patchShape: Extract<Shape, { is: 'object' }> = {
-  is: 'object',
-  fields: { operation: { is: 'choice', of: ['Merge', 'Replace', 'Delete'] }, properties },
-  needs: ['operation'],
-}
+const properties = object({ tags: tagsShape })
+const putShape = object({ properties }, ['properties'])
+const patchShape = object({ operation: oneOf('Merge', 'Replace', 'Delete'), properties }, ['operation'])
 
 const show = ({ id, body }: StoredResource): object => ({
   id: `${id}/providers/Microsoft.Resources/tags/default`,
@@ -42,12 +38,12 @@ const authorOf = ({ name, kind }: Caller) => ({ name, type: kind === 'user' ? ('
 const tagsOf = (body: object): Tags => (body as { properties?: { tags?: Tags } }).properties?.tags ?? {}
 
 export async function replaceTags(context: Context, { of }: OfResource): Promise<Answer> {
-  const given = tagsOf(await sent(context, putShape))
+  const given = tagsOf(await readBody(context, putShape))
   return ok(show(await write(context, of, () => given)))
 }
 
 export async function changeTags(context: Context, { of }: OfResource): Promise<Answer> {
-  const body = await sent(context, patchShape)
+  const body = await readBody(context, patchShape)
   const given = tagsOf(body)
   return ok(show(await write(context, of, (before) => combine(String(body.operation), before, given))))
 }

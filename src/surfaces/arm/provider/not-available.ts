@@ -1,6 +1,6 @@
 import { notAvailable as unavailable } from '#core/feature.ts'
-import type { Answer } from './context.ts'
-import type { ArmUrl } from './url.ts'
+import type { Answer } from '../context.ts'
+import type { ArmUrl } from '../url.ts'
 
 export const notAvailable = (what: string) => async (): Promise<Answer> => {
   throw unavailable(what)

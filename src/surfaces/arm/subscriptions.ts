@@ -1,8 +1,8 @@
 import { type ResourceId, subscriptionType } from '#core/resource-id.ts'
 import { touches } from '#core/visibility.ts'
 import type { StoredResource } from '#ports/resources.ts'
-import { everyResource } from '#app/resources/every.ts'
-import { resourceNotFound } from '#app/resources/missing.ts'
+import { everyResource } from '#app/resources/pages.ts'
+import { resourceNotFound } from '#app/resources/not-found.ts'
 import { type Answer, type Context, ok } from './context.ts'
 
 export async function listTenants({ deps }: Context): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { parseResourceId, type ResourceId } from '#core/resource-id.ts'
-import type { ArmUrl } from './url.ts'
-import { noResourceType, only, servedNamespaces } from './wrong-url.ts'
+import type { ArmUrl } from '../url.ts'
+import { noResourceType, only, servedNamespaces } from '../wrong-url.ts'
 
 /** What is asked of a provider itself, and of what it does besides its resources. */
 export type ProviderRequest =

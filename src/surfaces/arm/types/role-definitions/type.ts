@@ -3,20 +3,32 @@ import { conjuncts, type Filter } from '#core/odata-filter.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isWithin, keyOf, type ResourceId } from '#core/resource-id.ts'
 import { deleteRole, putRole } from '#app/authorization/custom-roles.ts'
-import { isAssignableAt, roleById, type RoleDefinition, roleDefinitions } from '#app/authorization/role-definitions.ts'
-import { type Answer, type Context, may, ok } from './context.ts'
-import { parseDefinitionBody } from './role-body.ts'
-import { formatDefinition } from './role-form.ts'
-import type { RoleRequest } from './role-request.ts'
+import { isAssignableAt, roleById, type RoleDefinition, roleDefinitions as allRoles } from '#app/authorization/role-definitions.ts'
+import { readAuthorizationBody } from '../../authorization/body.ts'
+import { parseGuid } from '../../authorization/role-ids.ts'
+import { type Answer, type Context, may, ok } from '../../context.ts'
+import type { ExtensionType, ScopedName } from '../../resource-type.ts'
+import { type DefinitionBody, definitionShape, roleOfBody } from './shape.ts'
+import { formatDefinition } from './shown.ts'
 
-type Of<K extends RoleRequest['kind']> = Extract<RoleRequest, { kind: K }>
-const yes = () => true
+const type = 'Microsoft.Authorization/roleDefinitions'
 
-export async function showDefinitions(context: Context, { scope, filter }: Of<'roleDefinitions.list'>): Promise<Answer> {
+export const roleDefinitions: ExtensionType = {
+  name: type,
+  // Written at each scope where the role can be given as well: app/authorization/custom-roles.ts.
+  access: 'by-role',
+  listedByProvider: true,
+  list: showDefinitions,
+  one: { parseName: parseGuid, get: showDefinition, put: storeDefinition, delete: removeDefinition },
+}
+
+async function showDefinitions(context: Context, { scope, filter }: { scope: ResourceId; filter: Filter | undefined }): Promise<Answer> {
   const asked = isAskedFor(scope, filter)
-  const seen = may(context, 'Microsoft.Authorization/roleDefinitions/read', scope.key) ? await roleDefinitions(context.deps) : []
+  const seen = may(context, `${type}/read`, scope.key) ? await allRoles(context.deps) : []
   return ok({ value: seen.filter(asked).map((each) => formatDefinition(each, scope)) })
 }
+
+const yes = () => true
 
 /** Roles that can be given at the scope; with `atScopeAndBelow()` also those that can only be given below it. */
 function isAskedFor(scope: ResourceId, filter: Filter | undefined): (role: RoleDefinition) => boolean {
@@ -28,7 +40,7 @@ function isAskedFor(scope: ResourceId, filter: Filter | undefined): (role: RoleD
   return (role) => holds(role) && isHere(role)
 }
 
-export async function showDefinition({ deps }: Context, { scope, id }: Of<'roleDefinition.get'>): Promise<Answer> {
+async function showDefinition({ deps }: Context, { scope, name: id }: ScopedName): Promise<Answer> {
   const found = await roleById(deps, id)
   if (found) return ok(formatDefinition(found, scope))
   throw new RegistryError('not-found', `The specified role definition with ID '${id.replaceAll('-', '')}' does not exist.`, {
@@ -37,12 +49,13 @@ export async function showDefinition({ deps }: Context, { scope, id }: Of<'roleD
 }
 
 /** 201 also for a change: clients of Azure take nothing else here. */
-export async function storeDefinition(context: Context, { scope, id }: Of<'roleDefinition.put'>): Promise<Answer> {
-  const { role } = await putRole(context.deps, { role: { id, ...parseDefinitionBody(await context.body()) }, by: context.caller })
+async function storeDefinition(context: Context, { scope, name: id }: ScopedName): Promise<Answer> {
+  const given = roleOfBody((await readAuthorizationBody(context, definitionShape)) as unknown as DefinitionBody)
+  const { role } = await putRole(context.deps, { role: { id, ...given }, by: context.caller })
   return { status: 201, body: formatDefinition(role, scope) }
 }
 
-export async function removeDefinition({ deps, caller }: Context, { scope, id }: Of<'roleDefinition.delete'>): Promise<Answer> {
+async function removeDefinition({ deps, caller }: Context, { scope, name: id }: ScopedName): Promise<Answer> {
   const gone = await deleteRole(deps, { id, by: caller })
   return gone ? ok(formatDefinition(gone, scope)) : { status: 204 }
 }

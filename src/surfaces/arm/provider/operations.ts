@@ -1,6 +1,6 @@
-import { type Answer, type Context, ok } from './context.ts'
+import { type Answer, type Context, ok } from '../context.ts'
 import { type Permission, permissions } from './permissions.ts'
-import { servedNamespaces } from './wrong-url.ts'
+import { servedNamespaces } from '../wrong-url.ts'
 
 const of = (namespace: string): Permission[] => permissions.filter(({ name }) => name.startsWith(`${namespace}/`))
 const describing = ({ resource, operation }: Permission): string => `${operation} of ${resource}`

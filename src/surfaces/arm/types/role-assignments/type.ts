@@ -1,16 +1,26 @@
+import type { Filter } from '#core/odata-filter.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import type { ResourceId } from '#core/resource-id.ts'
 import { assignRole } from '#app/authorization/assign-role.ts'
 import { assignmentQuery, listAssignments } from '#app/authorization/list-assignments.ts'
 import { removeRole } from '#app/authorization/remove-role.ts'
-import { absolute, type Answer, type Context, ok } from './context.ts'
-import { pageOf } from './page.ts'
-import { parseAssignmentBody } from './role-body.ts'
-import { formatAssignment } from './role-form.ts'
-import type { RoleRequest } from './role-request.ts'
+import { readAuthorizationBody } from '../../authorization/body.ts'
+import { parseGuid } from '../../authorization/role-ids.ts'
+import { absolute, type Answer, type Context, ok } from '../../context.ts'
+import { pageOf } from '../../page.ts'
+import type { ExtensionType, ScopedName } from '../../resource-type.ts'
+import { type AssignmentBody, assignmentShape } from './shape.ts'
+import { formatAssignment } from './shown.ts'
 
-type Of<K extends RoleRequest['kind']> = Extract<RoleRequest, { kind: K }>
+export const roleAssignments: ExtensionType = {
+  name: 'Microsoft.Authorization/roleAssignments',
+  access: 'by-role',
+  listedByProvider: true,
+  list: showAssignments,
+  one: { parseName: parseGuid, get: showAssignment, put: storeAssignment, delete: removeAssignment },
+}
 
-export async function showAssignments(context: Context, { scope, filter }: Of<'roleAssignments.list'>): Promise<Answer> {
+async function showAssignments(context: Context, { scope, filter }: { scope: ResourceId; filter: Filter | undefined }): Promise<Answer> {
   const { deps, caller, url } = context
   const query = assignmentQuery(filter)
   const { after, limit } = pageOf(context)
@@ -27,17 +37,20 @@ export async function showAssignments(context: Context, { scope, filter }: Of<'r
   return ok({ value, nextLink: absolute(context, url.path, { ...Object.fromEntries(asked), $skipToken }) })
 }
 
-export async function showAssignment({ deps }: Context, { scope, name }: Of<'roleAssignment.get'>): Promise<Answer> {
+async function showAssignment({ deps }: Context, { scope, name }: ScopedName): Promise<Answer> {
   const found = await deps.store.roleAssignment(scope.key, name)
   if (found) return ok(formatAssignment(found, scope))
   throw new RegistryError('not-found', `The role assignment '${name}' is not found.`, { code: 'RoleAssignmentNotFound' })
 }
 
-export async function storeAssignment(context: Context, { scope, name }: Of<'roleAssignment.put'>): Promise<Answer> {
-  const { roleDefinitionId, ...given } = parseAssignmentBody(await context.body())
+async function storeAssignment(context: Context, { scope, name }: ScopedName): Promise<Answer> {
+  const { properties } = (await readAuthorizationBody(context, assignmentShape)) as unknown as AssignmentBody
   const { assignment, created } = await assignRole(context.deps, {
-    ...given,
-    role: roleDefinitionId,
+    role: properties.roleDefinitionId,
+    principalId: properties.principalId,
+    principalType: properties.principalType || undefined,
+    description: properties.description ?? undefined,
+    condition: properties.condition || undefined,
     scopeId: scope.text,
     name,
     by: context.caller,
@@ -45,7 +58,7 @@ export async function storeAssignment(context: Context, { scope, name }: Of<'rol
   return { status: created ? 201 : 200, body: formatAssignment(assignment, scope) }
 }
 
-export async function removeAssignment({ deps, caller }: Context, { scope, name }: Of<'roleAssignment.delete'>): Promise<Answer> {
+async function removeAssignment({ deps, caller }: Context, { scope, name }: ScopedName): Promise<Answer> {
   const gone = await removeRole(deps, { scopeId: scope.text, name, by: caller })
   return gone ? ok(formatAssignment(gone, scope)) : { status: 204 }
 }

@@ -1,7 +1,7 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { readResult } from '#app/resources/operations.ts'
-import { type Answer, type Context, may, ok } from './context.ts'
-import { typeNamed } from './types.ts'
+import { type Answer, type Context, may, ok } from '../context.ts'
+import { typeNamed } from '../types.ts'
 import { parseResourceId, resourceGroupType } from '#core/resource-id.ts'
 
 /** How a long-running call ended: its state, or that it is done. */

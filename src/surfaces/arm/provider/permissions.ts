@@ -1,5 +1,5 @@
 import { builtInRoles } from '#core/built-in-roles.ts'
-import { types } from './types.ts'
+import { extensionTypes, types } from '../types.ts'
 
 /** One of the things that a role can allow. */
 export interface Permission {
@@ -14,10 +14,11 @@ const directoryObjects = ['users', 'groups', 'applications', 'servicePrincipals'
 
 /** Of the types' rows. */
 function ofTypes(): string[] {
-  return types.flatMap(({ name, actions }) => [
-    ...verbs.map((verb) => `${name}/${verb}`),
-    ...Object.values(actions).map((each) => `${name}/${each.permission}`),
-  ])
+  const byRole = extensionTypes.filter(({ access }) => access === 'by-role')
+  return [
+    ...[...types, ...byRole].flatMap(({ name }) => verbs.map((verb) => `${name}/${verb}`)),
+    ...types.flatMap(({ name, actions }) => Object.values(actions).map((each) => `${name}/${each.permission}`)),
+  ]
 }
 
 const plain = (name: string): boolean => !name.includes('*')
@@ -43,7 +44,6 @@ export const permissions: readonly Permission[] = [
       'Microsoft.ContainerRegistry/unregister/action',
       'Microsoft.ContainerRegistry/checkNameAvailability/read',
       'Microsoft.ContainerRegistry/operations/read',
-      ...['roleAssignments', 'roleDefinitions'].flatMap((type) => verbs.map((verb) => `Microsoft.Authorization/${type}/${verb}`)),
       ...directoryObjects.flatMap((each) => ['write', 'delete'].map((verb) => `Microsoft.Authorization/directory/${each}/${verb}`)),
       ...verbs.map((verb) => `Microsoft.Resources/tags/${verb}`),
       ...named('actions'),

@@ -1,11 +1,11 @@
 import { homeLocation } from '#core/location.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { ResourceId } from '#core/resource-id.ts'
-import { visibleSubscription } from './accounts.ts'
-import { type Answer, type Context, ok } from './context.ts'
-import { types } from './types.ts'
-import { versionsOf } from './versions.ts'
-import { servedNamespaces } from './wrong-url.ts'
+import { visibleSubscription } from '../subscriptions.ts'
+import { type Answer, type Context, ok } from '../context.ts'
+import { extensionTypes, typeNamed, types } from '../types.ts'
+import { versionsOf } from '../versions.ts'
+import { servedNamespaces } from '../wrong-url.ts'
 
 /** Versions that are known to exist; any later day is served as well. The newest that is no preview stands first of those: `az resource show` takes it. */
 const versions: Readonly<Record<string, readonly string[]>> = {
@@ -17,11 +17,11 @@ const versions: Readonly<Record<string, readonly string[]>> = {
 const otherTypes: Readonly<Record<string, readonly string[]>> = {
   'Microsoft.ContainerRegistry': ['checkNameAvailability', 'operations', 'locations', 'locations/operationResults'],
   'Microsoft.Resources': ['subscriptions', 'tenants', 'providers', 'resources', 'tags'],
-  'Microsoft.Authorization': ['roleAssignments', 'roleDefinitions', 'permissions'],
 }
 
 function describe(namespace: string, scope: ResourceId): object {
-  const own = types.filter((each) => each.name.startsWith(`${namespace}/`)).map((each) => each.name.slice(namespace.length + 1))
+  const all = [...types, ...extensionTypes.filter((each) => each.listedByProvider)]
+  const own = all.filter((each) => each.name.startsWith(`${namespace}/`)).map((each) => each.name.slice(namespace.length + 1))
   return {
     id: `${scope.key === '' ? '' : scope.text}/providers/${namespace}`,
     namespace,
@@ -30,7 +30,8 @@ function describe(namespace: string, scope: ResourceId): object {
     resourceTypes: [...own, ...(otherTypes[namespace] ?? [])].map((resourceType) => ({
       resourceType,
       locations: [homeLocation],
-      apiVersions: namespace === 'Microsoft.ContainerRegistry' ? versionsOf(`${namespace}/${resourceType}`) : (versions[namespace] ?? []),
+      apiVersions:
+        namespace === 'Microsoft.ContainerRegistry' ? versionsOf(typeNamed(`${namespace}/${resourceType}`)) : (versions[namespace] ?? []),
       capabilities: 'None',
     })),
   }

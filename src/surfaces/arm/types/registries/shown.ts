@@ -1,37 +1,11 @@
 import { formatDataHost } from '#core/data-host.ts'
-import { type RegistryProperties } from '#core/registry-properties.ts'
+import type { RegistryProperties } from '#core/registry-properties.ts'
 import type { StoredResource } from '#ports/resources.ts'
-import { loginServerOf, propertiesOf, registryRules, tierOf, withSwitches } from '#app/resources/registries.ts'
-import type { Context } from './context.ts'
-import { creationDate, trackedEnvelope } from './envelope.ts'
-import { generate, listCredentials, listUsages, regenerateCredential } from './registry-actions.ts'
-import { registryShape } from './registry-shape.ts'
-import type { ResourceType } from './resource-type.ts'
-import { notAvailable } from './unavailable.ts'
+import { loginServerOf, propertiesOf, tierOf, withSwitches } from '#app/resources/registries.ts'
+import type { Context } from '../../context.ts'
+import { creationDate, trackedEnvelope } from '../../envelope.ts'
 
-export const registries: ResourceType = {
-  name: registryRules.type,
-  nameForm: { pattern: /^[a-zA-Z0-9]{5,50}$/, like: 'alpha numeric characters only, between 5 and 50 of them' },
-  shape: registryShape,
-  rules: registryRules,
-  show: showRegistry,
-  listedEverywhere: true,
-  actions: {
-    listcredentials: { method: 'POST', permission: 'listCredentials/action', handle: listCredentials },
-    regeneratecredential: { method: 'POST', permission: 'regenerateCredential/action', handle: regenerateCredential },
-    generatecredentials: { method: 'POST', permission: 'generateCredentials/action', handle: generate },
-    listusages: { method: 'GET', permission: 'listUsages/read', handle: listUsages },
-    importimage: { method: 'POST', permission: 'importImage/action', handle: notAvailable('importImage') },
-    schedulerun: { method: 'POST', permission: 'scheduleRun/action', handle: notAvailable('scheduleRun') },
-    listbuildsourceuploadurl: {
-      method: 'POST',
-      permission: 'listBuildSourceUploadUrl/action',
-      handle: notAvailable('listBuildSourceUploadUrl'),
-    },
-  },
-}
-
-async function showRegistry(context: Context, registry: StoredResource): Promise<object> {
+export async function showRegistry(context: Context, registry: StoredResource): Promise<object> {
   const { origins } = context.deps
   const given = propertiesOf(await withSwitches(context.deps, registry))
   const premium = tierOf(registry) === 'Premium'
