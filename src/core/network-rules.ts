@@ -11,6 +11,16 @@ export interface NetworkRules {
 
 export const openToAll: NetworkRules = { publicAccess: true, defaultAction: 'Allow', allowed: [] }
 
+export function isNetworkRules(value: unknown): value is NetworkRules {
+  const { publicAccess, defaultAction, allowed } = (value ?? {}) as Readonly<Record<string, unknown>>
+  return (
+    typeof publicAccess === 'boolean' &&
+    (defaultAction === 'Allow' || defaultAction === 'Deny') &&
+    Array.isArray(allowed) &&
+    allowed.every((each) => typeof each === 'string')
+  )
+}
+
 /** An address or a CIDR block; undefined for anything else. */
 export function parseNetwork(text: string): { words: readonly number[]; prefix: number } | undefined {
   const [address = '', length, ...more] = text.split('/')

@@ -1,10 +1,12 @@
 import { RegistryError } from './registry-error.ts'
 import { parseNetwork } from './network-rules.ts'
 import type { Tier } from './rate-limit.ts'
+import { defaultSettings, type RegistrySettings } from './registry-settings.ts'
 import { limitsOf, rankOf } from './tiers.ts'
 
 /** What can be chosen of a registry, with Azure's names (acr "Registry properties"). */
 export interface RegistryProperties {
+  longshore: OperatorProperties
   adminUserEnabled: boolean
   anonymousPullEnabled: boolean
   dataEndpointEnabled: boolean
@@ -19,9 +21,18 @@ export interface RegistryProperties {
   }
 }
 
+/** What is of the machine that it lies on, and the operator's alone: Azure has no name for it. */
+export interface OperatorProperties {
+  /** Bytes; `tier`: as much as its SKU may have. */
+  storageLimit: number | 'tier' | 'none'
+  rateLimits: RegistrySettings['rateLimits']
+  indexChildren: RegistrySettings['indexChildren']
+}
+
 type Switch = 'enabled' | 'disabled'
 
 export const registryDefaults: RegistryProperties = {
+  longshore: { storageLimit: 'tier', rateLimits: defaultSettings.rateLimits, indexChildren: defaultSettings.indexChildren },
   adminUserEnabled: false,
   anonymousPullEnabled: false,
   dataEndpointEnabled: false,
@@ -35,6 +46,30 @@ export const registryDefaults: RegistryProperties = {
     softDeletePolicy: { retentionDays: 7 },
   },
 }
+
+/** What the data plane does with the properties. */
+export function settingsOf(properties: RegistryProperties, { sku, location }: { sku: Tier; location: string }): RegistrySettings {
+  const { publicNetworkAccess, networkRuleSet, policies, longshore } = properties
+  return {
+    adminEnabled: properties.adminUserEnabled,
+    anonymousPull: properties.anonymousPullEnabled,
+    sku,
+    rateLimits: longshore.rateLimits,
+    indexChildren: longshore.indexChildren,
+    network: {
+      publicAccess: publicNetworkAccess === 'Enabled',
+      defaultAction: networkRuleSet.defaultAction,
+      allowed: networkRuleSet.ipRules.map((rule) => rule.value),
+    },
+    armAudience: policies.azureADAuthenticationAsArmPolicy.status === 'enabled',
+    dataLocation: properties.dataEndpointEnabled ? location : null,
+    keepDeleted: false,
+  }
+}
+
+/** Bytes; null: no limit. */
+export const storageLimitOf = ({ longshore: { storageLimit } }: RegistryProperties, sku: Tier): number | null =>
+  storageLimit === 'none' ? null : storageLimit === 'tier' ? limitsOf[sku].mostStorage : storageLimit
 
 interface Feature {
   name: string

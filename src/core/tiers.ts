@@ -1,5 +1,7 @@
 import type { Tier } from './rate-limit.ts'
 
+export type { Tier }
+
 /** What a registry of each tier may have ("SKU limits"). Bytes and counts. */
 export interface TierLimits {
   includedStorage: number

@@ -1,11 +1,12 @@
 import type { DataDirectory } from '#adapters/fs/data-directory.ts'
 import type { Parts } from '#adapters/fs/parts.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
-import type { Deps } from '#app/deps.ts'
-import { renewCredential } from '#app/tokens/credentials.ts'
+import type { DirectoryDeps } from '#app/identity/directory.ts'
+import { begin } from '#app/resources/first-start.ts'
+import type { ResourceDeps } from '#app/resources/rules.ts'
+import { homeLocation } from '#core/location.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
-import type { Registry } from '#ports/registries.ts'
 import type { SecretBox } from '#ports/secret-box.ts'
 import type { Config } from './settings.ts'
 
@@ -43,18 +44,11 @@ function opens(secrets: SecretBox, sealed: string): boolean {
   }
 }
 
-type BeginDeps = Pick<Deps, 'store' | 'ids' | 'secrets' | 'clock'> & { random: (bytes: number) => Uint8Array }
-
-/** The first registry and its passwords; made once, whatever becomes of it later. */
-export async function beginOnce(deps: BeginDeps, config: Config): Promise<Registry | undefined> {
+/** What an installation begins with; made once, whatever becomes of it later. */
+export async function beginOnce(deps: ResourceDeps & DirectoryDeps, config: Config): Promise<void> {
   const { store } = deps
-  const found = await store.registry(firstRegistry)
+  if ((await store.installation())?.begun) return
+  await begin(deps, { registry: firstRegistry, domain: config.domain, location: homeLocation, storageLimit: config.storageLimit })
   const installation = await store.installation()
-  if (!installation || installation.begun) return found
-  const registry =
-    found ?? (await store.createRegistry({ name: firstRegistry, limit: config.storageLimit, adminEnabled: true, rateLimits: 'off' }))
-  const there = new Set((await store.credentials(registry.id)).map((each) => each.slot))
-  for (const slot of ['password', 'password2'] as const) if (!there.has(slot)) await renewCredential(deps, registry, slot)
-  await store.putInstallation({ ...installation, begun: true })
-  return registry
+  if (installation) await store.putInstallation({ ...installation, begun: true })
 }

@@ -58,7 +58,7 @@ export function maintenanceOf({
     },
     showRegistry: async ({ registry }) => summarize(store, await find(registry)),
     listRegistries: async () => Promise.all((await store.registries()).map((each) => summarize(store, each))),
-    updateRegistry: async ({ registry, ...change }) => changeRegistry(store, await find(registry), change),
+    updateRegistry: async ({ registry, ...change }) => changeRegistry({ ...deps, origins }, await find(registry), change),
     usage: async ({ registry }) => reportUsage(deps, await find(registry)),
     collect: async () => {
       const collected = await collector.run()

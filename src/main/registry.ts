@@ -19,7 +19,8 @@ import { armFailpoint } from '#ports/failpoint.ts'
 import type { LinkSigner } from '#ports/link-signer.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { Registry } from '#ports/registries.ts'
-import { beginOnce, openSecrets } from './first-start.ts'
+import { beginOnce, firstRegistry, openSecrets } from './first-start.ts'
+import { originsOf } from './origins.ts'
 import type { Config } from './settings.ts'
 
 export type MainDeps = Deps & { hash: HashBytes; links: LinkSigner; random: (bytes: number) => Uint8Array }
@@ -57,7 +58,6 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
     const blobs = openFsBlobStore(directory.objects, config.failpoint)
     const hasher = new PasswordWorkers({ threads: config.passwordThreads, longestLine: longestPasswordLine })
     const random = (bytes: number) => randomBytes(bytes)
-    const registry = await beginOnce({ store, ids: systemIds, secrets, random, clock: systemClock }, config)
     const deps: MainDeps = {
       store,
       blobs,
@@ -81,6 +81,8 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
       hash: (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
       random,
     }
+    await beginOnce({ ...deps, origins: originsOf(config) }, config)
+    const registry = await store.registry(firstRegistry)
     const close = async () => {
       await hasher.close()
       await store.close()

@@ -6,10 +6,8 @@ import { Uploads } from '#app/distribution/uploads.ts'
 import { Collector } from '#app/maintenance/collect.ts'
 import { WallClock } from '#app/maintenance/wall-clock.ts'
 import { type FirstPasswords, noteTold, untold } from '#app/resources/first-passwords.ts'
-import { prepareControlPlane } from '#app/resources/first-start.ts'
 import { loginServerOf } from '#app/resources/registries.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
-import { homeLocation } from '#core/location.ts'
 import { errorBody } from '#http/failure.ts'
 import { Connections } from '#http/connections.ts'
 import { hostNames } from '#http/hosts.ts'
@@ -159,7 +157,6 @@ export async function serve(config: Config): Promise<Started> {
     }
     const origins = originsOf(config, { http: listeners.http?.address, https: listeners.https?.address })
     const loginServer = loginServerOf(origins, firstRegistry)
-    await prepareControlPlane(deps, { registry, domain: config.domain, location: homeLocation })
     handle = frontDoor({
       // Only with a certificate that browsers trust without being told to.
       strictTransport: config.tlsCert === '' || config.hsts === 'off' ? undefined : config.hsts,

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
 import { builtInRoles } from '#core/built-in-roles.ts'
+import { defaultSettings } from '#core/registry-settings.ts'
 import { keyOf } from '#core/resource-id.ts'
 import type { DirectoryObject, StoredSecret } from './directory.ts'
 import type { StoredSignIn } from './sign-ins.ts'
-import { start } from './metadata-scene.contract.ts'
+import { group, type RegistryChange, start, subscription } from './metadata-scene.contract.ts'
 import type { MetadataStore } from './metadata-store.ts'
 import type { Match, RegistryProjection, StoredResource } from './resources.ts'
 import type { CustomRole, RoleAssignment } from './roles.ts'
 
 export const guid = (number: number): string => `00000000-0000-4000-9000-${number.toString(16).padStart(12, '0')}`
-export const subscription = `/subscriptions/${guid(1)}`
-export const group = `${subscription}/resourceGroups/Group`
 export const registryId = (name: string, within = group): string => `${within}/providers/Microsoft.ContainerRegistry/registries/${name}`
 
 const parentOf = (id: string): string => {
@@ -48,16 +47,10 @@ export function resourceOf(id: string, change: Partial<StoredResource> = {}): St
   }
 }
 
-export const projection = (name: string, change: Partial<RegistryProjection> = {}): RegistryProjection => ({
+export const projection = (name: string, { limit = null, ...change }: RegistryChange = {}): RegistryProjection => ({
   name,
-  adminEnabled: false,
-  anonymousPull: false,
-  sku: 'Premium',
-  network: { publicAccess: true, defaultAction: 'Allow', allowed: [] },
-  armAudience: true,
-  dataLocation: null,
-  limit: null,
-  ...change,
+  settings: { ...defaultSettings, ...change },
+  limit,
 })
 
 /** Puts resources, those above first. A registry's gets its row. */

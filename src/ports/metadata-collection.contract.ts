@@ -73,13 +73,13 @@ export function collectionContract(it: It): void {
     assert.ok((await scene.usage()).used > left)
     await scene.deleteRepository(a)
     assert.equal((await scene.usage()).used, left)
-    await scene.store.updateRegistry({ registryId: scene.registryId, limit: left + 10 })
+    await scene.change({ limit: left + 10 })
     await scene.push(b, '0123456789')
     await assert.rejects(scene.startUpload(b, 11), { failure: 'quota-exceeded' })
     // Named again elsewhere, it is counted again.
     const layer = await scene.push(b, 'layer 4')
     const named = image({ config: layer })
-    await scene.store.updateRegistry({ registryId: scene.registryId, limit: left + 1000 })
+    await scene.change({ limit: left + 1000 })
     await scene.put(b, named)
     for (let gone = 1; gone > 0; ) {
       assert.equal((await scene.usage()).used, left + layer.size + named.bytes.length)
@@ -256,7 +256,7 @@ export function collectionContract(it: It): void {
 
   it('bytes that come need room beside what no manifest names yet, and beside what none names any more', async (scene) => {
     const full = { name: 'RegistryError', failure: 'unreferenced-full' }
-    const limit = (bytes: number | null) => scene.store.updateRegistry({ registryId: scene.registryId, limit: bytes })
+    const limit = (bytes: number | null) => scene.change({ limit: bytes })
     await limit(1000)
     const [one, other] = ['1'.repeat(600), '2'.repeat(600)] as const
     const first = await scene.push(a, one)

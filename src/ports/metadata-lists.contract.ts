@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type It, a, b, image, name } from './metadata-scene.contract.ts'
+import { type It, a, b, image, name, putRegistry } from './metadata-scene.contract.ts'
 
 const byBytes = (texts: readonly string[]): string[] =>
   [...texts].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)))
@@ -117,7 +117,7 @@ export function listsContract(it: It): void {
   })
 
   it('registries do not see each other', async (scene) => {
-    const other = await scene.store.createRegistry({ name: 'second', limit: 7, adminEnabled: true, rateLimits: 'tier' })
+    const other = await putRegistry(scene.store, 'second', { limit: 7, adminEnabled: true, rateLimits: 'tier' })
     const pushed = await scene.pushImage(a, 'x', 'v1')
     assert.deepEqual((await scene.store.registries()).map((each) => each.name).sort(), ['first', 'second'])
     assert.deepEqual([other.adminEnabled, other.anonymousPull, other.rateLimits, other.seq], [true, false, 'tier', 0])
@@ -135,15 +135,13 @@ export function listsContract(it: It): void {
 
   it('a registry changes in what it is told to, and in nothing else', async (scene) => {
     const read = async () => await scene.store.registry('first')
-    const { registryId } = scene
-    await scene.store.updateRegistry({ registryId, anonymousPull: true })
+    await scene.change({ anonymousPull: true })
     assert.deepEqual([(await read())?.anonymousPull, (await read())?.adminEnabled], [true, false])
-    await scene.store.updateRegistry({ registryId, adminEnabled: true, rateLimits: 'tier', limit: 5 })
+    await scene.change({ adminEnabled: true, rateLimits: 'tier', limit: 5 })
     assert.deepEqual([(await read())?.anonymousPull, (await read())?.adminEnabled, (await read())?.rateLimits], [true, true, 'tier'])
     assert.equal((await scene.usage()).limit, 5)
-    await scene.store.updateRegistry({ registryId, anonymousPull: false, limit: null })
+    await scene.change({ anonymousPull: false, limit: null })
     assert.deepEqual([(await read())?.anonymousPull, (await read())?.adminEnabled, (await scene.usage()).limit], [false, true, null])
-    await assert.rejects(scene.store.updateRegistry({ registryId: registryId + 1000 }), { failure: 'not-found' })
     assert.equal(await scene.store.registry('absent'), undefined)
   })
 

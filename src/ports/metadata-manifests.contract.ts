@@ -265,7 +265,7 @@ export function manifestsContract(it: It): void {
     await scene.put(a, index, 'v1')
     await assert.rejects(scene.deleteManifest(a, child), { failure: 'in-use' })
     assert.ok(await scene.manifest(a, child))
-    await scene.store.updateRegistry({ registryId: scene.registryId, indexChildren: 'free' })
+    await scene.change({ indexChildren: 'free' })
     await scene.deleteManifest(a, child)
     assert.equal(await scene.tagged(a, 'v1'), index.digest)
     const config = await scene.push(a, '{}')

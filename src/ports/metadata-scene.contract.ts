@@ -6,6 +6,7 @@ import { type Manifest, parseManifest } from '#core/manifest.ts'
 import { mediaTypes } from '#core/media-type.ts'
 import type { Platform } from '#core/platform.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
+import { defaultSettings, type RegistrySettings } from '#core/registry-settings.ts'
 import type { MetadataCommands, MetadataStore } from './metadata-store.ts'
 import type { Registry } from './registries.ts'
 
@@ -72,6 +73,25 @@ export const indexOf = (children: readonly Put[], subject?: Put): Put =>
     ...(subject ? { subject: { mediaType: subject.manifest.mediaType, digest: subject.digest, size: subject.bytes.length } } : {}),
   })
 
+export const subscription = '/subscriptions/00000000-0000-4000-9000-000000000001'
+/** Where the registries of a scene lie. */
+export const group = `${subscription}/resourceGroups/Group`
+
+export type RegistryChange = Partial<RegistrySettings> & { limit?: number | null }
+
+/** Makes a registry, or changes what is named of it at the data plane; its resource is as it was, and says nothing where it is new. */
+export async function putRegistry(store: MetadataStore, name: string, { limit, ...change }: RegistryChange = {}): Promise<Registry> {
+  const before = await store.registry(name)
+  const id = before?.resourceKey ?? `${group}/providers/Microsoft.ContainerRegistry/registries/${name}`
+  const by = { createdAt: start, createdBy: 'maker', createdByType: 'User', changedAt: start, changedBy: 'maker', changedByType: 'User' }
+  const made = { key: id.toLowerCase(), id, type: 'Microsoft.ContainerRegistry/registries', name, parentKey: '', location: null }
+  const resource = (await store.resource(made.key)) ?? { ...made, ...by, body: { properties: {} }, etag: 'e1' }
+  const standing = before ? (await store.usage(before.id)).limit : null
+  const settings = { ...defaultSettings, rateLimits: 'off' as const, ...before, ...change }
+  const registry = { name, settings, limit: limit === undefined ? standing : limit }
+  return (await store.putResource({ resource, match: undefined, registry })).registry as Registry
+}
+
 /** A store with one registry, and the deeds that most tests begin with. After each command the counters are those of the rows. */
 export class Scene {
   readonly store: MetadataStore
@@ -87,7 +107,11 @@ export class Scene {
   }
 
   static async open(store: MetadataStore, limit: number | null = null): Promise<Scene> {
-    return new Scene(store, await store.createRegistry({ name: 'first', limit, adminEnabled: false, rateLimits: 'off' }))
+    return new Scene(store, await putRegistry(store, 'first', { limit }))
+  }
+
+  change(change: RegistryChange): Promise<Registry> {
+    return putRegistry(this.store, this.registry.name, change)
   }
 
   get registryId(): number {
@@ -216,8 +240,6 @@ const commands: { [Name in keyof MetadataCommands]: true } = {
   putInstallation: true,
   putTimeMark: true,
   clockJumped: true,
-  createRegistry: true,
-  updateRegistry: true,
   putCredential: true,
   putSigningKey: true,
   startUpload: true,

@@ -72,7 +72,7 @@ function concurrencyContract(it: It): void {
   })
 
   it('reservations at once never pass the limit together', async (scene) => {
-    await scene.store.updateRegistry({ registryId: scene.registryId, limit: 100 })
+    await scene.change({ limit: 100 })
     const { done, failures } = await outcomes(Array.from({ length: 30 }, () => scene.startUpload(a, 9)))
     assert.equal(done, 11)
     assert.deepEqual(new Set(failures), new Set(['quota-exceeded']))

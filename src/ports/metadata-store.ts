@@ -4,7 +4,7 @@ import type { CredentialCommands, CredentialReads } from './credentials.ts'
 import type { DirectoryCommands, DirectoryReads } from './directory.ts'
 import type { InstallationCommands, InstallationReads } from './installation.ts'
 import type { OperationCommands, OperationReads } from './operations.ts'
-import type { RegistryCommands, RegistryReads } from './registries.ts'
+import type { RegistryReads } from './registries.ts'
 import type { RepositoryAttributeCommands, RepositoryAttributeReads } from './repository-attributes.ts'
 import type { ResourceCommands, ResourceReads } from './resources.ts'
 import type { RoleCommands, RoleReads } from './roles.ts'
@@ -50,7 +50,6 @@ export interface MetadataCommands
   extends ContentCommands,
     UploadCommands,
     RepositoryAttributeCommands,
-    RegistryCommands,
     CredentialCommands,
     SigningKeyCommands,
     CollectionCommands,

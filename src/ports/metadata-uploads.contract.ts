@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type It, a, b, blobOf, hour, image, start } from './metadata-scene.contract.ts'
+import { type It, a, b, blobOf, hour, image, start, putRegistry } from './metadata-scene.contract.ts'
 
 /** The life of an upload session, the links of blobs, and the limit of a registry. */
 export function uploadsContract(it: It): void {
@@ -31,7 +31,7 @@ export function uploadsContract(it: It): void {
   it('A5 an upload is found under its own repository and registry only', async (scene) => {
     const { uploadId } = await scene.startUpload(a)
     await scene.push(b, 'x')
-    const other = await scene.store.createRegistry({ name: 'second', limit: null, adminEnabled: false, rateLimits: 'off' })
+    const other = await putRegistry(scene.store, 'second')
     assert.equal(await scene.store.upload(scene.registryId, b, uploadId), undefined)
     assert.equal(await scene.store.upload(other.id, a, uploadId), undefined)
     assert.equal(await scene.store.upload(scene.registryId, a, scene.id()), undefined)
@@ -241,7 +241,7 @@ export function uploadsContract(it: It): void {
   })
 
   it('a registry takes no more than its limit, whoever asks', async (scene) => {
-    await scene.store.updateRegistry({ registryId: scene.registryId, limit: 100 })
+    await scene.change({ limit: 100 })
     const full = { name: 'RegistryError', failure: 'quota-exceeded' }
     await assert.rejects(scene.startUpload(a, 101), full)
     const { uploadId } = await scene.startUpload(a, 60)
@@ -255,7 +255,7 @@ export function uploadsContract(it: It): void {
   })
 
   it('a place is held for what is on its way, and given back down to what was acknowledged', async (scene) => {
-    await scene.store.updateRegistry({ registryId: scene.registryId, limit: 100 })
+    await scene.change({ limit: 100 })
     const { uploadId } = await scene.startUpload(a)
     const hold = (size: number) => scene.store.reserveUpload({ uploadId, size, expiresAt: start + 48 * hour })
     const reserved = async () => (await scene.usage()).reserved
@@ -289,7 +289,7 @@ export function uploadsContract(it: It): void {
   it('bytes that are there already need no room, and neither do links', async (scene) => {
     const blob = await scene.push(a, 'x'.repeat(100))
     const { uploadId } = await scene.startUpload(b)
-    await scene.store.updateRegistry({ registryId: scene.registryId, limit: 100 })
+    await scene.change({ limit: 100 })
     assert.equal((await scene.finishUpload(uploadId, blob)).joined, true)
     assert.equal(await scene.mount('c' as typeof a, a, blob), true)
   })
@@ -297,11 +297,11 @@ export function uploadsContract(it: It): void {
   it('a manifest that does not fit under the limit is refused whole', async (scene) => {
     const config = await scene.push(a, 'config')
     const pushed = image({ config })
-    await scene.store.updateRegistry({ registryId: scene.registryId, limit: 6 + pushed.bytes.length - 1 })
+    await scene.change({ limit: 6 + pushed.bytes.length - 1 })
     await assert.rejects(scene.put(a, pushed, 'v1'), { failure: 'quota-exceeded' })
     assert.equal(await scene.manifest(a, pushed), undefined)
     assert.deepEqual(await scene.repositories(), [])
-    await scene.store.updateRegistry({ registryId: scene.registryId, limit: 6 + pushed.bytes.length })
+    await scene.change({ limit: 6 + pushed.bytes.length })
     await scene.put(a, pushed, 'v1')
     assert.equal(await scene.tagged(a, 'v1'), pushed.digest)
   })

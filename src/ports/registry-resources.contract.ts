@@ -1,18 +1,7 @@
 import assert from 'node:assert/strict'
 import { keyOf } from '#core/resource-id.ts'
-import {
-  assignmentOf,
-  group,
-  guid,
-  projection,
-  put,
-  putAll,
-  registryId,
-  resourceOf,
-  subscription,
-  roleId,
-} from './control-scene.contract.ts'
-import { type It, a, b, hour, start } from './metadata-scene.contract.ts'
+import { assignmentOf, guid, projection, put, putAll, registryId, resourceOf, roleId } from './control-scene.contract.ts'
+import { type It, a, b, hour, start, group, subscription } from './metadata-scene.contract.ts'
 
 const key = (id: string) => keyOf(id)
 const all = { after: '', limit: 1000 }
@@ -48,7 +37,7 @@ export function registryResourcesContract(it: It): void {
     assert.equal(await store.resource(key(elsewhere)), undefined)
   })
 
-  it('a registry from before gets its resource and keeps its content', async (scene) => {
+  it('a registry that is put again keeps its content', async (scene) => {
     const { store } = scene
     await scene.pushImage(a, 'x', 'v1')
     await putAll(store, subscription, group)

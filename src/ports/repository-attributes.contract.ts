@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Attributes } from '#core/attributes.ts'
-import { type It, a, b, blobOf, hour, image, indexOf, name, type Scene, start, tag } from './metadata-scene.contract.ts'
+import { type It, a, b, blobOf, hour, image, indexOf, name, type Scene, start, tag, putRegistry } from './metadata-scene.contract.ts'
 import type { ListOrder, ListPosition } from './repository-attributes.ts'
 
 const open: Attributes = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true }
@@ -280,7 +280,7 @@ export function attributesContract(it: It): void {
   })
 
   it('a repository of another registry has attributes of its own', async (scene) => {
-    const other = await scene.store.createRegistry({ name: 'second', limit: null, adminEnabled: false, rateLimits: 'off' })
+    const other = await putRegistry(scene.store, 'second')
     await scene.pushImage(a, 'x', 'v1')
     const elsewhere = { registryId: other.id, name: a, target: repository, change: { writeEnabled: false } }
     await assert.rejects(scene.store.changeAttributes(elsewhere), { failure: 'name-unknown' })

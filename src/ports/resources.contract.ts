@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { keyOf } from '#core/resource-id.ts'
-import { paged, group, guid, put, putAll, registryId, resourceOf, subscription } from './control-scene.contract.ts'
-import { type It, start } from './metadata-scene.contract.ts'
+import { paged, guid, put, putAll, registryId, resourceOf } from './control-scene.contract.ts'
+import { type It, start, group, subscription } from './metadata-scene.contract.ts'
 import type { StoredResource } from './resources.ts'
 
 const key = (id: string) => keyOf(id)
@@ -43,7 +43,7 @@ function resources(it: It): void {
 
   it('an etag is met, or nothing happens', async ({ store }) => {
     await putAll(store, subscription)
-    const made = resourceOf(group)
+    const made = resourceOf(`${group}2`)
     for (const match of ['*', { etag: 'e1' }] as const) await assert.rejects(put(store, made, match), { failure: 'precondition-failed' })
     await put(store, made, 'absent')
     await assert.rejects(put(store, { ...made, etag: 'e2' }, 'absent'), { failure: 'precondition-failed', detail: { etag: 'e1' } })
@@ -78,18 +78,19 @@ function resources(it: It): void {
   })
 
   it('lists have what is below, at any depth, and no neighbour whose name begins alike', async ({ store }) => {
-    const near = [`${group}-2`, `${group}0`, `${group}.x`]
-    await putAll(store, subscription, group, ...near)
-    const [one, two] = [registryId('aaaaa'), registryId('aaaaa2')]
+    const own = `${subscription}/resourceGroups/Own`
+    const near = [`${own}-2`, `${own}0`, `${own}.x`]
+    await putAll(store, subscription, own, ...near)
+    const [one, two] = [registryId('aaaaa', own), registryId('aaaaa2', own)]
     const below = [one, two, `${one}/tokens/t`, `${one}/tokens/t0`, `${one}/scopeMaps/m`]
-    await putAll(store, ...below, registryId('bbbbb', `${group}-2`))
+    await putAll(store, ...below, registryId('bbbbb', `${own}-2`))
     const sorted = below.map(key).sort((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y)))
     for (const limit of [1, 2, 3, 1000])
       assert.deepEqual(
         keysOf(
           await paged(
             limit,
-            (page) => store.resources({ within: key(group) }, page),
+            (page) => store.resources({ within: key(own) }, page),
             (each) => each.key,
           ),
         ),
@@ -99,12 +100,12 @@ function resources(it: It): void {
       keysOf(await store.resources({ within: key(one) }, all)),
       [`${one}/scopeMaps/m`, `${one}/tokens/t`, `${one}/tokens/t0`].map(key),
     )
-    assert.equal((await store.resources({ within: '' }, all)).length, 11)
+    assert.equal((await store.resources({ within: '' }, all)).length, 12)
     assert.deepEqual(await store.resources({ within: key(one), types: [] }, all), [])
     const types = ['microsoft.containerregistry/registries', 'microsoft.resources/subscriptions/resourcegroups']
-    assert.equal((await store.resources({ within: key(subscription), types }, all)).length, 7)
-    assert.deepEqual(await store.resources({ within: key(group) }, { after: '', limit: 0 }), [])
-    assert.deepEqual(await store.resources({ within: key(group) }, { after: '~', limit: 5 }), [])
+    assert.equal((await store.resources({ within: key(subscription), types }, all)).length, 8)
+    assert.deepEqual(await store.resources({ within: key(own) }, { after: '', limit: 0 }), [])
+    assert.deepEqual(await store.resources({ within: key(own) }, { after: '~', limit: 5 }), [])
   })
 
   it('a tag is looked for on every page, without case of its name and with case of its value', async ({ store }) => {

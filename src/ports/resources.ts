@@ -1,3 +1,4 @@
+import type { RegistrySettings } from '#core/registry-settings.ts'
 import type { Command } from './command.ts'
 import type { Registry } from './registries.ts'
 
@@ -31,11 +32,10 @@ export interface ResourceBody {
 }
 
 /** What of a registry's resource the data plane acts on; written in the same transaction. */
-export type RegistryProjection = Pick<
-  Registry,
-  'name' | 'adminEnabled' | 'anonymousPull' | 'sku' | 'network' | 'armAudience' | 'dataLocation'
-> & {
-  /** Null: no limit. */
+export interface RegistryProjection {
+  name: string
+  settings: RegistrySettings
+  /** Bytes; null: no limit. */
   limit: number | null
 }
 

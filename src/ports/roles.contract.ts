@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { keyOf } from '#core/resource-id.ts'
-import { paged, assignmentOf, group, guid, objectOf, putAll, registryId, roleOf, subscription, roleId } from './control-scene.contract.ts'
-import { type It, start } from './metadata-scene.contract.ts'
+import { paged, assignmentOf, guid, objectOf, putAll, registryId, roleOf, roleId } from './control-scene.contract.ts'
+import { type It, start, group, subscription } from './metadata-scene.contract.ts'
 import type { MetadataStore } from './metadata-store.ts'
 
 const key = (id: string) => keyOf(id)

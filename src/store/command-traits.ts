@@ -26,8 +26,6 @@ export const commandTraits: { readonly [Name in keyof MetadataCommands]: Command
   putInstallation: durable(),
   putTimeMark: soft,
   clockJumped: durable('settled', 'manifests'),
-  createRegistry: durable('settled'),
-  updateRegistry: durable('settled'),
   putCredential: durable('settled'),
   deleteCredential: durable('settled'),
   putSigningKey: durable('settled'),

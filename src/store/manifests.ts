@@ -10,7 +10,7 @@ import { noteInUse } from './links.ts'
 import { manifestGraph, mayDelete } from './manifest-graph.ts'
 import { removeManifest } from './manifest-removal.ts'
 import { addReferences, checkNamed, findNamed, settleNamed, settleReferences } from './references.ts'
-import { indexChildren } from './registries.ts'
+import { settingsOf } from './registries.ts'
 import { ensureRepository, findRepository, type RepositoryRow } from './repositories.ts'
 import { readDigest, type StoredDigest, storedDigest } from './stored-digest.ts'
 import type { SqlTransaction } from './transaction.ts'
@@ -157,7 +157,7 @@ export const deleteManifest: Verb<'deleteManifest'> = async (tx, input) => {
   const going = await withReferrers(graph, digest)
   if (going.size === 0) throw unknownManifest(digest, 'digest')
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
-  const kept = await whyKept(graph, going, await indexChildren(tx, registryId))
+  const kept = await whyKept(graph, going, (await settingsOf(tx, registryId)).indexChildren)
   if (kept) throw keptError(kept)
   checkPrecondition(precondition, digest)
   const tags: Tag[] = []

@@ -1,5 +1,5 @@
-import type { NetworkRules } from '#core/network-rules.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import { defaultSettings, parseSettings, type RegistrySettings } from '#core/registry-settings.ts'
 import type { StoredCredential } from '#ports/credentials.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { StoredSigningKey } from '#ports/signing-keys.ts'
@@ -10,34 +10,19 @@ export interface RegistryRow {
   id: number
   name: string
   seq: number
-  admin_enabled: number
-  anonymous_pull: number
-  sku: Registry['sku']
-  rate_limits: Registry['rateLimits']
-  index_children: Registry['indexChildren']
-  resource_key: string | null
-  network: string
-  arm_audience: number
-  data_location: string | null
+  resource_key: string
+  settings: string
 }
 
-export const registryOf = (row: RegistryRow): Registry => ({
-  id: row.id,
-  name: row.name,
-  seq: row.seq,
-  adminEnabled: row.admin_enabled === 1,
-  anonymousPull: row.anonymous_pull === 1,
-  sku: row.sku,
-  rateLimits: row.rate_limits,
-  indexChildren: row.index_children,
-  resourceKey: row.resource_key,
-  network: JSON.parse(row.network) as NetworkRules,
-  armAudience: row.arm_audience === 1,
-  dataLocation: row.data_location,
+export const registryOf = ({ id, name, seq, resource_key: resourceKey, settings }: RegistryRow): Registry => ({
+  ...parseSettings(settings),
+  id,
+  name,
+  seq,
+  resourceKey,
 })
 
-export const registryColumns =
-  'id, name, seq, admin_enabled, anonymous_pull, sku, rate_limits, index_children, resource_key, network, arm_audience, data_location'
+export const registryColumns = 'id, name, seq, resource_key, settings'
 
 export const registries: Read<'registries'> = async (db) =>
   (await db.all<RegistryRow>(`SELECT ${registryColumns} FROM registry WHERE state = 'live' ORDER BY id`)).map(registryOf)
@@ -48,48 +33,16 @@ export const registry: Read<'registry'> = async (db, name) => {
   return row && registryOf(row)
 }
 
-const byId = async (db: SqlReader, id: number): Promise<Registry> => {
-  const row = await db.get<RegistryRow>(`SELECT ${registryColumns} FROM registry WHERE id = ?`, id)
-  if (!row) throw new RegistryError('not-found', 'the registry does not exist', { id })
-  return registryOf(row)
-}
-
-export const createRegistry: Verb<'createRegistry'> = async (tx, { name, limit, adminEnabled, rateLimits }) => {
-  const row = await tx.get<{ id: number }>(
-    'INSERT INTO registry (name, admin_enabled, rate_limits) VALUES (?, ?, ?) RETURNING id',
-    name,
-    Number(adminEnabled),
-    rateLimits,
-  )
-  const id = row?.id ?? 0
-  await tx.run('INSERT INTO storage_limit (registry_id, bytes) VALUES (?, ?)', id, limit)
-  return byId(tx, id)
+/** Read in the transaction that acts on it. One that is gone has what nobody chose otherwise. */
+export async function settingsOf(db: SqlReader, registryId: number): Promise<RegistrySettings> {
+  const row = await db.get<{ settings: string }>('SELECT settings FROM registry WHERE id = ?', registryId)
+  return row ? parseSettings(row.settings) : defaultSettings
 }
 
 /** What was given on the ground of the admin user's passwords does not wake when it is switched on again; the passwords do. */
 export async function endTokensOfAdmin(tx: SqlTransaction, registryId: number): Promise<void> {
   await tx.run(`UPDATE credential SET version = version + 1 WHERE registry_id = ? AND kind = 'admin'`, registryId)
 }
-
-export const updateRegistry: Verb<'updateRegistry'> = async (tx, input) => {
-  const { registryId, adminEnabled, anonymousPull, rateLimits, indexChildren: children, limit } = input
-  const flag = (value: boolean | undefined) => (value === undefined ? null : Number(value))
-  await tx.run(
-    `UPDATE registry SET admin_enabled = COALESCE(?, admin_enabled), anonymous_pull = COALESCE(?, anonymous_pull),
-       rate_limits = COALESCE(?, rate_limits), index_children = COALESCE(?, index_children) WHERE id = ?`,
-    flag(adminEnabled),
-    flag(anonymousPull),
-    rateLimits ?? null,
-    children ?? null,
-    registryId,
-  )
-  if (adminEnabled === false) await endTokensOfAdmin(tx, registryId)
-  if (limit !== undefined) await tx.run('UPDATE storage_limit SET bytes = ? WHERE registry_id = ?', limit, registryId)
-  return byId(tx, registryId)
-}
-
-export const indexChildren = async (db: SqlReader, registryId: number): Promise<Registry['indexChildren']> =>
-  (await db.get<{ of: Registry['indexChildren'] }>('SELECT index_children AS "of" FROM registry WHERE id = ?', registryId))?.of ?? 'kept'
 
 interface CredentialRow {
   id: string

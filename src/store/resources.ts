@@ -1,4 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
+import { formatSettings } from '#core/registry-settings.ts'
 import { systemScopeMap } from '#core/system-scope-maps.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Match, RegistryProjection, ResourceBody, StoredResource } from '#ports/resources.ts'
@@ -127,34 +128,22 @@ export const putResource: Verb<'putResource'> = async (tx, { resource: given, ma
   return { created: !found, registry: made }
 }
 
-async function putRegistry(tx: SqlTransaction, key: string, projection: RegistryProjection): Promise<Registry> {
-  const { name, adminEnabled, anonymousPull, sku, network, armAudience, dataLocation, limit } = projection
-  const other = await tx.get<{ resource_key: string | null }>('SELECT resource_key FROM registry WHERE name = ?', name)
-  if (other && other.resource_key !== null && other.resource_key !== key)
-    throw new RegistryError('conflict', `The registry ${name} is already in use.`, { name })
-  // A registry from before the control plane has no resource yet: this one takes it over.
+async function putRegistry(tx: SqlTransaction, key: string, { name, settings, limit }: RegistryProjection): Promise<Registry> {
   const row = await tx.get<{ id: number }>(
-    `INSERT INTO registry (name, resource_key, admin_enabled, anonymous_pull, sku, network, arm_audience, data_location)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (name) DO UPDATE SET resource_key = excluded.resource_key, admin_enabled = excluded.admin_enabled,
-       anonymous_pull = excluded.anonymous_pull, sku = excluded.sku, network = excluded.network, arm_audience = excluded.arm_audience,
-       data_location = excluded.data_location
+    `INSERT INTO registry (name, resource_key, settings) VALUES (?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET settings = excluded.settings WHERE registry.resource_key = excluded.resource_key
      RETURNING id`,
     name,
     key,
-    Number(adminEnabled),
-    Number(anonymousPull),
-    sku,
-    JSON.stringify(network),
-    Number(armAudience),
-    dataLocation,
+    formatSettings(settings),
   )
+  if (!row) throw new RegistryError('conflict', `The registry ${name} is already in use.`, { name })
   await tx.run(
     'INSERT INTO storage_limit (registry_id, bytes) VALUES (?, ?) ON CONFLICT (registry_id) DO UPDATE SET bytes = excluded.bytes',
-    row?.id ?? 0,
+    row.id,
     limit,
   )
-  if (!adminEnabled) await endTokensOfAdmin(tx, row?.id ?? 0)
+  if (!settings.adminEnabled) await endTokensOfAdmin(tx, row.id)
   return (await registryByKey(tx, key)) as Registry
 }
 
@@ -182,10 +171,7 @@ async function endRegistry(tx: SqlTransaction, id: number): Promise<void> {
   await tx.run(`UPDATE repository SET state = 'draining' WHERE registry_id = ? AND state = 'live'`, id)
   await tx.run('DELETE FROM credential WHERE registry_id = ?', id)
   await tx.run('DELETE FROM signing_key WHERE registry_id = ?', id)
-  await tx.run(
-    `UPDATE registry SET state = 'gone', name = '#' || id, resource_key = NULL, admin_enabled = 0, anonymous_pull = 0, seq = seq + 1 WHERE id = ?`,
-    id,
-  )
+  await tx.run(`UPDATE registry SET state = 'gone', name = '#' || id, resource_key = NULL, settings = '{}', seq = seq + 1 WHERE id = ?`, id)
 }
 
 export const operation: Read<'operation'> = async (db, id) =>

@@ -9,7 +9,6 @@ import * as installing from './installation.ts'
 import { deleteManifest, deleteTag, putManifest, renewManifestLease } from './manifests.ts'
 import * as reading from './reads.ts'
 import {
-  createRegistry,
   credential,
   credentials,
   credentialsOf,
@@ -19,7 +18,6 @@ import {
   registries,
   registry,
   signingKeys,
-  updateRegistry,
 } from './registries.ts'
 import { deleteRepository, drainRepositories } from './repositories.ts'
 import * as resources from './resources.ts'
@@ -33,8 +31,6 @@ const verbs: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   putInstallation: installing.putInstallation,
   putTimeMark: installing.putTimeMark,
   clockJumped: installing.clockJumped,
-  createRegistry,
-  updateRegistry,
   putCredential,
   deleteCredential,
   putSigningKey,

@@ -49,7 +49,6 @@ before(async () => {
   door = await openDoor({ proxies: ['127.0.0.1'] })
   deps = { ...door.open.deps, origins: { control, domain: 'longshore.localhost', firstRegistry: 'local', own: [control] } }
   world = await AuthorizationWorld.open(deps.store, name, deps.clock.now())
-  await deps.store.updateRegistry({ registryId: (await world.registry()).id, rateLimits: 'off' })
   armServer = createServer((request, response) => {
     const origin = { correlationId: randomUUID(), host: 'control.example', scheme: 'https', address: '127.0.0.1' } as const
     void serveArm(deps, new Exchange(request, response, origin))

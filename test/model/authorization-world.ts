@@ -1,3 +1,4 @@
+import { defaultSettings } from '#core/registry-settings.ts'
 import { randomUUID } from 'node:crypto'
 import { hashOfSecret } from '#app/identity/secrets.ts'
 import { keyOf, parseResourceId } from '#core/resource-id.ts'
@@ -88,14 +89,13 @@ export class AuthorizationWorld {
   async putRegistry(id: string, switches: { adminEnabled?: boolean; anonymousPull?: boolean } = {}): Promise<void> {
     const { adminEnabled = true, anonymousPull = false } = switches
     const name = parseResourceId(id).name.toLowerCase()
-    const network = { publicAccess: true, defaultAction: 'Allow', allowed: [] } as const
     await this.store.putResource({
       resource: {
         ...this.#resource(id, { adminUserEnabled: adminEnabled, anonymousPullEnabled: anonymousPull }),
         body: registryBody(switches),
       },
       match: undefined,
-      registry: { name, adminEnabled, anonymousPull, sku: 'Premium', network, armAudience: true, dataLocation: null, limit: null },
+      registry: { name, settings: { ...defaultSettings, rateLimits: 'off', adminEnabled, anonymousPull }, limit: null },
     })
   }
 

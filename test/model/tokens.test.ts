@@ -62,7 +62,7 @@ beforeEach(async () => {
   store = openMemoryMetadataStore()
   clock = new FakeClock()
   scene = await Scene.open(store)
-  await store.updateRegistry({ registryId: scene.registryId, adminEnabled: true })
+  await scene.change({ adminEnabled: true })
   signer = openSigner({ store, secrets, clock }, scene.registryId)
   for (const slot of ['password', 'password2'] as const) await renewCredential(deps(), await registry(), slot)
   password = (await showCredentials(deps(), await registry())).passwords[0]?.value ?? ''
@@ -86,11 +86,11 @@ test('passwords are not stored as they are', async () => {
 
 test('C11 while the admin user is off neither its passwords nor its tokens are good, and the passwords are not shown', async () => {
   const token = await accessToken(await login(), 'repository:a:pull')
-  await store.updateRegistry({ registryId: scene.registryId, adminEnabled: false })
+  await scene.change({ adminEnabled: false })
   await assert.rejects(login(), refused)
   await assert.rejects(present({ kind: 'bearer', token }), refused)
   await assert.rejects(showCredentials(deps(), await registry()), { failure: 'denied' })
-  await store.updateRegistry({ registryId: scene.registryId, adminEnabled: true })
+  await scene.change({ adminEnabled: true })
   await assert.rejects(present({ kind: 'bearer', token }), refused, 'what was ended does not wake')
   assert.ok(await login())
 })
@@ -256,12 +256,12 @@ test('A3 a mount from where the token may not read is as one from nowhere, wheth
 
 test('nobody holds nothing, or reading while anonymous pull is on; a token of nobody follows the switch', async () => {
   assert.equal(await allowed(await present({ kind: 'none' }), a, 'pull'), false)
-  await store.updateRegistry({ registryId: scene.registryId, anonymousPull: true })
+  await scene.change({ anonymousPull: true })
   const nobody = await present({ kind: 'none' })
   const token = await accessToken(nobody, 'repository:a:pull,push')
   const by = await present({ kind: 'bearer', token })
   assert.deepEqual([await allowed(by, a, 'pull'), await allowed(by, a, 'push'), await allowed(by, b, 'pull')], [true, false, false])
-  await store.updateRegistry({ registryId: scene.registryId, anonymousPull: false })
+  await scene.change({ anonymousPull: false })
   assert.equal(await allowed(await present({ kind: 'bearer', token }), a, 'pull'), false)
 })
 

@@ -1,3 +1,4 @@
+import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -47,7 +48,7 @@ export function nextId(): string {
 export const hash: HashBytes = (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex')
 
 export const newWorldRegistry = (store: MetadataStore, limit: number | null = null): Promise<Registry> =>
-  store.createRegistry({ name: `registry-${nextId()}`, limit, adminEnabled: false, rateLimits: 'off' })
+  putRegistry(store, `registry-${nextId()}`, { limit })
 
 /** The deeds of the registry on a folder; `restart` is the end of the process and the next beginning. */
 export class World {

@@ -1,3 +1,4 @@
+import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, before, test } from 'node:test'
@@ -48,8 +49,8 @@ for (const [method, path, scope, ...instead] of requests)
 
 test('anonymous pull opens reading; the catalog asks for a token all the same, and nothing may be changed', async () => {
   await pushImage(door, 'public', 'v1')
-  const { deps, registry } = door.open
-  await deps.store.updateRegistry({ registryId: registry.id, anonymousPull: true })
+  const { deps } = door.open
+  await putRegistry(deps.store, 'local', { anonymousPull: true })
   for (const path of ['public', 'public/_tags', 'public/_manifests', 'public/_tags/v1'])
     assert.equal((await send(door, 'GET', `/acr/v1/${path}`, { as: 'nobody' })).status, 200, path)
   for (const [method, path] of [
@@ -59,7 +60,7 @@ test('anonymous pull opens reading; the catalog asks for a token all the same, a
     ['DELETE', 'public/_tags/v1'],
   ] as const)
     assert.equal((await send(door, method, `/acr/v1/${path}`, { as: 'nobody' })).status, 401, `${method} ${path}`)
-  await deps.store.updateRegistry({ registryId: registry.id, anonymousPull: false })
+  await putRegistry(deps.store, 'local', { anonymousPull: false })
 })
 
 const rawHeaders = (path: string, headers: Record<string, string> = {}): Promise<[string, string][]> =>

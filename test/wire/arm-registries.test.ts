@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { changeRegistry } from '#app/maintenance/registries.ts'
+import type { RegistryChange } from '#core/maintenance.ts'
 import { type ArmScene, errorOf, openArm, registryId } from './arm-scene.ts'
 
 let scene: ArmScene
@@ -255,6 +257,10 @@ test('usage tells each limit of the tier', async () => {
   )
 })
 
+/** What an operator does on the machine itself. */
+const operate = async (name: string, change: RegistryChange) =>
+  changeRegistry(scene.deps, (await scene.deps.store.registry(name)) ?? assert.fail(), change)
+
 test('a storage limit that the operator set is the one that usage tells, and it stays with a change of the registry', async () => {
   await create('bounded')
   const size = async () => {
@@ -263,12 +269,11 @@ test('a storage limit that the operator set is the one that usage tells, and it 
     }
     return value.find(({ name }) => name === 'Size')?.limit
   }
-  const { id } = (await scene.deps.store.registry('bounded')) ?? assert.fail()
-  await scene.deps.store.updateRegistry({ registryId: id, limit: 123_456_789 })
+  await operate('bounded', { storageLimit: 123_456_789 })
   assert.equal(await size(), 123_456_789)
   await scene.ask('PATCH', registryId(scene, 'bounded'), { body: { sku: { name: 'Standard' } } })
   assert.equal(await size(), 123_456_789)
-  await scene.deps.store.updateRegistry({ registryId: id, limit: null })
+  await operate('bounded', { storageLimit: null })
   assert.equal(await size(), 100 * 2 ** 30)
 })
 
@@ -348,11 +353,20 @@ test('what is not built yet: empty lists, nothing found, nothing made; the priva
 
 test('what the operator switches on the machine is what is shown, and no later change of another thing undoes it', async () => {
   await create('switched')
-  const registry = await scene.deps.store.registry('switched')
-  await scene.deps.store.updateRegistry({ registryId: registry?.id ?? 0, adminEnabled: true, anonymousPull: true })
+  await operate('switched', {
+    adminEnabled: true,
+    anonymousPullEnabled: true,
+    rateLimits: 'off',
+    indexChildren: 'free',
+    storageLimit: 5000,
+  })
   assert.equal((await read('switched')).properties.adminUserEnabled, true)
   await patch('switched', { tags: { a: '1' } })
-  const { adminEnabled, anonymousPull } = (await scene.deps.store.registry('switched')) ?? {}
-  assert.deepEqual([adminEnabled, anonymousPull], [true, true])
+  const replaced = { ...premium, properties: { adminUserEnabled: true, anonymousPullEnabled: true, longshore: { storageLimit: 1 } } }
+  assert.equal((await scene.ask('PUT', registryId(scene, 'switched'), { body: replaced })).status, 200)
+  const { id, adminEnabled, anonymousPull, rateLimits, indexChildren } = (await scene.deps.store.registry('switched')) ?? assert.fail()
+  assert.deepEqual([adminEnabled, anonymousPull, rateLimits, indexChildren], [true, true, 'off', 'free'])
+  assert.equal((await scene.deps.store.usage(id)).limit, 5000)
+  assert.equal((await read('switched')).properties.longshore, undefined, 'what is the operator’s is not shown to others')
   assert.equal((await scene.ask('POST', `${registryId(scene, 'switched')}/listCredentials`)).status, 200)
 })

@@ -1,3 +1,4 @@
+import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -163,11 +164,7 @@ test('who may not write the hosts file is told the line that works', async () =>
 test('hosts names the data endpoint of a registry that has one', async () => {
   const server = await Server.start()
   try {
-    await server.change(async ({ store }, registry) => {
-      const resource = await store.resource(registry.resourceKey ?? '')
-      assert.ok(resource)
-      await store.putResource({ resource, match: undefined, registry: { ...registry, limit: null, dataLocation: 'westeurope' } })
-    })
+    await server.change(({ store }) => putRegistry(store, 'local', { dataLocation: 'westeurope' }))
     const { out } = await runCli(['hosts'], { LONGSHORE_DATA_DIR: server.dataDir })
     const names = ['local.longshore.localhost', 'local.westeurope.data.longshore.localhost']
     assert.equal(out, names.map((name) => `127.0.0.1 ${name}\n::1 ${name}\n`).join(''))
@@ -232,7 +229,7 @@ test('a registry whose name this machine does not find is told with the way to i
     return problem
   }
   assert.equal(await said([]), '')
-  await server.change(({ store }) => store.createRegistry({ name: 'contoso', limit: null, adminEnabled: false, rateLimits: 'off' }))
+  await server.change(({ store }) => putRegistry(store, 'contoso'))
   assert.equal(await said([]), `longshore: ${name}: this machine does not find that name by itself; "longshore doctor" says what to do.\n`)
   assert.equal(await said([name]), '')
 })

@@ -1,3 +1,4 @@
+import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -187,7 +188,7 @@ test('who follows links again and again is told to come later, by the rates of t
     const link = await scene.linkOf()
     const from = (address: string) => scene.follow(link, { headers: { 'x-forwarded-for': address } })
     for (let i = 0; i < 3; i++) assert.equal((await from('192.0.2.1')).status, 200)
-    await store.updateRegistry({ registryId: scene.door.open.registry.id, rateLimits: 'tier' })
+    await putRegistry(store, 'local', { rateLimits: 'tier' })
     const registry = await store.registry('local')
     assert.ok(registry)
     assert.equal((await from('192.0.2.1')).status, 200)
@@ -226,12 +227,7 @@ test('the local certificate authority vouches for a data endpoint as soon as the
       })
     const name = 'local.westeurope.data.longshore.localhost'
     assert.equal(await vouched(name), false)
-    await server.change(async ({ store }, registry) => {
-      const resource = await store.resource(registry.resourceKey ?? '')
-      assert.ok(resource)
-      const { limit } = await store.usage(registry.id)
-      await store.putResource({ resource, match: undefined, registry: { ...registry, limit, dataLocation: 'westeurope' } })
-    })
+    await server.change(({ store }) => putRegistry(store, 'local', { dataLocation: 'westeurope' }))
     assert.equal(await vouched(name), true)
     assert.equal(await vouched(name.toUpperCase()), true)
     assert.equal(await vouched('local.northeurope.data.longshore.localhost'), false)

@@ -1,3 +1,4 @@
+import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { digestOf, locationOf, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload } from './content.ts'
@@ -70,7 +71,7 @@ test('beyond the registry’s limit: 405 with the limit named, and reads go on',
   try {
     const bytes = someBytes(100)
     await pushBlob(server, 'disk', bytes)
-    await server.change((deps, registry) => deps.store.updateRegistry({ registryId: registry.id, limit: 1024 }))
+    await server.change(({ store }) => putRegistry(store, 'local', { limit: 1024 }))
     const refused = await send(server, 'POST', `/v2/disk/blobs/uploads/?digest=${digestOf('x')}`, { body: Buffer.alloc(2000) })
     assert.deepEqual([refused.status, errorCode(refused)], [405, 'REGISTRY_DISALLOWED_OPERATION'])
     assert.match(refused.body.toString(), /1024/)

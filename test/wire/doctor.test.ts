@@ -1,4 +1,5 @@
 // Each check of the server's side, once as it should be and once as it should not.
+import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -99,11 +100,7 @@ describe('a running server', () => {
     const own = await Server.start()
     const computer = new Computer({ LONGSHORE_DATA_DIR: own.dataDir })
     try {
-      await own.change(async ({ store }, at) => {
-        const resource = await store.resource(at.resourceKey ?? '')
-        assert.ok(resource)
-        await store.putResource({ resource, match: undefined, registry: { ...at, limit: null, dataLocation: 'westeurope' } })
-      })
+      await own.change(({ store }) => putRegistry(store, 'local', { dataLocation: 'westeurope' }))
       const { of } = await computer.doctor()
       assert.deepEqual(of('name-unknown'), [registry, 'local.westeurope.data.longshore.localhost'])
     } finally {

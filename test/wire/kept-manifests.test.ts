@@ -1,3 +1,4 @@
+import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Descriptor, describeBytes, digestOf, type Image, makeImage, mediaTypes, pushImage, putManifest } from './content.ts'
@@ -57,8 +58,7 @@ function isPartOf(answer: Answer, { digest }: Index, tag: string): void {
   assert.deepEqual([error.detail.index, error.detail.tag], [digest, tag])
 }
 
-const setChildren = (indexChildren: 'kept' | 'free') =>
-  door.open.deps.store.updateRegistry({ registryId: door.open.registry.id, indexChildren })
+const setChildren = (indexChildren: 'kept' | 'free') => putRegistry(door.open.deps.store, 'local', { indexChildren })
 
 for (const children of ['kept', 'free'] as const)
   for (const flag of ['writeEnabled', 'deleteEnabled'])

@@ -22,7 +22,6 @@ before(async () => {
   door = await openDoor()
   const { deps } = door.open
   world = await AuthorizationWorld.open(deps.store, name, deps.clock.now())
-  await deps.store.updateRegistry({ registryId: (await world.registry()).id, rateLimits: 'off' })
   host = `${name}.longshore.localhost:${door.address.port}`
   who.admin = await adminUser()
   await push(who.admin)

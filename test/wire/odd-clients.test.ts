@@ -1,4 +1,5 @@
 // What clients do that other registries were told of: each names what it comes from.
+import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { claimsOf, makeImage, pushImage } from './content.ts'
@@ -51,7 +52,7 @@ test('an empty name with an empty password is nobody, and no wrong password', as
     assert.equal(answer.status, 401)
     assert.doesNotMatch(header(answer, 'www-authenticate'), /error=/)
   }
-  await door.open.deps.store.updateRegistry({ registryId: door.open.registry.id, anonymousPull: true })
+  await putRegistry(door.open.deps.store, 'local', { anonymousPull: true })
   try {
     assert.equal((await send(door, 'GET', path, { as: nobody })).status, 200)
     const token = json<{ access_token: string }>(await ask(['repository:team/app:pull,push'], nobody)).access_token
@@ -61,7 +62,7 @@ test('an empty name with an empty password is nobody, and no wrong password', as
     )
     assert.equal((await ask(['repository:team/app:pull'], { user: '', password: 'x' })).status, 401)
   } finally {
-    await door.open.deps.store.updateRegistry({ registryId: door.open.registry.id, anonymousPull: false })
+    await putRegistry(door.open.deps.store, 'local', { anonymousPull: false })
   }
 })
 

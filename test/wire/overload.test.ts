@@ -1,3 +1,4 @@
+import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ratesOf } from '#core/rate-limit.ts'
@@ -77,7 +78,7 @@ test('rate limits of the tier: 429 with Retry-After and TOOMANYREQUESTS, for the
     const puller = await tokenFor(door, 'repository:r:pull')
     const referrers = () => send(door, 'GET', `/v2/r/referrers/${digestOf('x')}`, { as: puller })
     for (let i = 0; i < 5; i++) assert.equal((await referrers()).status, 200)
-    await deps.store.updateRegistry({ registryId: registry.id, rateLimits: 'tier' })
+    await putRegistry(deps.store, 'local', { rateLimits: 'tier' })
     const allowed = ratesOf[registry.sku].referrers.identity ?? 0
     let refused: Answer | undefined
     let served = 0
@@ -92,7 +93,7 @@ test('rate limits of the tier: 429 with Retry-After and TOOMANYREQUESTS, for the
     assert.match(header(refused, 'retry-after'), /^[1-9]\d*$/)
     assert.match(refused.body.toString(), /"message":"too many requests"/)
     assert.equal((await send(door, 'GET', '/v2/r/manifests/v1', { as: puller })).status, 200, 'reads go on')
-    await deps.store.updateRegistry({ registryId: registry.id, rateLimits: 'off' })
+    await putRegistry(deps.store, 'local', { rateLimits: 'off' })
     assert.equal((await referrers()).status, 200)
   } finally {
     await door.stop()

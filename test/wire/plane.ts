@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { untold } from '#app/resources/first-passwords.ts'
-import { prepareControlPlane } from '#app/resources/first-start.ts'
 import { builtInRoles } from '#core/built-in-roles.ts'
-import { homeLocation } from '#core/location.ts'
 import { type Door, type DoorOptions, openDoor } from './door.ts'
 import { claimsOf } from './content.ts'
 import { type Answer, json, type Principal, send, type Target } from './send.ts'
@@ -80,7 +78,6 @@ export function succeeded(answer: Answer, ...statuses: number[]): Answer {
 export async function openPlane(options: DoorOptions = {}): Promise<Plane> {
   const door = await openDoor({ proxies: ['127.0.0.1'], ...options })
   const { deps, registry: first } = door.open
-  await prepareControlPlane(deps, { registry: first, domain: 'longshore.localhost', location: homeLocation })
   const { owner } = (await untold(deps, first)) ?? {}
   const wire = await planeOver(door, { name: owner?.login ?? '', password: owner?.password ?? '' })
   return { ...wire, door, stop: () => door.stop() }

@@ -1,3 +1,4 @@
+import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -73,11 +74,7 @@ describe('a registry of ours', () => {
 
   test('where the registry sends blobs elsewhere, it says from where they came', async () => {
     const other = await Server.start()
-    await other.change(async ({ store }, registry) => {
-      const resource = await store.resource(registry.resourceKey ?? '')
-      assert.ok(resource)
-      await store.putResource({ resource, match: undefined, registry: { ...registry, limit: null, dataLocation: 'westeurope' } })
-    })
+    await other.change(({ store }) => putRegistry(store, 'local', { dataLocation: 'westeurope' }))
     const { code, out, problem } = await runCli(['speed', '--output', 'json', '--size', '64KiB'], { LONGSHORE_DATA_DIR: other.dataDir })
     // Not every machine finds names below localhost: there the way to them is told.
     if (code === 0) assert.match((JSON.parse(out) as SpeedReport).download.from, /^local\.westeurope\.data\.longshore\.localhost:/)

@@ -1,3 +1,4 @@
+import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
@@ -249,11 +250,11 @@ test('a renewed password ends the old one at once, on a server that runs', async
 test('anonymous pull: opened and closed by the registry, for reading repositories only', async () => {
   const door = await openDoor()
   try {
-    const { deps, registry } = door.open
+    const { deps } = door.open
     const image = await pushImage(door, 'public', 'v1')
     const ask = (method: string, path: string, as: Principal = 'nobody') => send(door, method, path, { as }).then(({ status }) => status)
     assert.equal(await ask('GET', '/v2/public/manifests/v1'), 401)
-    await deps.store.updateRegistry({ registryId: registry.id, anonymousPull: true })
+    await putRegistry(deps.store, 'local', { anonymousPull: true })
     assert.equal(await ask('GET', '/v2/public/manifests/v1'), 200)
     const query = new URLSearchParams({ service: door.loginServer, scope: 'repository:public:pull,push,delete' })
     const answer = await send(door, 'GET', `/oauth2/token?${query}`, { as: 'nobody' })
@@ -285,7 +286,7 @@ test('anonymous pull: opened and closed by the registry, for reading repositorie
     const pulls = { token: (await form('repository:public:pull,push')).access_token }
     assert.deepEqual(claimsOf(pulls.token).access, [{ type: 'repository', name: 'public', actions: ['pull', 'metadata_read'] }])
     assert.equal(await ask('GET', '/v2/public/manifests/v1', pulls), 200)
-    await deps.store.updateRegistry({ registryId: registry.id, anonymousPull: false })
+    await putRegistry(deps.store, 'local', { anonymousPull: false })
     assert.equal(await ask('GET', '/v2/public/manifests/v1', { token }), 401, 'a token from before gives nothing')
     assert.equal(await ask('GET', '/acr/v1/_catalog', lists), 401)
     assert.deepEqual(claimsOf((await form('registry:catalog:* repository:public:pull')).access_token).access, [])

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { projection, registryId, resourceOf } from '#ports/control-scene.contract.ts'
 import type { ArmedFailpoint, FailpointName } from '#ports/failpoint.ts'
 import { a, b, blobOf, hour, image, Scene } from '#ports/metadata-scene.contract.ts'
 import { SqliteConnection } from './connection.ts'
@@ -13,6 +14,7 @@ import { openSqliteStore } from './store.ts'
 const folder = mkdtempSync(join(tmpdir(), 'longshore-group-'))
 after(() => rmSync(folder, { recursive: true }))
 let files = 0
+const first = { resource: resourceOf(registryId('first'), { parentKey: '' }), match: undefined, registry: projection('first') }
 const newPath = () => join(folder, `${++files}.db`)
 
 async function withScene(failpoint: ArmedFailpoint | undefined, work: (scene: Scene) => Promise<void>, path = newPath()): Promise<void> {
@@ -92,7 +94,7 @@ test('a freeing command that the ballast saves is done, and its answer is the se
   const common = { registryId: 1, name: 'a', now: 0 }
   const platform = { architecture: null, os: null }
   const group = [
-    call(1, 'createRegistry', { name: 'first', limit: null, adminEnabled: false, rateLimits: 'off' }),
+    call(1, 'putResource', first),
     call(2, 'putManifest', { ...common, ...put, tags: ['v1', 'v2'], platform, sparse: 'all', leaseUntil: hour }),
   ]
   for (const answer of await runGroup(connection, group)) assert.ok('output' in answer)
@@ -140,9 +142,9 @@ test('a closed store refuses commands', async () => {
 test('closing waits for the commands under way', async () => {
   const path = newPath()
   const store = openSqliteStore({ path, ballast: `${path}.ballast` })
-  const created = store.createRegistry({ name: 'first', limit: null, adminEnabled: false, rateLimits: 'off' })
+  const created = store.putResource(first)
   await store.close()
-  assert.equal((await created).name, 'first')
+  assert.equal((await created).registry?.name, 'first')
 })
 
 test('a command that cannot be handed to the writer fails alone, and the writer goes on', () =>

@@ -103,7 +103,7 @@ test('settled facts are read once until one of their commands', async () => {
   await read()
   await read()
   assert.equal(asked.times, 1)
-  for (const command of ['createRegistry', 'updateRegistry', 'putCredential', 'putSigningKey', 'deleteRepository'] as const) {
+  for (const command of ['putResource', 'putCredential', 'putSigningKey', 'deleteRepository'] as const) {
     const before: number = asked.times
     kept.ends(command, {})
     await read()

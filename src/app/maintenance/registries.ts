@@ -1,7 +1,12 @@
 import type { RegistryChange, RegistrySummary } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
+import { parseResourceId } from '#core/resource-id.ts'
+import type { KnownObject } from '#core/shape.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { Registry } from '#ports/registries.ts'
+import { patchResource } from '../resources/put.ts'
+import { registryRules } from '../resources/registries.ts'
+import type { ResourceDeps } from '../resources/rules.ts'
 
 /** Whatever case its name is written in. Fails with `registry-unknown`. */
 export async function findRegistry(store: MetadataStore, name: string): Promise<Registry> {
@@ -22,15 +27,16 @@ export async function summarize(store: MetadataStore, registry: Registry): Promi
   }
 }
 
-export async function changeRegistry(store: MetadataStore, registry: Registry, change: RegistryChange): Promise<RegistrySummary> {
-  const { adminEnabled, anonymousPullEnabled, rateLimits, indexChildren, storageLimit } = change
-  const changed = await store.updateRegistry({
-    registryId: registry.id,
-    ...(adminEnabled === undefined ? {} : { adminEnabled }),
-    ...(anonymousPullEnabled === undefined ? {} : { anonymousPull: anonymousPullEnabled }),
-    ...(rateLimits === undefined ? {} : { rateLimits }),
-    ...(indexChildren === undefined ? {} : { indexChildren }),
-    ...(storageLimit === undefined ? {} : { limit: storageLimit }),
-  })
-  return summarize(store, changed)
+export async function changeRegistry(deps: ResourceDeps, registry: Registry, change: RegistryChange): Promise<RegistrySummary> {
+  const { adminEnabled: adminUserEnabled, anonymousPullEnabled, rateLimits, indexChildren, storageLimit } = change
+  const longshore = given({ rateLimits, indexChildren, storageLimit: storageLimit === null ? 'none' : storageLimit })
+  const properties = { ...given({ adminUserEnabled, anonymousPullEnabled }), longshore }
+  const id = parseResourceId((await deps.store.resource(registry.resourceKey))?.id ?? registry.resourceKey)
+  await patchResource(deps, registryRules, { id, given: { properties }, match: undefined, by })
+  return summarize(deps.store, await findRegistry(deps.store, registry.name))
 }
+
+const by = { name: 'operator', type: 'User' } as const
+
+const given = (values: Readonly<Record<string, boolean | number | string | undefined>>): KnownObject =>
+  Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))

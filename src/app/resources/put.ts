@@ -28,7 +28,9 @@ const tries = 8
 /** Makes or replaces. Fails with `parent-unknown`, `precondition-failed`, `conflict`, `quota-exceeded`, and as the type's rules do. */
 export async function putResource(deps: ResourceDeps, rules: ResourceRules, putting: Putting): Promise<Written> {
   return write(deps, rules, putting, (before, given) => {
-    const kept = before && putting.unknown ? putting.unknown(before.body.properties as KnownObject) : {}
+    const stored = (before?.body.properties ?? {}) as KnownObject
+    const staying = Object.entries(stored).filter(([name]) => rules.stays?.includes(name))
+    const kept = { ...Object.fromEntries(staying), ...putting.unknown?.(stored) }
     const whole = withoutNulls(given)
     return { ...whole, properties: mergePatch(kept, whole.properties) as KnownObject }
   })
@@ -53,8 +55,7 @@ async function write(
   combine: (before: StoredResource | undefined, given: Given) => Given,
 ): Promise<Written> {
   for (let attempt = 1; ; attempt++) {
-    const stored = await deps.store.resource(id.key)
-    const before = stored && rules.refresh ? await rules.refresh(deps, stored) : stored
+    const before = await deps.store.resource(id.key)
     checkMatch(before, match)
     const whole = combine(before, given)
     const location = locationOf(rules, id, before, whole)

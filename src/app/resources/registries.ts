@@ -1,7 +1,13 @@
 import { normalLocation } from '#core/location.ts'
 import { mergePatch } from '#core/merge-patch.ts'
 import type { Tier } from '#core/rate-limit.ts'
-import { checkRegistryProperties, registryDefaults, type RegistryProperties } from '#core/registry-properties.ts'
+import {
+  checkRegistryProperties,
+  registryDefaults,
+  type RegistryProperties,
+  settingsOf,
+  storageLimitOf,
+} from '#core/registry-properties.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isReservedName, reservedSentence } from '#core/reserved-names.ts'
 import type { KnownObject } from '#core/shape.ts'
@@ -15,7 +21,7 @@ import { registryType, scopeMapType, tokenType } from './type-names.ts'
 export const registryRules: ResourceRules = {
   type: registryType,
   location: 'required',
-  refresh: withSwitches,
+  stays: ['longshore'],
   prepare: async (deps, input) => {
     const { given, before, id } = input
     if (!before && isReservedName(id.name))
@@ -39,14 +45,6 @@ export const registryRules: ResourceRules = {
 /** What was chosen of a registry, the defaults filled in: an older row may lack what came later. */
 export const propertiesOf = ({ body }: StoredResource): RegistryProperties =>
   mergePatch(registryDefaults as unknown as KnownObject, body.properties as KnownObject) as unknown as RegistryProperties
-
-/** The operator has switches of his own for these (`longshore registry update`); what the data plane goes by is the truth. */
-export async function withSwitches({ store }: Pick<ResourceDeps, 'store'>, resource: StoredResource): Promise<StoredResource> {
-  const registry = await store.registryByKey(resource.key)
-  if (!registry) return resource
-  const { adminEnabled: adminUserEnabled, anonymousPull: anonymousPullEnabled } = registry
-  return { ...resource, body: { ...resource.body, properties: { ...resource.body.properties, adminUserEnabled, anonymousPullEnabled } } }
-}
 
 export const tierOf = ({ body }: StoredResource): Tier => (body.sku?.name as Tier | undefined) ?? 'Premium'
 
@@ -83,34 +81,17 @@ async function checkDowngrade({ store }: ResourceDeps, before: StoredResource, s
   }
 }
 
+/** Fails with `conflict` when another registry has the name. */
 async function projectionOf(
   deps: ResourceDeps,
   { id, before, given }: Preparing,
-  { adminUserEnabled, anonymousPullEnabled, dataEndpointEnabled, publicNetworkAccess, networkRuleSet, policies }: RegistryProperties,
+  properties: RegistryProperties,
   sku: Tier,
 ): Promise<RegistryProjection> {
-  const { store } = deps
   const name = id.name.toLowerCase()
-  const standing = before ? await store.registryByKey(before.key) : await store.registry(name)
-  // Also one from before the control plane, which has no resource yet: only the first start gives it one.
-  if (standing && standing.resourceKey !== before?.key) throw nameTaken(deps, name)
-  // A limit that the operator set stays; the tier's goes with the tier.
-  const limit = standing ? (await store.usage(standing.id)).limit : limitsOf[sku].mostStorage
-  const ofTier = before && limit === limitsOf[tierOf(before)].mostStorage
-  return {
-    name,
-    adminEnabled: adminUserEnabled,
-    anonymousPull: anonymousPullEnabled,
-    sku,
-    network: {
-      publicAccess: publicNetworkAccess === 'Enabled',
-      defaultAction: networkRuleSet.defaultAction,
-      allowed: networkRuleSet.ipRules.map((rule) => rule.value),
-    },
-    armAudience: policies.azureADAuthenticationAsArmPolicy.status === 'enabled',
-    dataLocation: dataEndpointEnabled ? normalLocation(given.location ?? '') : null,
-    limit: ofTier ? limitsOf[sku].mostStorage : limit,
-  }
+  if (!before && (await deps.store.registry(name))) throw nameTaken(deps, name)
+  const location = normalLocation(given.location ?? '')
+  return { name, settings: settingsOf(properties, { sku, location }), limit: storageLimitOf(properties, sku) }
 }
 
 /** `<name>.<domain>`; the first registry has the control origin's own host. */

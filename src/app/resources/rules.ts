@@ -23,8 +23,8 @@ export interface ResourceRules {
   /** As Azure writes it; its actions begin with it. */
   type: string
   location: 'required' | 'none'
-  /** What is stored, as it is now: what can be changed in another way than through the resource is read there. */
-  refresh?(deps: Pick<ResourceDeps, 'store'>, stored: StoredResource): Promise<StoredResource>
+  /** Properties that stay as they are when a client replaces the rest without naming them. */
+  stays?: readonly string[]
   /** The whole body, and what is written with it, of what was given (merged, for a PATCH). Fails with `request-invalid`. */
   prepare(deps: ResourceDeps, input: Preparing): Promise<Prepared>
   /** After it was written; may run again after a crash between. */

@@ -73,7 +73,7 @@ export async function directoryCaller(
   principal: DirectoryObject | undefined,
 ): Promise<Caller | undefined> {
   if (!principal?.enabled || (principal.kind !== 'user' && principal.kind !== 'servicePrincipal')) return undefined
-  const held = registry.resourceKey === null ? [] : await heldInRegistry({ store }, principal.id, registry.resourceKey)
+  const held = await heldInRegistry({ store }, principal.id, registry.resourceKey)
   return { id: principal.id, kind: principal.kind, name: principal.login ?? principal.appId ?? principal.id, held }
 }
 

@@ -128,13 +128,14 @@ const registry = (more: Partial<Registry> = {}): Registry => ({
   seq: 0,
   adminEnabled: true,
   anonymousPull: false,
-  resourceKey: null,
+  resourceKey: '/registries/first',
   network: { publicAccess: true, defaultAction: 'Allow', allowed: [] },
   armAudience: true,
   dataLocation: null,
   sku: 'Basic',
   rateLimits: 'tier',
   indexChildren: 'kept',
+  keepDeleted: false,
   ...more,
 })
 

@@ -18,7 +18,7 @@ import type { Dialect } from './migration.ts'
  * repo_blob.relied_at: when an answer last said that it is there, give or take what leases.ts lets pass.
  * object.state: staging → ready → condemned → deleted, and ready → quarantined → condemned.
  * registry.state: live → gone: its row stays until its content is drained, under a name that no registry can have.
- * registry.data_location: of its data endpoint, as its resource has it; null without one.
+ * registry.settings: JSON, as `core/registry-settings.ts` reads and writes it; made of the registry's resource, in the same command.
  * signing_key.registry_id 0: the directory's own.
  * repository.created_at: when its first manifest came; a repository without one is hidden and has nothing to tell.
  * manifest.image_size, architecture, os: written when the manifest is put (image-size.ts); null where its config was not there to read.
@@ -27,10 +27,7 @@ import type { Dialect } from './migration.ts'
 export const contentTables = ({ identity, bytes, bigint, clustered }: Dialect): string[] => [
   `CREATE TABLE registry (
       id ${identity}, name TEXT NOT NULL UNIQUE, seq ${bigint} NOT NULL DEFAULT 0,
-      admin_enabled INTEGER NOT NULL DEFAULT 0, anonymous_pull INTEGER NOT NULL DEFAULT 0,
-      sku TEXT NOT NULL DEFAULT 'Premium', rate_limits TEXT NOT NULL DEFAULT 'tier', index_children TEXT NOT NULL DEFAULT 'kept',
-      state TEXT NOT NULL DEFAULT 'live', resource_key TEXT, arm_audience INTEGER NOT NULL DEFAULT 1, data_location TEXT,
-      network TEXT NOT NULL DEFAULT '{"publicAccess":true,"defaultAction":"Allow","allowed":[]}')`,
+      state TEXT NOT NULL DEFAULT 'live', resource_key TEXT, settings TEXT NOT NULL)`,
   `CREATE UNIQUE INDEX registry_resource ON registry (resource_key)`,
   `CREATE TABLE installation (
       id INTEGER PRIMARY KEY CHECK (id = 1), key_check TEXT NOT NULL, begun INTEGER NOT NULL, owner_sealed TEXT, told INTEGER NOT NULL)`,

@@ -1,3 +1,4 @@
+import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import crypto from 'node:crypto'
 import { globSync, readFileSync, statSync } from 'node:fs'
@@ -74,13 +75,13 @@ test('C11 Harbor CVE-2026-4404: no password is shipped; two random ones are made
 })
 
 test('C11 while the admin user is off nothing shows its passwords and none of them works', async () => {
-  const { deps, registry } = door.open
+  const { deps } = door.open
   const { token } = await tokenFor(door, 'repository:a:pull')
-  const off = await deps.store.updateRegistry({ registryId: registry.id, adminEnabled: false })
+  const off = await putRegistry(deps.store, 'local', { adminEnabled: false })
   await assert.rejects(showCredentials(deps, off), (error) => error instanceof RegistryError && error.failure === 'denied')
   assert.equal((await send(door, 'GET', '/v2/')).status, 401)
   assert.equal((await send(door, 'GET', '/v2/a/manifests/v1', { as: { token } })).status, 401)
-  await deps.store.updateRegistry({ registryId: registry.id, adminEnabled: true })
+  await putRegistry(deps.store, 'local', { adminEnabled: true })
   assert.equal((await send(door, 'GET', '/v2/')).status, 200)
 })
 

@@ -1,13 +1,13 @@
 import { formatDataHost } from '#core/data-host.ts'
 import type { RegistryProperties } from '#core/registry-properties.ts'
 import type { StoredResource } from '#ports/resources.ts'
-import { loginServerOf, propertiesOf, tierOf, withSwitches } from '#app/resources/registries.ts'
+import { loginServerOf, propertiesOf, tierOf } from '#app/resources/registries.ts'
 import type { Context } from '../../context.ts'
 import { creationDate, trackedEnvelope } from '../../envelope.ts'
 
 export async function showRegistry(context: Context, registry: StoredResource): Promise<object> {
   const { origins } = context.deps
-  const given = propertiesOf(await withSwitches(context.deps, registry))
+  const given = propertiesOf(registry)
   const premium = tierOf(registry) === 'Premium'
   return trackedEnvelope(registry, {
     loginServer: loginServerOf(origins, registry.name),
