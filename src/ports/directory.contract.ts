@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { guid, objectOf, secretOf, signInOf } from './control-scene.contract.ts'
-import type { DirectoryFilter, DirectoryObject } from './directory.ts'
+import { assignmentOf, guid, objectOf, roleId, secretOf, signInOf } from './control-scene.contract.ts'
+import type { DirectoryFilter, DirectoryObject, StoredObject } from './directory.ts'
+import type { RoleAssignment } from './roles.ts'
 import { type It, start } from './metadata-scene.contract.ts'
 
 const [alice, bob, carol, dave] = [guid(0x20), guid(0x21), guid(0x22), guid(0x23)]
@@ -9,9 +10,16 @@ const idsOf = (objects: readonly DirectoryObject[]) => objects.map((each) => eac
 
 export function directoryContract(it: It): void {
   objects(it)
+  together(it)
   secrets(it)
   groups(it)
-  signIns(it)
+}
+
+/** As it was put. */
+function plain(object: StoredObject | undefined): DirectoryObject | undefined {
+  if (!object) return undefined
+  const { version: _, ...put } = object
+  return put
 }
 
 function objects(it: It): void {
@@ -27,11 +35,12 @@ function objects(it: It): void {
     const user = objectOf(alice, { name: 'Alice Ärmel', login: 'alice@longshore.example', details: { mail: "it's", deep: [{ a: null }] } })
     assert.equal(await store.directoryObject(alice), undefined)
     await store.putDirectoryObject({ object: user })
-    assert.deepEqual(await store.directoryObject(alice), user)
-    for (const login of ['alice@longshore.example', 'ALICE@Longshore.Example']) assert.deepEqual(await store.userByLogin(login), user)
+    assert.deepEqual(plain(await store.directoryObject(alice)), user)
+    for (const login of ['alice@longshore.example', 'ALICE@Longshore.Example'])
+      assert.deepEqual(plain(await store.userByLogin(login)), user)
     const changed = { ...user, name: 'A.', login: 'a@longshore.example', enabled: false, details: {} }
     await store.putDirectoryObject({ object: changed })
-    assert.deepEqual(await store.directoryObject(alice), changed)
+    assert.deepEqual(plain(await store.directoryObject(alice)), changed)
     assert.equal(await store.userByLogin('alice@longshore.example'), undefined)
     await store.deleteDirectoryObject({ id: alice })
     assert.equal(await store.directoryObject(alice), undefined)
@@ -90,15 +99,135 @@ function objects(it: It): void {
   })
 }
 
+function together(it: It): void {
+  const app = guid(0x99)
+  const application = (change: Partial<DirectoryObject> = {}) =>
+    objectOf(alice, { kind: 'application', appId: app, name: 'App', ...change })
+  const principal = (change: Partial<DirectoryObject> = {}) => objectOf(bob, { kind: 'servicePrincipal', appId: app, ...change })
+  const assignment = (change: Partial<RoleAssignment> = {}) => assignmentOf('/', bob, roleId('Reader'), change)
+
+  it('an application, its principal, a secret and a role are made together or not at all', async ({ store }) => {
+    const objects = [application(), principal()]
+    const whole = { objects, secrets: [secretOf('k1', alice)], identifierUris: ['api://a'], roleAssignment: assignment() }
+    await store.putDirectoryObject({ object: objectOf(carol), addSecrets: [secretOf('k9', carol)] })
+    const broken = [
+      [{ roleAssignment: assignment({ roleId: guid(0x55) }) }, 'not-found'],
+      [{ secrets: [secretOf('k1', alice), secretOf('k9', alice)] }, 'conflict'],
+      [{ objects: [application(), objectOf(carol)] }, 'conflict'],
+      [{ objects: [principal(), application()] }, 'parent-unknown'],
+    ] as const
+    for (const [change, failure] of broken) {
+      await assert.rejects(store.createDirectoryObjects({ ...whole, ...change }), { failure })
+      assert.deepEqual(await store.directoryObjectsByAppId(app), [])
+      assert.deepEqual(await store.secrets([alice]), [])
+      assert.deepEqual(await store.roleAssignments({}, all), [])
+    }
+    await store.createDirectoryObjects(whole)
+    assert.deepEqual(idsOf(await store.directoryObjectsByAppId(app)).sort(), [alice, bob])
+    assert.equal((await store.directoryObject(bob))?.name, 'App', 'a service principal is called as its application')
+    assert.equal((await store.standing(bob))?.secrets.length, 1)
+    assert.equal((await store.rights(bob)).length, 1)
+    await assert.rejects(store.createDirectoryObjects({ objects: [application()] }), { failure: 'conflict' })
+  })
+
+  it('a principal is never without its application, whoever deletes and makes at once', async ({ store }) => {
+    await store.putTenant({ id: guid(1), domain: 'longshore.example' })
+    for (let round = 0; round < 8; round++) {
+      await store.createDirectoryObjects({ objects: [application()] })
+      await Promise.allSettled([
+        store.createDirectoryObjects({ objects: [principal()], secrets: [secretOf('k1', bob)] }),
+        store.deleteDirectoryObject({ id: alice }),
+      ])
+      assert.deepEqual(await store.directoryObjectsByAppId(app), [])
+      assert.deepEqual(await store.secrets([alice, bob]), [])
+    }
+  })
+
+  it('a new name of an application is its principal’s; both go together', async ({ store }) => {
+    await store.createDirectoryObjects({ objects: [application(), principal()] })
+    const before = await store.directoryObject(bob)
+    await store.putDirectoryObject({ object: application({ name: 'Renamed' }) })
+    const after = await store.directoryObject(bob)
+    assert.equal(after?.name, 'Renamed')
+    assert.notEqual(after?.version, before?.version)
+    for (const [id, of] of [
+      ['s1', { principalId: bob }],
+      ['s2', { clientId: app }],
+      ['s3', {}],
+    ] as const)
+      await store.putSignIn({ signIn: signInOf(id, of) })
+    await store.deleteDirectoryObject({ id: alice })
+    assert.deepEqual(await store.directoryObjectsByAppId(app), [])
+    assert.deepEqual([await store.signIn('s1'), await store.signIn('s2')], [undefined, undefined])
+    assert.notEqual(await store.signIn('s3'), undefined)
+  })
+
+  it('an identifier URI is one application’s, without case, also when many ask at once', async ({ store }) => {
+    const uris = ['api://Same', 'api://b']
+    await store.createDirectoryObjects({ objects: [application()], identifierUris: uris })
+    const other = (each: number) => objectOf(guid(0x700 + each), { kind: 'application', appId: guid(0x800 + each) })
+    const taken = { failure: 'conflict' }
+    await assert.rejects(store.createDirectoryObjects({ objects: [other(0)], identifierUris: ['API://SAME'] }), taken)
+    assert.equal(await store.directoryObject(other(0).id), undefined)
+    await store.putDirectoryObject({ object: application(), identifierUris: ['api://b'] })
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, each) => store.createDirectoryObjects({ objects: [other(each)], identifierUris: ['api://same'] })),
+    )
+    assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
+    assert.equal((await store.directoryObjects({ kinds: ['application'] }, all)).length, 2)
+    await assert.rejects(store.putDirectoryObject({ object: application(), identifierUris: ['api://same'] }), taken)
+    await store.putDirectoryObject({ object: application({ name: 'As they are' }) })
+    await assert.rejects(store.createDirectoryObjects({ objects: [other(9)], identifierUris: ['api://b'] }), taken)
+    await store.deleteDirectoryObject({ id: alice })
+    await store.createDirectoryObjects({ objects: [other(9)], identifierUris: ['api://b'] })
+  })
+
+  it('of two who read the same object one changes it; a secret that came or went counts too', async ({ store }) => {
+    const user = objectOf(alice)
+    await store.putDirectoryObject({ object: user, expect: null })
+    await assert.rejects(store.putDirectoryObject({ object: user, expect: null }), { failure: 'precondition-failed' })
+    const versionOf = async () => (await store.directoryObject(alice))?.version ?? -1
+    const first = await versionOf()
+    const change = (name: string, expect: number) => store.putDirectoryObject({ object: { ...user, name }, expect })
+    const outcomes = await Promise.allSettled(['a', 'b', 'c', 'd'].map((name) => change(name, first)))
+    assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
+    const lost = { failure: 'precondition-failed' }
+    await assert.rejects(change('late', first), lost)
+    for (const happens of [
+      () => store.putSecret({ secret: secretOf('k1', alice) }),
+      () => store.putSecret({ secret: secretOf('k2', alice) }),
+      () => store.deleteSecret({ objectId: alice, keyId: 'k1' }),
+      () => store.replaceSecrets({ secret: secretOf('k3', alice), of: [alice] }),
+    ]) {
+      const before = await versionOf()
+      await happens()
+      await assert.rejects(change('late', before), lost)
+    }
+    const before = await versionOf()
+    const whole = { object: { ...user, name: 'whole' }, expect: before, endSignIns: true }
+    await store.putSignIn({ signIn: signInOf('s1', { principalId: alice }) })
+    await assert.rejects(store.putDirectoryObject({ ...whole, removeSecrets: ['k3', 'k8'] }), { failure: 'not-found' })
+    assert.deepEqual([await versionOf(), (await store.secrets([alice])).length], [before, 1], 'nothing of it happened')
+    await store.putDirectoryObject({ ...whole, removeSecrets: ['k3'], addSecrets: [secretOf('k4', alice)] })
+    assert.deepEqual(
+      (await store.secrets([alice])).map(({ keyId }) => keyId),
+      ['k4'],
+    )
+    assert.equal(await store.signIn('s1'), undefined)
+    await store.deleteDirectoryObject({ id: alice })
+    await assert.rejects(change('gone', await versionOf()), lost)
+  })
+}
+
 function secrets(it: It): void {
   it('what a principal may still prove itself with is told at the next read after each change', async ({ store }) => {
     await store.putDirectoryObject({ object: objectOf(alice) })
     const told = async () => (await store.standing(alice))?.secrets
     assert.deepEqual(await told(), [])
-    await store.putSecret({ secret: secretOf('k1', alice), replacesOthers: false })
+    await store.putSecret({ secret: secretOf('k1', alice) })
     const one = await told()
     assert.equal(one?.length, 1)
-    await store.putSecret({ secret: secretOf('k2', alice), replacesOthers: false })
+    await store.putSecret({ secret: secretOf('k2', alice) })
     assert.equal((await told())?.length, 2)
     await store.deleteSecret({ objectId: alice, keyId: 'k2' })
     assert.deepEqual(await told(), one)
@@ -107,8 +236,8 @@ function secrets(it: It): void {
   })
 
   it('an object has many secrets, which go with it', async ({ store }) => {
-    await store.putDirectoryObject({ object: objectOf(alice), secrets: [secretOf('k1', alice, { startsAt: start + 2 })] })
-    await store.putDirectoryObject({ object: objectOf(bob), secrets: [secretOf('k9', bob)] })
+    await store.putDirectoryObject({ object: objectOf(alice), addSecrets: [secretOf('k1', alice, { startsAt: start + 2 })] })
+    await store.putDirectoryObject({ object: objectOf(bob), addSecrets: [secretOf('k9', bob)] })
     const certificate = secretOf('k2', alice, {
       kind: 'certificate',
       name: 'n',
@@ -117,7 +246,7 @@ function secrets(it: It): void {
       endsAt: start + 9,
       startsAt: start + 1,
     })
-    await store.putSecret({ secret: certificate, replacesOthers: false })
+    await store.putSecret({ secret: certificate })
     const keys = async (...ids: string[]) => (await store.secrets(ids)).map((each) => each.keyId)
     assert.deepEqual(await keys(alice), ['k2', 'k1'], 'the newest first, whenever they start')
     assert.deepEqual((await store.secrets([alice]))[0], certificate)
@@ -126,17 +255,21 @@ function secrets(it: It): void {
       ['k2', 'k1'],
     )
     assert.deepEqual(await keys(), [])
-    await store.putSecret({ secret: secretOf('k3', alice), replacesOthers: true })
-    assert.deepEqual(await keys(alice), ['k3', 'k2'], 'others of its kind')
+    await store.putSignIn({ signIn: signInOf('s1', { principalId: alice }) })
+    await store.replaceSecrets({ secret: secretOf('k3', alice), of: [alice], endSignInsOf: alice })
+    assert.deepEqual(await keys(alice, bob), ['k3', 'k9'])
+    assert.equal(await store.signIn('s1'), undefined)
+    await assert.rejects(store.replaceSecrets({ secret: secretOf('k9', alice), of: [alice] }), { failure: 'conflict' })
+    assert.deepEqual(await keys(alice), ['k3'], 'a refused one replaces nothing')
     await store.deleteSecret({ objectId: alice, keyId: 'k3' })
     for (const [objectId, keyId] of [
       [alice, 'k3'],
       [alice, 'k9'],
     ] as const)
       await assert.rejects(store.deleteSecret({ objectId, keyId }), { failure: 'not-found' })
-    await assert.rejects(store.putSecret({ secret: secretOf('k4', carol), replacesOthers: false }), { failure: 'not-found' })
+    await assert.rejects(store.putSecret({ secret: secretOf('k4', carol) }), { failure: 'not-found' })
     for (const objectId of [alice, bob])
-      await assert.rejects(store.putSecret({ secret: secretOf('k9', objectId), replacesOthers: false }), { failure: 'conflict' })
+      await assert.rejects(store.putSecret({ secret: secretOf('k9', objectId) }), { failure: 'conflict' })
     await store.deleteDirectoryObject({ id: alice })
     assert.deepEqual(await keys(alice, bob), ['k9'])
   })
@@ -148,7 +281,7 @@ function groups(it: It): void {
     for (const id of [bob, carol, dave]) await store.putDirectoryObject({ object: objectOf(id, { kind: 'group' }) })
     const hold = (groupId: string, memberId: string) => store.putGroupMember({ groupId, memberId })
     await hold(bob, alice)
-    await hold(bob, alice)
+    await assert.rejects(hold(bob, alice), { failure: 'conflict' })
     await hold(carol, bob)
     await hold(dave, carol)
     await hold(dave, alice)
@@ -181,56 +314,26 @@ function groups(it: It): void {
     await store.deleteDirectoryObject({ id: alice })
     assert.deepEqual(idsOf(await store.groupMembers(dave, all)), [carol])
   })
-}
 
-function signIns(it: It): void {
-  it('a code or a refresh token is given out once, and not when it has ended', async ({ store }) => {
-    const made = signInOf('s1', { kind: 'code', principalId: alice, state: 'granted', details: { nonce: "it's" } })
-    await store.putSignIn({ signIn: made })
-    assert.deepEqual(await store.signIn('s1'), made)
-    const taken = await Promise.all(Array.from({ length: 5 }, () => store.takeSignIn({ id: 's1', now: start })))
-    assert.deepEqual(
-      taken.filter((each) => each !== undefined),
-      [made],
-    )
-    await store.putSignIn({ signIn: made })
-    assert.equal(await store.takeSignIn({ id: 's1', now: made.expiresAt }), undefined)
-    assert.equal(await store.signIn('s1'), undefined)
-    await store.putSignIn({ signIn: made })
-    await assert.rejects(store.putSignIn({ signIn: made }), { failure: 'conflict' })
+  it('no two memberships at once close a ring', async ({ store }) => {
+    await store.putTenant({ id: guid(1), domain: 'longshore.example' })
+    for (let round = 0; round < 8; round++) {
+      const [one, two] = [guid(0x900 + round), guid(0xa00 + round)]
+      for (const id of [one, two]) await store.putDirectoryObject({ object: objectOf(id, { kind: 'group' }) })
+      const outcomes = await Promise.allSettled([
+        store.putGroupMember({ groupId: one, memberId: two }),
+        store.putGroupMember({ groupId: two, memberId: one }),
+      ])
+      assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
+    }
   })
 
-  it('a device’s question is answered once, while it lasts', async ({ store }) => {
-    const asked = signInOf('d1', { kind: 'device', userCode: 'ABCD-EFGH', details: { scope: 'x' } })
-    await store.putSignIn({ signIn: asked })
-    assert.deepEqual(await store.signInByUserCode('ABCD-EFGH'), asked)
-    assert.equal(await store.signInByUserCode('ABCD-EFGX'), undefined)
-    await assert.rejects(store.putSignIn({ signIn: signInOf('d2', { kind: 'device', userCode: 'ABCD-EFGH' }) }), { failure: 'conflict' })
-    const answer = (id: string, now: number, state: 'granted' | 'refused' = 'granted') =>
-      store.answerSignIn({ id, principalId: alice, state, details: { scope: 'y' }, now })
-    await assert.rejects(answer('d1', asked.expiresAt), { failure: 'not-found' })
-    await answer('d1', start)
-    assert.deepEqual(await store.signIn('d1'), { ...asked, principalId: alice, state: 'granted', details: { scope: 'y' } })
-    await assert.rejects(answer('d1', start, 'refused'), { failure: 'not-found' })
-    await assert.rejects(answer('d3', start), { failure: 'not-found' })
-  })
-
-  it('the sign-ins of a principal end together, those that ended are reaped, and all go with the principal', async ({ store }) => {
+  it('of many secrets at once an object gets up to a hundred', async ({ store }) => {
     await store.putDirectoryObject({ object: objectOf(alice) })
-    const put = (id: string, principalId: string, expiresAt = start + 1000) =>
-      store.putSignIn({ signIn: signInOf(id, { principalId, expiresAt }) })
-    await put('a1', alice)
-    await put('a2', alice)
-    await put('b1', bob)
-    await store.endSignIns({ principalId: alice })
-    const there = async (...ids: string[]) => (await Promise.all(ids.map((id) => store.signIn(id)))).map((each) => each !== undefined)
-    assert.deepEqual(await there('a1', 'a2', 'b1'), [false, false, true])
-    await put('a3', alice)
-    await store.deleteDirectoryObject({ id: alice })
-    assert.deepEqual(await there('a3', 'b1'), [false, true])
-    for (let each = 0; each < 5; each++) await put(`r${each}`, bob, start + each)
-    assert.equal(await store.reapSignIns({ now: start + 3, limit: 2 }), 2)
-    assert.equal(await store.reapSignIns({ now: start + 3, limit: 10 }), 2)
-    assert.deepEqual(await there('r3', 'r4', 'b1'), [false, true, true])
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 104 }, (_, each) => store.putSecret({ secret: secretOf(`k${each}`, alice) })),
+    )
+    assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 100)
+    assert.equal((await store.secrets([alice])).length, 100)
   })
 }

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import type { RoleAssignment } from './roles.ts'
 
 export const directoryKinds = ['user', 'servicePrincipal', 'application', 'group'] as const
 
@@ -19,6 +20,11 @@ export interface DirectoryObject {
   createdAt: number
 }
 
+/** As it is read: `version` grows with each change of the object and of its secrets. */
+export interface StoredObject extends DirectoryObject {
+  version: number
+}
+
 export interface StoredSecret {
   keyId: string
   /** A user, or an application; what an application has is good for its service principal too. */
@@ -37,7 +43,7 @@ export interface StoredSecret {
 
 /** A user or a service principal, and what it can prove itself with: its own secrets, and its application's. */
 export interface StoredStanding {
-  principal: DirectoryObject
+  principal: StoredObject
   /** Grows each time that it is switched off. */
   generation: number
   /** As `secrets` has them. */
@@ -61,22 +67,22 @@ export interface Tenant {
 export interface DirectoryReads {
   /** Undefined before the first start has made it. */
   tenant(): Promise<Tenant | undefined>
-  directoryObject(id: string): Promise<DirectoryObject | undefined>
+  directoryObject(id: string): Promise<StoredObject | undefined>
   /** The application and its service principal. */
-  directoryObjectsByAppId(appId: string): Promise<DirectoryObject[]>
-  userByLogin(login: string): Promise<DirectoryObject | undefined>
+  directoryObjectsByAppId(appId: string): Promise<StoredObject[]>
+  userByLogin(login: string): Promise<StoredObject | undefined>
   /** In id order. */
-  directoryObjects(filter: DirectoryFilter, page: { after: string; limit: number }): Promise<DirectoryObject[]>
+  directoryObjects(filter: DirectoryFilter, page: { after: string; limit: number }): Promise<StoredObject[]>
   /** At most `limit` of those, in no order: tells cheaply whether a filter finds few. */
-  directoryMatches(filter: DirectoryFilter, limit: number): Promise<DirectoryObject[]>
+  directoryMatches(filter: DirectoryFilter, limit: number): Promise<StoredObject[]>
   /** Of these objects, the newest of each first: in the order in which they came, whatever their times. */
   secrets(objectIds: readonly string[]): Promise<StoredSecret[]>
   /** Direct members, in id order. */
-  groupMembers(groupId: string, page: { after: string; limit: number }): Promise<DirectoryObject[]>
+  groupMembers(groupId: string, page: { after: string; limit: number }): Promise<StoredObject[]>
   /** The groups that name it as a member themselves, in id order. */
-  directGroupsOf(memberId: string): Promise<DirectoryObject[]>
+  directGroupsOf(memberId: string): Promise<StoredObject[]>
   /** Through any number of groups. */
-  groupsOf(memberId: string): Promise<DirectoryObject[]>
+  groupsOf(memberId: string): Promise<StoredObject[]>
   /** Undefined also for what cannot sign in. */
   standing(principalId: string): Promise<StoredStanding | undefined>
 }
@@ -85,19 +91,50 @@ export interface DirectoryCommands {
   /** `conflict` when there is one. */
   putTenant: Command<Tenant, void>
   /**
-   * Makes or replaces. One that is switched off gets another generation. `conflict` when another object has the login or the
-   * application id; `request-invalid` when its details are too large.
+   * What begins together is made together. `conflict` when another object has the id, the login, the application id or an
+   * identifier URI, or another secret the keyId; `parent-unknown` for a service principal whose application is not there;
+   * `request-invalid` when details are too large; for a role as `putRoleAssignment` fails.
    */
-  putDirectoryObject: Command<{ object: DirectoryObject; secrets?: readonly StoredSecret[] }, void>
-  /** With its secrets, memberships and sign-ins; an application's, those of its client id. `not-found`. */
+  createDirectoryObjects: Command<
+    {
+      objects: readonly DirectoryObject[]
+      secrets?: readonly StoredSecret[]
+      /** Of the application among them. */
+      identifierUris?: readonly string[]
+      roleAssignment?: RoleAssignment
+    },
+    void
+  >
+  /** Makes or replaces, and all that changes with it. An application's new name is its service principal's too. Fails as named there. */
+  putDirectoryObject: Command<ObjectChange, void>
+  /** With its secrets, memberships and sign-ins; an application's service principal and the sign-ins of its client id. `not-found`. */
   deleteDirectoryObject: Command<{ id: string }, void>
   /** `not-found`; `conflict` when another secret has the keyId; `request-invalid` when the object has too many. */
-  putSecret: Command<{ secret: StoredSecret; replacesOthers: boolean }, void>
+  putSecret: Command<{ secret: StoredSecret }, void>
+  /** The only one of these objects from now on; what came of the others (`endSignInsOf`: a principal) ends. Fails as `putSecret` does. */
+  replaceSecrets: Command<{ secret: StoredSecret; of: readonly string[]; endSignInsOf?: string }, void>
   /** `not-found`. */
   deleteSecret: Command<{ objectId: string; keyId: string }, void>
-  /** `not-found`, also for a group that is none; `request-invalid` when the group would hold itself. */
+  /** `not-found`, also for a group that is none; `conflict` for who is in it; `request-invalid` when the group would hold itself. */
   putGroupMember: Command<{ groupId: string; memberId: string }, void>
   deleteGroupMember: Command<{ groupId: string; memberId: string }, void>
+}
+
+/**
+ * One that is switched off gets another generation. `precondition-failed` when the object is not as `expect` says, and as
+ * `createDirectoryObjects` does.
+ */
+export interface ObjectChange {
+  object: DirectoryObject
+  /** The version that was read; null: there is none yet; absent: whatever is there. */
+  expect?: number | null
+  addSecrets?: readonly StoredSecret[]
+  /** By keyId. */
+  removeSecrets?: readonly string[]
+  /** All that it has from now on; absent: as they are. */
+  identifierUris?: readonly string[]
+  /** What came of its signing in ends. */
+  endSignIns?: boolean
 }
 
 /**

@@ -6,6 +6,7 @@ import { listsContract } from './metadata-lists.contract.ts'
 import { manifestsContract } from './metadata-manifests.contract.ts'
 import { a, b, blobOf, hour, image, type It, name, Scene, usageHolds } from './metadata-scene.contract.ts'
 import type { MetadataStore } from './metadata-store.ts'
+import { signInsContract } from './sign-ins.contract.ts'
 import { attributesContract } from './repository-attributes.contract.ts'
 import { uploadsContract } from './metadata-uploads.contract.ts'
 import { registryResourcesContract } from './registry-resources.contract.ts'
@@ -35,6 +36,7 @@ export function metadataStoreContract(adapter: string, open: () => Promise<Metad
   registryResourcesContract(it)
   roleAssignmentsContract(it)
   directoryContract(it)
+  signInsContract(it)
   attributesContract(it)
   concurrencyContract(it)
 }

@@ -120,6 +120,7 @@ export function roleAssignmentsContract(it: It): void {
   it('the last who owns everything keeps it, also when two go at once; a principal that cannot sign in does not count', async ({
     store,
   }) => {
+    await store.putTenant({ id: guid(1), domain: 'longshore.example' })
     const people = [alice, bob, carol]
     for (const id of [alice, bob]) await store.putDirectoryObject({ object: objectOf(id) })
     await store.putDirectoryObject({ object: objectOf(carol, { kind: 'group' }) })

@@ -8,10 +8,10 @@ export interface StoredSignIn {
   userCode: string | null
   /** Null until somebody answered. */
   principalId: string | null
-  /** `replaced`: a refresh token that another one stands for now. */
-  state: 'asked' | 'granted' | 'refused' | 'replaced'
+  /** `used`: a code that was redeemed; `replaced`: a refresh token that another one stands for now. */
+  state: 'asked' | 'granted' | 'refused' | 'used' | 'replaced'
   clientId: string
-  /** Refresh tokens that came of one another end together; null for what is none. */
+  /** Refresh tokens that came of one another end together, and the code that they came of knows it; null where there is none. */
   family: string | null
   details: Readonly<Record<string, unknown>>
   createdAt: number
@@ -28,18 +28,21 @@ export interface SignInReads {
 export interface SignInCommands {
   /** `conflict` when another one has the id or the user code. */
   putSignIn: Command<{ signIn: StoredSignIn }, void>
-  /** A device's question is answered. `not-found` when it was answered before or has ended. */
-  answerSignIn: Command<
-    { id: string; principalId: string; state: 'granted' | 'refused'; details: StoredSignIn['details']; now: number },
-    void
+  /** A device's question is answered, and its user code is free again. `not-found` when it was answered before or has ended. */
+  answerSignIn: Command<{ id: string; now: number; answer: { principalId: string; details: StoredSignIn['details'] } | 'refused' }, void>
+  /**
+   * What was granted is used up, and the refresh token that it gives is there: once. It stays as `used` until `usedUntil`, or
+   * goes at once (null). `used`: that happened before, and what it gave has ended now; `gone`: there is no such, or it has ended.
+   */
+  redeemSignIn: Command<
+    { id: string; now: number; usedUntil: number | null; refreshToken: StoredSignIn | null },
+    'redeemed' | 'used' | 'gone'
   >
-  /** Gives it out and removes it: once. Undefined when there is none, or it has ended. */
-  takeSignIn: Command<{ id: string; now: number }, StoredSignIn | undefined>
   /**
    * Another refresh token takes its place; `details` become those of the one that is replaced. Gives its details as they
    * stand: of two at once, both get those of the first. Undefined when it is gone.
    */
-  replaceSignIn: Command<{ id: string; details: StoredSignIn['details']; by: StoredSignIn }, StoredSignIn['details'] | undefined>
+  rotateRefreshToken: Command<{ id: string; details: StoredSignIn['details']; by: StoredSignIn }, StoredSignIn['details'] | undefined>
   /** All refresh tokens of a principal, or of a family, end. */
   endSignIns: Command<{ principalId: string } | { family: string }, void>
   /** A credential was shown from an address: kept for the `most` seen last, and for what was seen after `since`. */

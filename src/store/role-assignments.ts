@@ -1,6 +1,7 @@
 import { builtInRole } from '#core/built-in-roles.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { CustomRole, RoleAssignment } from '#ports/roles.ts'
+import type { CustomRole, RoleAssignment, StoredRight } from '#ports/roles.ts'
+import { around } from './directory-groups.ts'
 import { keepingAnOwner } from './last-owner.ts'
 import type { SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
@@ -39,6 +40,15 @@ export const roleAssignment: Read<'roleAssignment'> = async (db, scope, name) =>
   const row = await db.get<AssignmentRow>(`SELECT ${columns} FROM role_assignment WHERE scope = ? AND name = ?`, scope, name)
   return row && assignmentOf(row)
 }
+
+// Not a join with `around`: SQLite would walk over everybody's assignments, which have the wanted order.
+export const rights: Read<'rights'> = async (db, principalId) =>
+  db.all<StoredRight>(
+    `${around(db)} SELECT role_assignment.scope AS scope, role_assignment.role_id AS "roleId", custom_role.permissions AS permissions
+     FROM role_assignment LEFT JOIN custom_role ON custom_role.id = role_assignment.role_id
+     WHERE role_assignment.principal_id IN (SELECT id FROM around) ORDER BY role_assignment.scope, role_assignment.name`,
+    principalId,
+  )
 
 // What went while a role was given must leave nothing for the next thing of its name.
 async function mustBeThere(tx: SqlTransaction, { scope, scopeId, roleId }: RoleAssignment): Promise<void> {

@@ -39,44 +39,60 @@ export const signInByUserCode: Read<'signInByUserCode'> = async (db, userCode) =
   return row && signInOf(row)
 }
 
-export const putSignIn: Verb<'putSignIn'> = (tx, { signIn: given }) => insert(tx, given)
+export const putSignIn: Verb<'putSignIn'> = (tx, { signIn: row }) => insert(tx, row)
 
-async function insert(tx: SqlTransaction, given: StoredSignIn): Promise<void> {
-  if (await tx.get('SELECT id FROM sign_in WHERE id = ? OR user_code = ?', given.id, given.userCode))
+async function insert(tx: SqlTransaction, row: StoredSignIn): Promise<void> {
+  if (await tx.get('SELECT id FROM sign_in WHERE id = ? OR user_code = ?', row.id, row.userCode))
     throw new RegistryError('conflict', 'another sign-in under way has this code')
   await tx.run(
     `INSERT INTO sign_in (id, kind, user_code, principal_id, state, client_id, family, details, created_at, expires_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    given.id,
-    given.kind,
-    given.userCode,
-    given.principalId,
-    given.state,
-    given.clientId,
-    given.family,
-    JSON.stringify(given.details),
-    given.createdAt,
-    given.expiresAt,
+    row.id,
+    row.kind,
+    row.userCode,
+    row.principalId,
+    row.state,
+    row.clientId,
+    row.family,
+    JSON.stringify(row.details),
+    row.createdAt,
+    row.expiresAt,
   )
 }
 
-export const answerSignIn: Verb<'answerSignIn'> = async (tx, { id, principalId, state, details, now }) => {
-  const changed = await tx.run(
-    `UPDATE sign_in SET principal_id = ?, state = ?, details = ? WHERE id = ? AND state = 'asked' AND expires_at > ?`,
-    principalId,
-    state,
-    JSON.stringify(details),
-    id,
-    now,
-  )
+export const answerSignIn: Verb<'answerSignIn'> = async (tx, { id, now, answer }) => {
+  const open = `WHERE id = ? AND state = 'asked' AND expires_at > ?`
+  const changed =
+    answer === 'refused'
+      ? await tx.run(`UPDATE sign_in SET state = 'refused', user_code = NULL ${open}`, id, now)
+      : await tx.run(
+          `UPDATE sign_in SET state = 'granted', user_code = NULL, principal_id = ?, details = ? ${open}`,
+          answer.principalId,
+          JSON.stringify(answer.details),
+          id,
+          now,
+        )
   if (changed === 0) throw new RegistryError('not-found', 'this sign-in was answered before, or has ended')
 }
 
-export const takeSignIn: Verb<'takeSignIn'> = async (tx, { id, now }) => {
-  const row = await tx.get<SignInRow>(`SELECT * FROM sign_in WHERE id = ? ${tx.forUpdate}`, id)
-  if (!row) return undefined
-  await tx.run('DELETE FROM sign_in WHERE id = ?', id)
-  return row.expires_at > now ? signInOf(row) : undefined
+export const redeemSignIn: Verb<'redeemSignIn'> = async (tx, { id, now, usedUntil, refreshToken }) => {
+  const row = await tx.get<SignInRow>(`SELECT * FROM sign_in WHERE id = ?${tx.forUpdate}`, id)
+  if (row?.state === 'used') {
+    // The row itself stays, so that each further use is seen too.
+    if (row.family !== null) await tx.run(`DELETE FROM sign_in WHERE family = ? AND id <> ?`, row.family, id)
+    return 'used'
+  }
+  if (row?.state !== 'granted' || row.expires_at <= now) return 'gone'
+  if (usedUntil === null) await tx.run('DELETE FROM sign_in WHERE id = ?', id)
+  else
+    await tx.run(
+      `UPDATE sign_in SET state = 'used', family = ?, details = '{}', expires_at = ? WHERE id = ?`,
+      refreshToken?.family ?? null,
+      usedUntil,
+      id,
+    )
+  if (refreshToken) await insert(tx, refreshToken)
+  return 'redeemed'
 }
 
 export const familiarAddress: Read<'familiarAddress'> = async (db, credential, address) =>
@@ -102,8 +118,8 @@ export const noteAddress: Verb<'noteAddress'> = async (tx, { principalId, creden
   )
 }
 
-export const replaceSignIn: Verb<'replaceSignIn'> = async (tx, { id, details, by }) => {
-  const row = await tx.get<SignInRow>(`SELECT * FROM sign_in WHERE id = ? ${tx.forUpdate}`, id)
+export const rotateRefreshToken: Verb<'rotateRefreshToken'> = async (tx, { id, details, by }) => {
+  const row = await tx.get<SignInRow>(`SELECT * FROM sign_in WHERE id = ?${tx.forUpdate}`, id)
   if (!row) return undefined
   if (row.state === 'replaced') return signInOf(row).details
   await insert(tx, by)

@@ -5,6 +5,8 @@ import { condemn, dropUnreferenced, forgetObjects, quarantineObject, verifiedObj
 import * as contentReads from './content-reads.ts'
 import { counts } from './counts.ts'
 import * as directory from './directory.ts'
+import * as groups from './directory-groups.ts'
+import * as secrets from './directory-secrets.ts'
 import * as installing from './installation.ts'
 import { deleteManifest, deleteTag, putManifest, renewManifestLease } from './manifests.ts'
 import * as reading from './reads.ts'
@@ -65,16 +67,18 @@ const verbs: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   putCustomRole: roleAssignments.putCustomRole,
   deleteCustomRole: roleAssignments.deleteCustomRole,
   putTenant: directory.putTenant,
+  createDirectoryObjects: directory.createDirectoryObjects,
   putDirectoryObject: directory.putDirectoryObject,
   deleteDirectoryObject: directory.deleteDirectoryObject,
-  putSecret: directory.putSecret,
-  deleteSecret: directory.deleteSecret,
-  putGroupMember: directory.putGroupMember,
-  deleteGroupMember: directory.deleteGroupMember,
+  putSecret: secrets.putSecret,
+  replaceSecrets: secrets.replaceSecrets,
+  deleteSecret: secrets.deleteSecret,
+  putGroupMember: groups.putGroupMember,
+  deleteGroupMember: groups.deleteGroupMember,
   putSignIn: signIns.putSignIn,
   answerSignIn: signIns.answerSignIn,
-  takeSignIn: signIns.takeSignIn,
-  replaceSignIn: signIns.replaceSignIn,
+  redeemSignIn: signIns.redeemSignIn,
+  rotateRefreshToken: signIns.rotateRefreshToken,
   noteAddress: signIns.noteAddress,
   endSignIns: signIns.endSignIns,
   reapSignIns: signIns.reapSignIns,
@@ -132,12 +136,12 @@ export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   userByLogin: directory.userByLogin,
   directoryObjects: directory.directoryObjects,
   directoryMatches: directory.directoryMatches,
-  secrets: directory.secrets,
-  groupMembers: directory.groupMembers,
-  directGroupsOf: directory.directGroupsOf,
-  groupsOf: directory.groupsOf,
+  secrets: secrets.secrets,
+  groupMembers: groups.groupMembers,
+  directGroupsOf: groups.directGroupsOf,
+  groupsOf: groups.groupsOf,
   standing: directory.standing,
-  rights: directory.rights,
+  rights: roleAssignments.rights,
   signIn: signIns.signIn,
   signInByUserCode: signIns.signInByUserCode,
   familiarAddress: signIns.familiarAddress,

@@ -135,7 +135,7 @@ export class AuthorizationWorld {
         endsAt: null,
       },
     ] as const
-    const make = () => store.putDirectoryObject({ object, ...(kind === 'servicePrincipal' ? { secrets } : {}) })
+    const make = () => store.putDirectoryObject({ object, ...(kind === 'servicePrincipal' ? { addSecrets: secrets } : {}) })
     await make()
     const groups =
       holder === 'itself' ? [] : holder === 'a group' ? [this.#object('group')] : [this.#object('group'), this.#object('group')]

@@ -8,6 +8,6 @@ export async function credentialOf(store: MetadataStore, { id: objectId }: { id:
   if (first) return first.name
   const none = { name: null, hint: null, certificate: null }
   const secret = { ...none, keyId: randomUUID(), objectId, kind: 'password', hash: randomUUID(), startsAt: 0, endsAt: null } as const
-  await store.putSecret({ secret, replacesOthers: false })
+  await store.putSecret({ secret })
   return (await standingOf({ store }, objectId))?.credentials[0]?.name ?? ''
 }

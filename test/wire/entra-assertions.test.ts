@@ -43,7 +43,7 @@ async function makeSigner(from = -day, to = day): Promise<Signer> {
 
 const register = async ({ pem }: Signer): Promise<void> => {
   const secret = newCertificate(scene.deps, { objectId: program.objectId, name: null }, pem)
-  await scene.store.putSecret({ secret, replacesOthers: false })
+  await scene.store.putSecret({ secret })
 }
 
 interface Shape {
@@ -182,7 +182,7 @@ test('a certificate has its time', async () => {
 test('whatever end its entry in the directory has, a certificate that has ended signs nothing', async () => {
   const other = await makeSigner(-2 * day, -day)
   const secret = newCertificate(scene.deps, { objectId: program.objectId, name: null }, other.pem)
-  await scene.store.putSecret({ secret: { ...secret, endsAt: scene.time.at + day }, replacesOthers: false })
+  await scene.store.putSecret({ secret: { ...secret, endsAt: scene.time.at + day } })
   assert.equal(refusalOf(await post(await assertion({ by: other }))), '401 invalid_client 700027')
 })
 

@@ -110,7 +110,7 @@ test('a secret has its time, several are good together, and a disabled principal
     secretOf({ objectId: program.objectId, hash: hashOfSecret('ended'), endsAt: at - 1 }),
     secretOf({ objectId: program.objectId, hash: hashOfSecret('later'), startsAt: at + day }),
   ]
-  for (const each of more) await scene.store.putSecret({ secret: each, replacesOthers: false })
+  for (const each of more) await scene.store.putSecret({ secret: each })
   const withSecret = (text: string) => post(bySecret(scene, { client_secret: text }))
   assert.equal((await withSecret('second')).status, 200)
   assert.equal((await withSecret(secret)).status, 200)

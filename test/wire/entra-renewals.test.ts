@@ -138,7 +138,7 @@ test('a registered program without its secret, and one whose application is gone
   const application = objectOf({ id: lost.id, kind: 'application', name: 'Lost', appId: lost.appId })
   await scene.store.putDirectoryObject({ object: application })
   const proof = secretOf({ objectId: lost.id, hash: hashOfSecret('secret of lost') })
-  await scene.store.putSecret({ secret: proof, replacesOthers: false })
+  await scene.store.putSecret({ secret: proof })
   const given = { client_id: lost.appId, client_secret: 'secret of lost' }
   const token = await refreshToken(given)
   assert.equal((await refresh(token, given)).status, 200)

@@ -97,7 +97,7 @@ async function fill({ store, time }: EntraScene): Promise<void> {
   await store.putDirectoryObject({ object: application })
   const principal = objectOf({ id: program.objectId, kind: 'servicePrincipal', name: 'Builder', appId: program.appId })
   await store.putDirectoryObject({ object: principal })
-  await store.putSecret({ secret: secretOf({ objectId: application.id, hash: hashOfSecret(secret) }), replacesOthers: false })
+  await store.putSecret({ secret: secretOf({ objectId: application.id, hash: hashOfSecret(secret) }) })
 }
 
 export const objectOf = (given: Partial<DirectoryObject> & Pick<DirectoryObject, 'id' | 'kind' | 'name'>): DirectoryObject => ({
@@ -122,7 +122,7 @@ export const secretOf = (given: Partial<StoredSecret> & Pick<StoredSecret, 'obje
 
 export async function putPassword(store: MetadataStore, userId: string, password: string, now: number): Promise<void> {
   const hash = await argon2Hasher.hash(password)
-  await store.putSecret({ secret: secretOf({ objectId: userId, hash, startsAt: now }), replacesOthers: true })
+  await store.replaceSecrets({ secret: secretOf({ objectId: userId, hash, startsAt: now }), of: [userId] })
 }
 
 export interface Wire {

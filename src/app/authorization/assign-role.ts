@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid, type ResourceId } from '#core/resource-id.ts'
-import type { DirectoryKind } from '#ports/directory.ts'
+import type { DirectoryKind, DirectoryObject } from '#ports/directory.ts'
 import type { RoleAssignment } from '#ports/roles.ts'
 import type { Deps } from '../deps.ts'
 import { type By, idOf, mustBeAllowed } from './authority.ts'
@@ -39,45 +39,60 @@ export async function assignRole(
   deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
   given: NewAssignment & { by: By },
 ): Promise<{ assignment: RoleAssignment; created: boolean }> {
+  const placed = await placedRole(deps, given)
+  const principalType = await typeOf(deps, given)
+  return store(deps, { ...placed, principalId: given.principalId.toLowerCase(), principalType })
+}
+
+/** The assignment of a role to a principal that is written in the same command. Fails as `assignRole` does. */
+export async function newAssignment(
+  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  { principal, ...given }: { principal: DirectoryObject; scopeId: string; role: string; by: By },
+): Promise<RoleAssignment> {
+  const placed = await placedRole(deps, given)
+  return { ...placed, principalId: principal.id, principalType: principalTypes[principal.kind] ?? '' }
+}
+
+/** A role at a scope, before it is said whose it is. */
+async function placedRole(
+  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  given: Omit<NewAssignment, 'principalId' | 'principalType'> & { by: By },
+): Promise<Omit<RoleAssignment, 'principalId' | 'principalType'>> {
   const scope = await existingScope(deps, given.scopeId)
   mustBeAllowed(given.by, 'Microsoft.Authorization/roleAssignments/write', scope.key)
   const name = (given.name ?? deps.ids.next()).toLowerCase()
-  if (!isGuid(name))
-    throw new RegistryError(
-      'request-invalid',
-      `The role assignment ID '${name.slice(0, 60)}' is not valid. The role assignment ID must be a GUID.`,
-      {
-        code: 'InvalidRoleAssignmentId',
-      },
-    )
-  if ((given.description?.length ?? 0) > longestDescription)
-    throw new RegistryError('request-invalid', `The description of a role assignment has up to ${longestDescription} characters.`, {
-      code: 'InvalidRoleAssignmentDescription',
-    })
-  // A condition narrows what is given; one that is not judged at each request would give more than was meant.
-  if (given.condition)
-    throw new RegistryError(
-      'request-invalid',
-      'Conditions of role assignments are not supported: give the role at a narrower scope instead.',
-      {
-        code: 'ConditionNotSupported',
-      },
-    )
+  check(name, given)
   const role = await roleOf(deps, given.role)
   mustFit(role, scope)
-  const principalType = await typeOf(deps, given)
-  const assignment: RoleAssignment = {
+  return {
     name,
     scope: scope.key,
     scopeId: scope.text,
-    principalId: given.principalId.toLowerCase(),
-    principalType,
     roleId: role.id,
     details: given.description === undefined ? {} : { description: given.description },
     createdAt: deps.clock.now(),
     createdBy: idOf(given.by),
   }
-  return store(deps, assignment)
+}
+
+function check(name: string, { description = '', condition }: Pick<NewAssignment, 'description' | 'condition'>): void {
+  if (!isGuid(name))
+    throw new RegistryError(
+      'request-invalid',
+      `The role assignment ID '${name.slice(0, 60)}' is not valid. The role assignment ID must be a GUID.`,
+      { code: 'InvalidRoleAssignmentId' },
+    )
+  if (description.length > longestDescription)
+    throw new RegistryError('request-invalid', `The description of a role assignment has up to ${longestDescription} characters.`, {
+      code: 'InvalidRoleAssignmentDescription',
+    })
+  // A condition narrows what is given; one that is not judged at each request would give more than was meant.
+  if (condition)
+    throw new RegistryError(
+      'request-invalid',
+      'Conditions of role assignments are not supported: give the role at a narrower scope instead.',
+      { code: 'ConditionNotSupported' },
+    )
 }
 
 function mustFit(role: RoleDefinition, scope: ResourceId): void {

@@ -1,8 +1,8 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryObject, StoredSecret } from '#ports/directory.ts'
+import type { DirectoryObject, ObjectChange, StoredSecret } from '#ports/directory.ts'
 import { checkedDisplayName, checkedIdentifierUri } from './directory-names.ts'
-import { changeObject, deleteObject, type DirectoryDeps, everyObject, inTurn, noSuchObject, objectOf } from './directory.ts'
+import { changeObject, deleteObject, type DirectoryDeps, noSuchObject, objectOf } from './directory.ts'
 import { newClientSecret, newCertificate, type Validity } from './new-secrets.ts'
 
 /** What carries client secrets and certificates. */
@@ -21,96 +21,106 @@ type Details = Readonly<Record<string, unknown>>
 /** Fails with `request-invalid`, `conflict` when another application has one of the identifier URIs. */
 export async function createApplication(
   deps: DirectoryDeps,
-  { displayName, details = {}, certificates = [] }: { displayName: string; details?: Details; certificates?: readonly NewCertificate[] },
+  { certificates = [], ...given }: { displayName: string; details?: Details; certificates?: readonly NewCertificate[] },
 ): Promise<DirectoryObject> {
-  const application: DirectoryObject = {
-    id: deps.ids.next(),
-    kind: 'application',
-    name: checkedDisplayName(displayName),
-    login: null,
-    appId: deps.ids.next(),
-    enabled: true,
-    details,
-    createdAt: deps.clock.now(),
-  }
+  const application = newApplication(deps, given)
+  const identifierUris = checkedIdentifierUris(application)
   const secrets = certificates.map((each) => certificateFrom(deps, application.id, each))
-  return inTurn(deps.store, async () => {
-    await checkIdentifierUris(deps, application)
-    await deps.store.putDirectoryObject({ object: application, secrets })
-    return application
-  })
+  await deps.store.createDirectoryObjects({ objects: [application], secrets, identifierUris })
+  return application
 }
+
+/** What an application is before it is written. Fails with `request-invalid`. */
+export const newApplication = (
+  { ids, clock }: Pick<DirectoryDeps, 'ids' | 'clock'>,
+  { displayName, details = {} }: { displayName: string; details?: Details },
+): DirectoryObject => ({
+  id: ids.next(),
+  kind: 'application',
+  name: checkedDisplayName(displayName),
+  login: null,
+  appId: ids.next(),
+  enabled: true,
+  details,
+  createdAt: clock.now(),
+})
+
+/** What an application acts as, before it is written. */
+export const newServicePrincipal = (
+  { ids, clock }: Pick<DirectoryDeps, 'ids' | 'clock'>,
+  application: DirectoryObject,
+  { enabled = true, details = {} }: { enabled?: boolean; details?: Details } = {},
+): DirectoryObject => ({
+  id: ids.next(),
+  kind: 'servicePrincipal',
+  name: application.name,
+  login: null,
+  appId: application.appId,
+  enabled,
+  details,
+  createdAt: clock.now(),
+})
 
 /**
  * The principal that an application acts as. Fails with `request-invalid` when there is no such application, `conflict`
  * when it has its principal.
  */
 export async function createServicePrincipal(
-  { store, ids, clock }: DirectoryDeps,
-  { appId, enabled = true, details = {} }: { appId: string; enabled?: boolean; details?: Details },
+  deps: DirectoryDeps,
+  { appId, certificates = [], ...given }: { appId: string; enabled?: boolean; details?: Details; certificates?: readonly NewCertificate[] },
 ): Promise<DirectoryObject> {
-  return inTurn(store, async () => {
-    const application = (await store.directoryObjectsByAppId(appId)).find(({ kind }) => kind === 'application')
-    if (!application)
-      throw new RegistryError(
-        'request-invalid',
-        `The appId '${appId.slice(0, 80)}' of the service principal does not reference a valid application object.`,
-      )
-    const principal: DirectoryObject = {
-      id: ids.next(),
-      kind: 'servicePrincipal',
-      name: application.name,
-      login: null,
-      appId: application.appId,
-      enabled,
-      details,
-      createdAt: clock.now(),
-    }
-    await store.putDirectoryObject({ object: principal })
-    return principal
-  })
+  const application = (await deps.store.directoryObjectsByAppId(appId)).find(({ kind }) => kind === 'application')
+  if (!application) throw noSuchApplication(appId)
+  const principal = newServicePrincipal(deps, application, given)
+  const secrets = certificates.map((each) => certificateFrom(deps, principal.id, each))
+  try {
+    await deps.store.createDirectoryObjects({ objects: [principal], secrets })
+  } catch (error) {
+    // It was deleted in between.
+    throw error instanceof RegistryError && error.failure === 'parent-unknown' ? noSuchApplication(appId) : error
+  }
+  return principal
 }
 
+const noSuchApplication = (appId: string) =>
+  new RegistryError(
+    'request-invalid',
+    `The appId '${appId.slice(0, 80)}' of the service principal does not reference a valid application object.`,
+  )
+
 /** A new name is the service principal's too. Fails with `not-found`, `request-invalid`, `conflict`. */
-export async function changeApplication(
+export const changeApplication = (
   deps: DirectoryDeps,
   id: string,
-  { displayName, details }: { displayName?: string; details?: Details },
-): Promise<DirectoryObject> {
-  const application = await changeObject(deps, 'application', id, async (before) => {
-    const after = {
+  { displayName, details, certificates }: { displayName?: string; details?: Details; certificates?: readonly NewCertificate[] },
+): Promise<DirectoryObject> =>
+  changeObject(deps, 'application', id, async (before) => {
+    const object = {
       ...before,
       ...(displayName === undefined ? {} : { name: checkedDisplayName(displayName) }),
       ...(details === undefined ? {} : { details: { ...before.details, ...details } }),
     }
-    await checkIdentifierUris(deps, after)
-    return after
+    const identifierUris = details?.identifierUris === undefined ? {} : { identifierUris: checkedIdentifierUris(object) }
+    return { object, ...identifierUris, ...(await certificateChange(deps, before.id, certificates)) }
   })
-  const principal = displayName === undefined ? undefined : await principalOf(deps, application)
-  if (principal) await changeObject(deps, 'servicePrincipal', principal.id, (before) => ({ ...before, name: application.name }))
-  return application
-}
 
-/** Fails with `not-found`. `enabled: false` ends its refresh tokens, and its access tokens at their next use. */
+/** Fails with `not-found`, `request-invalid`. `enabled: false` ends its refresh tokens, and its access tokens at their next use. */
 export const changeServicePrincipal = (
   deps: DirectoryDeps,
   id: string,
-  { enabled, details }: { enabled?: boolean; details?: Details },
+  { enabled, details, certificates }: { enabled?: boolean; details?: Details; certificates?: readonly NewCertificate[] },
 ): Promise<DirectoryObject> =>
-  changeObject(deps, 'servicePrincipal', id, (before) => ({
-    ...before,
-    ...(enabled === undefined ? {} : { enabled }),
-    ...(details === undefined ? {} : { details: { ...before.details, ...details } }),
+  changeObject(deps, 'servicePrincipal', id, async (before) => ({
+    object: {
+      ...before,
+      ...(enabled === undefined ? {} : { enabled }),
+      ...(details === undefined ? {} : { details: { ...before.details, ...details } }),
+    },
+    ...(await certificateChange(deps, before.id, certificates)),
   }))
 
 /** With its service principal. Fails with `not-found`. */
-export async function deleteApplication(deps: Pick<DirectoryDeps, 'store'>, id: string): Promise<void> {
-  const application = await objectOf(deps, 'application', id)
-  const principal = await principalOf(deps, application)
-  // First what signs in: an end in between leaves an application that can do nothing.
-  if (principal) await deleteObject(deps, 'servicePrincipal', principal.id)
-  await deleteObject(deps, 'application', application.id)
-}
+export const deleteApplication = (deps: Pick<DirectoryDeps, 'store'>, id: string): Promise<void> => deleteObject(deps, 'application', id)
 
 /** The application stays. Fails with `not-found`. */
 export const deleteServicePrincipal = (deps: Pick<DirectoryDeps, 'store'>, id: string): Promise<void> =>
@@ -125,7 +135,7 @@ export async function addClientSecret(
 ): Promise<{ text: string; secret: StoredSecret }> {
   const { id: objectId } = await objectOf(deps, kind, id)
   const made = newClientSecret(deps, { objectId, name }, validity)
-  await deps.store.putSecret({ secret: made.secret, replacesOthers: false })
+  await deps.store.putSecret({ secret: made.secret })
   return made
 }
 
@@ -143,25 +153,23 @@ export async function removeClientSecret(
 }
 
 /**
- * Makes these its certificates: those that it has and that are named by their key ids stay, others go, new ones come.
- * Fails with `not-found`, `request-invalid`.
+ * How the certificates of an object become the wanted ones: those that it has and that are named by their key ids stay,
+ * others go, new ones come. Fails with `request-invalid`.
  */
-export async function replaceCertificates(
+async function certificateChange(
   deps: DirectoryDeps,
-  kind: ApplicationKind,
-  id: string,
-  wanted: readonly NewCertificate[],
-): Promise<void> {
-  await inTurn(deps.store, async () => {
-    const { id: objectId } = await objectOf(deps, kind, id)
-    const had = (await deps.store.secrets([objectId])).filter((each) => each.kind === 'certificate')
-    const kept = new Set(wanted.map((each) => each.keyId?.toLowerCase()))
-    const isNew = (each: NewCertificate) => !had.some(({ keyId }) => keyId === each.keyId?.toLowerCase())
-    // All are read before the first is written.
-    const added = wanted.filter(isNew).map((each) => certificateFrom(deps, objectId, each))
-    for (const secret of added) await deps.store.putSecret({ secret, replacesOthers: false })
-    for (const { keyId } of had) if (!kept.has(keyId)) await deps.store.deleteSecret({ objectId, keyId })
-  })
+  objectId: string,
+  wanted: readonly NewCertificate[] | undefined,
+): Promise<Pick<ObjectChange, 'addSecrets' | 'removeSecrets'>> {
+  if (!wanted) return {}
+  const before = (await deps.store.secrets([objectId])).filter(({ kind }) => kind === 'certificate').map(({ keyId }) => keyId)
+  const named = new Set(wanted.map((each) => each.keyId?.toLowerCase()))
+  return {
+    addSecrets: wanted
+      .filter(({ keyId }) => keyId === undefined || !before.includes(keyId.toLowerCase()))
+      .map((each) => certificateFrom(deps, objectId, each)),
+    removeSecrets: before.filter((keyId) => !named.has(keyId)),
+  }
 }
 
 /** @param name an application's id or object id, or a service principal's. Fails with `not-found`. */
@@ -175,13 +183,6 @@ export async function findApplication(
   return found ?? objectOf({ store }, kind, name)
 }
 
-/** The application's principal, if it has one. */
-export const principalOf = async (
-  { store }: Pick<DirectoryDeps, 'store'>,
-  { appId }: Pick<DirectoryObject, 'appId'>,
-): Promise<DirectoryObject | undefined> =>
-  appId === null ? undefined : (await store.directoryObjectsByAppId(appId)).find(({ kind }) => kind === 'servicePrincipal')
-
 export const identifierUrisOf = ({ details }: Pick<DirectoryObject, 'details'>): readonly string[] =>
   Array.isArray(details.identifierUris) ? (details.identifierUris as string[]) : []
 
@@ -191,10 +192,4 @@ function certificateFrom(deps: DirectoryDeps, objectId: string, { keyId, name, p
   return newCertificate(deps, { objectId, name, ...(keyId === undefined ? {} : { keyId: keyId.toLowerCase() }) }, pem, within)
 }
 
-async function checkIdentifierUris(deps: Pick<DirectoryDeps, 'store'>, application: DirectoryObject): Promise<void> {
-  const wanted = new Set(identifierUrisOf(application).map((each) => checkedIdentifierUri(each).toLowerCase()))
-  if (wanted.size === 0) return
-  for await (const other of everyObject(deps, ['application']))
-    if (other.id !== application.id && identifierUrisOf(other).some((each) => wanted.has(each.toLowerCase())))
-      throw new RegistryError('conflict', 'Another object with the same value for property identifierUris already exists.')
-}
+const checkedIdentifierUris = (application: DirectoryObject): string[] => identifierUrisOf(application).map(checkedIdentifierUri)

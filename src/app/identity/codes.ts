@@ -9,8 +9,8 @@ import { SignInRefused } from './sign-in-refusal.ts'
 import { sweepSignIns } from './sweep.ts'
 
 /**
- * An authorization code: granted ── redeemed ──▶ used ── ten minutes ──▶ gone. A used one stays as a row of state
- * `refused`, so that a second use is seen; then what the first one gave ends too (RFC 6749 §4.1.2).
+ * An authorization code: granted ── redeemed ──▶ used ── ten minutes ──▶ gone. A used one stays, with the family of the
+ * refresh token that it gave, so that a second use is seen; then what the first one gave ends too (RFC 6749 §4.1.2).
  */
 const codeLife = 10 * 60 * 1000
 
@@ -49,51 +49,52 @@ export async function makeCode(deps: CodeDeps, question: CodeQuestion, signedIn:
   return code
 }
 
-export interface Redeemed {
+/** A person whom a code or a device's answer stands for. */
+export interface Redemption {
   signedIn: SignedIn
   asked: AskedText
-  nonce: string | undefined
-  /** To be told of which family the refresh token is that came of it. */
-  gave: (family: string) => Promise<void>
+  nonce?: string | undefined
+  /** Uses it up, and keeps the refresh token that it gives: both or neither. Fails when another request was first. */
+  redeem: (refreshToken: StoredSignIn | null) => Promise<void>
 }
 
 /**
- * The person behind a code, once; whatever is wrong with the redemption, the code is gone.
+ * The person behind a code, once; whatever is wrong with the redemption, the code is used up.
  * Fails with `code-ended`, `code-used`, `code-of-another`, `redirect-differs`, `verifier-wrong`, and as `recallUser` does.
  */
 export async function redeemCode(
   deps: Pick<Deps, 'store' | 'clock'>,
   given: { code: string; clientId: string; redirectUri: string; verifier: string },
-): Promise<Redeemed> {
+): Promise<Redemption> {
   const id = hashOfSecret(given.code)
+  const redeem = async (refreshToken: StoredSignIn | null) => {
+    const now = deps.clock.now()
+    const outcome = await deps.store.redeemSignIn({ id, now, usedUntil: now + codeLife, refreshToken })
+    if (outcome !== 'redeemed') throw new SignInRefused(outcome === 'used' ? 'code-used' : 'code-ended')
+  }
   const found = await deps.store.signIn(id)
   if (found?.kind !== 'code' || found.principalId === null) throw new SignInRefused('code-ended')
-  if (found.state === 'refused') return refuseReuse(deps, found)
-  if (found.expiresAt <= deps.clock.now()) throw new SignInRefused('code-ended')
-  const taken = await deps.store.takeSignIn({ id, now: deps.clock.now() })
-  // Between the two steps another request redeemed it.
-  if (taken?.state !== 'granted') throw new SignInRefused('code-used')
-  const used = { ...taken, state: 'refused' as const, expiresAt: deps.clock.now() + codeLife }
-  await deps.store.putSignIn({ signIn: { ...used, details: {} } })
-  if (taken.clientId !== given.clientId) throw new SignInRefused('code-of-another')
-  const { redirectUri, challenge, credential, asked, nonce } = taken.details
-  if (redirectUri !== given.redirectUri) throw new SignInRefused('redirect-differs')
-  if (!verifierFits(given.verifier, String(challenge))) throw new SignInRefused('verifier-wrong')
-  return {
-    signedIn: await recallUser(deps, { principalId: taken.principalId, credential }),
-    asked: asked as AskedText,
-    nonce: typeof nonce === 'string' ? nonce : undefined,
-    gave: async (gave) => {
-      // It was taken meanwhile: the code came a second time, and ends what comes of the first.
-      if (!(await deps.store.takeSignIn({ id, now: deps.clock.now() }))) await deps.store.endSignIns({ family: gave })
-      await deps.store.putSignIn({ signIn: { ...used, details: { gave } } })
-    },
+  try {
+    return { ...(await judgeCode(deps, found, given)), redeem }
+  } catch (error) {
+    await redeem(null)
+    throw error
   }
 }
 
-// Taken, so that a first redemption that is not through yet sees it (`gave`).
-async function refuseReuse({ store, clock }: Pick<Deps, 'store' | 'clock'>, { id }: StoredSignIn): Promise<never> {
-  const gave = (await store.takeSignIn({ id, now: clock.now() }))?.details.gave
-  if (typeof gave === 'string') await store.endSignIns({ family: gave })
-  throw new SignInRefused('code-used')
+async function judgeCode(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  { state, clientId, principalId, details }: StoredSignIn,
+  given: { clientId: string; redirectUri: string; verifier: string },
+): Promise<Omit<Redemption, 'redeem'>> {
+  if (state !== 'granted') throw new SignInRefused('code-used')
+  if (clientId !== given.clientId) throw new SignInRefused('code-of-another')
+  const { redirectUri, challenge, credential, asked, nonce } = details
+  if (redirectUri !== given.redirectUri) throw new SignInRefused('redirect-differs')
+  if (!verifierFits(given.verifier, String(challenge))) throw new SignInRefused('verifier-wrong')
+  return {
+    signedIn: await recallUser(deps, { principalId, credential }),
+    asked: asked as AskedText,
+    nonce: typeof nonce === 'string' ? nonce : undefined,
+  }
 }

@@ -1,7 +1,9 @@
+import { RegistryError } from '#core/registry-error.ts'
 import { makeSecret } from '#core/secret.ts'
 import type { StoredSignIn } from '#ports/sign-ins.ts'
 import type { Deps } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'
+import type { Redemption } from './codes.ts'
 import { refuseWhilePaused } from './guessing.ts'
 import type { AskedText } from './requested-scope.ts'
 import { hashOfSecret } from './secrets.ts'
@@ -32,22 +34,18 @@ export async function askOnDevice(
   refuseWhilePaused(deps.failedLogins, address, asking)
   deps.failedLogins.failedPair(address, asking)
   const deviceCode = makeSecret(deps.random(32))
-  const userCode = await freeUserCode(deps)
   const now = deps.clock.now()
   await sweepSignIns(deps)
-  await deps.store.putSignIn({
-    signIn: {
-      id: hashOfSecret(deviceCode),
-      kind: 'device',
-      userCode,
-      principalId: null,
-      state: 'asked',
-      clientId,
-      family: null,
-      details: { asked },
-      createdAt: now,
-      expiresAt: now + deviceLife * 1000,
-    },
+  const userCode = await putUnderFreeCode(deps, {
+    id: hashOfSecret(deviceCode),
+    kind: 'device',
+    principalId: null,
+    state: 'asked',
+    clientId,
+    family: null,
+    details: { asked },
+    createdAt: now,
+    expiresAt: now + deviceLife * 1000,
   })
   return { deviceCode, userCode }
 }
@@ -65,20 +63,13 @@ export async function findDevice(deps: DeviceDeps, { typed, address }: { typed: 
 
 /** Fails with `not-found` when it was answered before, or has ended. */
 export async function grantDevice(deps: Pick<Deps, 'store' | 'clock'>, question: StoredSignIn, signedIn: SignedIn): Promise<void> {
-  await deps.store.answerSignIn({
-    id: question.id,
-    principalId: signedIn.principal.id,
-    state: 'granted',
-    details: { ...question.details, credential: signedIn.credential },
-    now: deps.clock.now(),
-  })
+  const details = { ...question.details, credential: signedIn.credential }
+  await deps.store.answerSignIn({ id: question.id, now: deps.clock.now(), answer: { principalId: signedIn.principal.id, details } })
 }
 
-/** Who has the code may say no without a password: it is no more than not answering. */
-export async function refuseDevice({ store, clock }: Pick<Deps, 'store' | 'clock'>, id: string): Promise<void> {
-  const taken = await store.takeSignIn({ id, now: clock.now() })
-  if (taken) await store.putSignIn({ signIn: { ...taken, userCode: null, state: 'refused' } })
-}
+/** Who has the code may say no without a password: it is no more than not answering. Fails as `grantDevice` does. */
+export const refuseDevice = ({ store, clock }: Pick<Deps, 'store' | 'clock'>, id: string): Promise<void> =>
+  store.answerSignIn({ id, now: clock.now(), answer: 'refused' })
 
 /**
  * What the device gets when it asks again: the person, once. Fails with `device-pending`, `device-refused`, `device-ended`,
@@ -87,25 +78,40 @@ export async function refuseDevice({ store, clock }: Pick<Deps, 'store' | 'clock
 export async function fetchDevice(
   deps: Pick<Deps, 'store' | 'clock'> & { failedLogins: FailedLogins },
   { deviceCode, clientId, address }: { deviceCode: string; clientId: string; address: string },
-): Promise<{ signedIn: SignedIn; asked: AskedText }> {
+): Promise<Redemption> {
   const id = hashOfSecret(deviceCode)
-  const now = deps.clock.now()
   const found = await deps.store.signIn(id)
   if (found?.kind !== 'device' || found.clientId !== clientId) throw new SignInRefused('device-unknown')
-  if (found.expiresAt <= now) throw new SignInRefused('device-ended')
+  if (found.expiresAt <= deps.clock.now()) throw new SignInRefused('device-ended')
   if (found.state === 'asked') throw new SignInRefused('device-pending')
   if (found.state === 'refused') throw new SignInRefused('device-refused')
-  const taken = await deps.store.takeSignIn({ id, now })
-  if (!taken) throw new SignInRefused('device-unknown')
-  deps.failedLogins.succeededPair(address, asking)
-  const { credential, asked } = taken.details
-  return { signedIn: await recallUser(deps, { principalId: taken.principalId, credential }), asked: asked as AskedText }
+  const redeem = async (refreshToken: StoredSignIn | null) => {
+    const outcome = await deps.store.redeemSignIn({ id, now: deps.clock.now(), usedUntil: null, refreshToken })
+    if (outcome !== 'redeemed') throw new SignInRefused('device-unknown')
+    deps.failedLogins.succeededPair(address, asking)
+  }
+  const { credential, asked } = found.details
+  try {
+    return { signedIn: await recallUser(deps, { principalId: found.principalId, credential }), asked: asked as AskedText, redeem }
+  } catch (error) {
+    await redeem(null)
+    throw error
+  }
 }
 
-async function freeUserCode({ store, random }: Pick<DeviceDeps, 'store' | 'random'>): Promise<string> {
+/** Two devices that draw the same code at once are as rare as they can be: one of them draws again. */
+async function putUnderFreeCode(
+  { store, random }: Pick<DeviceDeps, 'store' | 'random'>,
+  row: Omit<StoredSignIn, 'userCode'>,
+): Promise<string> {
   for (;;) {
     const userCode = makeUserCode(random)
-    if (!(await store.signInByUserCode(userCode))) return userCode
+    try {
+      await store.putSignIn({ signIn: { ...row, userCode } })
+      return userCode
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.failure !== 'conflict') throw error
+    }
   }
 }
 

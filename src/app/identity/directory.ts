@@ -1,10 +1,9 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { MetadataStore } from '#ports/metadata-store.ts'
-import type { DirectoryKind, DirectoryObject, Tenant } from '#ports/directory.ts'
+import type { DirectoryKind, DirectoryObject, ObjectChange, StoredObject, Tenant } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
 import type { Random } from './new-secrets.ts'
 
-/** What the deeds on the directory need. */
+/** What a change of the directory needs. */
 export type DirectoryDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'hasher'> & { random: Random }
 
 /** Fails with `not-found` before the first start has made the directory. */
@@ -21,37 +20,41 @@ export const noSuchObject = (name: string) =>
   )
 
 /** Fails with `not-found`, also for an object of another kind. */
-export async function objectOf({ store }: Pick<Deps, 'store'>, kind: DirectoryKind, id: string): Promise<DirectoryObject> {
+export async function objectOf({ store }: Pick<Deps, 'store'>, kind: DirectoryKind, id: string): Promise<StoredObject> {
   const object = await store.directoryObject(id.toLowerCase())
   if (object?.kind === kind) return object
   throw noSuchObject(id)
 }
 
+/** How often a change is tried anew when others changed the same object meanwhile. */
+const mostTries = 10
+
 /**
- * Reads, changes and writes an object as one step. Fails with `not-found`, and as the change does; `conflict`.
- * A change of `enabled` to false ends the refresh tokens.
+ * Reads an object, works out what becomes of it and writes that, anew while somebody else changed it in between.
+ * Fails with `not-found`, `conflict`, `precondition-failed` when that never ends, and as `changeOf` does. Who is switched off loses the refresh tokens.
  */
 export async function changeObject(
   { store }: Pick<Deps, 'store'>,
   kind: DirectoryKind,
   id: string,
-  change: (object: DirectoryObject) => DirectoryObject | Promise<DirectoryObject>,
+  changeOf: (object: DirectoryObject) => Omit<ObjectChange, 'expect'> | Promise<Omit<ObjectChange, 'expect'>>,
 ): Promise<DirectoryObject> {
-  return inTurn(store, async () => {
+  for (let tries = 1; ; tries++) {
     const before = await objectOf({ store }, kind, id)
-    const object = await change(before)
-    await store.putDirectoryObject({ object })
-    if (before.enabled && !object.enabled) await store.endSignIns({ principalId: id })
-    return object
-  })
+    const change = await changeOf(before)
+    const isSwitchedOff = before.enabled && !change.object.enabled
+    try {
+      await store.putDirectoryObject({ ...change, expect: before.version, endSignIns: change.endSignIns === true || isSwitchedOff })
+      return change.object
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.failure !== 'precondition-failed' || tries === mostTries) throw error
+    }
+  }
 }
 
 /** Fails with `not-found`. */
 export async function deleteObject({ store }: Pick<Deps, 'store'>, kind: DirectoryKind, id: string): Promise<void> {
-  await inTurn(store, async () => {
-    const object = await objectOf({ store }, kind, id)
-    await store.deleteDirectoryObject({ id: object.id })
-  })
+  await store.deleteDirectoryObject({ id: (await objectOf({ store }, kind, id)).id })
 }
 
 /** Everything of a kind, in id order; `most` at a time are read. */
@@ -64,16 +67,4 @@ export async function* everyObject({ store }: Pick<Deps, 'store'>, kinds: readon
     if (!last || page.length < most) return
     after = last.id
   }
-}
-
-const last = new WeakMap<MetadataStore, Promise<unknown>>()
-
-/** One change of the directory at a time: what was read is still so when it is written, and what was deleted stays so. */
-export function inTurn<Result>(store: MetadataStore, work: () => Promise<Result>): Promise<Result> {
-  const next = (last.get(store) ?? Promise.resolve()).then(work)
-  last.set(
-    store,
-    next.catch(() => {}),
-  )
-  return next
 }

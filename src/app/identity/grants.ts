@@ -1,13 +1,15 @@
 import type { DirectoryObject } from '#ports/directory.ts'
+import type { StoredSignIn } from '#ports/sign-ins.ts'
 import type { Deps, Origins } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'
 import { authenticateClient, type Client, type ClientUse } from './clients.ts'
 import { redeemCode } from './codes.ts'
 import { fetchDevice } from './devices.ts'
-import { type GivenRefreshToken, makeRefreshToken, useRefreshToken } from './refresh-tokens.ts'
+import { newRefreshToken, type RefreshToken, useRefreshToken } from './refresh-tokens.ts'
 import { type Asked, type AskedText, parseAsked, parseAskedByProgram } from './requested-scope.ts'
 import { type SignedIn, signInUser } from './sign-in.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
+import { sweepSignIns } from './sweep.ts'
 import { clientInfoOf, directoryTokenLife, issueDirectoryToken, issueIdToken } from './tokens.ts'
 
 /** By what a program gets a token. */
@@ -68,8 +70,9 @@ interface Found {
   asked?: AskedText
   nonce?: string | undefined
   /** Given instead of a new one. */
-  refreshToken?: GivenRefreshToken
-  gave?: (family: string) => Promise<void>
+  refreshToken?: RefreshToken
+  /** Uses the grant up and keeps the refresh token that it gives. */
+  redeem?: (refreshToken: StoredSignIn | null) => Promise<void>
 }
 
 type PersonGrant = Exclude<TokenGrant, { kind: 'client-credentials' }>
@@ -122,10 +125,12 @@ async function findPerson(deps: GrantDeps, { address }: TokenRequest, grant: Per
 async function refreshTokenFor(
   deps: GrantDeps,
   { client, asked, text, found }: { client: Client; asked: Asked; text: AskedText; found: Found },
-): Promise<GivenRefreshToken | undefined> {
+): Promise<RefreshToken | undefined> {
   if (found.refreshToken !== undefined) return found.refreshToken
-  if (client.credential !== null && !asked.offline) return undefined
-  const made = await makeRefreshToken(deps, { signedIn: found.signedIn, client, asked: text })
-  await found.gave?.(made.family)
+  const isWanted = client.credential === null || asked.offline
+  const made = isWanted ? newRefreshToken(deps, { signedIn: found.signedIn, client, asked: text }) : undefined
+  if (made) await sweepSignIns(deps)
+  if (found.redeem) await found.redeem(made?.row ?? null)
+  else if (made) await deps.store.putSignIn({ signIn: made.row })
   return made
 }

@@ -18,7 +18,7 @@ export async function createGroup(
     details,
     createdAt: clock.now(),
   }
-  await store.putDirectoryObject({ object: group })
+  await store.createDirectoryObjects({ objects: [group] })
   return group
 }
 
@@ -29,9 +29,11 @@ export const changeGroup = (
   { displayName, details }: { displayName?: string; details?: Readonly<Record<string, unknown>> },
 ): Promise<DirectoryObject> =>
   changeObject(deps, 'group', id, (before) => ({
-    ...before,
-    ...(displayName === undefined ? {} : { name: checkedDisplayName(displayName) }),
-    ...(details === undefined ? {} : { details: { ...before.details, ...details } }),
+    object: {
+      ...before,
+      ...(displayName === undefined ? {} : { name: checkedDisplayName(displayName) }),
+      ...(details === undefined ? {} : { details: { ...before.details, ...details } }),
+    },
   }))
 
 /** Its members lose what they had through it. Fails with `not-found`. */
@@ -44,12 +46,15 @@ export async function addMember(deps: Pick<DirectoryDeps, 'store'>, groupId: str
   if (!member) throw noSuchObject(memberId)
   if (member.kind === 'application')
     throw new RegistryError('request-invalid', 'an application is no member of groups: its service principal can be one')
-  if ((await deps.store.directGroupsOf(member.id)).some(({ id }) => id === group.id))
+  try {
+    await deps.store.putGroupMember({ groupId: group.id, memberId: member.id })
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.failure !== 'conflict') throw error
     throw new RegistryError(
       'conflict',
       "One or more added object references already exist for the following modified properties: 'members'.",
     )
-  await deps.store.putGroupMember({ groupId: group.id, memberId: member.id })
+  }
 }
 
 /** Fails with `not-found`. */

@@ -1,11 +1,12 @@
 import type { IdentityDeeds, NewCredential, ServicePrincipalCredential, ServicePrincipalSummary } from '#core/identity-deeds.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { DirectoryObject } from '#ports/directory.ts'
-import { addClientSecret, createApplication, createServicePrincipal, deleteApplication, deleteServicePrincipal } from './applications.ts'
-import { type DirectoryDeps, everyObject, inTurn, tenantOf } from './directory.ts'
-import { newCertificate } from './new-secrets.ts'
+import type { DirectoryObject, StoredSecret } from '#ports/directory.ts'
+import { deleteApplication, deleteServicePrincipal, newApplication, newServicePrincipal } from './applications.ts'
+import { newAssignment } from '../authorization/assign-role.ts'
+import { type DirectoryDeps, everyObject, tenantOf } from './directory.ts'
+import { newCertificate, newClientSecret } from './new-secrets.ts'
 import { namedServicePrincipal } from './operator-names.ts'
-import { giveRole } from './operator-roles.ts'
+import { firstSubscription } from './operator-roles.ts'
 import { secretsOfApplication } from './secrets.ts'
 
 const mostYears = 100
@@ -20,16 +21,14 @@ export const principalDeeds = (deps: DirectoryDeps): Deeds => ({
   createServicePrincipal: async ({ name, role, scope, ...credential }) => {
     if (role === undefined && scope !== undefined) throw new RegistryError('request-invalid', 'a scope needs a role: give both, or none')
     checkYears(credential)
-    const application = await createApplication(deps, { displayName: name })
-    try {
-      const principal = await createServicePrincipal(deps, { appId: application.appId ?? '' })
-      const password = await addCredential(deps, application, credential)
-      if (role !== undefined) await giveRole(deps, { principal, role, scope })
-      return await told(deps, principal, password)
-    } catch (error) {
-      await deleteApplication(deps, application.id)
-      throw error
-    }
+    const application = newApplication(deps, { displayName: name })
+    const principal = newServicePrincipal(deps, application)
+    const { secret, text } = newCredential(deps, application, credential)
+    const scopeId = scope ?? (role === undefined ? '' : await firstSubscription(deps))
+    const roleAssignment =
+      role === undefined ? {} : { roleAssignment: await newAssignment(deps, { principal, role, scopeId, by: 'operator' }) }
+    await deps.store.createDirectoryObjects({ objects: [application, principal], secrets: [secret], ...roleAssignment })
+    return told(deps, principal, text)
   },
   listServicePrincipals: async () => {
     const all: ServicePrincipalSummary[] = []
@@ -47,14 +46,12 @@ export const principalDeeds = (deps: DirectoryDeps): Deeds => ({
   resetServicePrincipal: async ({ principal, append, ...credential }) => {
     checkYears(credential)
     const found = await namedServicePrincipal(deps, principal)
-    const before = await secretsOfApplication(deps, found.appId ?? '')
-    // The new one first: were the others gone and this one refused, nobody could sign in.
-    const password = await addCredential(deps, (await applicationOf(deps, found)) ?? found, credential)
-    if (!append) {
-      for (const { objectId, keyId } of before) await deps.store.deleteSecret({ objectId, keyId })
-      await deps.store.endSignIns({ principalId: found.id })
-    }
-    return told(deps, found, password)
+    const holders = await deps.store.directoryObjectsByAppId(found.appId ?? '')
+    const { secret, text } = newCredential(deps, holders.find(({ kind }) => kind === 'application') ?? found, credential)
+    await (append
+      ? deps.store.putSecret({ secret })
+      : deps.store.replaceSecrets({ secret, of: holders.map(({ id }) => id), endSignInsOf: found.id }))
+    return told(deps, found, text)
   },
 })
 
@@ -63,21 +60,16 @@ function checkYears({ years = 1 }: NewCredential): void {
     throw new RegistryError('request-invalid', `years must be a whole number from 1 to ${mostYears}`)
 }
 
-/** The secret's text, or null for a certificate. */
-async function addCredential(
+/** A client secret and its text, or a certificate, which has none. Fails with `request-invalid`. */
+function newCredential(
   deps: DirectoryDeps,
-  object: DirectoryObject,
+  { id: objectId }: DirectoryObject,
   { years = 1, certificate }: NewCredential,
-): Promise<string | null> {
-  const kind = object.kind === 'application' ? ('application' as const) : ('servicePrincipal' as const)
-  if (certificate !== undefined) {
-    const secret = newCertificate(deps, { objectId: object.id, name: null }, certificate)
-    await inTurn(deps.store, () => deps.store.putSecret({ secret, replacesOthers: false }))
-    return null
-  }
+): { secret: StoredSecret; text: string | null } {
+  if (certificate !== undefined) return { secret: newCertificate(deps, { objectId, name: null }, certificate), text: null }
   const startsAt = deps.clock.now()
   const endsAt = new Date(startsAt).setUTCFullYear(new Date(startsAt).getUTCFullYear() + years)
-  return (await addClientSecret(deps, kind, object.id, { name: 'rbac', startsAt, endsAt })).text
+  return newClientSecret(deps, { objectId, name: 'rbac' }, { startsAt, endsAt })
 }
 
 async function told(deps: DirectoryDeps, { appId, name }: DirectoryObject, password: string | null): Promise<ServicePrincipalCredential> {

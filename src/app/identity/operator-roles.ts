@@ -43,7 +43,7 @@ export async function giveRole(
   return summaryOf(deps, assignment)
 }
 
-async function firstSubscription({ store }: Reads): Promise<string> {
+export async function firstSubscription({ store }: Reads): Promise<string> {
   const all = await store.resources({ within: '', types: [subscriptionType.toLowerCase()] }, { after: '', limit: 1000 })
   const [first] = all.toSorted((a, b) => a.createdAt - b.createdAt)
   if (first) return first.id

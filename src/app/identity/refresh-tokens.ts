@@ -6,7 +6,6 @@ import type { AskedText } from './requested-scope.ts'
 import { hashOfSecret } from './secrets.ts'
 import { recallUser, type SignedIn } from './sign-in.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
-import { sweepSignIns } from './sweep.ts'
 
 /**
  * A refresh token: granted ── half its life, used once more ──▶ replaced ── an hour ──▶ a use of it ends the family
@@ -20,7 +19,7 @@ const grace = 60 * 60 * 1000
 
 type RefreshDeps = Pick<Deps, 'store' | 'clock' | 'secrets'> & { random: (bytes: number) => Uint8Array }
 
-export interface GivenRefreshToken {
+export interface RefreshToken {
   token: string
   /** It ends with all that came of one sign-in. */
   family: string
@@ -33,21 +32,18 @@ interface Details {
   proven: boolean
 }
 
-/** What a replaced one keeps of its follower: the text itself, sealed, since it is given again. */
-type Replaced = Details & { replacedAt: number; follower: string }
+/** What a replaced one knows of its successor: the text itself, sealed, since it is given again. */
+type Replaced = Details & { replacedAt: number; successor: string }
 
-/** For a person at a program; the store knows only its hash. */
-export async function makeRefreshToken(
+/** For a person at a program, before it is kept; the row knows only its hash. */
+export function newRefreshToken(
   deps: RefreshDeps,
   { signedIn, client, asked }: { signedIn: SignedIn; client: Client; asked: AskedText },
-): Promise<GivenRefreshToken> {
+): RefreshToken & { row: StoredSignIn } {
   const token = makeSecret(deps.random(32))
   const family = hashOfSecret(`family ${token}`)
-  await sweepSignIns(deps)
   const details: Details = { credential: signedIn.credential, asked, proven: client.credential !== null }
-  const row = rowOf(deps, token, { family, details, clientId: client.id, principalId: signedIn.principal.id })
-  await deps.store.putSignIn({ signIn: row })
-  return { token, family }
+  return { token, family, row: rowOf(deps, token, { family, details, clientId: client.id, principalId: signedIn.principal.id }) }
 }
 
 function rowOf(
@@ -69,7 +65,7 @@ function rowOf(
 export async function useRefreshToken(
   deps: RefreshDeps,
   { token, client }: { token: string; client: Client },
-): Promise<{ signedIn: SignedIn; asked: AskedText; refreshToken: GivenRefreshToken }> {
+): Promise<{ signedIn: SignedIn; asked: AskedText; refreshToken: RefreshToken }> {
   const found = await deps.store.signIn(hashOfSecret(token))
   const now = deps.clock.now()
   if (found?.kind !== 'refresh' || found.family === null || found.expiresAt <= now) throw new SignInRefused('refresh-ended')
@@ -82,21 +78,21 @@ export async function useRefreshToken(
   }
   const signedIn = await recallUser(deps, { principalId: found.principalId, credential: details.credential })
   const isOld = found.state === 'replaced' || now > found.createdAt + refreshLife / 2
-  const given = isOld ? await follower(deps, found, details) : token
-  return { signedIn, asked: details.asked, refreshToken: { token: given, family: found.family } }
+  const next = isOld ? await successorOf(deps, found, details) : token
+  return { signedIn, asked: details.asked, refreshToken: { token: next, family: found.family } }
 }
 
 /** The token that stands for one that is old: made at its first use after half its life, the same for each use. */
-async function follower(deps: RefreshDeps, old: StoredSignIn, { credential, asked, proven }: Details): Promise<string> {
+async function successorOf(deps: RefreshDeps, old: StoredSignIn, { credential, asked, proven }: Details): Promise<string> {
   const next = makeSecret(deps.random(32))
   const sealed = deps.secrets.seal(next, old.id)
   const details: Details = { credential, asked, proven }
   const { clientId, principalId } = old
-  const kept = await deps.store.replaceSignIn({
+  const stored = await deps.store.rotateRefreshToken({
     id: old.id,
-    details: { ...details, replacedAt: deps.clock.now(), follower: sealed },
+    details: { ...details, replacedAt: deps.clock.now(), successor: sealed },
     by: rowOf(deps, next, { family: old.family ?? '', details, clientId, principalId }),
   })
-  if (!kept) throw new SignInRefused('refresh-ended')
-  return deps.secrets.open((kept as unknown as Replaced).follower, old.id)
+  if (!stored) throw new SignInRefused('refresh-ended')
+  return deps.secrets.open((stored as unknown as Replaced).successor, old.id)
 }

@@ -1,7 +1,7 @@
 import { isGuid } from '#core/resource-id.ts'
 import type { DirectoryObject } from '#ports/directory.ts'
 import { checkedDisplayName, checkedLogin } from './directory-names.ts'
-import { changeObject, deleteObject, type DirectoryDeps, inTurn, noSuchObject, objectOf, tenantOf } from './directory.ts'
+import { changeObject, deleteObject, type DirectoryDeps, noSuchObject, objectOf, tenantOf } from './directory.ts'
 import { makePassword, newPassword } from './new-secrets.ts'
 
 export interface NewUser {
@@ -40,7 +40,7 @@ export async function createUser(deps: DirectoryDeps, given: NewUser): Promise<{
   }
   const password = given.password ?? makePassword(deps.random)
   const secret = await newPassword(deps, user.id, password)
-  await inTurn(deps.store, () => deps.store.putDirectoryObject({ object: user, secrets: [secret] }))
+  await deps.store.createDirectoryObjects({ objects: [user], secrets: [secret] })
   return { user, password }
 }
 
@@ -60,19 +60,20 @@ export async function changeUser(deps: DirectoryDeps, id: string, change: UserCh
   const { login, displayName, enabled, details, password } = change
   // A password that may not be is refused before anything is changed.
   const secret = password === undefined ? undefined : await newPassword(deps, id, password)
-  const user = await changeObject(deps, 'user', id, (before) => ({
-    ...before,
-    ...(login === undefined ? {} : { login: checkedLogin(login, tenant) }),
-    ...(displayName === undefined ? {} : { name: checkedDisplayName(displayName) }),
-    ...(enabled === undefined ? {} : { enabled }),
-    ...(details === undefined ? {} : { details: { ...before.details, ...details } }),
+  return changeObject(deps, 'user', id, async (before) => ({
+    object: {
+      ...before,
+      ...(login === undefined ? {} : { login: checkedLogin(login, tenant) }),
+      ...(displayName === undefined ? {} : { name: checkedDisplayName(displayName) }),
+      ...(enabled === undefined ? {} : { enabled }),
+      ...(details === undefined ? {} : { details: { ...before.details, ...details } }),
+    },
+    ...(secret && { addSecrets: [secret], removeSecrets: await keyIdsOf(deps, before.id), endSignIns: true }),
   }))
-  if (secret) {
-    await deps.store.putSecret({ secret, replacesOthers: true })
-    await deps.store.endSignIns({ principalId: id })
-  }
-  return user
 }
+
+const keyIdsOf = async ({ store }: Pick<DirectoryDeps, 'store'>, id: string): Promise<string[]> =>
+  (await store.secrets([id])).filter(({ kind }) => kind === 'password').map(({ keyId }) => keyId)
 
 /** Gives the user a new password, and tells it. Fails as `changeUser` does. */
 export async function resetPassword(deps: DirectoryDeps, id: string, password = makePassword(deps.random)): Promise<string> {

@@ -2,7 +2,8 @@ import type { Dialect } from './migration.ts'
 
 /**
  * subscription ── resource group ── resource ── its children     one table, by key; a registry's resource has its row in `registry`
- * directory_object ─┬─ directory_secret, directory_member        users, applications, service principals, groups
+ * directory_object ─┬─ directory_secret, directory_member        users, applications, service principals, groups; each with a version
+ *                   ├─ directory_identifier_uri                  names of applications, each one's alone
  *                   ├─ role_assignment → scope                   a role of core/built-in-roles.ts or of custom_role
  *                   ├─ sign_in                                   codes, device questions, refresh tokens
  *                   └─ familiar_address                          from where a password was shown
@@ -33,8 +34,10 @@ export const controlTables = ({ bigint }: Dialect): string[] => [
   `CREATE TABLE tenant (id TEXT PRIMARY KEY, domain TEXT NOT NULL)`,
   `CREATE TABLE directory_object (
       id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, login TEXT UNIQUE, app_id TEXT,
-      enabled INTEGER NOT NULL, generation INTEGER NOT NULL DEFAULT 0, details TEXT NOT NULL, created_at ${bigint} NOT NULL, UNIQUE (kind, app_id))`,
+      enabled INTEGER NOT NULL, generation INTEGER NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 1, details TEXT NOT NULL, created_at ${bigint} NOT NULL, UNIQUE (kind, app_id))`,
   `CREATE INDEX directory_object_name ON directory_object (kind, name_key)`,
+  `CREATE TABLE directory_identifier_uri (uri TEXT PRIMARY KEY, object_id TEXT NOT NULL REFERENCES directory_object(id))`,
+  `CREATE INDEX directory_identifier_uri_object ON directory_identifier_uri (object_id)`,
   `CREATE TABLE directory_secret (
       key_id TEXT PRIMARY KEY, object_id TEXT NOT NULL REFERENCES directory_object(id), kind TEXT NOT NULL, name TEXT,
       hash TEXT NOT NULL, hint TEXT, certificate TEXT, starts_at ${bigint} NOT NULL, ends_at ${bigint},

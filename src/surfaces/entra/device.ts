@@ -70,7 +70,7 @@ async function takeAnswer(context: EntraContext, userCode: string, form: Paramet
   const question = await findDevice(deps, { typed: userCode, address: exchange.address })
   const client = await findClient(deps, question.clientId)
   if (form.get('answer') === 'refuse') {
-    await refuseDevice(deps, question.id)
+    await refuseDevice(deps, question.id).catch(asUnknown)
     return sendPage(context, { status: 200, title: words('refused.title'), body: outcome(words, 'refused', client.name) })
   }
   const given = { username: form.get('username') ?? '', password: form.get('password') ?? '', address: exchange.address }

@@ -1,10 +1,4 @@
-import {
-  changeApplication,
-  changeServicePrincipal,
-  createApplication,
-  createServicePrincipal,
-  replaceCertificates,
-} from '#app/identity/applications.ts'
+import { changeApplication, changeServicePrincipal, createApplication, createServicePrincipal } from '#app/identity/applications.ts'
 import { changeGroup, createGroup } from '#app/identity/groups.ts'
 import { changeUser, createUser } from '#app/identity/users.ts'
 import { type Answer, type Context, done, entityAnswer, resolve } from './context.ts'
@@ -39,22 +33,16 @@ export async function makeApplication(context: Context, { body }: Of<'applicatio
 }
 
 export async function updateApplication(context: Context, { key, body }: Of<'application.update'>): Promise<Answer> {
-  const { id } = await resolve(context, 'applications', key)
-  // First what may be refused for more reasons.
-  if (body.certificates) await replaceCertificates(context.deps, 'application', id, body.certificates)
-  await changeApplication(context.deps, id, body)
+  await changeApplication(context.deps, (await resolve(context, 'applications', key)).id, body)
   return done
 }
 
 export async function makeServicePrincipal(context: Context, { body }: Of<'principal.create'>): Promise<Answer> {
   const principal = await createServicePrincipal(context.deps, { ...body, appId: body.appId ?? '' })
-  if (body.certificates) await replaceCertificates(context.deps, 'servicePrincipal', principal.id, body.certificates)
   return entityAnswer(context, 'servicePrincipals', principal, made)
 }
 
 export async function updateServicePrincipal(context: Context, { key, body }: Of<'principal.update'>): Promise<Answer> {
-  const { id } = await resolve(context, 'servicePrincipals', key)
-  if (body.certificates) await replaceCertificates(context.deps, 'servicePrincipal', id, body.certificates)
-  await changeServicePrincipal(context.deps, id, body)
+  await changeServicePrincipal(context.deps, (await resolve(context, 'servicePrincipals', key)).id, body)
   return done
 }
