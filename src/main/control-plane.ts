@@ -1,4 +1,4 @@
-import { serveArm } from '#surfaces/arm/surface.ts'
+import { arm } from '#surfaces/arm/surface.ts'
 import { isDiscoveryPath } from '#surfaces/discovery/request.ts'
 import { discovery } from '#surfaces/discovery/surface.ts'
 import { isEntra } from '#surfaces/entra/request.ts'
@@ -29,5 +29,5 @@ const surfaces: readonly ControlSurface[] = [
 /** Serves what is the control plane's: a path that is nobody's is answered as ARM does. */
 export async function serveControlPlane(deps: ControlDeps, path: string, exchange: Exchange): Promise<void> {
   for (const surface of surfaces) if (await surface.matches(path, deps)) return surface.serve(deps, exchange)
-  await serveArm(deps, exchange)
+  await serve(arm, deps, exchange)
 }

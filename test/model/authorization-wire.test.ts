@@ -7,8 +7,9 @@ import { issueDirectoryToken } from '#app/identity/tokens.ts'
 import { tokenUser } from '#app/tokens/authenticate.ts'
 import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
 import { Exchange } from '#http/exchange.ts'
+import { serve } from '#http/surface.ts'
 import type { ArmDeps } from '#surfaces/arm/context.ts'
-import { serveArm } from '#surfaces/arm/surface.ts'
+import { arm as armSurface } from '#surfaces/arm/surface.ts'
 import { digestOf, makeImage } from '../wire/content.ts'
 import { type Door, openDoor } from '../wire/door.ts'
 import { type Answer, json, type Principal as As, send, type Target } from '../wire/send.ts'
@@ -51,7 +52,7 @@ before(async () => {
   world = await AuthorizationWorld.open(deps.store, name, deps.clock.now())
   armServer = createServer((request, response) => {
     const origin = { correlationId: randomUUID(), host: 'control.example', scheme: 'https', address: '127.0.0.1' } as const
-    void serveArm(deps, new Exchange(request, response, origin))
+    void serve(armSurface, deps, new Exchange(request, response, origin))
   })
   await new Promise<void>((resolve) => armServer.listen(0, '127.0.0.1', resolve))
   arm = {

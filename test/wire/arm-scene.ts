@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { Agent, createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes, randomUUID } from 'node:crypto'
@@ -12,13 +11,13 @@ import { openSecretBox } from '#adapters/system/secret-box.ts'
 import { issueDirectoryToken } from '#app/identity/tokens.ts'
 import { builtInRoles } from '#core/built-in-roles.ts'
 import { keyOf, subscriptionType } from '#core/resource-id.ts'
-import { Exchange } from '#http/exchange.ts'
+import { plainRequest } from '#http/plain-request.ts'
+import { answerTo } from '#http/surface.ts'
 import type { DirectoryObject } from '#ports/directory.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { ArmDeps } from '#surfaces/arm/context.ts'
-import { serveArm } from '#surfaces/arm/surface.ts'
+import { arm } from '#surfaces/arm/surface.ts'
 import { checkAnswer } from '../specs/description.ts'
-import { send } from './send.ts'
 import { credentialOf } from './credential-of.ts'
 
 export const newest = '2026-09-01-preview'
@@ -39,7 +38,7 @@ export interface Asking {
   query?: Readonly<Record<string, string>>
 }
 
-/** ARM over a store in memory, with a subscription, a group `rg` and an owner; every answer is held against Azure's description. */
+/** ARM without a socket, over a store in memory, with a subscription, a group `rg` and an owner; every answer is held against Azure's description. */
 export interface ArmScene {
   deps: ArmDeps
   subscription: string
@@ -76,20 +75,6 @@ export async function openArm(store: MetadataStore = openMemoryMetadataStore()):
     random: (bytes) => randomBytes(bytes),
   }
   const unexpected: unknown[] = []
-  const server = createServer((request, response) => {
-    const exchange = new Exchange(request, response, {
-      correlationId: randomUUID(),
-      host: 'localhost:5443',
-      scheme: 'https',
-      address: '127.0.0.1',
-    })
-    void serveArm(deps, exchange).then(() => {
-      if (exchange.unexpected !== undefined) unexpected.push(exchange.unexpected)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const agent = new Agent({ keepAlive: true })
-  const target = { address: { host: '127.0.0.1', port: (server.address() as AddressInfo).port }, user: '', password: '', agent }
 
   const subscriptionId = '11111111-2222-4333-8444-555555555555'
   const subscription = `/subscriptions/${subscriptionId}`
@@ -157,19 +142,28 @@ export async function openArm(store: MetadataStore = openMemoryMetadataStore()):
     ask: async (method, path, { as, body, version = newest, headers = {}, query = {} } = {}) => {
       const own = path.startsWith(control) ? path.slice(control.length) : path
       const url = own.includes('?') ? own : `${own}?${new URLSearchParams({ 'api-version': version, ...query })}`
-      const answer = await send(target, method, url, {
-        as: as === '' ? 'nobody' : { token: as ?? (await tokenOf(owner)) },
-        headers: { 'content-type': 'application/json', ...headers },
+      const token = as ?? (await tokenOf(owner))
+      const http = plainRequest({
+        method,
+        url,
+        correlationId: randomUUID(),
+        headers: {
+          'content-type': 'application/json',
+          ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+          ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+        },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
-      const text = answer.body.toString('utf8')
+      const answer = await answerTo(arm, { world: deps, http })
+      if (http.unexpected !== undefined) unexpected.push(http.unexpected)
+      if (!answer) throw new Error(`no answer to ${method} ${url}`)
+      const text = method === 'HEAD' ? '' : String(answer.body ?? '')
       const given = text === '' ? undefined : (JSON.parse(text) as unknown)
       checkAnswer(method, url, answer.status, given)
-      return { status: answer.status, headers: answer.headers, body: given }
+      const told = (answer.headers ?? []).map(([name, value]) => [name.toLowerCase(), String(value)] as const)
+      return { status: answer.status, headers: Object.fromEntries(told), body: given }
     },
     stop: async () => {
-      agent.destroy()
-      await new Promise((resolve) => server.close(resolve))
       await store.close()
       rmSync(folder, { recursive: true })
     },

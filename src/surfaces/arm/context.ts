@@ -2,7 +2,8 @@ import { type Caller, decide } from '#core/access.ts'
 import type { ResourceKey } from '#core/resource-id.ts'
 import type { Match } from '#ports/resources.ts'
 import type { Deps, Origins } from '#app/deps.ts'
-import type { Headers } from '#http/exchange.ts'
+import { type Answer, json } from '#http/answer.ts'
+import type { Headers } from '#http/headers.ts'
 import type { ArmUrl } from './url.ts'
 
 export type ArmDeps = Deps & { origins: Origins; random: (bytes: number) => Uint8Array }
@@ -18,14 +19,7 @@ export interface Context {
   body: () => Promise<unknown>
 }
 
-/** What a handler gives back; a failure is thrown. Without a body nothing is sent but the head. */
-export interface Answer {
-  status: number
-  body?: unknown
-  headers?: Headers
-}
-
-export const ok = (body: unknown, headers: Headers = []): Answer => ({ status: 200, body, headers })
+export const ok = (body: unknown, headers: Headers = []): Answer => json(200, body, headers)
 
 /** Whether the caller holds an action at a scope: for lists, which show what may be seen. Single things have their row in routes.ts. */
 export const may = ({ caller }: Pick<Context, 'caller'>, action: string, scope: ResourceKey): boolean =>

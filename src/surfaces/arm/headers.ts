@@ -1,8 +1,7 @@
-import type { Headers } from '#http/exchange.ts'
+import type { Headers } from '#http/headers.ts'
+import type { ArmDeps } from './context.ts'
 import type { ArmUrl } from './url.ts'
 import { servedAs } from './versions.ts'
-
-export const json = ['Content-Type', 'application/json; charset=utf-8'] as const
 
 /** On every answer of ARM; the correlation id is the exchange's. */
 export function commonHeaders(correlationId: string, now: number, clientRequestId: string | undefined): Headers {
@@ -30,4 +29,17 @@ export function remainingCalls({ method, scope }: Pick<ArmUrl, 'method' | 'scope
     [`x-ms-ratelimit-remaining-${of}-${kind}`, own],
     [`x-ms-ratelimit-remaining-${of}-global-${kind}`, global],
   ]
+}
+
+/** Clients read the authority from here; ADFS's is the one that needs no discovery at Microsoft. */
+export function challenge({ origins, clock }: Pick<ArmDeps, 'origins' | 'clock'>, renew: boolean): readonly [string, string] {
+  const begin = `Bearer authorization_uri="${origins.control}/adfs"`
+  if (!renew)
+    return [
+      'WWW-Authenticate',
+      `${begin}, error="invalid_token", error_description="The authentication failed because of missing or invalid 'Authorization' header."`,
+    ]
+  // As Entra asks for a token that is younger (continuous access evaluation): az and the SDKs get one past what they keep, and try again.
+  const claims = { access_token: { nbf: { essential: true, value: String(Math.floor(clock.now() / 1000)) } } }
+  return ['WWW-Authenticate', `${begin}, error="insufficient_claims", claims="${Buffer.from(JSON.stringify(claims)).toString('base64')}"`]
 }

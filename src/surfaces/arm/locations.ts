@@ -3,7 +3,8 @@ import { type ResourceId, resourceGroupType } from '#core/resource-id.ts'
 import { everyResource } from '#app/resources/pages.ts'
 import { registryType } from '#app/resources/type-names.ts'
 import { visibleSubscription } from './subscriptions.ts'
-import { type Answer, type Context, may, ok } from './context.ts'
+import type { Answer } from '#http/answer.ts'
+import { type Context, may, ok } from './context.ts'
 
 /** The machine's own, and each other label that something visible has: a location is only a label here. */
 export async function listLocations(context: Context, { subscription }: { subscription: ResourceId }): Promise<Answer> {

@@ -4,7 +4,8 @@ import type { ResourceId } from '#core/resource-id.ts'
 import type { ObjectShape } from '#core/shape.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import type { ResourceRules } from '#app/resources/rules.ts'
-import type { Answer, Context } from './context.ts'
+import type { Answer } from '#http/answer.ts'
+import type { Context } from './context.ts'
 import type { Lifetime, TypeVersions } from './lifetime.ts'
 
 /**

@@ -14,7 +14,8 @@ import type { Author, Given } from '#app/resources/rules.ts'
 import type { Caller } from '#core/access.ts'
 import { visibleSubscription } from './subscriptions.ts'
 import { misfitInWords } from './body.ts'
-import { absolute, type Answer, type Context, may, ok } from './context.ts'
+import { type Answer, json } from '#http/answer.ts'
+import { absolute, type Context, may, ok } from './context.ts'
 import { filterOf } from './filter.ts'
 import { pageOf, paged } from './page.ts'
 import type { ResourceType } from './resource-type.ts'
@@ -122,7 +123,7 @@ export async function putOne(context: Context, { type, id }: One): Promise<Answe
   const putting = { id, given, match: context.match, by: authorOf(context.caller), unknown }
   const { resource, created } = await putResource(context.deps, rules, putting)
   const { made, replaced } = type.versions.statuses
-  return { status: created ? made : replaced, body: await shown(context, type, resource), headers: etagOf(resource) }
+  return json(created ? made : replaced, await shown(context, type, resource), etagOf(resource))
 }
 
 export async function updateOne(context: Context, { type, id }: One): Promise<Answer> {
@@ -135,7 +136,7 @@ export async function updateOne(context: Context, { type, id }: One): Promise<An
   await find(context, { type, id })
   const given = await readResource(context, type, object(shape.fields), 'what changes')
   const { resource } = await patchResource(context.deps, rules, { id, given, match: context.match, by: authorOf(context.caller) })
-  return { status: type.versions.statuses.changed, body: await shown(context, type, resource), headers: etagOf(resource) }
+  return json(type.versions.statuses.changed, await shown(context, type, resource), etagOf(resource))
 }
 
 export async function removeOne(context: Context, { type, id }: One): Promise<Answer> {

@@ -1,5 +1,7 @@
 import type { Access } from '#core/access.ts'
 import type { ResourceId } from '#core/resource-id.ts'
+import type { Route, Routes } from '#http/surface.ts'
+import type { Context } from './context.ts'
 import type { ExtensionRequest } from './extension-request.ts'
 import { listSubscriptions, listTenants, showSubscription } from './subscriptions.ts'
 import { listLocations } from './locations.ts'
@@ -11,9 +13,12 @@ import type { ArmRequest } from './request.ts'
 import { listEverything, refuseMove } from './resource-lists.ts'
 import { act, listType, putOne, removeOne, showOne, updateOne, whetherThere } from './resources.ts'
 import type { ResourceType } from './resource-type.ts'
-import { action, type Route, type Routes, signedIn } from './route.ts'
 import { changeTags, listTagNames, removeTags, replaceTags, showTags } from './tags.ts'
 
+/** One of Azure's actions at the place that a request names. */
+const action = (name: string, scope: { key: string }): Access => ({ kind: 'action', action: name, scope: scope.key })
+/** A list is for everybody who is signed in, and leaves out what they may not see. */
+const signedIn = (): Access => ({ kind: 'signed-in' })
 const at =
   (name: string) =>
   ({ subscription }: { subscription: ResourceId }): Access =>
@@ -33,7 +38,7 @@ const atScope =
     type.access === 'signed-in' ? signedIn() : action(`${type.name}/${verb}`, scope)
 
 /** Every request of ARM, and what its caller must hold. What lists shows what the caller may see, and nothing else. */
-const routes: Routes<ArmRequest> = {
+const routes: Routes<Context, ArmRequest> = {
   'tenants.list': { access: signedIn, handle: listTenants },
   'subscriptions.list': { access: signedIn, handle: listSubscriptions },
   'subscription.get': { access: signedIn, handle: showSubscription },
@@ -83,4 +88,4 @@ const routes: Routes<ArmRequest> = {
   },
 }
 
-export const routeOf = <Request extends ArmRequest>(request: Request): Route<Request> => routes[request.kind] as unknown as Route<Request>
+export const routeOf = (request: ArmRequest): Route<Context, never> => routes[request.kind]

@@ -3,7 +3,8 @@ import { touches } from '#core/visibility.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { everyResource } from '#app/resources/pages.ts'
 import { resourceNotFound } from '#app/resources/not-found.ts'
-import { type Answer, type Context, ok } from './context.ts'
+import type { Answer } from '#http/answer.ts'
+import { type Context, ok } from './context.ts'
 
 export async function listTenants({ deps }: Context): Promise<Answer> {
   const tenant = await deps.store.tenant()

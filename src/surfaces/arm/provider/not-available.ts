@@ -1,5 +1,5 @@
 import { notAvailable as unavailable } from '#core/feature.ts'
-import type { Answer } from '../context.ts'
+import type { Answer } from '#http/answer.ts'
 import type { ArmUrl } from '../url.ts'
 
 export const notAvailable = (what: string) => async (): Promise<Answer> => {

@@ -1,6 +1,7 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { readResult } from '#app/resources/operations.ts'
-import { type Answer, type Context, may, ok } from '../context.ts'
+import type { Answer } from '#http/answer.ts'
+import { type Context, may, ok } from '../context.ts'
 import { typeNamed } from '../types.ts'
 import { parseResourceId, resourceGroupType } from '#core/resource-id.ts'
 

@@ -1,4 +1,5 @@
-import { type Answer, type Context, ok } from '../context.ts'
+import type { Answer } from '#http/answer.ts'
+import { type Context, ok } from '../context.ts'
 import { type Permission, permissions } from './permissions.ts'
 import { servedNamespaces } from '../wrong-url.ts'
 

@@ -5,7 +5,8 @@ import type { StoredResource } from '#ports/resources.ts'
 import { generateCredentials, type TokenSlot } from '#app/resources/generate-credentials.ts'
 import { ensureAdminCredentials } from '#app/resources/registries.ts'
 import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
-import { type Answer, type Context, ok } from '../../context.ts'
+import type { Answer } from '#http/answer.ts'
+import { type Context, ok } from '../../context.ts'
 import { readBody } from '../../body.ts'
 
 const regenerateShape = object({ name: oneOf('password', 'password2') }, ['name'])

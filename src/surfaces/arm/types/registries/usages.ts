@@ -2,7 +2,8 @@ import { limitsOf, type TierLimits } from '#core/tiers.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { propertiesOf, tierOf } from '#app/resources/registries.ts'
 import { scopeMapType, tokenType } from '#app/resources/type-names.ts'
-import { type Answer, type Context, ok } from '../../context.ts'
+import type { Answer } from '#http/answer.ts'
+import { type Context, ok } from '../../context.ts'
 
 export async function listUsages({ deps }: Context, resource: StoredResource): Promise<Answer> {
   const { store } = deps

@@ -6,7 +6,8 @@ import { assignmentQuery, listAssignments } from '#app/authorization/list-assign
 import { removeRole } from '#app/authorization/remove-role.ts'
 import { readAuthorizationBody } from '../../authorization/body.ts'
 import { parseGuid } from '../../authorization/role-ids.ts'
-import { absolute, type Answer, type Context, ok } from '../../context.ts'
+import { type Answer, json } from '#http/answer.ts'
+import { absolute, type Context, ok } from '../../context.ts'
 import { pageOf } from '../../page.ts'
 import type { ExtensionType, ScopedName } from '../../resource-type.ts'
 import { type AssignmentBody, assignmentShape } from './shape.ts'
@@ -55,7 +56,7 @@ async function storeAssignment(context: Context, { scope, name }: ScopedName): P
     name,
     by: context.caller,
   })
-  return { status: created ? 201 : 200, body: formatAssignment(assignment, scope) }
+  return json(created ? 201 : 200, formatAssignment(assignment, scope))
 }
 
 async function removeAssignment({ deps, caller }: Context, { scope, name }: ScopedName): Promise<Answer> {

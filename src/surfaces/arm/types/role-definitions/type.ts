@@ -6,7 +6,8 @@ import { deleteRole, putRole } from '#app/authorization/custom-roles.ts'
 import { isAssignableAt, roleById, type RoleDefinition, roleDefinitions as allRoles } from '#app/authorization/role-definitions.ts'
 import { readAuthorizationBody } from '../../authorization/body.ts'
 import { parseGuid } from '../../authorization/role-ids.ts'
-import { type Answer, type Context, may, ok } from '../../context.ts'
+import { type Answer, json } from '#http/answer.ts'
+import { type Context, may, ok } from '../../context.ts'
 import type { ExtensionType, ScopedName } from '../../resource-type.ts'
 import { type DefinitionBody, definitionShape, roleOfBody } from './shape.ts'
 import { formatDefinition } from './shown.ts'
@@ -52,7 +53,7 @@ async function showDefinition({ deps }: Context, { scope, name: id }: ScopedName
 async function storeDefinition(context: Context, { scope, name: id }: ScopedName): Promise<Answer> {
   const given = roleOfBody((await readAuthorizationBody(context, definitionShape)) as unknown as DefinitionBody)
   const { role } = await putRole(context.deps, { role: { id, ...given }, by: context.caller })
-  return { status: 201, body: formatDefinition(role, scope) }
+  return json(201, formatDefinition(role, scope))
 }
 
 async function removeDefinition({ deps, caller }: Context, { scope, name: id }: ScopedName): Promise<Answer> {
