@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { migrations } from '#store/schema.ts'
-import { dialect, ofPostgres } from './dialect.ts'
+import { dialect } from './dialect.ts'
 
 // Any number that nobody else takes in a database of ours.
 const migrationLock = 7_203_021_776
@@ -14,7 +14,7 @@ export async function migrate(client: ClientBase): Promise<void> {
     const { rows } = await client.query<{ version: number | null }>('SELECT MAX(version) AS version FROM schema_version')
     const found = rows[0]?.version ?? 0
     for (const step of migrations.filter((each) => each.version > found)) {
-      for (const statement of step.statements(dialect)) await client.query(ofPostgres(statement))
+      for (const statement of step.statements(dialect)) await client.query(statement)
       await client.query('INSERT INTO schema_version (version) VALUES ($1)', [step.version])
     }
     await client.query('COMMIT')

@@ -4,7 +4,13 @@ import { migrations, schemaVersion } from '#store/schema.ts'
 import { makePrivate } from './private-file.ts'
 import type { SqliteConnection } from './connection.ts'
 
-const dialect: Dialect = { identity: 'INTEGER PRIMARY KEY AUTOINCREMENT', bytes: 'BLOB', bigint: 'INTEGER', clustered: ' WITHOUT ROWID' }
+const dialect: Dialect = {
+  identity: 'INTEGER PRIMARY KEY AUTOINCREMENT',
+  text: 'TEXT',
+  bytes: 'BLOB',
+  bigint: 'INTEGER',
+  clustered: ' WITHOUT ROWID',
+}
 
 /** The database was made by a newer program. */
 export class NewerDatabase extends Error {

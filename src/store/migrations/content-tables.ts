@@ -24,15 +24,15 @@ import type { Dialect } from './migration.ts'
  * manifest.image_size, architecture, os: written when the manifest is put (image-size.ts); null where its config was not there to read.
  * repository.state: live → draining (its name is free again; the collector empties it) → row gone.
  */
-export const contentTables = ({ identity, bytes, bigint, clustered }: Dialect): string[] => [
+export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dialect): string[] => [
   `CREATE TABLE registry (
-      id ${identity}, name TEXT NOT NULL UNIQUE, seq ${bigint} NOT NULL DEFAULT 0,
-      state TEXT NOT NULL DEFAULT 'live', resource_key TEXT, settings TEXT NOT NULL)`,
+      id ${identity}, name ${text} NOT NULL UNIQUE, seq ${bigint} NOT NULL DEFAULT 0,
+      state ${text} NOT NULL DEFAULT 'live', resource_key ${text}, settings ${text} NOT NULL)`,
   `CREATE UNIQUE INDEX registry_resource ON registry (resource_key)`,
   `CREATE TABLE installation (
-      id INTEGER PRIMARY KEY CHECK (id = 1), key_check TEXT NOT NULL, begun INTEGER NOT NULL, owner_sealed TEXT, told INTEGER NOT NULL)`,
+      id INTEGER PRIMARY KEY CHECK (id = 1), key_check ${text} NOT NULL, begun INTEGER NOT NULL, owner_sealed ${text}, told INTEGER NOT NULL)`,
   `CREATE TABLE time_mark (
-      id INTEGER PRIMARY KEY CHECK (id = 1), wall ${bigint} NOT NULL, uptime ${bigint} NOT NULL, boot TEXT, rest_left ${bigint} NOT NULL)`,
+      id INTEGER PRIMARY KEY CHECK (id = 1), wall ${bigint} NOT NULL, uptime ${bigint} NOT NULL, boot ${text}, rest_left ${bigint} NOT NULL)`,
   `CREATE TABLE usage (
       registry_id ${bigint} NOT NULL REFERENCES registry(id), slot INTEGER NOT NULL,
       used ${bigint} NOT NULL DEFAULT 0, unreferenced ${bigint} NOT NULL DEFAULT 0, pending ${bigint} NOT NULL DEFAULT 0,
@@ -40,17 +40,17 @@ export const contentTables = ({ identity, bytes, bigint, clustered }: Dialect): 
       PRIMARY KEY (registry_id, slot))`,
   `CREATE TABLE storage_limit (registry_id ${bigint} PRIMARY KEY REFERENCES registry(id), bytes ${bigint})`,
   `CREATE TABLE credential (
-      id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), principal_id TEXT NOT NULL,
-      principal_name TEXT NOT NULL, kind TEXT NOT NULL, slot TEXT NOT NULL, secret_hash TEXT NOT NULL,
-      secret_sealed TEXT, version INTEGER NOT NULL DEFAULT 1, created_at ${bigint} NOT NULL DEFAULT 0, expires_at ${bigint},
+      id ${text} PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), principal_id ${text} NOT NULL,
+      principal_name ${text} NOT NULL, kind ${text} NOT NULL, slot ${text} NOT NULL, secret_hash ${text} NOT NULL,
+      secret_sealed ${text}, version INTEGER NOT NULL DEFAULT 1, created_at ${bigint} NOT NULL DEFAULT 0, expires_at ${bigint},
       UNIQUE (registry_id, principal_id, slot))`,
   `CREATE TABLE signing_key (
-      kid TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL, algorithm TEXT NOT NULL,
-      public_jwk TEXT NOT NULL, private_sealed TEXT NOT NULL, created_at ${bigint} NOT NULL,
+      kid ${text} PRIMARY KEY, registry_id ${bigint} NOT NULL, algorithm ${text} NOT NULL,
+      public_jwk ${text} NOT NULL, private_sealed ${text} NOT NULL, created_at ${bigint} NOT NULL,
       sign_until ${bigint} NOT NULL, verify_until ${bigint} NOT NULL)`,
   `CREATE TABLE repository (
-      id ${identity}, registry_id ${bigint} NOT NULL REFERENCES registry(id), name TEXT NOT NULL,
-      state TEXT NOT NULL DEFAULT 'live', manifests INTEGER NOT NULL DEFAULT 0,
+      id ${identity}, registry_id ${bigint} NOT NULL REFERENCES registry(id), name ${text} NOT NULL,
+      state ${text} NOT NULL DEFAULT 'live', manifests INTEGER NOT NULL DEFAULT 0,
       write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
       read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1,
       created_at ${bigint} NOT NULL DEFAULT 0, updated_at ${bigint} NOT NULL DEFAULT 0)`,
@@ -58,16 +58,16 @@ export const contentTables = ({ identity, bytes, bigint, clustered }: Dialect): 
   `CREATE INDEX repository_listed ON repository (registry_id, name) WHERE state = 'live' AND manifests > 0`,
   `CREATE INDEX repository_draining ON repository (id) WHERE state = 'draining'`,
   `CREATE TABLE repository_deletion (
-      registry_id ${bigint} NOT NULL REFERENCES registry(id), name TEXT NOT NULL, seq ${bigint} NOT NULL,
+      registry_id ${bigint} NOT NULL REFERENCES registry(id), name ${text} NOT NULL, seq ${bigint} NOT NULL,
       PRIMARY KEY (registry_id, name))`,
   `CREATE TABLE object (
-      object_id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), digest ${bytes},
-      size ${bigint} NOT NULL DEFAULT 0, storage_key TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
+      object_id ${text} PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), digest ${bytes},
+      size ${bigint} NOT NULL DEFAULT 0, storage_key ${text} NOT NULL UNIQUE, state ${text} NOT NULL,
       block_crc ${bytes}, bytes ${bytes}, created_at ${bigint} NOT NULL, verified_at ${bigint}, condemned_at ${bigint})`,
   `CREATE INDEX object_condemned ON object (condemned_at) WHERE state = 'condemned'`,
   `CREATE INDEX object_condemned_of ON object (registry_id, condemned_at) WHERE state = 'condemned'`,
   `CREATE TABLE blob (
-      registry_id ${bigint} NOT NULL, digest ${bytes} NOT NULL, object_id TEXT NOT NULL REFERENCES object(object_id),
+      registry_id ${bigint} NOT NULL, digest ${bytes} NOT NULL, object_id ${text} NOT NULL REFERENCES object(object_id),
       size ${bigint} NOT NULL, named INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (registry_id, digest))${clustered}`,
   `CREATE TABLE blob_in_use (registry_id ${bigint} NOT NULL, digest ${bytes} NOT NULL, PRIMARY KEY (registry_id, digest))${clustered}`,
@@ -78,11 +78,11 @@ export const contentTables = ({ identity, bytes, bigint, clustered }: Dialect): 
   `CREATE INDEX repo_blob_digest ON repo_blob (registry_id, digest)`,
   `CREATE TABLE manifest (
       repo_id ${bigint} NOT NULL REFERENCES repository(id), digest ${bytes} NOT NULL, registry_id ${bigint} NOT NULL,
-      media_type TEXT NOT NULL, size INTEGER NOT NULL, subject ${bytes}, artifact_type TEXT, annotations TEXT,
+      media_type ${text} NOT NULL, size INTEGER NOT NULL, subject ${bytes}, artifact_type ${text}, annotations ${text},
       created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL, lease_until ${bigint} NOT NULL,
       write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
       read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1,
-      quarantine_state TEXT, quarantine_details TEXT, config_media_type TEXT, architecture TEXT, os TEXT,
+      quarantine_state ${text}, quarantine_details ${text}, config_media_type ${text}, architecture ${text}, os ${text},
       image_size ${bigint} NOT NULL DEFAULT 0,
       PRIMARY KEY (repo_id, digest))${clustered}`,
   `CREATE INDEX manifest_updated ON manifest (repo_id, updated_at, digest)`,
@@ -91,11 +91,11 @@ export const contentTables = ({ identity, bytes, bigint, clustered }: Dialect): 
   `CREATE TABLE manifest_body (
       registry_id ${bigint} NOT NULL, digest ${bytes} NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (registry_id, digest))`,
   `CREATE TABLE manifest_ref (
-      repo_id ${bigint} NOT NULL, parent ${bytes} NOT NULL, child ${bytes} NOT NULL, kind TEXT NOT NULL,
+      repo_id ${bigint} NOT NULL, parent ${bytes} NOT NULL, child ${bytes} NOT NULL, kind ${text} NOT NULL,
       PRIMARY KEY (repo_id, parent, child, kind))${clustered}`,
   `CREATE INDEX manifest_ref_child ON manifest_ref (repo_id, child, kind)`,
   `CREATE TABLE tag (
-      repo_id ${bigint} NOT NULL REFERENCES repository(id), name TEXT NOT NULL, digest ${bytes} NOT NULL,
+      repo_id ${bigint} NOT NULL REFERENCES repository(id), name ${text} NOT NULL, digest ${bytes} NOT NULL,
       created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL,
       write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
       read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1,
@@ -103,9 +103,9 @@ export const contentTables = ({ identity, bytes, bigint, clustered }: Dialect): 
   `CREATE INDEX tag_updated ON tag (repo_id, updated_at, name)`,
   `CREATE INDEX tag_digest ON tag (repo_id, digest)`,
   `CREATE TABLE upload (
-      upload_id TEXT PRIMARY KEY, registry_id ${bigint} NOT NULL, repo_id ${bigint} NOT NULL REFERENCES repository(id), principal_id TEXT NOT NULL,
-      object_id TEXT NOT NULL, algorithm TEXT NOT NULL, size ${bigint} NOT NULL DEFAULT 0,
-      last_start ${bigint} NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'open', digest ${bytes},
+      upload_id ${text} PRIMARY KEY, registry_id ${bigint} NOT NULL, repo_id ${bigint} NOT NULL REFERENCES repository(id), principal_id ${text} NOT NULL,
+      object_id ${text} NOT NULL, algorithm ${text} NOT NULL, size ${bigint} NOT NULL DEFAULT 0,
+      last_start ${bigint} NOT NULL DEFAULT 0, state ${text} NOT NULL DEFAULT 'open', digest ${bytes},
       reserved ${bigint} NOT NULL DEFAULT 0, expires_at ${bigint} NOT NULL)`,
   `CREATE INDEX upload_expiry ON upload (expires_at)`,
   `CREATE INDEX upload_repo ON upload (repo_id)`,
