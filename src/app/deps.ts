@@ -1,4 +1,6 @@
 import type { BlobStore } from '#ports/blob-store.ts'
+import type { AssertionReader } from '#ports/assertions.ts'
+import type { CertificateReader } from '#ports/certificates.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Failpoint } from '#ports/failpoint.ts'
 import type { Ids } from '#ports/ids.ts'
@@ -16,6 +18,8 @@ export interface Deps {
   ids: Ids
   signers: Signers
   hasher: PasswordHasher
+  certificates: CertificateReader
+  assertions: AssertionReader
   secrets: SecretBox
   failpoint: Failpoint
   settings: Settings

@@ -5,12 +5,14 @@ import { partsOf } from '#adapters/fs/parts.ts'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { isHalfRestored } from '#adapters/fs/restore-target.ts'
+import { joseAssertions } from '#adapters/jose/assertions.ts'
 import { openSigners } from '#adapters/jose/signer.ts'
 import { openSqliteStore } from '#adapters/sqlite/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemIds } from '#adapters/system/ids.ts'
 import { openLinkSigner } from '#adapters/system/link-signer.ts'
 import { PasswordWorkers } from '#adapters/system/password-hasher.ts'
+import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import type { Deps } from '#app/deps.ts'
 import { drainingAtOnce } from '#app/maintenance/drain.ts'
 import type { HashBytes } from '#app/distribution/manifests.ts'
@@ -67,6 +69,8 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
       links: openLinkSigner(directory.secretKey),
       signers: openSigners({ store, secrets, clock: systemClock }),
       hasher,
+      certificates: certificateReader,
+      assertions: joseAssertions,
       failpoint: armFailpoint(config.failpoint, () => process.kill(process.pid, 'SIGKILL')),
       settings: {
         sparse: config.sparse,

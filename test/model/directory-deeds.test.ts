@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { after, beforeEach, test } from 'node:test'
 import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
+import { joseAssertions } from '#adapters/jose/assertions.ts'
+import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { changeApplication, createApplication, createServicePrincipal, deleteApplication } from '#app/identity/applications.ts'
 import { makeCode, redeemCode } from '#app/identity/codes.ts'
@@ -37,6 +39,8 @@ const deps = {
   store,
   clock,
   hasher: argon2Hasher,
+  certificates: certificateReader,
+  assertions: joseAssertions,
   ids: { next: randomUUID },
   random: (bytes: number) => randomBytes(bytes),
   failedLogins: new FailedLogins(clock),

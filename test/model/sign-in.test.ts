@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
+import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { FailedLogins } from '#app/tokens/rate-limits.ts'
 import { signInUser } from '#app/identity/sign-in.ts'
@@ -19,7 +20,15 @@ test('C10 a name that there is not, or that is switched off, costs one slow hash
   }
   const clock = { now: () => 1_800_000_000_000, elapsed: () => 0 }
   const random = (bytes: number) => randomBytes(bytes)
-  const deps = { store, hasher, clock, random, ids: { next: randomUUID }, failedLogins: new FailedLogins(clock) }
+  const deps = {
+    store,
+    hasher,
+    clock,
+    certificates: certificateReader,
+    random,
+    ids: { next: randomUUID },
+    failedLogins: new FailedLogins(clock),
+  }
   await store.putTenant({ id: randomUUID(), domain: 'example.org' })
   for (const name of ['known', 'disabled']) await createUser(deps, { login: `${name}@example.org`, displayName: name })
   const disabled = await store.userByLogin('disabled@example.org')

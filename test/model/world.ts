@@ -16,7 +16,7 @@ import type { Registry } from '#ports/registries.ts'
 
 export const hour = 60 * 60 * 1000
 
-export type WorldDeps = Omit<Deps, 'signers' | 'secrets' | 'hasher'> & { hash: HashBytes }
+export type WorldDeps = Omit<Deps, 'signers' | 'secrets' | 'hasher' | 'certificates' | 'assertions'> & { hash: HashBytes }
 
 export const worldSettings: Settings = {
   sparse: 'index',

@@ -6,6 +6,8 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { openSigners } from '#adapters/jose/signer.ts'
 import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
 import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
+import { joseAssertions } from '#adapters/jose/assertions.ts'
+import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
 import { issueDirectoryToken } from '#app/identity/tokens.ts'
@@ -68,6 +70,8 @@ export async function openArm(store: MetadataStore = openMemoryMetadataStore()):
     ids: { next: randomUUID },
     signers: openSigners({ store, secrets, clock }),
     hasher: argon2Hasher,
+    certificates: certificateReader,
+    assertions: joseAssertions,
     secrets,
     failpoint: async () => {},
     settings: {} as ArmDeps['settings'],

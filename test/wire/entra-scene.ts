@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { openSigners } from '#adapters/jose/signer.ts'
 import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
 import { systemIds } from '#adapters/system/ids.ts'
+import { joseAssertions } from '#adapters/jose/assertions.ts'
+import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
 import { hashOfSecret } from '#app/identity/secrets.ts'
@@ -51,6 +53,8 @@ export async function openEntra(options: { scheme?: 'http' | 'https' } = {}): Pr
       secrets,
       ids: systemIds,
       hasher: argon2Hasher,
+      certificates: certificateReader,
+      assertions: joseAssertions,
       signers: openSigners({ store, secrets, clock }),
       origins: { control, domain: 'longshore.localhost', firstRegistry: 'local', own: [control] },
       failedLogins: new FailedLogins(clock),

@@ -8,6 +8,8 @@ import { openSigners } from '#adapters/jose/signer.ts'
 import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemIds } from '#adapters/system/ids.ts'
+import { joseAssertions } from '#adapters/jose/assertions.ts'
+import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
 import { assignRole } from '#app/authorization/assign-role.ts'
@@ -56,6 +58,8 @@ export async function openGraph(): Promise<GraphDoor> {
     clock: systemClock,
     ids: systemIds,
     hasher: argon2Hasher,
+    certificates: certificateReader,
+    assertions: joseAssertions,
     random: (bytes: number) => randomBytes(bytes),
     signers: openSigners({ store, secrets, clock: systemClock }),
     origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local', own: [control] },

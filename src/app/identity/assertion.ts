@@ -1,5 +1,5 @@
-import { X509Certificate } from 'node:crypto'
-import { compactVerify, decodeJwt, decodeProtectedHeader, errors, type ProtectedHeaderParameters } from 'jose'
+import type { Assertion } from '#ports/assertions.ts'
+import type { Certificate } from '#ports/certificates.ts'
 import type { Deps } from '../deps.ts'
 import { noteAssertion } from './seen-assertions.ts'
 import { isCurrent } from './secrets.ts'
@@ -28,25 +28,29 @@ export interface AssertionUse {
 const longest = 16 * 1024
 const leewaySeconds = 300
 const longestLifeSeconds = 24 * 60 * 60
-const algorithms = ['RS256', 'PS256']
+
+type AssertionDeps = Pick<Deps, 'store' | 'clock' | 'assertions' | 'certificates'>
 
 /** Of whom an assertion speaks, before it is believed. Fails with `assertion-malformed`. */
-export const clientOfAssertion = (assertion: string): string => claimsOf(assertion).subject.toLowerCase()
+export const clientOfAssertion = (deps: Pick<Deps, 'assertions'>, assertion: string): string =>
+  claimsOf(readAssertion(deps, assertion)).subject.toLowerCase()
 
 /**
  * Believes an assertion that one of these certificates signed, for this client, for us, now, and which was not seen from
  * elsewhere before; tells which certificate. Fails with a reason that begins with `assertion-`.
  */
 export async function believeAssertion(
-  deps: Pick<Deps, 'store' | 'clock'>,
+  deps: AssertionDeps,
   client: string,
   credentials: readonly Credential[],
   { assertion, address, isTokenEndpoint }: AssertionUse,
 ): Promise<Credential> {
-  const claims = claimsOf(assertion)
-  const now = deps.clock.now()
-  const { certificate, credential } = certificateOf(headerOf(assertion), credentials, now)
-  await verifySignature(assertion, certificate)
+  const { clock, assertions } = deps
+  const read = readAssertion(deps, assertion)
+  const claims = claimsOf(read)
+  const now = clock.now()
+  const { certificate, credential } = certificateOf(deps, read, credentials)
+  if (!(await assertions.isSignedBy(assertion, certificate.pem))) throw new SignInRefused('assertion-signature-wrong')
   if (claims.issuer.toLowerCase() !== client || claims.subject.toLowerCase() !== client) throw new SignInRefused('assertion-malformed')
   if (!isTokenEndpoint(claims.audience)) throw new SignInRefused('assertion-audience-wrong')
   const seconds = now / 1000
@@ -56,54 +60,36 @@ export async function believeAssertion(
   return credential
 }
 
-function headerOf(assertion: string): ProtectedHeaderParameters {
-  try {
-    return decodeProtectedHeader(assertion)
-  } catch {
-    throw new SignInRefused('assertion-malformed')
-  }
+function readAssertion({ assertions }: Pick<Deps, 'assertions'>, text: string): Assertion {
+  const assertion = text.length > longest ? undefined : assertions.read(text)
+  if (!assertion) throw new SignInRefused('assertion-malformed')
+  return assertion
 }
 
-function claimsOf(assertion: string): AssertionClaims {
-  if (assertion.length > longest) throw new SignInRefused('assertion-malformed')
-  try {
-    const raw = decodeJwt(assertion)
-    const { iss, sub, aud, jti, nbf, iat, exp } = raw
-    if (typeof iss === 'string' && typeof sub === 'string' && typeof aud === 'string' && typeof jti === 'string' && jti !== '')
-      if (typeof exp === 'number' && Number.isFinite(exp) && (nbf ?? iat ?? 0) >= 0)
-        return { issuer: iss, subject: sub, audience: aud, id: jti, notBefore: Math.max(nbf ?? 0, iat ?? 0), expiresAt: exp }
-  } catch {}
+function claimsOf({ claims: { iss, sub, aud, jti, nbf, iat, exp } }: Assertion): AssertionClaims {
+  const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+  const times = isTime(exp) && (nbf === undefined || isTime(nbf)) && (iat === undefined || isTime(iat)) && (nbf ?? iat ?? 0) >= 0
+  if (times && typeof iss === 'string' && typeof sub === 'string' && typeof aud === 'string' && typeof jti === 'string' && jti !== '')
+    return { issuer: iss, subject: sub, audience: aud, id: jti, notBefore: Math.max(nbf ?? 0, iat ?? 0), expiresAt: exp }
   throw new SignInRefused('assertion-malformed')
 }
 
 /** The certificate that the header names by its thumbprint, SHA-1 (`x5t`) or SHA-256 (`x5t#S256`); the text may be padded. */
 function certificateOf(
-  header: ProtectedHeaderParameters,
+  { certificates, clock }: AssertionDeps,
+  { header }: Assertion,
   credentials: readonly Credential[],
-  now: number,
-): { certificate: X509Certificate; credential: Credential } {
+): { certificate: Certificate; credential: Credential } {
+  const now = clock.now()
   const named = (name: string) => (typeof header[name] === 'string' ? Buffer.from(header[name], 'base64url').toString('hex') : undefined)
   const [sha1, sha256] = [named('x5t'), named('x5t#S256')]
-  const hex = (fingerprint: string) => fingerprint.replaceAll(':', '').toLowerCase()
   for (const credential of credentials) {
     const { secret } = credential
-    if (secret.kind !== 'certificate' || secret.certificate === null) continue
-    const certificate = new X509Certificate(secret.certificate)
-    const fits = sha256 === undefined ? hex(certificate.fingerprint) === sha1 : hex(certificate.fingerprint256) === sha256
-    if (!fits) continue
-    if (!isCurrent(secret, now) || now < certificate.validFromDate.getTime() || now > certificate.validToDate.getTime())
+    const certificate = secret.kind === 'certificate' && secret.certificate !== null ? certificates.read(secret.certificate) : undefined
+    if (!certificate || (sha256 === undefined ? certificate.sha1 !== sha1 : certificate.sha256 !== sha256)) continue
+    if (!isCurrent(secret, now) || now < certificate.notBefore || now > certificate.notAfter)
       throw new SignInRefused('assertion-certificate-ended')
     return { certificate, credential }
   }
   throw new SignInRefused('assertion-certificate-unknown', { thumbprint: (sha256 ?? sha1 ?? '').slice(0, 64).toUpperCase() })
-}
-
-async function verifySignature(assertion: string, certificate: X509Certificate): Promise<void> {
-  try {
-    await compactVerify(assertion, certificate.publicKey, { algorithms })
-  } catch (error) {
-    // Besides jose's own: a certificate whose key is no RSA key, or too short for these algorithms.
-    if (error instanceof errors.JOSEError || error instanceof TypeError) throw new SignInRefused('assertion-signature-wrong')
-    throw error
-  }
 }

@@ -28,7 +28,7 @@ export interface Client {
   credential: string | null
 }
 
-type ClientDeps = Pick<Deps, 'store' | 'clock'> & { failedLogins: FailedLogins }
+type ClientDeps = Pick<Deps, 'store' | 'clock' | 'assertions' | 'certificates'> & { failedLogins: FailedLogins }
 
 /** Programs that bring their id along, as Azure knows them. */
 const wellKnown: Readonly<Record<string, string>> = {
@@ -58,7 +58,7 @@ export async function findClient({ store }: Pick<Deps, 'store'>, clientId: strin
  */
 export async function authenticateClient(deps: ClientDeps, use: ClientUse): Promise<Client> {
   const { proof } = use
-  const clientId = use.clientId ?? (proof.kind === 'assertion' ? clientOfAssertion(proof.assertion) : undefined)
+  const clientId = use.clientId ?? (proof.kind === 'assertion' ? clientOfAssertion(deps, proof.assertion) : undefined)
   if (clientId === undefined) throw new SignInRefused('parameter-missing', { parameter: 'client_id' })
   const { registered, ...client } = await findClient(deps, clientId)
   if (proof.kind === 'none') {

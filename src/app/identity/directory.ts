@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import type { Random } from './new-secrets.ts'
 
 /** What a change of the directory needs. */
-export type DirectoryDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'hasher'> & { random: Random }
+export type DirectoryDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'hasher' | 'certificates'> & { random: Random }
 
 /** Fails with `not-found` before the first start has made the directory. */
 export async function tenantOf({ store }: Pick<Deps, 'store'>): Promise<Tenant> {

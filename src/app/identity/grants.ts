@@ -42,7 +42,7 @@ export interface TokenAnswer {
   principal: DirectoryObject
 }
 
-export type GrantDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher' | 'secrets'> & {
+export type GrantDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher' | 'secrets' | 'assertions' | 'certificates'> & {
   origins: Origins
   failedLogins: FailedLogins
   random: (bytes: number) => Uint8Array

@@ -1,5 +1,5 @@
-import { createHash, X509Certificate } from 'node:crypto'
 import { RegistryError } from '#core/registry-error.ts'
+import type { Certificate } from '#ports/certificates.ts'
 import type { StoredSecret } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
 import { checkedPassword } from './directory-names.ts'
@@ -81,43 +81,33 @@ export async function newPassword(
  * certificate itself is, or for less. Fails with `request-invalid`.
  */
 export function newCertificate(
-  { ids }: Pick<Deps, 'ids'>,
+  { ids, certificates }: Pick<Deps, 'ids' | 'certificates'>,
   owner: SecretOwner & { keyId?: string },
   pem: string,
   within: Partial<Validity> = {},
 ): StoredSecret {
-  const certificate = readCertificate(pem)
-  const [from, to] = [certificate.validFromDate.getTime(), certificate.validToDate.getTime()]
+  const certificate = checkedCertificate(certificates.read(pem))
+  const { notBefore, notAfter } = certificate
   return {
     objectId: owner.objectId,
-    name: owner.name ?? subjectOf(certificate),
-    ...checkedValidity({ startsAt: Math.max(from, within.startsAt ?? from), endsAt: Math.min(to, within.endsAt ?? to) }),
+    // As Graph names a certificate that nobody named.
+    name: owner.name ?? certificate.subject?.slice(0, 256) ?? null,
+    ...checkedValidity({
+      startsAt: Math.max(notBefore, within.startsAt ?? notBefore),
+      endsAt: Math.min(notAfter, within.endsAt ?? notAfter),
+    }),
     keyId: owner.keyId ?? ids.next(),
     kind: 'certificate',
-    hash: createHash('sha256').update(certificate.raw).digest('hex'),
+    hash: certificate.sha256,
     hint: null,
-    certificate: certificate.toString(),
+    certificate: certificate.pem,
   }
 }
 
-/** As Graph names a certificate that nobody named: its subject, from the narrowest part to the widest. */
-function subjectOf({ subject }: X509Certificate): string | null {
-  const parts = (subject ?? '').split('\n').filter((part) => part !== '')
-  return parts.length === 0 ? null : parts.toReversed().join(', ').slice(0, 256)
-}
-
-function readCertificate(pem: string): X509Certificate {
-  const block = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(pem)?.[0]
-  let certificate: X509Certificate | undefined
-  try {
-    certificate = block === undefined ? undefined : new X509Certificate(block)
-  } catch {
-    // Told below: what is wrong inside DER helps nobody.
-  }
+function checkedCertificate(certificate: Certificate | undefined): Certificate {
   if (!certificate) throw new RegistryError('request-invalid', 'the certificate could not be read: expected a PEM block "CERTIFICATE"')
-  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey
   // Assertions are signed with RS256 or PS256.
-  if (type !== 'rsa' || (details?.modulusLength ?? 0) < 2048)
+  if (certificate.key.type !== 'rsa' || certificate.key.bits < 2048)
     throw new RegistryError('request-invalid', 'the key of the certificate must be RSA with 2048 bits or more')
   return certificate
 }

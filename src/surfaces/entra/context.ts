@@ -7,7 +7,7 @@ import { preferredLanguage } from '#http/language.ts'
 import { type Language, languages } from '#words/messages.ts'
 import { signInSpeakers, type SignInWords } from '#words/sign-in.ts'
 
-export type EntraDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher' | 'secrets'> & {
+export type EntraDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher' | 'secrets' | 'assertions' | 'certificates'> & {
   origins: Origins
   failedLogins: FailedLogins
   random: (bytes: number) => Uint8Array
