@@ -31,7 +31,7 @@ import {
 import { armRequests, type ContentRequest, contentRequests, everyArmDeed, image } from './authorization-requests.ts'
 import { AuthorizationWorld } from './authorization-world.ts'
 import { Tally } from './tally.ts'
-import { credentialOf } from '../wire/credential-of.ts'
+import { credentialOf } from '../world/people.ts'
 
 const name = 'contoso'
 const control = 'https://control.example'

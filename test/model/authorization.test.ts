@@ -47,7 +47,7 @@ import {
 import { AuthorizationWorld, type Principal } from './authorization-world.ts'
 import { Tally } from './tally.ts'
 import { FakeClock } from './world.ts'
-import { credentialOf } from '../wire/credential-of.ts'
+import { credentialOf } from '../world/people.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-authorization-'))
 after(() => rmSync(folder, { recursive: true }))

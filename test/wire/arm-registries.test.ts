@@ -46,7 +46,7 @@ test('a registry is made with 201, replaced with 200, and read back whole', asyn
   assert.equal(made.properties.provisioningState, 'Succeeded')
   assert.equal(made.systemData.createdBy, 'owner@longshore.example')
   assert.equal(made.systemData.createdByType, 'User')
-  scene.clock.now += 1000
+  scene.time.at += 1000
   const again = await scene.ask('PUT', registryId(scene, 'CONTOSO1'), { body: { ...basic, sku: { name: 'standard' } } })
   assert.equal(again.status, 200)
   const registry = await read('contoso1')

@@ -1,26 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { randomBytes, randomUUID } from 'node:crypto'
-import { openSigners } from '#adapters/jose/signer.ts'
-import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
-import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
-import { joseAssertions } from '#adapters/jose/assertions.ts'
-import { certificateReader } from '#adapters/x509/certificate-reader.ts'
-import { argon2Hasher } from '#adapters/system/password-hasher.ts'
-import { openSecretBox } from '#adapters/system/secret-box.ts'
-import { issueDirectoryToken } from '#app/identity/tokens.ts'
-import { builtInRoles } from '#core/built-in-roles.ts'
 import { keyOf, subscriptionType } from '#core/resource-id.ts'
 import { plainRequest } from '#http/plain-request.ts'
 import { answerTo } from '#http/surface.ts'
-import type { DirectoryObject } from '#ports/directory.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { ArmDeps } from '#surfaces/arm/context.ts'
 import { arm } from '#surfaces/arm/surface.ts'
 import { checkAnswer } from '../specs/description.ts'
-import { credentialOf } from './credential-of.ts'
+import { openFacts, type TurnedClock } from '../world/facts.ts'
+import { tokenOf, userWith } from '../world/people.ts'
 
 export const newest = '2026-09-01-preview'
 const control = 'https://localhost:5443'
@@ -46,7 +34,7 @@ export interface ArmScene {
   subscription: string
   /** `<subscription>/resourceGroups/rg` */
   group: string
-  clock: { now: number }
+  time: TurnedClock
   ask(method: string, path: string, asking?: Asking): Promise<ArmAnswer>
   /** A user with roles, by name, at scopes; its token. */
   person(name: string, roles?: Readonly<Record<string, string>>): Promise<string>
@@ -58,33 +46,17 @@ export interface ArmScene {
 export const registryId = (scene: ArmScene, name: string): string =>
   `${scene.group}/providers/Microsoft.ContainerRegistry/registries/${name}`
 
-export async function openArm(store: MetadataStore = openMemoryMetadataStore()): Promise<ArmScene> {
-  const folder = mkdtempSync(join(tmpdir(), 'longshore-arm-'))
-  const time = { now: Date.parse('2026-11-21T12:00:00Z') }
-  const clock = { now: () => time.now, elapsed: () => time.now }
-  const secrets = openSecretBox(join(folder, 'secret.key'))
-  const deps: ArmDeps = {
-    store,
-    blobs: openMemoryBlobStore(),
-    clock,
-    ids: { next: randomUUID },
-    signers: openSigners({ store, secrets, clock }),
-    hasher: argon2Hasher,
-    certificates: certificateReader,
-    assertions: joseAssertions,
-    secrets,
-    failpoint: async () => {},
-    settings: {} as ArmDeps['settings'],
-    origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local', own: [control] },
-    random: (bytes) => randomBytes(bytes),
-  }
+export async function openArm(store?: MetadataStore): Promise<ArmScene> {
+  const facts = openFacts({ now: Date.parse('2026-11-21T12:00:00Z'), ...(store && { store }) })
+  const { time } = facts
+  const deps: ArmDeps = facts.depsAt(control)
   const unexpected: unknown[] = []
 
   const subscriptionId = '11111111-2222-4333-8444-555555555555'
   const subscription = `/subscriptions/${subscriptionId}`
-  await store.putTenant({ id: randomUUID(), domain: 'longshore.example' })
-  const at = { createdAt: time.now, createdBy: 'setup', createdByType: 'Application' }
-  await store.putResource({
+  await facts.store.putTenant({ id: randomUUID(), domain: 'longshore.example' })
+  const at = { createdAt: time.at, createdBy: 'setup', createdByType: 'Application' }
+  await facts.store.putResource({
     resource: {
       key: keyOf(subscription),
       id: subscription,
@@ -102,51 +74,21 @@ export async function openArm(store: MetadataStore = openMemoryMetadataStore()):
     match: undefined,
   })
 
-  const tokenOf = async (principal: DirectoryObject) => {
-    const credential = await credentialOf(store, principal)
-    return issueDirectoryToken(deps, { principal, credential, clientId: randomUUID(), resource: `${control}/` })
-  }
-  const holder = async (name: string, roles: Readonly<Record<string, string>>): Promise<DirectoryObject> => {
-    const principal: DirectoryObject = {
-      id: randomUUID(),
-      kind: 'user',
-      name,
-      login: `${name}@longshore.example`,
-      appId: null,
-      enabled: true,
-      details: {},
-      createdAt: time.now,
-    }
-    await store.putDirectoryObject({ object: principal })
-    for (const [role, scope] of Object.entries(roles))
-      await store.putRoleAssignment({
-        assignment: {
-          name: randomUUID(),
-          scope: keyOf(scope),
-          scopeId: scope,
-          principalId: principal.id,
-          principalType: 'User',
-          roleId: builtInRoles.find((each) => each.name === role)?.id ?? '',
-          details: {},
-          createdAt: time.now,
-          createdBy: 'setup',
-        },
-      })
-    return principal
-  }
+  const holder = (name: string, roles: Readonly<Record<string, string>>) => userWith(facts.store, { name, roles, now: time.at })
+  const signIn = async (principal: Awaited<ReturnType<typeof holder>>) => tokenOf(deps, principal, `${control}/`)
   const owner = await holder('owner', { Owner: subscription })
 
   const scene: ArmScene = {
     deps,
     subscription,
     group: `${subscription}/resourceGroups/rg`,
-    clock: time,
+    time,
     unexpected,
-    person: async (name, roles = {}) => tokenOf(await holder(name, roles)),
+    person: async (name, roles = {}) => signIn(await holder(name, roles)),
     ask: async (method, path, { as, body, version = newest, headers = {}, query = {} } = {}) => {
       const own = path.startsWith(control) ? path.slice(control.length) : path
       const url = own.includes('?') ? own : `${own}?${new URLSearchParams({ 'api-version': version, ...query })}`
-      const token = as ?? (await tokenOf(owner))
+      const token = as ?? (await signIn(owner))
       const http = plainRequest({
         method,
         url,
@@ -167,10 +109,7 @@ export async function openArm(store: MetadataStore = openMemoryMetadataStore()):
       const told = (answer.headers ?? []).map(([name, value]) => [name.toLowerCase(), String(value)] as const)
       return { status: answer.status, headers: Object.fromEntries(told), body: given }
     },
-    stop: async () => {
-      await store.close()
-      rmSync(folder, { recursive: true })
-    },
+    stop: () => facts.close(),
   }
   await scene.ask('PUT', scene.group, { body: { location: 'local' } })
   return scene

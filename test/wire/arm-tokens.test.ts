@@ -117,8 +117,8 @@ test('a token: its map is one of the registry, its passwords are shown once and 
     ],
   )
   // Only one slot is renewed; the other goes on.
-  scene.clock.now += 1000
-  const expiry = new Date(scene.clock.now + 3_600_000).toISOString()
+  scene.time.at += 1000
+  const expiry = new Date(scene.time.at + 3_600_000).toISOString()
   const renewed = await generate('helper', { name: 'password1', expiry })
   assert.deepEqual(
     renewed.passwords.map((each) => [each.name, each.expiry]),
@@ -126,7 +126,7 @@ test('a token: its map is one of the registry, its passwords are shown once and 
   )
   await assert.rejects(signIn('helper', first?.value ?? ''))
   await signIn('helper', second?.value ?? '')
-  scene.clock.now += 3_600_001
+  scene.time.at += 3_600_001
   await assert.rejects(signIn('helper', renewed.passwords[0]?.value ?? ''))
   // az deletes a password by sending back the rest.
   const rest = shown.properties.credentials.passwords.filter((each) => each.name === 'password1')

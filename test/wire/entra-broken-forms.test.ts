@@ -5,19 +5,8 @@ import fc from 'fast-check'
 import { makeCode } from '#app/identity/codes.ts'
 import { findDevice, grantDevice } from '#app/identity/devices.ts'
 import { signInUser } from '#app/identity/sign-in.ts'
-import {
-  adfsToken,
-  alice,
-  ask,
-  azureCli,
-  type EntraScene,
-  entraToken,
-  openEntra,
-  program,
-  refusalOf,
-  secret,
-  type Wire,
-} from './entra-scene.ts'
+import { azureCli } from '../world/people.ts'
+import { adfsToken, alice, ask, type EntraScene, entraToken, openEntra, program, refusalOf, secret, type Wire } from './entra-scene.ts'
 
 let scene: EntraScene
 before(async () => {

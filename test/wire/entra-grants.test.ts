@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { hashOfSecret } from '#app/identity/secrets.ts'
+import { azureCli, objectOf } from '../world/people.ts'
 import {
   adfsToken,
   alice,
   ask,
-  azureCli,
   byPassword,
   bySecret,
   claimsOf,
   entraToken,
   type EntraScene,
   minute,
-  objectOf,
   openEntra,
   program,
   refusalOf,

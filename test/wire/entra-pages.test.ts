@@ -3,19 +3,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { preferredLanguage } from '#http/language.ts'
 import { languages } from '#words/messages.ts'
-import {
-  adfsToken,
-  alice,
-  ask,
-  azureCli,
-  claimsOf,
-  type EntraScene,
-  minute,
-  openEntra,
-  refusalOf,
-  tenant,
-  type Wire,
-} from './entra-scene.ts'
+import { azureCli } from '../world/people.ts'
+import { adfsToken, alice, ask, claimsOf, type EntraScene, minute, openEntra, refusalOf, tenant, type Wire } from './entra-scene.ts'
 
 let scene: EntraScene
 before(async () => {

@@ -5,16 +5,15 @@ import { grantDevice, findDevice } from '#app/identity/devices.ts'
 import { makeCode } from '#app/identity/codes.ts'
 import { hashOfSecret } from '#app/identity/secrets.ts'
 import { signInUser } from '#app/identity/sign-in.ts'
+import { azureCli, objectOf } from '../world/people.ts'
 import {
   adfsToken,
   alice,
   ask,
-  azureCli,
   byPassword,
   claimsOf,
   type EntraScene,
   minute,
-  objectOf,
   openEntra,
   program,
   putPassword,

@@ -1,26 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { openSigners } from '#adapters/jose/signer.ts'
-import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
-import { systemIds } from '#adapters/system/ids.ts'
-import { joseAssertions } from '#adapters/jose/assertions.ts'
-import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
-import { openSecretBox } from '#adapters/system/secret-box.ts'
+import { systemIds } from '#adapters/system/ids.ts'
 import { hashOfSecret } from '#app/identity/secrets.ts'
-import { FailedLogins } from '#app/tokens/rate-limits.ts'
-import { Exchange } from '#http/exchange.ts'
-import type { DirectoryObject, StoredSecret } from '#ports/directory.ts'
+import type { Exchange } from '#http/exchange.ts'
+import type { StoredSecret } from '#ports/directory.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { EntraDeps } from '#surfaces/entra/context.ts'
 import { serveEntra } from '#surfaces/entra/surface.ts'
+import { openFacts, type TurnedClock } from '../world/facts.ts'
+import { azureCli, objectOf } from '../world/people.ts'
+import { openSurface } from '../world/surface-door.ts'
 
 export const tenant = { id: '22222222-2222-2222-2222-222222222222', domain: 'contoso.example' }
-export const azureCli = '04b07795-8ddb-461a-bbee-02f9e1bf7b46'
 export const program = { appId: 'aaaaaaaa-0000-0000-0000-000000000001', objectId: 'bbbbbbbb-0000-0000-0000-000000000001' }
 export const alice = { id: 'cccccccc-0000-0000-0000-000000000001', login: `alice@${tenant.domain}`, password: 'correct horse battery' }
 export const secret = 'a-client-secret-of-the-program'
@@ -31,7 +21,7 @@ export interface EntraScene {
   origin: string
   deps: EntraDeps
   store: MetadataStore
-  time: { at: number }
+  time: TurnedClock
   /** What a restart leaves: the rows and the key file. */
   restart(): void
   /** What the log would tell of the requests so far. */
@@ -40,53 +30,24 @@ export interface EntraScene {
 }
 
 export async function openEntra(options: { scheme?: 'http' | 'https' } = {}): Promise<EntraScene> {
-  const directory = mkdtempSync(join(tmpdir(), 'longshore-entra-'))
-  const store = openMemoryMetadataStore()
-  const time = { at: Date.now() }
-  const clock = { now: () => time.at, elapsed: () => time.at }
-  const logs: Exchange[] = []
-  const fresh = (control: string): EntraDeps => {
-    const secrets = openSecretBox(join(directory, 'secret.key'))
-    return {
-      store,
-      clock,
-      secrets,
-      ids: systemIds,
-      hasher: argon2Hasher,
-      certificates: certificateReader,
-      assertions: joseAssertions,
-      signers: openSigners({ store, secrets, clock }),
-      origins: { control, domain: 'longshore.localhost', firstRegistry: 'local', own: [control] },
-      failedLogins: new FailedLogins(clock),
-      random: (bytes) => randomBytes(bytes),
-    }
-  }
-  const server = createServer((request, response) => {
-    const exchange = new Exchange(request, response, {
-      correlationId: systemIds.next(),
-      host: (request.headers.host ?? '').toLowerCase(),
-      scheme: options.scheme ?? 'http',
-      address: String(request.headers['x-test-address'] ?? '10.0.0.1'),
-    })
-    logs.push(exchange)
-    void serveEntra(scene.deps, exchange)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const facts = openFacts()
+  const door = await openSurface(
+    (exchange) => serveEntra(scene.deps, exchange),
+    (request) => ({ scheme: options.scheme ?? 'http', address: String(request.headers['x-test-address'] ?? '10.0.0.1') }),
+  )
+  const { origin } = door
   const scene: EntraScene = {
     origin,
-    deps: fresh(origin),
-    store,
-    time,
-    logs,
+    deps: facts.depsAt(origin),
+    store: facts.store,
+    time: facts.time,
+    logs: door.exchanges,
     restart: () => {
-      scene.deps = fresh(origin)
+      scene.deps = facts.depsAt(origin)
     },
     stop: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-      await store.close()
-      rmSync(directory, { recursive: true, force: true })
+      await door.close()
+      await facts.close()
     },
   }
   await fill(scene)
@@ -103,15 +64,6 @@ async function fill({ store, time }: EntraScene): Promise<void> {
   await store.putDirectoryObject({ object: principal })
   await store.putSecret({ secret: secretOf({ objectId: application.id, hash: hashOfSecret(secret) }) })
 }
-
-export const objectOf = (given: Partial<DirectoryObject> & Pick<DirectoryObject, 'id' | 'kind' | 'name'>): DirectoryObject => ({
-  login: null,
-  appId: null,
-  enabled: true,
-  details: {},
-  createdAt: 0,
-  ...given,
-})
 
 export const secretOf = (given: Partial<StoredSecret> & Pick<StoredSecret, 'objectId' | 'hash'>): StoredSecret => ({
   keyId: systemIds.next(),

@@ -4,6 +4,7 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { directoryTokenHolder } from '#app/identity/bearer.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isEntra } from '#surfaces/entra/request.ts'
+import { objectOf } from '../world/people.ts'
 import {
   adfsToken,
   alice,
@@ -13,7 +14,6 @@ import {
   claimsOf,
   entraToken,
   type EntraScene,
-  objectOf,
   openEntra,
   program,
   refusalOf,

@@ -1,26 +1,12 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { Agent, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { openSigners } from '#adapters/jose/signer.ts'
-import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
-import { systemClock } from '#adapters/system/clock.ts'
-import { systemIds } from '#adapters/system/ids.ts'
-import { joseAssertions } from '#adapters/jose/assertions.ts'
-import { certificateReader } from '#adapters/x509/certificate-reader.ts'
-import { argon2Hasher } from '#adapters/system/password-hasher.ts'
-import { openSecretBox } from '#adapters/system/secret-box.ts'
 import { assignRole } from '#app/authorization/assign-role.ts'
 import { createApplication, createServicePrincipal } from '#app/identity/applications.ts'
-import { issueDirectoryToken } from '#app/identity/tokens.ts'
 import { createUser } from '#app/identity/users.ts'
-import { Exchange } from '#http/exchange.ts'
 import type { DirectoryObject } from '#ports/directory.ts'
 import { type GraphDeps, serveGraph } from '#surfaces/graph/surface.ts'
+import { openFacts } from '../world/facts.ts'
+import { tokenOf } from '../world/people.ts'
+import { openSurface } from '../world/surface-door.ts'
 import { type Answer, json, send, type Target } from './send.ts'
-import { credentialOf } from './credential-of.ts'
 
 export const control = 'https://localhost:5443'
 export const tenant = { id: '11111111-2222-4333-8444-555555555555', domain: 'contoso.localhost' }
@@ -49,67 +35,30 @@ export interface Caller {
 }
 
 export async function openGraph(): Promise<GraphDoor> {
-  const folder = mkdtempSync(join(tmpdir(), 'longshore-graph-'))
-  const store = openMemoryMetadataStore()
-  const secrets = openSecretBox(join(folder, 'secret.key'))
-  const deps = {
-    store,
-    secrets,
-    clock: systemClock,
-    ids: systemIds,
-    hasher: argon2Hasher,
-    certificates: certificateReader,
-    assertions: joseAssertions,
-    random: (bytes: number) => randomBytes(bytes),
-    signers: openSigners({ store, secrets, clock: systemClock }),
-    origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local', own: [control] },
-  } as unknown as GraphDeps
-  await store.putTenant(tenant)
+  const facts = openFacts()
+  const deps: GraphDeps = facts.depsAt(control)
+  await facts.store.putTenant(tenant)
   const { user: owner } = await createUser(deps, { login: 'owner' })
   await assignRole(deps, { scopeId: '/', principalId: owner.id, role: 'Owner', by: 'operator' })
-  const server = createServer((request, response) => {
-    const exchange = new Exchange(request, response, {
-      correlationId: systemIds.next(),
-      host: request.headers.host ?? '',
-      scheme: 'http',
-      address: '127.0.0.1',
-    })
-    response.once('close', () => {
-      if (exchange.unexpected !== undefined) door.answered.push(`unexpected: ${String((exchange.unexpected as Error).stack)}`)
-    })
-    void serveGraph(deps, exchange)
+  const listener = await openSurface(async (exchange) => {
+    await serveGraph(deps, exchange)
+    if (exchange.unexpected !== undefined) door.answered.push(`unexpected: ${String((exchange.unexpected as Error).stack)}`)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const agent = new Agent({ keepAlive: true })
-  const token = async (principal: DirectoryObject, resource = `${control}/graph`) => {
-    const credential = await credentialOf(deps.store, principal)
-    return issueDirectoryToken(deps, {
-      principal,
-      credential,
-      clientId: principal.appId ?? '04b07795-8ddb-461a-bbee-02f9e1bf7b46',
-      resource,
-    })
-  }
   const door: GraphDoor = {
     deps,
     owner,
-    address: { host: '127.0.0.1', port: (server.address() as AddressInfo).port },
-    agent,
-    user: '',
-    password: '',
+    ...listener,
     answered: [],
     hidden: [],
-    token,
+    token: (principal, resource = `${control}/graph`) => tokenOf(deps, principal, resource),
     as: (principal) => callerOf(door, principal),
     program: async (name) => {
       const { appId } = await createApplication(deps, { displayName: name })
       return createServicePrincipal(deps, { appId: appId ?? '' })
     },
     stop: async () => {
-      agent.destroy()
-      await new Promise((resolve) => server.close(resolve))
-      await store.close()
-      rmSync(folder, { recursive: true })
+      await listener.close()
+      await facts.close()
     },
   }
   return door

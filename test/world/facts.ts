@@ -1,0 +1,75 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { joseAssertions } from '#adapters/jose/assertions.ts'
+import { openSigners } from '#adapters/jose/signer.ts'
+import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
+import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
+import { argon2Hasher } from '#adapters/system/password-hasher.ts'
+import { openSecretBox } from '#adapters/system/secret-box.ts'
+import { certificateReader } from '#adapters/x509/certificate-reader.ts'
+import type { Deps, Origins } from '#app/deps.ts'
+import { FailedLogins } from '#app/tokens/rate-limits.ts'
+import type { MetadataStore } from '#ports/metadata-store.ts'
+
+/** A clock that stands until a test turns it. */
+export class TurnedClock {
+  at: number
+  constructor(at: number) {
+    this.at = at
+  }
+  now = (): number => this.at
+  elapsed = (): number => this.at
+}
+
+/** What every surface of the control plane stands on. */
+export type FactDeps = Omit<Deps, 'settings'> & {
+  settings: Deps['settings']
+  origins: Origins
+  failedLogins: FailedLogins
+  random: (bytes: number) => Uint8Array
+}
+
+/** Facts in memory, keys in a folder of their own, and a clock: one surface with these is a server that a test holds whole. */
+export interface Facts {
+  store: MetadataStore
+  time: TurnedClock
+  /** As a start finds them: the rows and the key file, and nothing that a process had in memory. */
+  depsAt(control: string): FactDeps
+  close(): Promise<void>
+}
+
+export function openFacts(options: { now?: number; store?: MetadataStore } = {}): Facts {
+  const folder = mkdtempSync(join(tmpdir(), 'longshore-world-'))
+  const store = options.store ?? openMemoryMetadataStore()
+  const blobs = openMemoryBlobStore()
+  const time = new TurnedClock(options.now ?? Date.now())
+  return {
+    store,
+    time,
+    depsAt: (control) => {
+      const secrets = openSecretBox(join(folder, 'secret.key'))
+      return {
+        store,
+        blobs,
+        clock: time,
+        secrets,
+        ids: { next: randomUUID },
+        hasher: argon2Hasher,
+        certificates: certificateReader,
+        assertions: joseAssertions,
+        signers: openSigners({ store, secrets, clock: time }),
+        failpoint: async () => {},
+        settings: {} as FactDeps['settings'],
+        origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local', own: [control] },
+        failedLogins: new FailedLogins(time),
+        random: (bytes) => randomBytes(bytes),
+      }
+    },
+    close: async () => {
+      await store.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
