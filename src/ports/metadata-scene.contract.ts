@@ -289,6 +289,14 @@ const commands: { [Name in keyof MetadataCommands]: true } = {
   noteAddress: true,
   endSignIns: true,
   reapSignIns: true,
+  noteEvents: true,
+  reapHistory: true,
+  putJob: true,
+  claimJobs: true,
+  renewJob: true,
+  finishJob: true,
+  failJob: true,
+  retryJob: true,
 }
 
 /** The counters of a registry are what its rows add up to. */

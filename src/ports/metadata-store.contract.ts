@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { directoryContract } from './directory.contract.ts'
+import { controlEpochContract } from './control-epoch.contract.ts'
+import { eventLogContract } from './event-log.contract.ts'
+import { jobQueueContract } from './job-queue.contract.ts'
 import { collectionContract } from './metadata-collection.contract.ts'
 import { listsContract } from './metadata-lists.contract.ts'
 import { manifestsContract } from './metadata-manifests.contract.ts'
@@ -38,6 +41,9 @@ export function metadataStoreContract(adapter: string, open: () => Promise<Metad
   directoryContract(it)
   signInsContract(it)
   attributesContract(it)
+  eventLogContract(it)
+  jobQueueContract(it)
+  controlEpochContract(it)
   concurrencyContract(it)
 }
 

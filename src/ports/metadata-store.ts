@@ -1,8 +1,11 @@
 import type { CollectionCommands, CollectionReads } from './collection.ts'
 import type { ContentCommands, ContentReads } from './content.ts'
+import type { ControlEpochReads } from './control-epoch.ts'
 import type { CredentialCommands, CredentialReads } from './credentials.ts'
 import type { DirectoryCommands, DirectoryReads } from './directory.ts'
+import type { EventLogCommands, EventLogReads } from './event-log.ts'
 import type { InstallationCommands, InstallationReads } from './installation.ts'
+import type { JobQueueCommands, JobQueueReads } from './job-queue.ts'
 import type { OperationCommands, OperationReads } from './operations.ts'
 import type { RegistryReads } from './registries.ts'
 import type { RepositoryAttributeCommands, RepositoryAttributeReads } from './repository-attributes.ts'
@@ -43,7 +46,10 @@ export interface MetadataReads
     OperationReads,
     DirectoryReads,
     SignInReads,
-    InstallationReads {}
+    InstallationReads,
+    EventLogReads,
+    JobQueueReads,
+    ControlEpochReads {}
 
 /** Each is one transaction. Failures that are not of the disk are named at each. */
 export interface MetadataCommands
@@ -58,4 +64,6 @@ export interface MetadataCommands
     OperationCommands,
     DirectoryCommands,
     SignInCommands,
-    InstallationCommands {}
+    InstallationCommands,
+    EventLogCommands,
+    JobQueueCommands {}

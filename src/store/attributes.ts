@@ -1,6 +1,7 @@
 import type { Attributes, Quarantine } from '#core/attributes.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { ListPage, ManifestAttributes, RepositoryAttributes, TagAttributes } from '#ports/repository-attributes.ts'
+import { noteEvent } from './event-log.ts'
 import { unknownManifest } from './manifests.ts'
 import { type StoredDigest, storedDigest, storedPlace, withDigest } from './stored-digest.ts'
 import { findVisible, unknownName } from './repositories.ts'
@@ -134,8 +135,10 @@ export const changeAttributes: Verb<'changeAttributes'> = async (tx, { registryI
     values.push(change.quarantineState ?? null, change.quarantineDetails ?? null)
   }
   const changed = await tx.run(`UPDATE ${table} SET ${sets.join(', ')} WHERE ${where}`, ...values, repository.id, ...keys)
-  if (changed > 0) return
-  throw target.kind === 'tag' ? unknownTag(target.tag) : unknownManifest(target.kind === 'manifest' ? target.digest : name, 'digest')
+  if (changed === 0)
+    throw target.kind === 'tag' ? unknownTag(target.tag) : unknownManifest(target.kind === 'manifest' ? target.digest : name, 'digest')
+  const of = target.kind === 'tag' ? { tag: target.tag } : target.kind === 'manifest' ? { digest: target.digest } : {}
+  noteEvent(tx, { kind: 'attributes.changed', registryId, details: { repository: name, ...of, change: { ...change } } })
 }
 
 const unknownTag = (tag: string) => new RegistryError('tag-unknown', 'the specified tag does not exist', { tag })

@@ -1,5 +1,6 @@
 import { locked } from '#core/disallowed.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import { noteEvent } from './event-log.ts'
 import { addLink, dropLink, linkIsNamed, renewLink } from './links.ts'
 import { mayDelete } from './manifest-graph.ts'
 import { dropIfEmpty, ensureRepository, findRepository } from './repositories.ts'
@@ -39,4 +40,5 @@ export const deleteBlob: Verb<'deleteBlob'> = async (tx, { registryId, name, dig
   tx.failpoint('blob.delete.in-transaction')
   await dropLink(tx, registryId, repository.id, digest, now)
   await dropIfEmpty(tx, repository.id)
+  noteEvent(tx, { kind: 'blob.deleted', registryId, details: { repository: name, digest } })
 }

@@ -1,3 +1,4 @@
+import type { EventKind } from '#core/event.ts'
 import type { MetadataCommands } from '#ports/metadata-store.ts'
 
 /** What an adapter must know of a command besides how to run it. */
@@ -10,70 +11,93 @@ export interface CommandTraits {
   /** Gives space back, so that it may use the ballast of a full disk. */
   frees: boolean
   /**
-   * What it makes untrue of what was read before: `settled`, what each request asks and almost never changes (registries,
-   * credentials, keys, roles, the directory); the `repository` that its input names; every manifest that is kept.
+   * What it changes of what may be kept in memory: `control`, what each request asks and almost never changes (registries, credentials,
+   * keys, roles, the directory), and then it raises the epoch of it; the `repository` that its input names; every manifest that is kept.
    */
-  ends: readonly ('settled' | 'repository' | 'manifests')[]
+  changes: readonly ('control' | 'repository' | 'manifests')[]
+  /** The events that it may write, or why it writes none. */
+  events: readonly [EventKind, ...EventKind[]] | NoEvent
 }
 
-const traits = (sync: CommandTraits['sync'], ends: CommandTraits['ends'] = [], frees = false): CommandTraits => ({ sync, frees, ends })
-const durable = (...ends: CommandTraits['ends']) => traits('durable', ends)
-const soft = traits('soft')
-const freeing = (...ends: CommandTraits['ends']) => traits('durable', ends, true)
+/**
+ * `upload`: bytes that no manifest names yet are nothing that anybody could be told of. `lease`: how long something is held, not what there is.
+ * `upkeep`: takes away what is over, or measures what is there. `sign-in`: somebody comes in, which changes nothing. `own`: what the
+ * installation, the log of events and the queue of jobs know of themselves.
+ */
+type NoEvent = { none: 'upload' | 'lease' | 'upkeep' | 'sign-in' | 'own' }
+
+type Changes = CommandTraits['changes']
+const none = (why: NoEvent['none']): NoEvent => ({ none: why })
+const of =
+  (sync: CommandTraits['sync'], frees = false) =>
+  (events: CommandTraits['events'], ...changes: Changes): CommandTraits => ({ sync, frees, changes, events })
+const durable = of('durable')
+const freeing = of('durable', true)
+const soft = of('soft')
+const softlyFreeing = of('soft', true)
 
 /** One row a command: a command without its row does not compile. */
 export const commandTraits: { readonly [Name in keyof MetadataCommands]: CommandTraits } = {
-  putInstallation: durable(),
-  putTimeMark: soft,
-  clockJumped: durable('settled', 'manifests'),
-  putCredential: durable('settled'),
-  deleteCredential: durable('settled'),
-  putSigningKey: durable('settled'),
-  startUpload: soft,
-  noteUpload: soft,
-  reserveUpload: soft,
-  endRestingUploads: freeing(),
-  finishUpload: durable(),
-  cancelUpload: freeing(),
-  reapUploads: freeing(),
-  mountBlob: durable(),
-  renewBlobLease: durable(),
-  renewManifestLease: durable('manifests'),
-  deleteBlob: freeing(),
-  putManifest: durable('repository'),
-  deleteManifest: freeing('repository'),
-  deleteTag: freeing('repository'),
+  putInstallation: durable(none('own')),
+  putTimeMark: soft(none('own')),
+  clockJumped: durable(none('own'), 'control', 'manifests'),
+  putCredential: durable(['credential.renewed'], 'control'),
+  deleteCredential: durable(['credential.deleted'], 'control'),
+  putSigningKey: durable(['key.added'], 'control'),
+  startUpload: soft(none('upload')),
+  noteUpload: soft(none('upload')),
+  reserveUpload: soft(none('upload')),
+  endRestingUploads: freeing(none('upload')),
+  finishUpload: durable(none('upload')),
+  cancelUpload: freeing(none('upload')),
+  reapUploads: freeing(none('upload')),
+  mountBlob: durable(none('upload')),
+  renewBlobLease: durable(none('lease')),
+  renewManifestLease: durable(none('lease'), 'manifests'),
+  deleteBlob: freeing(['blob.deleted']),
+  putManifest: durable(['manifest.pushed'], 'repository'),
+  deleteManifest: freeing(['manifest.deleted'], 'repository'),
+  deleteTag: freeing(['tag.deleted'], 'repository'),
   // A deleted repository ends what tokens older than it may do.
-  deleteRepository: freeing('settled', 'repository'),
-  drainRepositories: freeing(),
-  changeAttributes: durable('repository'),
-  condemn: freeing(),
-  dropUnreferenced: freeing(),
-  forgetObjects: traits('soft', [], true),
-  quarantineObject: freeing(),
-  verifiedObjects: soft,
-  putResource: durable('settled'),
-  deleteResource: freeing('settled'),
-  putOperation: durable(),
-  reapOperations: freeing(),
-  putRoleAssignment: durable('settled'),
-  deleteRoleAssignment: durable('settled'),
-  putCustomRole: durable('settled'),
-  deleteCustomRole: durable('settled'),
-  putTenant: durable('settled'),
-  createDirectoryObjects: durable('settled'),
-  putDirectoryObject: durable('settled'),
-  deleteDirectoryObject: durable('settled'),
-  putSecret: durable('settled'),
-  replaceSecrets: durable('settled'),
-  deleteSecret: durable('settled'),
-  putGroupMember: durable('settled'),
-  deleteGroupMember: durable('settled'),
-  putSignIn: durable(),
-  answerSignIn: durable(),
-  redeemSignIn: durable(),
-  rotateRefreshToken: durable(),
-  noteAddress: soft,
-  endSignIns: durable(),
-  reapSignIns: freeing(),
+  deleteRepository: freeing(['repository.deleted'], 'control', 'repository'),
+  drainRepositories: freeing(none('upkeep')),
+  changeAttributes: durable(['attributes.changed'], 'repository'),
+  condemn: freeing(none('upkeep')),
+  dropUnreferenced: freeing(none('upkeep')),
+  forgetObjects: softlyFreeing(none('upkeep')),
+  quarantineObject: freeing(none('upkeep')),
+  verifiedObjects: soft(none('upkeep')),
+  putResource: durable(['resource.written'], 'control'),
+  deleteResource: freeing(['resource.deleted'], 'control'),
+  putOperation: durable(none('own')),
+  reapOperations: freeing(none('upkeep')),
+  putRoleAssignment: durable(['role.assigned'], 'control'),
+  deleteRoleAssignment: durable(['role.unassigned'], 'control'),
+  putCustomRole: durable(['role-definition.written'], 'control'),
+  deleteCustomRole: durable(['role-definition.deleted'], 'control'),
+  putTenant: durable(['directory.created'], 'control'),
+  createDirectoryObjects: durable(['directory-object.written', 'secret.added', 'role.assigned'], 'control'),
+  putDirectoryObject: durable(['directory-object.written', 'secret.added', 'secret.deleted'], 'control'),
+  deleteDirectoryObject: durable(['directory-object.deleted'], 'control'),
+  putSecret: durable(['secret.added'], 'control'),
+  replaceSecrets: durable(['secret.added'], 'control'),
+  deleteSecret: durable(['secret.deleted'], 'control'),
+  putGroupMember: durable(['member.added'], 'control'),
+  deleteGroupMember: durable(['member.removed'], 'control'),
+  putSignIn: durable(none('sign-in')),
+  answerSignIn: durable(none('sign-in')),
+  redeemSignIn: durable(none('sign-in')),
+  rotateRefreshToken: durable(none('sign-in')),
+  noteAddress: soft(none('sign-in')),
+  endSignIns: durable(none('sign-in')),
+  reapSignIns: freeing(none('upkeep')),
+  noteEvents: soft(['manifest.pulled']),
+  reapHistory: freeing(none('own')),
+  putJob: durable(none('own')),
+  // What a claim or its end lost with the power is done once more, which a handler must bear anyhow.
+  claimJobs: softlyFreeing(none('own')),
+  renewJob: soft(none('own')),
+  finishJob: softlyFreeing(none('own')),
+  failJob: soft(none('own')),
+  retryJob: durable(none('own')),
 }

@@ -1,5 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { objectColumns, objectOf, type ObjectRow } from './directory-rows.ts'
+import { noteEvent } from './event-log.ts'
 import { keepingAnOwner } from './last-owner.ts'
 import type { SqlReader } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
@@ -54,10 +55,12 @@ export const putGroupMember: Verb<'putGroupMember'> = async (tx, { groupId, memb
   if (ring) throw new RegistryError('request-invalid', 'a group cannot hold itself, directly or through another', { groupId, memberId })
   const added = await tx.run('INSERT INTO directory_member (group_id, member_id) VALUES (?, ?) ON CONFLICT DO NOTHING', groupId, memberId)
   if (added === 0) throw new RegistryError('conflict', 'it is a member of the group already', { groupId, memberId })
+  noteEvent(tx, { kind: 'member.added', registryId: 0, details: { groupId, memberId } })
 }
 
 export const deleteGroupMember: Verb<'deleteGroupMember'> = (tx, { groupId, memberId }) =>
   keepingAnOwner(tx, async () => {
     const gone = await tx.run('DELETE FROM directory_member WHERE group_id = ? AND member_id = ?', groupId, memberId)
     if (gone === 0) throw new RegistryError('not-found', 'the group has no such member', { groupId, memberId })
+    noteEvent(tx, { kind: 'member.removed', registryId: 0, details: { groupId, memberId } })
   })

@@ -1,6 +1,7 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { StoredSecret } from '#ports/directory.ts'
 import { changedObject, marks } from './directory-rows.ts'
+import { noteEvent } from './event-log.ts'
 import type { SqlTransaction } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -39,7 +40,7 @@ export const secrets: Read<'secrets'> = async (db, objectIds) =>
 const mostSecrets = 100
 
 /** Makes sure that the object is there, and nobody else changes its secrets until the end. */
-export async function insertSecret(tx: SqlTransaction, secret: StoredSecret): Promise<void> {
+export async function insertSecret(tx: SqlTransaction, secret: StoredSecret, { othersDeleted = false } = {}): Promise<void> {
   await changedObject(tx, secret.objectId)
   const held = await tx.get<{ count: number; last: number | null }>(
     'SELECT COUNT(*) AS count, MAX(added) AS last FROM directory_secret WHERE object_id = ?',
@@ -63,11 +64,14 @@ export async function insertSecret(tx: SqlTransaction, secret: StoredSecret): Pr
     secret.endsAt,
     (held?.last ?? 0) + 1,
   )
+  const { objectId, keyId, kind } = secret
+  noteEvent(tx, { kind: 'secret.added', registryId: 0, details: { objectId, keyId, kind, othersDeleted } })
 }
 
 export async function removeSecret(tx: SqlTransaction, objectId: string, keyId: string): Promise<void> {
   const gone = await tx.run('DELETE FROM directory_secret WHERE object_id = ? AND key_id = ?', objectId, keyId)
   if (gone === 0) throw new RegistryError('not-found', `no credential ${keyId} is there`, { keyId })
+  noteEvent(tx, { kind: 'secret.deleted', registryId: 0, details: { objectId, keyId } })
 }
 
 export const putSecret: Verb<'putSecret'> = (tx, { secret }) => insertSecret(tx, secret)
@@ -77,7 +81,7 @@ export const replaceSecrets: Verb<'replaceSecrets'> = async (tx, { secret, of, e
     await changedObject(tx, id)
     await tx.run('DELETE FROM directory_secret WHERE object_id = ?', id)
   }
-  await insertSecret(tx, secret)
+  await insertSecret(tx, secret, { othersDeleted: true })
   if (endSignInsOf !== undefined) await tx.run('DELETE FROM sign_in WHERE principal_id = ?', endSignInsOf)
 }
 

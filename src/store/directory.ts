@@ -2,6 +2,7 @@ import { RegistryError } from '#core/registry-error.ts'
 import type { DirectoryFilter, DirectoryObject, ObjectChange, Tenant } from '#ports/directory.ts'
 import { insertSecret, removeSecret, secrets } from './directory-secrets.ts'
 import { changedObject, marks, objectColumns, objectOf, type ObjectRow, one } from './directory-rows.ts'
+import { noteEvent } from './event-log.ts'
 import { keepingAnOwner } from './last-owner.ts'
 import { putRoleAssignment } from './role-assignments.ts'
 import type { SqlTransaction, SqlValue } from './transaction.ts'
@@ -12,6 +13,7 @@ export const tenant: Read<'tenant'> = async (db) => db.get<Tenant>('SELECT id, d
 export const putTenant: Verb<'putTenant'> = async (tx, { id, domain }) => {
   if (await tx.get('SELECT id FROM tenant')) throw new RegistryError('conflict', 'the directory has its tenant')
   await tx.run('INSERT INTO tenant (id, domain) VALUES (?, ?)', id, domain)
+  noteEvent(tx, { kind: 'directory.created', registryId: 0, details: { tenantId: id } })
 }
 
 export const directoryObject: Read<'directoryObject'> = (db, id) => one(db, 'id = ?', id)
@@ -125,6 +127,7 @@ async function insertObject(tx: SqlTransaction, object: DirectoryObject): Promis
     detailsOf(object),
     createdAt,
   )
+  noteWritten(tx, object)
 }
 
 async function updateObject(tx: SqlTransaction, object: DirectoryObject): Promise<void> {
@@ -141,7 +144,11 @@ async function updateObject(tx: SqlTransaction, object: DirectoryObject): Promis
     detailsOf(object),
     id,
   )
+  noteWritten(tx, object)
 }
+
+const noteWritten = (tx: SqlTransaction, { id, kind, name }: DirectoryObject): void =>
+  noteEvent(tx, { kind: 'directory-object.written', registryId: 0, details: { id, kind, name } })
 
 function detailsOf({ id, kind, details }: DirectoryObject): string {
   const text = JSON.stringify(details)
@@ -193,17 +200,18 @@ export const deleteDirectoryObject: Verb<'deleteDirectoryObject'> = (tx, { id })
     const object = await one(tx, 'id = ?', id)
     if (object?.kind === 'application' && object.appId !== null) {
       const principal = await one(tx, `kind = 'servicePrincipal' AND app_id = ?`, object.appId)
-      if (principal) await removeObject(tx, principal.id)
+      if (principal) await removeObject(tx, principal)
       await tx.run('DELETE FROM sign_in WHERE client_id = ?', object.appId)
     }
-    await removeObject(tx, id)
+    if (object) await removeObject(tx, object)
   })
 
-async function removeObject(tx: SqlTransaction, id: string): Promise<void> {
+async function removeObject(tx: SqlTransaction, { id, kind, name }: DirectoryObject): Promise<void> {
   await tx.run('DELETE FROM directory_secret WHERE object_id = ?', id)
   await tx.run('DELETE FROM directory_identifier_uri WHERE object_id = ?', id)
   await tx.run('DELETE FROM directory_member WHERE group_id = ? OR member_id = ?', id, id)
   await tx.run('DELETE FROM sign_in WHERE principal_id = ?', id)
   await tx.run('DELETE FROM familiar_address WHERE principal_id = ?', id)
   await tx.run('DELETE FROM directory_object WHERE id = ?', id)
+  noteEvent(tx, { kind: 'directory-object.deleted', registryId: 0, details: { id, kind, name } })
 }

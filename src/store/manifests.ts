@@ -5,6 +5,7 @@ import { checkPrecondition } from '#core/precondition.ts'
 import { shapeOf } from '#core/media-type.ts'
 import type { Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import { noteEvent, noteTagMoved, noteTagsGone } from './event-log.ts'
 import { imageSizeOf } from './image-size.ts'
 import { noteInUse } from './links.ts'
 import { manifestGraph, mayDelete } from './manifest-graph.ts'
@@ -47,7 +48,15 @@ export const putManifest: Verb<'putManifest'> = async (tx, input) => {
     repository.id,
   )
   tx.failpoint('manifest.put.in-transaction')
-  for (const tag of tags) await putTag(tx, repository, tag, digest, now)
+  for (const tag of tags) {
+    await putTag(tx, repository, tag, digest, now)
+    await noteTagMoved(tx, { registryId, repository: name, tag, digest, now, by: input.askedBy ?? null })
+  }
+  noteEvent(tx, {
+    kind: 'manifest.pushed',
+    registryId,
+    details: { repository: name, digest, mediaType: manifest.mediaType, size: input.bytes.length, tags },
+  })
 }
 
 type Put = Parameters<typeof putManifest>[1]
@@ -161,7 +170,12 @@ export const deleteManifest: Verb<'deleteManifest'> = async (tx, input) => {
   if (kept) throw keptError(kept)
   checkPrecondition(precondition, digest)
   const tags: Tag[] = []
-  for (const each of going) tags.push(...((await removeManifest(tx, registryId, repository.id, each, { now, reliedBefore })) as Tag[]))
+  for (const each of going) {
+    const gone = (await removeManifest(tx, registryId, repository.id, each, { now, reliedBefore })) as Tag[]
+    noteEvent(tx, { kind: 'manifest.deleted', registryId, details: { repository: name, digest: each, tags: gone } })
+    tags.push(...gone)
+  }
+  await noteTagsGone(tx, { registryId, repository: name, now }, tags)
   tx.failpoint('manifest.delete.in-transaction')
   return { manifests: [...going], tags }
 }
@@ -182,6 +196,8 @@ export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag, 
   tx.failpoint('tag.delete.in-transaction')
   await tx.run('DELETE FROM tag WHERE repo_id = ? AND name = ?', repository.id, tag)
   await tx.run('UPDATE repository SET updated_at = ? WHERE id = ?', now, repository.id)
+  await noteTagsGone(tx, { registryId, repository: name, now }, [tag])
+  noteEvent(tx, { kind: 'tag.deleted', registryId, details: { repository: name, tag, digest: readDigest(row.digest) } })
 }
 
 export const renewManifestLease: Verb<'renewManifestLease'> = async (tx, { repositoryId, digest, leaseUntil }) =>

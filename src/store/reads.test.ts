@@ -11,6 +11,8 @@ test('what is emptied between two statements is told neither as stored nor as mi
   /** The writer empties a deleted repository right before this statement. */
   const readerOf = (emptied: number): SqlReader => ({
     aText: '?',
+    clock: '0',
+    inCommitOrder: '',
     all: () => [],
     get: <Row>(sql: string) => {
       if (++statements === emptied) [used, draining] = [used - draining, 0]

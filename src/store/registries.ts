@@ -3,6 +3,7 @@ import { defaultSettings, parseSettings, type RegistrySettings } from '#core/reg
 import type { StoredCredential } from '#ports/credentials.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { StoredSigningKey } from '#ports/signing-keys.ts'
+import { noteEvent } from './event-log.ts'
 import type { SqlReader, SqlTransaction } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -37,6 +38,13 @@ export const registry: Read<'registry'> = async (db, name) => {
 export async function settingsOf(db: SqlReader, registryId: number): Promise<RegistrySettings> {
   const row = await db.get<{ settings: string }>('SELECT settings FROM registry WHERE id = ?', registryId)
   return row ? parseSettings(row.settings) : defaultSettings
+}
+
+/** The registry that a resource is, or belongs to; 0 where it is above one. */
+export async function registryIdOf(db: SqlReader, key: string): Promise<number> {
+  const [registryKey] = /^.*?\/registries\/[^/]+/.exec(key) ?? []
+  if (registryKey === undefined) return 0
+  return (await db.get<{ id: number }>('SELECT id FROM registry WHERE resource_key = ?', registryKey))?.id ?? 0
 }
 
 /** What was given on the ground of the admin user's passwords does not wake when it is switched on again; the passwords do. */
@@ -92,7 +100,13 @@ export const credential: Read<'credential'> = async (db, id) => {
 }
 
 export const deleteCredential: Verb<'deleteCredential'> = async (tx, { id }) => {
-  await tx.run('DELETE FROM credential WHERE id = ?', id)
+  const gone = await tx.get<{ registryId: number; principal: string; slot: string }>(
+    'DELETE FROM credential WHERE id = ? RETURNING registry_id AS "registryId", principal_id AS principal, slot',
+    id,
+  )
+  if (!gone) return
+  const { registryId, ...details } = gone
+  noteEvent(tx, { kind: 'credential.deleted', registryId, details })
 }
 
 export const putCredential: Verb<'putCredential'> = async (tx, given) => {
@@ -118,6 +132,11 @@ export const putCredential: Verb<'putCredential'> = async (tx, given) => {
     given.createdAt,
     given.expiresAt,
   )
+  noteEvent(tx, {
+    kind: 'credential.renewed',
+    registryId: given.registryId,
+    details: { principal: given.principalId, slot: given.slot },
+  })
   return { version: row?.version ?? 1 }
 }
 
@@ -164,4 +183,5 @@ export const putSigningKey: Verb<'putSigningKey'> = async (tx, { key, revokeOthe
     key.signUntil,
     key.verifyUntil,
   )
+  noteEvent(tx, { kind: 'key.added', registryId: key.registryId, details: { kid: key.kid, othersRevoked: revokeOthers } })
 }

@@ -1,6 +1,7 @@
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import { locked } from '#core/disallowed.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import { noteAllTagsGone, noteEvent } from './event-log.ts'
 import { lockedRow, mayDelete } from './manifest-graph.ts'
 import { removeManifest } from './manifest-removal.ts'
 import { dropLink } from './links.ts'
@@ -61,7 +62,7 @@ export const dropIfEmpty = async (tx: SqlTransaction, repositoryId: number): Pro
 
 export const unknownName = (name: string) => new RegistryError('name-unknown', 'repository name not known to registry', { name })
 
-export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryId, name }) => {
+export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryId, name, now }) => {
   const repository = await findVisible(tx, registryId, name)
   if (!repository) throw unknownName(name)
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
@@ -83,6 +84,8 @@ export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryI
     row?.seq ?? 0,
   )
   await tx.run(`UPDATE repository SET state = 'draining' WHERE id = ?`, repository.id)
+  await noteAllTagsGone(tx, { registryId, repository: name, now })
+  noteEvent(tx, { kind: 'repository.deleted', registryId, details: { repository: name } })
   return { manifests: manifests.map((each) => readDigest(each.digest)), tags: tags.map((each) => each.name) }
 }
 

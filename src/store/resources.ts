@@ -3,7 +3,8 @@ import { formatSettings } from '#core/registry-settings.ts'
 import { systemScopeMap } from '#core/system-scope-maps.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Match, RegistryProjection, ResourceBody, StoredResource } from '#ports/resources.ts'
-import { endTokensOfAdmin, type RegistryRow, registryColumns, registryOf } from './registries.ts'
+import { endTokensOfAdmin, registryIdOf, type RegistryRow, registryColumns, registryOf } from './registries.ts'
+import { noteEvent } from './event-log.ts'
 import type { SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -125,6 +126,12 @@ export const putResource: Verb<'putResource'> = async (tx, { resource: given, ma
     given.changedBy,
     given.changedByType,
   )
+  noteEvent(tx, {
+    kind: 'resource.written',
+    registryId: await registryIdOf(tx, given.key),
+    details: { id: given.id, type: given.type, created: !found },
+    by: given.changedBy,
+  })
   return { created: !found, registry: made }
 }
 
@@ -150,8 +157,14 @@ async function putRegistry(tx: SqlTransaction, key: string, { name, settings, li
 export const deleteResource: Verb<'deleteResource'> = async (tx, { key, match }) => {
   const found = await checkMatch(tx, key, match)
   if (!found) return { keys: [] }
+  const registryId = await registryIdOf(tx, key)
   const [from, to] = below(key)
-  const gone = await tx.all<{ key: string }>('SELECT key FROM resource WHERE key = ? OR (key > ? AND key < ?) ORDER BY key', key, from, to)
+  const gone = await tx.all<{ key: string; id: string }>(
+    'SELECT key, id FROM resource WHERE key = ? OR (key > ? AND key < ?) ORDER BY key',
+    key,
+    from,
+    to,
+  )
   await tx.run('DELETE FROM resource WHERE key = ? OR (key > ? AND key < ?)', key, from, to)
   await tx.run('DELETE FROM role_assignment WHERE scope = ? OR (scope > ? AND scope < ?)', key, from, to)
   const registries = await tx.all<{ id: number }>(
@@ -163,6 +176,7 @@ export const deleteResource: Verb<'deleteResource'> = async (tx, { key, match })
   for (const { id } of registries) await endRegistry(tx, id)
   // A token's key is its passwords' principal.
   await tx.run('DELETE FROM credential WHERE principal_id = ? OR (principal_id > ? AND principal_id < ?)', key, from, to)
+  noteEvent(tx, { kind: 'resource.deleted', registryId, details: { id: gone.find((each) => each.key === key)?.id ?? key } })
   return { keys: gone.map((each) => each.key) }
 }
 

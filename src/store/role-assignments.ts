@@ -2,7 +2,9 @@ import { builtInRole } from '#core/built-in-roles.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { CustomRole, RoleAssignment, StoredRight } from '#ports/roles.ts'
 import { around } from './directory-groups.ts'
+import { noteEvent } from './event-log.ts'
 import { keepingAnOwner } from './last-owner.ts'
+import { registryIdOf } from './registries.ts'
 import type { SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -77,6 +79,12 @@ export const putRoleAssignment: Verb<'putRoleAssignment'> = async (tx, { assignm
     principalId,
     roleId,
   )
+  noteEvent(tx, {
+    kind: 'role.assigned',
+    registryId: await registryIdOf(tx, scope),
+    details: { scope, name, principalId, roleId },
+    by: createdBy,
+  })
   if (changed > 0) return { created: false }
   if (await tx.get('SELECT name FROM role_assignment WHERE scope = ? AND name = ?', scope, name))
     throw new RegistryError('conflict', 'Tenant ID, application ID, principal ID, and scope are not allowed to be updated.', { name })
@@ -104,7 +112,10 @@ export const deleteRoleAssignment: Verb<'deleteRoleAssignment'> = (tx, { scope, 
       name,
     )
     await tx.run('DELETE FROM role_assignment WHERE scope = ? AND name = ?', scope, name)
-    return row && assignmentOf(row)
+    if (!row) return undefined
+    const { principalId, roleId } = row
+    noteEvent(tx, { kind: 'role.unassigned', registryId: await registryIdOf(tx, scope), details: { scope, name, principalId, roleId } })
+    return assignmentOf(row)
   })
 
 interface RoleRow {
@@ -157,6 +168,7 @@ export const putCustomRole: Verb<'putCustomRole'> = async (tx, { role }) => {
     role.createdBy,
     role.changedAt,
   )
+  noteEvent(tx, { kind: 'role-definition.written', registryId: 0, details: { id: role.id, name: role.name }, by: role.createdBy })
   return { created: !found }
 }
 
@@ -166,5 +178,6 @@ export const deleteCustomRole: Verb<'deleteCustomRole'> = async (tx, { id }) => 
   const used = await tx.get<{ scope_id: string }>('SELECT scope_id FROM role_assignment WHERE role_id = ? LIMIT 1', id)
   if (used) throw new RegistryError('in-use', 'There are existing role assignments referencing this role.', { scope: used.scope_id })
   await tx.run('DELETE FROM custom_role WHERE id = ?', id)
+  noteEvent(tx, { kind: 'role-definition.deleted', registryId: 0, details: { id, name: row.name } })
   return roleOf(row)
 }

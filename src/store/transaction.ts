@@ -1,4 +1,5 @@
 import type { Digest, NoDigest } from '#core/digest.ts'
+import type { AnyEvent } from '#core/event.ts'
 
 /** What a column holds. Booleans are 0 and 1; a digest is stored as bytes (stored-digest.ts), and never as its text. */
 export type SqlValue = (string & NoDigest) | number | null | Uint8Array
@@ -13,6 +14,10 @@ export type Columns<Row> = { [Name in keyof Row]: [Extract<Row[Name], Digest>] e
 export interface SqlReader {
   /** A value as a text that is compared byte by byte, where nothing around tells its type. */
   readonly aText: string
+  /** The database's clock, in milliseconds since 1970. */
+  readonly clock: string
+  /** Ends a WHERE over rows with a transaction's id: each that may still be committed before one of these is left out with it. */
+  readonly inCommitOrder: string
   get<Row extends Columns<Row>>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> | Row | undefined
   all<Row extends Columns<Row>>(sql: string, ...values: SqlValue[]): Promise<Row[]> | Row[]
 }
@@ -29,6 +34,8 @@ export interface UsageChange {
   asked?: number
 }
 
+export type Noted = AnyEvent & { registryId: number; by?: string | null }
+
 export interface SqlTransaction extends SqlReader {
   /** Returns how many rows changed. */
   run(sql: string, ...values: SqlValue[]): Promise<number> | number
@@ -39,10 +46,14 @@ export interface SqlTransaction extends SqlReader {
   /** The same for the rows of one table of a join; the others' stay free, and a lock is never raised. */
   forUpdateOf(table: string): string
   forShareOf(table: string): string
+  /** As `forUpdate`, without those that somebody else holds. */
+  readonly skipLocked: string
   /** In how many rows a registry's usage is counted: writers at once do not wait for one row. */
   readonly usageSlots: number
   /** What the command changes of registries' usage, written when all else is (usage.ts). */
   readonly usageChanges: Map<number, UsageChange>
+  /** What the command tells of itself, written when all else is (event-log.ts). */
+  readonly noted: Noted[]
   /** A fault that a test arms inside a transaction. */
   readonly failpoint: (name: import('#ports/failpoint.ts').FailpointName) => void
 }

@@ -1,13 +1,19 @@
+import type { AskedBy } from '#ports/command.ts'
 import type { MetadataCommands, MetadataReads } from '#ports/metadata-store.ts'
 import * as attributes from './attributes.ts'
 import { deleteBlob, mountBlob, renewBlobLease } from './blobs.ts'
+import { commandTraits } from './command-traits.ts'
+import { controlEpoch, raiseControlEpoch } from './control-epoch.ts'
 import { condemn, dropUnreferenced, forgetObjects, quarantineObject, verifiedObjects } from './collection.ts'
 import * as contentReads from './content-reads.ts'
 import { counts } from './counts.ts'
 import * as directory from './directory.ts'
 import * as groups from './directory-groups.ts'
 import * as secrets from './directory-secrets.ts'
+import * as eventLog from './event-log.ts'
+import { writeEvents } from './event-log.ts'
 import * as installing from './installation.ts'
+import * as jobQueue from './jobs.ts'
 import { deleteManifest, deleteTag, putManifest, renewManifestLease } from './manifests.ts'
 import * as reading from './reads.ts'
 import {
@@ -82,21 +88,38 @@ const verbs: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   noteAddress: signIns.noteAddress,
   endSignIns: signIns.endSignIns,
   reapSignIns: signIns.reapSignIns,
+  noteEvents: eventLog.noteEvents,
+  reapHistory: eventLog.reapHistory,
+  putJob: jobQueue.putJob,
+  claimJobs: jobQueue.claimJobs,
+  renewJob: jobQueue.renewJob,
+  finishJob: jobQueue.finishJob,
+  failJob: jobQueue.failJob,
+  retryJob: jobQueue.retryJob,
 }
 
-/** Counters are the last that a command writes, and nothing of one that failed is left for the next. */
-const settling =
-  (verb: Verb<never>): Verb<never> =>
+/**
+ * A command whole: what it decides, then what it tells of itself, its counters and the epoch of what it changes, which others wait for.
+ * Nothing of one that failed is left for the next.
+ */
+const whole =
+  (name: keyof MetadataCommands, verb: Verb<never>): Verb<never> =>
   async (tx, input) => {
+    const { events, changes } = commandTraits[name]
     tx.usageChanges.clear()
+    tx.noted.length = 0
     const output = await verb(tx, input)
+    for (const { kind } of tx.noted)
+      if ('none' in events || !events.includes(kind)) throw new Error(`${name} does not say that it writes ${kind} (command-traits.ts)`)
+    await writeEvents(tx, (input as AskedBy).askedBy ?? null)
     await settleUsage(tx)
+    if (changes.includes('control')) await raiseControlEpoch(tx)
     return output
   }
 
 /** Every command of the metadata port, once for all dialects. */
 export const commands = Object.fromEntries(
-  Object.entries(verbs).map(([name, verb]) => [name, settling(verb as Verb<never>)]),
+  Object.entries(verbs).map(([name, verb]) => [name, whole(name as keyof MetadataCommands, verb as Verb<never>)]),
 ) as unknown as typeof verbs
 
 export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
@@ -145,4 +168,9 @@ export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   signIn: signIns.signIn,
   signInByUserCode: signIns.signInByUserCode,
   familiarAddress: signIns.familiarAddress,
+  events: eventLog.events,
+  tagHistory: eventLog.tagHistory,
+  jobs: jobQueue.jobs,
+  jobFigures: jobQueue.jobFigures,
+  controlEpoch,
 }

@@ -1,5 +1,6 @@
 import { after, before } from 'node:test'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
+import { twoStoresContract } from '#ports/control-epoch.contract.ts'
 import { metadataStoreContract } from '#ports/metadata-store.contract.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
@@ -15,3 +16,8 @@ before(async () => {
 after(() => server.stop())
 
 metadataStoreContract('postgres', async () => openPostgresStore({ url: await server.copyOf(empty), connections: 8 }))
+
+twoStoresContract('postgres', async () => {
+  const url = await server.copyOf(empty)
+  return [await openPostgresStore({ url, connections: 4 }), await openPostgresStore({ url, connections: 4 })]
+})

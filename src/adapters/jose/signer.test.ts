@@ -278,3 +278,15 @@ test('signatures asked for at once on a new registry are all good', async () => 
   const tokens = await Promise.all(Array.from({ length: 8 }, (_, n) => signer.sign({ n })))
   for (const [n, token] of tokens.entries()) assert.deepEqual(await signer.verify(token), { n })
 })
+
+test('a key that another server rotated or revoked is known to this one at once', async () => {
+  const [here, there] = [newSigner(), newSigner()]
+  const before = await here.sign({ sub: 'x' })
+  assert.ok(await here.verify(before))
+  await there.rotate({ revoke: false })
+  assert.notEqual(headerOf(await here.sign({ sub: 'x' })).kid, headerOf(before).kid)
+  assert.ok(await here.verify(before))
+  await there.rotate({ revoke: true })
+  assert.equal(await here.verify(before), undefined)
+  assert.ok(await here.verify(await there.sign({ sub: 'y' })))
+})

@@ -52,7 +52,7 @@ export function openSigner(deps: { store: MetadataStore; secrets: SecretBox; clo
 class JoseSigner implements Signer {
   readonly #deps: { store: MetadataStore; secrets: SecretBox; clock: Clock }
   readonly #registryId: number
-  #loading: Promise<Map<string, LoadedKey>> | undefined
+  #loaded: { from: readonly StoredSigningKey[]; keys: Promise<Map<string, LoadedKey>> } | undefined
   #signing: { kid: string; key: CryptoKey } | undefined
   // A signature is checked once; whatever else a token must fulfil is checked each time.
   readonly #verified = new Map<string, { kid: string; claims: Readonly<Record<string, unknown>> }>()
@@ -99,14 +99,16 @@ class JoseSigner implements Signer {
     await this.#make(revoke)
   }
 
-  #keys(): Promise<Map<string, LoadedKey>> {
-    this.#loading ??= this.#load()
-    return this.#loading
+  /** Imported once for the rows that the store has: another server may rotate or revoke them (store/kept-facts.ts). */
+  async #keys(): Promise<Map<string, LoadedKey>> {
+    const from = await this.#deps.store.signingKeys(this.#registryId)
+    if (!this.#loaded || !sameRows(this.#loaded.from, from)) this.#loaded = { from, keys: this.#import(from) }
+    return this.#loaded.keys
   }
 
-  async #load(): Promise<Map<string, LoadedKey>> {
+  async #import(from: readonly StoredSigningKey[]): Promise<Map<string, LoadedKey>> {
     const keys = new Map<string, LoadedKey>()
-    for (const stored of await this.#deps.store.signingKeys(this.#registryId))
+    for (const stored of from)
       keys.set(stored.kid, { stored, verify: (await importJWK(JSON.parse(stored.publicJwk) as JWK, algorithm)) as CryptoKey })
     return keys
   }
@@ -148,9 +150,17 @@ class JoseSigner implements Signer {
       now,
     })
     this.#verified.clear()
-    this.#loading = undefined
   }
 }
+
+/** Mostly the array that it was before, which the store keeps. */
+const sameRows = (before: readonly StoredSigningKey[], now: readonly StoredSigningKey[]): boolean =>
+  before === now ||
+  (before.length === now.length &&
+    before.every(({ kid, signUntil, verifyUntil }, at) => {
+      const same = now[at]
+      return same?.kid === kid && same.signUntil === signUntil && same.verifyUntil === verifyUntil
+    }))
 
 /** The key id that a token names, when its header is exactly one of ours. */
 function kidOf(token: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { Failpoint } from '#ports/failpoint.ts'
 import type { ClientBase, QueryResultRow } from 'pg'
-import type { SqlReader, SqlTransaction, SqlValue } from '#store/transaction.ts'
+import type { Noted, SqlReader, SqlTransaction, SqlValue } from '#store/transaction.ts'
 import { numbered } from './dialect.ts'
 
 /** What runs one statement: a client inside its transaction, or a pool for reads. */
@@ -17,6 +17,8 @@ function textOf(sql: string): string {
 
 export class PostgresReader implements SqlReader {
   readonly aText = 'CAST(? AS TEXT) COLLATE "C"'
+  readonly inCommitOrder = ' AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint'
+  readonly clock = `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`
   readonly runner: Runner
   constructor(runner: Runner) {
     this.runner = runner
@@ -37,8 +39,10 @@ export class PostgresReader implements SqlReader {
 export class PostgresTransaction extends PostgresReader implements SqlTransaction {
   readonly forUpdate = ' FOR UPDATE'
   readonly forShare = ' FOR SHARE'
+  readonly skipLocked = ' FOR UPDATE SKIP LOCKED'
   readonly usageSlots = 32
   readonly usageChanges = new Map()
+  readonly noted: Noted[] = []
   readonly failpoint: Failpoint
 
   constructor(runner: Runner, failpoint: Failpoint) {

@@ -5,6 +5,7 @@ export const dialect: Dialect = {
   text: 'TEXT COLLATE "C"',
   bytes: 'BYTEA',
   bigint: 'BIGINT',
+  transactionId: 'BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint)',
   clustered: '',
 }
 

@@ -3,9 +3,11 @@ import { RegistryError } from '#core/registry-error.ts'
 import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
 import { DatabaseError, Pool, type PoolClient, types } from 'pg'
 import type { Verb } from '#store/verb.ts'
+import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
 import { commands, reads } from '#store/verbs.ts'
 import { PostgresReader, PostgresTransaction } from './connection.ts'
 import { migrate } from './migrate.ts'
+import { sharedRead } from './shared-read.ts'
 
 const number = (text: string): number => Number(text)
 const parsers = new Map<number, (text: string) => unknown>([
@@ -43,6 +45,8 @@ export async function openPostgresStore(options: { url: string; connections: num
     first.release()
   }
   const reader = new PostgresReader(pool as unknown as PoolClient)
+  // Any server may have written: the row says which epoch stands, and one read says it to all who ask at the time.
+  const facts = new KeptFacts(sharedRead(() => reads.controlEpoch(reader)))
   const store: Record<string, unknown> = { close: () => pool.end() }
   for (const name of Object.keys(commands) as (keyof MetadataCommands)[]) {
     const verb = commands[name] as Verb<never>
@@ -50,7 +54,9 @@ export async function openPostgresStore(options: { url: string; connections: num
   }
   for (const name of Object.keys(reads) as (keyof MetadataReads)[]) {
     const read = reads[name] as (db: PostgresReader, ...input: unknown[]) => Promise<unknown>
-    store[name] = (...input: unknown[]) => read(reader, ...input)
+    store[name] = keptFacts.has(name)
+      ? (...input: unknown[]) => facts.through(name, input, () => read(reader, ...input))
+      : (...input: unknown[]) => read(reader, ...input)
   }
   return store as unknown as MetadataStore
 }

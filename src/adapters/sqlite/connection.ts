@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Failpoint } from '#ports/failpoint.ts'
-import type { SqlTransaction, SqlValue } from '#store/transaction.ts'
+import type { Noted, SqlTransaction, SqlValue } from '#store/transaction.ts'
 
 /** One connection to one database file, with each statement prepared once. */
 export class SqliteConnection implements SqlTransaction {
@@ -9,9 +9,13 @@ export class SqliteConnection implements SqlTransaction {
   // SQLite has one writer at a time: whoever decides already holds every row.
   readonly forUpdate = ''
   readonly forShare = ''
+  readonly skipLocked = ''
+  readonly inCommitOrder = ''
+  readonly clock = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
   readonly aText = 'CAST(? AS TEXT)'
   readonly usageSlots = 1
   readonly usageChanges = new Map()
+  readonly noted: Noted[] = []
   #sync: 'FULL' | 'NORMAL' = 'FULL'
   readonly #statements = new Map<string, StatementSync>()
 

@@ -95,7 +95,10 @@ test('a statement that fails in the middle of a version takes the whole version 
     migrate(connection, path, [first])
     const broken: Migration = {
       version: 2,
-      statements: () => [...second.statements({ identity: '', text: '', bytes: '', bigint: '', clustered: '' }), 'NOT SQL'],
+      statements: () => [
+        ...second.statements({ identity: '', text: '', bytes: '', bigint: '', transactionId: '', clustered: '' }),
+        'NOT SQL',
+      ],
     }
     assert.throws(() => migrate(connection, path, [first, broken]))
     assert.equal(versionOf(connection), 1)

@@ -9,6 +9,8 @@ const dialect: Dialect = {
   text: 'TEXT',
   bytes: 'BLOB',
   bigint: 'INTEGER',
+  // One writer at a time: what is written later is committed later.
+  transactionId: 'INTEGER NOT NULL DEFAULT 0',
   clustered: ' WITHOUT ROWID',
 }
 

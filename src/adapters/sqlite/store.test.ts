@@ -6,9 +6,9 @@ import { after, before } from 'node:test'
 import { metadataStoreContract } from '#ports/metadata-store.contract.ts'
 import type { MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
 import { commandTraits } from '#store/command-traits.ts'
+import { keptFacts } from '#store/kept-facts.ts'
 import { reads } from '#store/verbs.ts'
 import { SqliteConnection } from './connection.ts'
-import { settled } from './kept-reads.ts'
 import { openSqliteStore } from './store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-sqlite-'))
@@ -42,7 +42,7 @@ function withKeptReadsCompared(store: MetadataStore, path: string): MetadataStor
           database.close()
           await target.close()
         }
-      const isKept = settled.has(property as keyof MetadataReads) || property === 'manifestByTag' || property === 'manifestByDigest'
+      const isKept = keptFacts.has(property as keyof MetadataReads) || property === 'manifestByTag' || property === 'manifestByDigest'
       if (isKept)
         return (...input: unknown[]) => {
           asked.set(`${property} ${input.join(' ')}`, { read: property as keyof MetadataReads, input })

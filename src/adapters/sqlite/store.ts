@@ -3,12 +3,14 @@ import { makePrivate } from './private-file.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
+import { commandTraits } from '#store/command-traits.ts'
+import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
 import { commands, reads } from '#store/verbs.ts'
 import { SqliteConnection } from './connection.ts'
 import { FairTurns } from './fair-turns.ts'
 import { asDamage, refuseDamage, refuseOtherSchema } from './damage.ts'
 import type { Answer, Call } from './group-commit.ts'
-import { KeptReads } from './kept-reads.ts'
+import { KeptManifests } from './kept-manifests.ts'
 import { migrate } from './migrate.ts'
 import type { WriterOptions } from './writer-thread.ts'
 
@@ -60,13 +62,23 @@ export function storeOf(
   close: () => Promise<void>,
 ): MetadataStore {
   const store: Record<string, unknown> = { close }
-  const kept = new KeptReads()
+  // Nobody else writes (data-directory.ts): the epoch is that of the commands which this process has answered.
+  let epoch = 0
+  const facts = new KeptFacts(() => epoch)
+  const manifests = new KeptManifests()
+  const answered = (name: keyof MetadataCommands, input: unknown) => {
+    if (commandTraits[name].changes.includes('control')) epoch++
+    manifests.ends(name, input)
+  }
   const turns = new FairTurns()
   for (const name of Object.keys(commands) as (keyof MetadataCommands)[])
-    store[name] = (input: unknown) => run(name, input).finally(() => kept.ends(name, input))
+    store[name] = (input: unknown) => run(name, input).finally(() => answered(name, input))
   for (const name of Object.keys(reads) as (keyof MetadataReads)[]) {
-    const read = reads[name] as (db: SqliteConnection, ...input: unknown[]) => Promise<unknown>
-    store[name] = (...input: unknown[]) => kept.through(name, input, () => turns.read(() => read(reader, ...input)))
+    const ask = reads[name] as (db: SqliteConnection, ...input: unknown[]) => Promise<unknown>
+    const read = (input: readonly unknown[]) => turns.read(() => ask(reader, ...input))
+    if (keptFacts.has(name)) store[name] = (...input: unknown[]) => facts.through(name, input, () => read(input))
+    else if (KeptManifests.keeps(name)) store[name] = (...input: unknown[]) => manifests.through(input, () => read(input))
+    else store[name] = (...input: unknown[]) => read(input)
   }
   return store as unknown as MetadataStore
 }

@@ -5,6 +5,8 @@ export interface Dialect {
   text: string
   bytes: string
   bigint: string
+  /** A column with the transaction that wrote the row: those that it can be seen after have smaller ones. */
+  transactionId: string
   /** Ends a table whose rows lie under their primary key, where the database has a choice: no index that could lead to another row. */
   clustered: string
 }

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { KeptManifests } from './kept-manifests.ts'
+
+const manifest = (size = 10) => ({ bytes: new Uint8Array(size) })
+/** Counts how often the database was asked. */
+function source<Result>(answer: () => Promise<Result>) {
+  const asked = { times: 0 }
+  const run = (): Promise<Result> => {
+    asked.times++
+    return answer()
+  }
+  return { asked, run }
+}
+
+test('a manifest is read once, until a command changes its repository', async () => {
+  const kept = new KeptManifests()
+  const { asked, run } = source(async () => manifest())
+  const read = () => kept.through([1, 'a', 'v1'], run)
+  await read()
+  await read()
+  assert.equal(asked.times, 1)
+  kept.ends('putManifest', { registryId: 1, name: 'b' })
+  kept.ends('putManifest', { registryId: 2, name: 'a' })
+  await read()
+  assert.equal(asked.times, 1)
+  for (const command of [
+    'putManifest',
+    'deleteManifest',
+    'deleteTag',
+    'deleteRepository',
+    'changeAttributes',
+    'renewManifestLease',
+  ] as const) {
+    const before: number = asked.times
+    kept.ends(command, { registryId: 1, name: 'a' })
+    await read()
+    assert.equal(asked.times, before + 1, command)
+  }
+})
+
+test('what is not there is asked again each time', async () => {
+  const kept = new KeptManifests()
+  const { asked, run } = source(async () => undefined)
+  await kept.through([1, 'a', 'v1'], run)
+  await kept.through([1, 'a', 'v1'], run)
+  assert.equal(asked.times, 2)
+})
+
+test('a flood of names that nobody has pushes out nothing that is kept', async () => {
+  const kept = new KeptManifests()
+  const { asked, run } = source(async () => manifest())
+  await kept.through([1, 'a', 'v1'], run)
+  for (let each = 0; each < 40_000; each++) await kept.through([1, `none-${each}`, 'v1'], async () => undefined)
+  await kept.through([1, 'a', 'v1'], run)
+  assert.equal(asked.times, 1)
+})
+
+test('a read that failed is asked again', async () => {
+  const kept = new KeptManifests()
+  let fails = true
+  const { run } = source(async () => {
+    if (fails) throw new Error('the disk had a moment')
+    return manifest()
+  })
+  await assert.rejects(kept.through([1, 'a', 'v1'], run), /a moment/)
+  fails = false
+  assert.ok(await kept.through([1, 'a', 'v1'], run))
+})
+
+test('what is kept has an end: large manifests are forgotten together', async () => {
+  const kept = new KeptManifests()
+  const { asked, run } = source(async () => manifest(4 * 1024 * 1024))
+  for (let each = 0; each < 5; each++) await kept.through([1, 'a', `sha256:${each}`], run)
+  await kept.through([1, 'a', 'sha256:0'], run)
+  assert.equal(asked.times, 6)
+})

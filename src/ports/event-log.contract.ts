@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict'
+import type { EventKind } from '#core/event.ts'
+import { assignmentOf, guid, objectOf, putAll, registryId, resourceOf, roleId, roleOf, secretOf } from './control-scene.contract.ts'
+import type { StoredEvent } from './event-log.ts'
+import { a, blobOf, group, hour, image, type It, name, type Scene, subscription, tag } from './metadata-scene.contract.ts'
+
+/** All of them: a reader that goes on behind the last one until there are no more. */
+async function read(scene: Scene, of?: number, limit = 2): Promise<StoredEvent[]> {
+  const found: StoredEvent[] = []
+  for (let after = ''; ; ) {
+    const page = await scene.store.events({ registryId: of, after, limit })
+    assert.ok(page.length <= limit)
+    found.push(...page)
+    if (page.length < limit) return found
+    after = page.at(-1)?.place ?? ''
+  }
+}
+
+const kinds = (events: readonly StoredEvent[]) => events.map((each) => each.kind)
+
+const credential = (scene: Scene) => ({
+  id: guid(7),
+  registryId: scene.registryId,
+  principalId: `admin-${scene.registryId}`,
+  principalName: 'first',
+  kind: 'admin' as const,
+  slot: 'password' as const,
+  secretHash: 'hash',
+  secretSealed: 'sealed',
+  createdAt: scene.now,
+  expiresAt: null,
+})
+
+const key = (scene: Scene) => ({
+  kid: 'k1',
+  registryId: scene.registryId,
+  algorithm: 'ES256' as const,
+  publicJwk: '{}',
+  privateSealed: 'sealed',
+  createdAt: scene.now,
+  signUntil: scene.now + hour,
+  verifyUntil: scene.now + 2 * hour,
+})
+
+/** What each command that writes events is asked, and what it tells of it. */
+const deeds: { [Kind in EventKind]: (scene: Scene) => Promise<unknown> } = {
+  'manifest.pushed': (scene) => scene.pushImage(a, 'x', 'v1'),
+  'manifest.pulled': (scene) =>
+    scene.store.noteEvents({
+      events: [{ kind: 'manifest.pulled', registryId: scene.registryId, by: 'p', details: { repository: 'a', digest: 'sha256:x' } }],
+    }),
+  'manifest.deleted': async (scene) => scene.deleteManifest(a, await scene.pushImage(a, 'x', 'v1')),
+  'tag.deleted': async (scene) => {
+    await scene.pushImage(a, 'x', 'v1')
+    await scene.deleteTag(a, 'v1')
+  },
+  'blob.deleted': async (scene) => scene.deleteBlob(a, await scene.push(a, 'x')),
+  'repository.deleted': async (scene) => {
+    await scene.pushImage(a, 'x', 'v1')
+    await scene.deleteRepository(a)
+  },
+  'attributes.changed': async (scene) => {
+    await scene.pushImage(a, 'x', 'v1')
+    await scene.lock(a, { kind: 'tag', tag: tag('v1') }, { writeEnabled: false })
+  },
+  'resource.written': ({ store }) => putAll(store, subscription),
+  'resource.deleted': async ({ store, now }) => {
+    await putAll(store, subscription)
+    await store.deleteResource({ key: resourceOf(subscription).key, match: undefined, now })
+  },
+  'credential.renewed': (scene) => scene.store.putCredential(credential(scene)),
+  'credential.deleted': async (scene) => {
+    await scene.store.putCredential(credential(scene))
+    await scene.store.deleteCredential({ id: guid(7) })
+  },
+  'key.added': (scene) => scene.store.putSigningKey({ key: key(scene), revokeOthers: true, now: scene.now }),
+  'role.assigned': ({ store }) => store.putRoleAssignment({ assignment: assignmentOf('', guid(2), roleId('Reader')) }),
+  'role.unassigned': async ({ store }) => {
+    await store.putRoleAssignment({ assignment: assignmentOf('', guid(2), roleId('Reader')) })
+    await store.deleteRoleAssignment({ scope: '', name: guid(0x100) })
+  },
+  'role-definition.written': ({ store }) => store.putCustomRole({ role: roleOf(guid(3), 'Own') }),
+  'role-definition.deleted': async ({ store }) => {
+    await store.putCustomRole({ role: roleOf(guid(3), 'Own') })
+    await store.deleteCustomRole({ id: guid(3) })
+  },
+  'directory.created': ({ store }) => store.putTenant({ id: guid(4), domain: 'longshore.example' }),
+  'directory-object.written': ({ store }) => store.putDirectoryObject({ object: objectOf(guid(5)) }),
+  'directory-object.deleted': async ({ store }) => {
+    await store.putDirectoryObject({ object: objectOf(guid(5)) })
+    await store.deleteDirectoryObject({ id: guid(5) })
+  },
+  'secret.added': async ({ store }) => {
+    await store.putDirectoryObject({ object: objectOf(guid(5)) })
+    await store.putSecret({ secret: secretOf(guid(6), guid(5)) })
+  },
+  'secret.deleted': async ({ store }) => {
+    await store.createDirectoryObjects({ objects: [objectOf(guid(5))], secrets: [secretOf(guid(6), guid(5))] })
+    await store.deleteSecret({ objectId: guid(5), keyId: guid(6) })
+  },
+  'member.added': async ({ store }) => {
+    await store.putDirectoryObject({ object: objectOf(guid(5)) })
+    await store.putDirectoryObject({ object: objectOf(guid(8), { kind: 'group' }) })
+    await store.putGroupMember({ groupId: guid(8), memberId: guid(5) })
+  },
+  'member.removed': async ({ store }) => {
+    await store.putDirectoryObject({ object: objectOf(guid(5)) })
+    await store.putDirectoryObject({ object: objectOf(guid(8), { kind: 'group' }) })
+    await store.putGroupMember({ groupId: guid(8), memberId: guid(5) })
+    await store.deleteGroupMember({ groupId: guid(8), memberId: guid(5) })
+  },
+}
+
+export function eventLogContract(it: It): void {
+  for (const [kind, work] of Object.entries(deeds))
+    it(`an event tells of ${kind}, once`, async (scene) => {
+      const before = kinds(await read(scene)).filter((each) => each === kind).length
+      await work(scene)
+      const found = await read(scene)
+      assert.equal(kinds(found).filter((each) => each === kind).length, before + 1)
+      assert.equal(found.at(-1)?.kind, kind)
+      assert.ok((found.at(-1)?.at ?? 0) > Date.parse('2026-01-01'))
+    })
+
+  it('an event tells what, where and by whom', async (scene) => {
+    const pushed = await scene.pushImage(a, 'x', 'v1')
+    const [event] = (await read(scene, scene.registryId)).filter((each) => each.kind === 'manifest.pushed')
+    assert.deepEqual(event?.details, {
+      repository: 'a',
+      digest: pushed.digest,
+      mediaType: pushed.manifest.mediaType,
+      size: pushed.bytes.length,
+      tags: ['v1'],
+    })
+    await putAll(scene.store, subscription, group, registryId('own'))
+    const written = (await read(scene)).at(-1)
+    assert.deepEqual(
+      [written?.by, written?.details],
+      ['maker', { id: registryId('own'), type: 'Microsoft.ContainerRegistry/registries', created: true }],
+    )
+    const own = await scene.store.registry('own')
+    assert.deepEqual(kinds(await read(scene, own?.id)), ['resource.written'])
+  })
+
+  it('a command that fails tells nothing', async (scene) => {
+    const before = (await read(scene)).length
+    const config = blobOf('never pushed')
+    await assert.rejects(scene.put(a, image({ config }), 'v1'))
+    await assert.rejects(scene.deleteRepository(a))
+    assert.equal((await read(scene)).length, before)
+  })
+
+  it('a reader that goes on behind the last event misses none of many writers at once, and gets none twice', async (scene) => {
+    let writing = true
+    const found: StoredEvent[] = []
+    const follow = async () => {
+      for (let after = ''; ; ) {
+        const done = !writing
+        const page = await scene.store.events({ registryId: scene.registryId, after, limit: 7 })
+        found.push(...page)
+        after = page.at(-1)?.place ?? after
+        if (done && page.length < 7) return
+      }
+    }
+    const pushes = Promise.all(
+      Array.from({ length: 30 }, (_, each) => scene.pushImage(name(`r${each % 5}`), `x${each}`, `v${each}`)),
+    ).finally(() => {
+      writing = false
+    })
+    await Promise.all([follow(), pushes])
+    const tags = found.flatMap((each) => (each.kind === 'manifest.pushed' ? each.details.tags : []))
+    assert.equal(tags.length, 30)
+    assert.equal(new Set(tags).size, 30)
+    assert.equal(new Set(found.map((each) => each.place)).size, found.length)
+  })
+
+  it('a tag has a history: what it stood for, from when until when', async (scene) => {
+    const begun = scene.now
+    const one = await scene.pushImage(a, 'one', 'v1')
+    await scene.put(a, one, 'v1')
+    scene.now += 10
+    const two = await scene.pushImage(a, 'two', 'v1')
+    scene.now += 10
+    await scene.deleteTag(a, 'v1')
+    scene.now += 10
+    await scene.put(a, one, 'v1')
+    await scene.put(a, one, 'other')
+    const history = await scene.store.tagHistory(scene.registryId, a, { tag: tag('v1'), limit: 10 })
+    assert.deepEqual(
+      history.map(({ digest, from, until }) => [digest, from - begun, until === null ? null : until - begun]),
+      [
+        [one.digest, 30, null],
+        [two.digest, 10, 20],
+        [one.digest, 0, 10],
+      ],
+    )
+    const [latest] = await scene.store.tagHistory(scene.registryId, a, { limit: 1 })
+    assert.equal(latest?.tag, 'other')
+  })
+
+  it('whatever takes a tag away ends its period', async (scene) => {
+    const one = await scene.pushImage(a, 'one', 'v1')
+    scene.now += 5
+    await scene.deleteManifest(a, one)
+    const ended = async () => (await scene.store.tagHistory(scene.registryId, a, { limit: 10 })).map((each) => each.until)
+    assert.deepEqual(await ended(), [scene.now])
+    await scene.pushImage(a, 'two', 'v2')
+    scene.now += 5
+    await scene.deleteRepository(a)
+    while ((await scene.drain()) > 0);
+    assert.deepEqual(await ended(), [scene.now, scene.now - 5])
+  })
+
+  it('what is older than it is kept goes in pieces, and a tag that still stands keeps its period', async (scene) => {
+    await scene.pushImage(a, 'one', 'v1')
+    scene.now += 10
+    const two = await scene.pushImage(a, 'two', 'v1')
+    const events = await read(scene)
+    assert.equal(await scene.store.reapHistory({ before: Math.min(...events.map((each) => each.at), scene.now - 10), limit: 100 }), 0)
+    const later = Math.max(...events.map((each) => each.at), scene.now) + hour
+    assert.equal(await scene.store.reapHistory({ before: later, limit: 2 }), 2)
+    assert.deepEqual(
+      (await read(scene)).map((each) => each.place),
+      events.slice(2).map((each) => each.place),
+    )
+    while ((await scene.store.reapHistory({ before: later, limit: 2 })) > 0);
+    assert.deepEqual(await read(scene), [])
+    const left = await scene.store.tagHistory(scene.registryId, a, { limit: 10 })
+    assert.deepEqual(
+      left.map((each) => [each.digest, each.until]),
+      [[two.digest, null]],
+    )
+  })
+}

@@ -1,0 +1,136 @@
+import type { AnyEvent, EventKind } from '#core/event.ts'
+import type { Digest } from '#core/digest.ts'
+import type { StoredEvent, TagPeriod } from '#ports/event-log.ts'
+import { marksFor, partsOf } from './parts.ts'
+import { type StoredDigest, storedDigest, withDigest } from './stored-digest.ts'
+import type { Noted, SqlTransaction, SqlValue } from './transaction.ts'
+import type { Read, Verb } from './verb.ts'
+
+/** Tells what the command does; written when all else is, so that nobody waits for it. */
+export function noteEvent(tx: SqlTransaction, event: Noted): void {
+  tx.noted.push(event)
+}
+
+/** @param by who asked for the command, where an event does not name another */
+export async function writeEvents(tx: SqlTransaction, by: string | null): Promise<void> {
+  for (const part of partsOf(tx.noted)) {
+    const values = part.flatMap((each): SqlValue[] => [each.registryId, each.kind, JSON.stringify(each.details), each.by ?? by])
+    await tx.run(
+      `INSERT INTO event (registry_id, kind, details, caused_by, at) VALUES ${marksFor(part, `(?, ?, ?, ?, ${tx.clock})`)}`,
+      ...values,
+    )
+  }
+  tx.noted.length = 0
+}
+
+interface EventRow {
+  xid: number
+  seq: number
+  registryId: number
+  at: number
+  kind: EventKind
+  details: string
+  by: string | null
+}
+
+const eventOf = ({ xid, seq, details, ...row }: EventRow): StoredEvent =>
+  ({ ...row, place: `${xid}.${seq}`, details: JSON.parse(details) }) as StoredEvent & AnyEvent
+
+export const events: Read<'events'> = async (db, { registryId, after, limit }) => {
+  const [xid = 0, seq = 0] = after === '' ? [-1, -1] : after.split('.').map(Number)
+  const of = registryId === undefined ? [] : [registryId]
+  const rows = await db.all<EventRow>(
+    `SELECT xid, seq, registry_id AS "registryId", at, kind, details, caused_by AS "by" FROM event
+     WHERE ${of.length > 0 ? 'registry_id = ? AND ' : ''}(xid, seq) > (?, ?)${db.inCommitOrder} ORDER BY xid, seq LIMIT ?`,
+    ...of,
+    xid,
+    seq,
+    limit,
+  )
+  return rows.map(eventOf)
+}
+
+export const noteEvents: Verb<'noteEvents'> = async (tx, { events: given }) => {
+  for (const each of given) noteEvent(tx, each)
+}
+
+interface TagPlace {
+  registryId: number
+  repository: string
+  now: number
+}
+
+/** The tag stands for this digest now; where it did before, nothing changes. */
+export async function noteTagMoved(
+  tx: SqlTransaction,
+  { registryId, repository, now, tag, digest, by }: TagPlace & { tag: string; digest: Digest; by: string | null },
+): Promise<void> {
+  const stored = storedDigest(digest)
+  const open = await tx.get<{ id: number; digest: StoredDigest }>(
+    'SELECT id, digest FROM tag_history WHERE registry_id = ? AND repository = ? AND tag = ? AND until IS NULL',
+    registryId,
+    repository,
+    tag,
+  )
+  if (open && Buffer.compare(open.digest, stored) === 0) return
+  if (open) await tx.run('UPDATE tag_history SET until = ? WHERE id = ?', now, open.id)
+  await tx.run(
+    'INSERT INTO tag_history (registry_id, repository, tag, digest, since, caused_by) VALUES (?, ?, ?, ?, ?, ?)',
+    registryId,
+    repository,
+    tag,
+    stored,
+    now,
+    by,
+  )
+}
+
+export async function noteTagsGone(tx: SqlTransaction, { registryId, repository, now }: TagPlace, tags: readonly string[]): Promise<void> {
+  for (const part of partsOf(tags))
+    await tx.run(
+      `UPDATE tag_history SET until = ? WHERE registry_id = ? AND repository = ? AND tag IN (${marksFor(part)}) AND until IS NULL`,
+      now,
+      registryId,
+      repository,
+      ...part,
+    )
+}
+
+export async function noteAllTagsGone(tx: SqlTransaction, { registryId, repository, now }: TagPlace): Promise<void> {
+  await tx.run('UPDATE tag_history SET until = ? WHERE registry_id = ? AND repository = ? AND until IS NULL', now, registryId, repository)
+}
+
+export const tagHistory: Read<'tagHistory'> = async (db, registryId, name, { tag, limit }) =>
+  (
+    await db.all<Omit<TagPeriod, 'digest'> & { digest: StoredDigest }>(
+      `SELECT tag, digest, since AS "from", until, caused_by AS "by" FROM tag_history
+     WHERE registry_id = ? AND repository = ?${tag === undefined ? '' : ' AND tag = ?'} ORDER BY id DESC LIMIT ?`,
+      registryId,
+      name,
+      ...(tag === undefined ? [] : [tag]),
+      limit,
+    )
+  ).map(withDigest)
+
+export const reapHistory: Verb<'reapHistory'> = async (tx, { before, limit }) => {
+  // Only the oldest are looked at: a pass reads as many rows as it may take, however many there are.
+  const gone = await tx.run(
+    'DELETE FROM event WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM event ORDER BY seq LIMIT ?) AS oldest WHERE at < ?)',
+    limit,
+    before,
+  )
+  if (gone >= limit) return gone
+  const over = await tx.run(
+    'DELETE FROM tag_history WHERE id IN (SELECT id FROM tag_history WHERE until < ? ORDER BY until LIMIT ?)',
+    before,
+    limit - gone,
+  )
+  if (gone + over >= limit) return gone + over
+  // A registry that is gone took all of its tags with it.
+  const orphaned = await tx.run(
+    `DELETE FROM tag_history WHERE id IN (SELECT tag_history.id FROM tag_history JOIN registry ON registry.id = tag_history.registry_id
+       WHERE registry.state = 'gone' LIMIT ?)`,
+    limit - gone - over,
+  )
+  return gone + over + orphaned
+}

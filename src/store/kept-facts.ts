@@ -1,0 +1,58 @@
+import type { MetadataReads } from '#ports/metadata-store.ts'
+
+/** Reads that each request asks and that almost never change: what they say stands as long as the control epoch (command-traits.ts). */
+export const keptFacts: ReadonlySet<keyof MetadataReads> = new Set([
+  'registry',
+  'credentials',
+  'credential',
+  'signingKeys',
+  'tenant',
+  'directoryObject',
+  'standing',
+  'rights',
+  'tokenOfRegistry',
+])
+
+/**
+ * Proves which epoch stands, each database in its way: never an earlier one than that of the last command that was answered, on whatever
+ * server, before it was asked.
+ */
+export type ProveEpoch = () => number | Promise<number>
+
+/**
+ * What was read of rights, credentials, keys and settings, kept while the epoch is the same. The epoch is proven before a read begins and its
+ * answer is kept under that epoch: an answer may be newer than it says, never older.
+ */
+export class KeptFacts {
+  readonly #prove: ProveEpoch
+  #epoch: number | undefined
+  readonly #kept = new Map<string, Promise<unknown>>()
+
+  constructor(prove: ProveEpoch) {
+    this.#prove = prove
+  }
+
+  /** The read itself, or what it said before. */
+  through(read: keyof MetadataReads, input: readonly unknown[], run: () => Promise<unknown>): Promise<unknown> {
+    const epoch = this.#prove()
+    return typeof epoch === 'number' ? this.#at(epoch, read, input, run) : epoch.then((proven) => this.#at(proven, read, input, run))
+  }
+
+  #at(epoch: number, read: keyof MetadataReads, input: readonly unknown[], run: () => Promise<unknown>): Promise<unknown> {
+    if (epoch !== this.#epoch) {
+      this.#kept.clear()
+      this.#epoch = epoch
+    }
+    const key = `${read} ${input.join(' ')}`
+    const known = this.#kept.get(key)
+    if (known) return known
+    const found = run()
+    this.#kept.set(key, found)
+    const forget = () => {
+      if (this.#kept.get(key) === found) this.#kept.delete(key)
+    }
+    // A failure passes, and names that nobody has come without end.
+    void found.then((row) => row ?? forget(), forget)
+    return found
+  }
+}
