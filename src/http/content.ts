@@ -1,6 +1,8 @@
 import { parseRange } from '#core/range.ts'
 import { isKnownToReader, rangeOf } from './conditions.ts'
-import type { Exchange, Headers } from './exchange.ts'
+import type { Answer } from './answer.ts'
+import type { Headers } from './headers.ts'
+import type { HttpRequest } from './http-request.ts'
 
 /** Bytes under a name of their own, which never change. */
 export interface Content {
@@ -18,16 +20,15 @@ export interface OpenContent {
 }
 
 /**
- * Answers GET and HEAD: whole, or one part, or that the client has it already. A failing read leaves an answer that is not whole.
- * Fails with `precondition-failed`, `range-unsatisfiable`, and then nothing was answered.
+ * Of GET and HEAD: whole, or one part, or that the client has it already.
+ * Fails with `precondition-failed`, `range-unsatisfiable`.
  */
-export async function sendContent(exchange: Exchange, content: Content): Promise<void> {
+export function contentAnswer(http: HttpRequest, content: Content): Answer {
   const { size } = content
   const validators: Headers = [...content.headers, ['ETag', `"${content.etag}"`], ['Cache-Control', 'private, max-age=31536000, immutable']]
-  if (isKnownToReader(exchange, content.etag)) return exchange.send(304, validators)
-  const part = parseRange(rangeOf(exchange, content.etag), size)
+  if (isKnownToReader(http, content.etag)) return { status: 304, headers: validators }
+  const part = parseRange(rangeOf(http, content.etag), size)
   const { start, end } = part ?? { start: 0, end: size - 1 }
-  const status = part ? 206 : 200
   const headers: Headers = [
     ...validators,
     ['Content-Type', 'application/octet-stream'],
@@ -36,14 +37,11 @@ export async function sendContent(exchange: Exchange, content: Content): Promise
     ['Content-Length', end - start + 1],
     ...(part ? [['Content-Range', `bytes ${start}-${end}/${size}`] as const] : []),
   ]
-  if (exchange.method === 'HEAD') return exchange.send(status, headers)
-  await exchange.waitForReader()
-  const open = await content.open()
-  try {
-    exchange.begin(status, headers)
-    await open.read({ start, end }, (piece) => exchange.write(piece))
-    exchange.end()
-  } finally {
-    await open.close()
+  const open = async () => {
+    const opened = await content.open()
+    return { read: (take: Take) => opened.read({ start, end }, take), close: () => opened.close() }
   }
+  return { status: part ? 206 : 200, headers, body: { open } }
 }
+
+type Take = (piece: Uint8Array) => Promise<boolean>

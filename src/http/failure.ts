@@ -29,8 +29,14 @@ export function answerOfFailure(http: Pick<HttpRequest, 'method'>, common: Heade
   const allowed = told.allowed ?? (isOfMethod ? allowedBy(failure.detail) : undefined)
   if (http.method === 'OPTIONS' && (allowed || status === 405))
     return { status: 204, headers: [...common, ...withoutType(headers), ['Allow', [...(allowed ?? []), 'OPTIONS'].join(', ')]] }
+  // RFC 9110 §15.5.17.
+  const range: Headers = failure.failure === 'range-unsatisfiable' ? [['Content-Range', `bytes */${Number(failure.detail.size ?? 0)}`]] : []
   const allow: Headers = allowed && status !== 405 ? [['Allow', allowed.join(', ')]] : []
-  return { status, headers: [...common, ...headers, ...owed({ ...told, allowed, retryAfter: failure.detail.retryAfter }), ...allow], body }
+  return {
+    status,
+    headers: [...common, ...headers, ...owed({ ...told, allowed, retryAfter: failure.detail.retryAfter }), ...range, ...allow],
+    body,
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { plainJson } from '#core/plain-json.ts'
 import { JsonError, type JsonLimits, parseStrictJson } from '#core/strict-json.ts'
 import { BodyTooLarge } from './body.ts'
-import type { Exchange } from './exchange.ts'
+import type { HttpRequest } from './http-request.ts'
 
 /** Far beyond any body that a client has to send to a control plane; what is kept of one is copied, walked and written again. */
 const limits: JsonLimits = { deepest: 48, mostValues: 50_000 }
@@ -20,9 +20,9 @@ export class BodyRefused extends Error {
  * Undefined when there is no body. Throws BodyRefused.
  * @param largest in bytes
  */
-export async function readJson(exchange: Pick<Exchange, 'body'>, largest: number): Promise<unknown> {
+export async function readJson(http: Pick<HttpRequest, 'body'>, largest: number): Promise<unknown> {
   try {
-    return parseJson(await exchange.body(largest))
+    return parseJson(await http.body(largest))
   } catch (error) {
     if (error instanceof BodyTooLarge) throw new BodyRefused('too-large', `it has more than ${largest} bytes`)
     throw error

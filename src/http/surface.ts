@@ -40,7 +40,9 @@ export interface Surface<D extends Dialect> {
   /** On every answer, good or failing; of a request that could not be read as well. */
   headers(call: Call<D>): Headers
   /** A failure in the dialect's words. Errors that nobody expected come as `storage-failed`, and `call.http.unexpected` is set. */
-  fail(call: Call<D>, failure: RegistryError): FailingAnswer | Promise<FailingAnswer>
+  fail(call: Call<D>, failure: RegistryError): FailingAnswer
+  /** The methods that stay open where the state of a thing closes one (405). Those that a URL has come with the failure. */
+  openMethods?(call: Call<D>): Promise<readonly string[] | undefined>
   /** Where refusals are counted: may give another failure in its place. */
   refused?(call: Call<D>, failure: RegistryError): RegistryError
 }
@@ -63,8 +65,15 @@ export interface Route<Context, Request> {
 
 /** A table without gaps. `Column` is what each row has besides. */
 export type Routes<Context, Request extends { readonly kind: string }, Column = unknown> = {
-  readonly [K in Request['kind']]: Route<Context, Extract<Request, { kind: K }>> & Column
+  readonly [K in Request['kind']]: Route<Context, OfKind<Request, K>> & Column
 }
+
+/** Of a union, what can have this kind: also of a member whose kind is one of several. */
+export type OfKind<Request extends { readonly kind: string }, K> = Request extends unknown
+  ? K extends Request['kind']
+    ? Request & { readonly kind: K }
+    : never
+  : never
 
 /** What is known of a request so far. */
 export interface Call<D extends Dialect> {
@@ -83,17 +92,21 @@ export async function serve<D extends Dialect>(surface: Surface<D>, world: D['wo
   await send(surface, call, exchange, await answerTo(surface, call))
 }
 
-/** Answers with a failure that was found before anybody asked what the request is for. Never rejects. */
-export async function refuse<D extends Dialect>(
+/**
+ * Answers with a failure, or an error, that was found before anybody asked what the request is for. Never rejects.
+ * The head is written before this returns: what follows a request that cannot be read would be answered instead.
+ */
+export function refuse<D extends Dialect>(
   surface: Surface<D>,
   world: D['world'],
   exchange: Exchange,
-  failure: RegistryError,
+  error: unknown,
   headers: Headers = [],
 ): Promise<void> {
   const call: Call<D> = { world, http: exchange }
-  const answer = await failed(surface, call, failure)
-  await send(surface, call, exchange, answer && { ...answer, headers: [...(answer.headers ?? []), ...headers] })
+  const found = examine(surface, call, error)
+  const answer = found && worded(surface, call, found)
+  return send(surface, call, exchange, answer && { ...answer, headers: [...(answer.headers ?? []), ...headers] })
 }
 
 /** The answer as a value; undefined where the connection can only be cut. Never rejects. */
@@ -141,6 +154,16 @@ async function send<D extends Dialect>(surface: Surface<D>, call: Call<D>, excha
 }
 
 async function failed<D extends Dialect>(surface: Surface<D>, call: Call<D>, error: unknown): Promise<Answer | undefined> {
+  const failure = examine(surface, call, error)
+  if (!failure) return undefined
+  const closes = call.request && !failure.detail.allowed && surface.openMethods
+  const answer = worded(surface, call, failure)
+  if (!closes || answer?.status !== 405) return answer
+  return worded(surface, call, failure, await surface.openMethods?.(call).catch(() => undefined))
+}
+
+/** What failed, for the log and for the words; undefined where the connection can only be cut. */
+function examine<D extends Dialect>(surface: Surface<D>, call: Call<D>, error: unknown): RegistryError | undefined {
   const { http } = call
   const brokenOff = error instanceof BrokenOff ? error.as : undefined
   if (http.beyondAnswer || brokenOff === 'broken-off') {
@@ -148,15 +171,25 @@ async function failed<D extends Dialect>(surface: Surface<D>, call: Call<D>, err
     if (!http.clientGone && !brokenOff) http.unexpected = error
     return undefined
   }
+  const failure = expected(surface, call, error)
+  http.log.failure = failure.failure
+  http.log.reason = typeof failure.detail.because === 'string' ? failure.detail.because : failure.message
+  // The client has done nothing wrong: the operator is to see it.
+  if (failure.failure === 'manifest-damaged') http.unexpected = failure
+  return failure
+}
+
+function worded<D extends Dialect>(
+  surface: Surface<D>,
+  call: Call<D>,
+  failure: RegistryError,
+  allowed?: readonly string[],
+): Answer | undefined {
   try {
-    const failure = expected(surface, call, error)
-    http.log.failure = failure.failure
-    http.log.reason = typeof failure.detail.because === 'string' ? failure.detail.because : failure.message
-    // The client has done nothing wrong: the operator is to see it.
-    if (failure.failure === 'manifest-damaged') http.unexpected = failure
-    return answerOfFailure(http, surface.headers(call), await surface.fail(call, failure), failure)
-  } catch (unworded) {
-    http.unexpected = unworded
+    const answer = surface.fail(call, failure)
+    return answerOfFailure(call.http, surface.headers(call), allowed ? { ...answer, allowed } : answer, failure)
+  } catch (wordless) {
+    call.http.unexpected = wordless
     return undefined
   }
 }

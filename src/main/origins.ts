@@ -34,16 +34,16 @@ function localOrigin(config: Config, open: { http?: ListenAddress | undefined; h
 }
 
 /** What a host serves: the control plane with the first registry, one registry, or blobs of one registry. */
-export type Served = { as: 'control' | 'registry'; registry: string } | ({ as: 'data' } & DataHost)
+export type Host = { as: 'control' | 'registry'; registry: string } | ({ as: 'data' } & DataHost)
 
 /** The hosts of this server; any port, for a proxy may have its own. */
 export interface Hosts {
-  of(host: string): Served | undefined
+  of(host: string): Host | undefined
 }
 
 export function hostsOf(names: HostNames, domain: string): Hosts {
   const suffix = `.${domain}`
-  const judge = (host: string): Served | undefined => {
+  const judge = (host: string): Host | undefined => {
     const name = withoutPort(host)
     const label = name.endsWith(suffix) ? name.slice(0, -suffix.length) : ''
     if (label !== '' && !label.includes('.')) return { as: 'registry', registry: label }

@@ -26,6 +26,7 @@ import { LineBuffer } from './line-buffer.ts'
 import { listenFor } from './listening.ts'
 import { dataWildcard, hostsOf, originsOf } from './origins.ts'
 import { openDirectory } from './registry.ts'
+import { registryPlane } from './registry-plane.ts'
 import { impliedNames, serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
 import { openTelemetry } from './telemetry.ts'
@@ -157,10 +158,11 @@ export async function serve(config: Config): Promise<Started> {
     }
     const origins = originsOf(config, { http: listeners.http?.address, https: listeners.https?.address })
     const loginServer = loginServerOf(origins, firstRegistry)
+    const plane = { ...deps, origins, uploads, failedLogins: new FailedLogins(deps.clock), rateLimits: new RateLimits(deps.clock) }
     handle = frontDoor({
       // Only with a certificate that browsers trust without being told to.
       strictTransport: config.tlsCert === '' || config.hsts === 'off' ? undefined : config.hsts,
-      deps: { ...deps, origins, uploads, failedLogins: new FailedLogins(deps.clock), rateLimits: new RateLimits(deps.clock) },
+      deps: { ...plane, ...registryPlane(plane) },
       hosts,
       proxies,
       gates,

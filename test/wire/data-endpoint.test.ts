@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { connect } from 'node:tls'
 import { parseBlobLink } from '#core/blob-link.ts'
-import { busy, known } from '#surfaces/data/errors.ts'
+import { wire } from '#surfaces/data/errors.ts'
 import { digestOf, locationOf, someBytes } from './content.ts'
 import { blobPath, bytes, type DataScene, digest, isError, openData } from './data-scene.ts'
 import { type Answer, basic, header, json, send } from './send.ts'
@@ -138,7 +138,7 @@ test('a data endpoint is no name by which tokens are asked for', async () => {
 test('docs/errors.md lists each code with its status', () => {
   const section = readFileSync('docs/errors.md', 'utf8').split('## At a data endpoint')[1] ?? ''
   const rows = [...section.matchAll(/^\| `([A-Za-z]+)` \| (\d{3}) \| .{10,} \| .{5,} \|$/gm)].map(([, code, status]) => `${code} ${status}`)
-  const told = new Set([...Object.values(known), busy].map(({ code, status }) => `${code} ${status}`))
+  const told = new Set(Object.values(wire).map(({ code, status }) => `${code} ${status}`))
   assert.deepEqual(rows.sort(), [...told].sort())
 })
 

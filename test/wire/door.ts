@@ -1,4 +1,5 @@
 import { Agent } from 'node:http'
+import type { Distribution } from '#app/distribution/distribution.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { makeRoom } from '#app/maintenance/room.ts'
 import { showCredentials } from '#app/tokens/credentials.ts'
@@ -10,8 +11,9 @@ import { type ListenerOptions, listen } from '#http/listener.ts'
 import type { Gates } from '#http/place.ts'
 import { trustedProxies } from '#http/proxies.ts'
 import { budgetOf, gatesOf } from '#main/budget.ts'
-import { frontDoor, type FrontDoorOptions } from '#main/front-door.ts'
+import { frontDoor } from '#main/front-door.ts'
 import { hostsOf, originsOf } from '#main/origins.ts'
+import { registryPlane } from '#main/registry-plane.ts'
 import { openRegistry } from './open-registry.ts'
 import type { Target } from './send.ts'
 import { configOf, type Flags, makeDataDirectory, removeDataDirectory } from './server.ts'
@@ -32,6 +34,8 @@ export interface DoorOptions {
   names?: readonly string[]
   corsOrigins?: readonly string[]
   limits?: ListenerOptions['limits']
+  /** What stands in front of the images that lie here. */
+  wrap?: readonly ((inner: Distribution) => Distribution)[]
 }
 
 export async function openDoor(options: DoorOptions = {}): Promise<Door> {
@@ -58,22 +62,23 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     ...(options.limits ? { limits: options.limits } : {}),
   })
   const loginServer = `localhost:${listener.address.port}`
+  const plane = {
+    ...deps,
+    origins: originsOf(config, { http: listener.address }),
+    uploads: new Uploads(
+      { ...deps, room: (registryId, bytes) => makeRoom(deps, registryId, bytes, deps.clock.now()) },
+      { most: budget.uploadFiles, longestWait: config.maxWait, sessionsOfOne: config.maxUploads },
+    ),
+    failedLogins: new FailedLogins(deps.clock),
+    rateLimits,
+  }
   handle = frontDoor({
-    deps: {
-      ...deps,
-      origins: originsOf(config, { http: listener.address }),
-      uploads: new Uploads(
-        { ...deps, room: (registryId, bytes) => makeRoom(deps, registryId, bytes, deps.clock.now()) },
-        { most: budget.uploadFiles, longestWait: config.maxWait, sessionsOfOne: config.maxUploads },
-      ),
-      failedLogins: new FailedLogins(deps.clock),
-      rateLimits,
-    },
+    deps: { ...plane, ...registryPlane(plane, options.wrap) },
     hosts: hostsOf(hostNames(options.names ?? ['localhost', '127.0.0.1']), config.domain),
     proxies,
     gates,
     // The door only tells what was answered; nobody listens here.
-    telemetry: { answered: () => {} } as unknown as FrontDoorOptions['telemetry'],
+    telemetry: { answered: () => {} },
     corsOrigins: new Set(options.corsOrigins ?? []),
   })
   const { username, passwords } = await showCredentials(deps, registry)

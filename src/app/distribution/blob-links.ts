@@ -1,4 +1,5 @@
 import type { BlobLink } from '#core/blob-link.ts'
+import { addressRefused } from '#core/failures.ts'
 import { isAdmitted } from '#core/network-rules.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { LinkSigner } from '#ports/link-signer.ts'
@@ -30,8 +31,7 @@ export async function followLink(
   link: BlobLink,
   address: string,
 ): Promise<LinkedBlob> {
-  if (!isAdmitted(registry.network, address))
-    throw new RegistryError('address-refused', `client with IP '${address}' is not allowed access`)
+  if (!isAdmitted(registry.network, address)) throw addressRefused(address)
   if (!deps.links.verify(signedText(registry, link), link.signature)) throw refused('signature')
   if (link.expires <= deps.clock.now()) throw refused('expired')
   return findBlob(deps, registry, link.repository, link.digest)

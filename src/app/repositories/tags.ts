@@ -2,11 +2,9 @@ import type { AttributesChange } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { Precondition } from '#core/precondition.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { ListPage, TagAttributes } from '#ports/repository-attributes.ts'
 import type { Deps } from '../deps.ts'
-import { deleteManifest } from '../distribution/manifests.ts'
 import { showRepository, unknownName } from './repositories.ts'
 
 /** Fails with `name-unknown`. */
@@ -39,16 +37,4 @@ export async function updateTag(
 ): Promise<TagAttributes> {
   await deps.store.changeAttributes({ registryId: registry.id, name, target: { kind: 'tag', tag }, change })
   return showTag(deps, registry, name, tag)
-}
-
-/** The tag alone: its manifest stays. Fails with `name-unknown`, `tag-unknown`, `precondition-failed`, `locked`. */
-export async function untag(
-  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'failpoint'>,
-  registry: Registry,
-  name: RepositoryName,
-  tag: Tag,
-  precondition?: Precondition,
-): Promise<void> {
-  await showTag(deps, registry, name, tag)
-  await deleteManifest(deps, registry, name, { kind: 'tag', tag }, precondition)
 }

@@ -19,6 +19,11 @@ export interface Served {
   realm: string
 }
 
+/** For a host name of ours that is no registry's. */
+export function noSuchRegistry(): never {
+  throw new RegistryError('not-found', 'there is no registry of this name here')
+}
+
 /** Who asks, by what the Authorization header says. Fails with `unauthorized`, `too-many-requests`. */
 export async function identify(
   deps: Pick<Deps, 'store' | 'signers' | 'clock'> & { failedLogins: FailedLogins },

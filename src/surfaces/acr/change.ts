@@ -1,16 +1,16 @@
 import { attributeNames, type AttributesChange } from '#core/attributes.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isObject } from '#core/shape.ts'
-import type { Exchange } from '#http/exchange.ts'
+import type { HttpRequest } from '#http/http-request.ts'
 import { BodyRefused, readJson } from '#http/json-body.ts'
 
 const largestBody = 64 * 1024
 const quarantineNames = ['quarantineState', 'quarantineDetails'] as const
 
 /** The body of a PATCH: what is to change. Fails with `request-invalid`, naming the key that is wrong. */
-export async function readChange(exchange: Exchange): Promise<AttributesChange> {
+export async function readChange(http: HttpRequest): Promise<AttributesChange> {
   try {
-    return parseChange(await readJson(exchange, largestBody))
+    return parseChange(await readJson(http, largestBody))
   } catch (error) {
     if (error instanceof BodyRefused) throw new RegistryError('request-invalid', `the body cannot be read as JSON: ${error.message}`)
     throw error

@@ -1,13 +1,17 @@
+import type { Caller } from '#core/access.ts'
+import type { RepositoryName } from '#core/reference.ts'
 import type { Registry } from '#ports/registries.ts'
-import type { Deps } from '#app/deps.ts'
-import type { Exchange } from '#http/exchange.ts'
+import type { RepositoryVisit } from '#app/distribution/distribution.ts'
+import type { Metadata } from '#app/repositories/metadata.ts'
+import type { HttpRequest } from '#http/http-request.ts'
 
-export type AcrDeps = Pick<Deps, 'store' | 'clock' | 'settings' | 'failpoint'>
-
-/** What a handler has: the deeds' world, the registry that was spoken to and its login server, the request's two ends. */
+/** What a handler has: the registry that was spoken to and its login server, what is known of it, who speaks, and the request. */
 export interface Context {
-  deps: AcrDeps
+  metadata: Metadata
   registry: Registry
   loginServer: string
-  exchange: Exchange
+  caller: Caller
+  http: HttpRequest
 }
+
+export const visit = ({ registry, caller }: Context, repository: RepositoryName): RepositoryVisit => ({ registry, caller, repository })

@@ -1,33 +1,34 @@
 import { cutPage, usualPage } from '#core/page.ts'
 import type { RepositoryAttributes } from '#ports/repository-attributes.ts'
-import { deleteRepository, showRepository, updateRepository } from '#app/repositories/repositories.ts'
-import { formatTime, sendJson } from './answers.ts'
+import { type Answer, json } from '#http/answer.ts'
+import type { OfKind } from '#http/surface.ts'
 import { readChange } from './change.ts'
-import type { Context } from './context.ts'
+import { type Context, visit } from './context.ts'
 import { linkTo } from './pages.ts'
 import type { AcrRequest } from './request.ts'
+import { formatTime } from './times.ts'
 
-type Of<Kind> = Extract<AcrRequest, { kind: Kind }>
+type Of<Kind> = OfKind<AcrRequest, Kind>
 
-export async function listRepositories({ deps, registry, exchange }: Context, { kind, page }: Of<'catalog.list'>): Promise<void> {
+export async function listRepositories({ metadata, registry, caller }: Context, { kind, page }: Of<'catalog.list'>): Promise<Answer> {
   const n = page.n ?? usualPage
-  const { items, last } = cutPage(await deps.store.repositories(registry.id, { after: page.last, limit: n + 1 }), n)
+  const { items, last } = cutPage(await metadata.repositories({ registry, caller }, { after: page.last, limit: n + 1 }), n)
   const link = last === undefined ? [] : [linkTo({ kind, page: { n, last } })]
   // ACR's empty list.
-  await sendJson(exchange, 200, { repositories: items.length > 0 ? items : null }, link)
+  return json(200, { repositories: items.length > 0 ? items : null }, link)
 }
 
-export async function getRepository(context: Context, { repository }: Of<'repository.get'>): Promise<void> {
-  await sendRepository(context, await showRepository(context.deps, context.registry, repository))
+export async function getRepository(context: Context, { repository }: Of<'repository.get'>): Promise<Answer> {
+  return answerWith(context, await context.metadata.repository(visit(context, repository)))
 }
 
-export async function changeRepository(context: Context, { repository }: Of<'repository.update'>): Promise<void> {
-  const change = await readChange(context.exchange)
-  await sendRepository(context, await updateRepository(context.deps, context.registry, repository, change))
+export async function changeRepository(context: Context, { repository }: Of<'repository.update'>): Promise<Answer> {
+  const change = await readChange(context.http)
+  return answerWith(context, await context.metadata.updateRepository(visit(context, repository), change))
 }
 
-const sendRepository = ({ exchange, loginServer }: Context, repository: RepositoryAttributes): Promise<void> =>
-  sendJson(exchange, 200, {
+const answerWith = ({ loginServer }: Context, repository: RepositoryAttributes): Answer =>
+  json(200, {
     registry: loginServer,
     imageName: repository.name,
     createdTime: formatTime(repository.createdAt),
@@ -37,7 +38,7 @@ const sendRepository = ({ exchange, loginServer }: Context, repository: Reposito
     changeableAttributes: repository.attributes,
   })
 
-export async function removeRepository({ deps, registry, exchange }: Context, { repository }: Of<'repository.delete'>): Promise<void> {
-  const { manifests, tags } = await deleteRepository(deps, registry, repository)
-  await sendJson(exchange, 202, { manifestsDeleted: manifests, tagsDeleted: tags })
+export async function removeRepository(context: Context, { repository }: Of<'repository.delete'>): Promise<Answer> {
+  const { manifests, tags } = await context.metadata.deleteRepository(visit(context, repository))
+  return json(202, { manifestsDeleted: manifests, tagsDeleted: tags })
 }

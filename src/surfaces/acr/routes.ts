@@ -1,19 +1,17 @@
-import type { Access } from '#core/access.ts'
 import { accessTo, accessToCatalog } from '#core/operations.ts'
+import type { Route, Routes } from '#http/surface.ts'
 import type { Context } from './context.ts'
 import { changeManifest, getManifest, listManifestAttributes } from './manifests.ts'
 import { changeRepository, getRepository, listRepositories, removeRepository } from './repositories.ts'
 import type { AcrRequest } from './request.ts'
 import { changeTag, getTag, listTagAttributes, removeTag } from './tags.ts'
 
-type Kind = AcrRequest['kind']
-type Of<K extends Kind> = Extract<AcrRequest, { kind: K }>
-
-interface Route<K extends Kind> {
-  access: (request: Of<K>) => Access
+/** What the rate limits count it as. */
+interface Counted {
   rate: 'read' | 'write' | 'delete'
-  handle: (context: Context, request: Of<K>) => Promise<void>
 }
+
+export type AcrRoute = Route<Context, AcrRequest> & Counted
 
 const read = accessTo('metadata.read')
 const write = accessTo('metadata.write')
@@ -25,7 +23,7 @@ const removeTagAlone = accessTo('content.delete', 'metadata.write')
  * The quarantine's own pages change a manifest with `pull,push`. Not here: who may only push would open a lock, or clear
  * an image of its own, without a right to either. Quarantine brings a right for its state, and that belongs in this table.
  */
-export const routes: { readonly [K in Kind]: Route<K> } = {
+const routes: Routes<Context, AcrRequest, Counted> = {
   'catalog.list': {
     access: accessToCatalog,
     rate: 'read',
@@ -43,4 +41,4 @@ export const routes: { readonly [K in Kind]: Route<K> } = {
   'manifest.update': { access: write, rate: 'write', handle: changeManifest },
 }
 
-export const routeOf = <K extends Kind>(request: Of<K>): Route<K> => routes[request.kind as K]
+export const routeOf = ({ kind }: AcrRequest): AcrRoute => routes[kind] as AcrRoute

@@ -1,54 +1,63 @@
-import type { Access } from '#core/access.ts'
-import { RegistryError } from '#core/registry-error.ts'
-import type { Deps } from '#app/deps.ts'
-import { admit, identify, type Served } from '#app/tokens/admit.ts'
+import type { Access, Caller } from '#core/access.ts'
+import type { Metadata } from '#app/repositories/metadata.ts'
+import type { Admission } from '#app/tokens/admission.ts'
+import { noSuchRegistry, type Served } from '#app/tokens/admit.ts'
 import { challenge, missing } from '#app/tokens/challenge.ts'
-import type { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
+import { jsonType } from '#http/answer.ts'
 import { parseAuthorization } from '#http/credentials.ts'
-import type { Exchange, Headers } from '#http/exchange.ts'
-import { errorBody, noteUnexpected, sendFailure } from '#http/failure.ts'
-import { commonHeaders, json } from './answers.ts'
-import { wireOf } from './errors.ts'
-import { methodsOf, parseRequest } from './request.ts'
-import { routeOf } from './routes.ts'
+import { errorBody } from '#http/failure.ts'
+import type { Call, Surface } from '#http/surface.ts'
+import type { Context } from './context.ts'
+import { wire } from './errors.ts'
+import { type AcrRequest, methodsOf, parseRequest } from './request.ts'
+import { type AcrRoute, routeOf } from './routes.ts'
 
-export type SurfaceDeps = Deps & { failedLogins: FailedLogins; rateLimits: RateLimits }
-
-/** Answers one request of `/acr/`: parse, who, may they, count, do. Never rejects. */
-export async function serveAcr(deps: SurfaceDeps, served: Served, exchange: Exchange): Promise<void> {
-  const { registry, service: loginServer } = served
-  let access: Access = { kind: 'signed-in' }
-  try {
-    const request = parseRequest(exchange.method, exchange.url)
-    if ('repository' in request) exchange.log.repository = request.repository
-    if ('digest' in request && request.digest) exchange.log.digest = request.digest
-    const route = routeOf(request)
-    access = route.access(request)
-    const caller = await identify(deps, served, parseAuthorization(exchange.header('authorization')), exchange.address)
-    exchange.log.principal = caller.name
-    if (caller.kind !== 'anonymous') exchange.isKnown()
-    await admit(deps, registry, caller, access)
-    if (exchange.method === 'DELETE')
-      exchange.also.push(['X-Ms-Ratelimit-Remaining-Calls-Per-Second', deps.rateLimits.leftPerSecond(registry, 'delete').toFixed(2)])
-    deps.rateLimits.count(registry, caller.id, route.rate)
-    await route.handle({ deps, registry, loginServer, exchange }, request)
-  } catch (error) {
-    await fail(exchange, served, access, error)
-  }
+export interface AcrDeps {
+  metadata: Metadata
+  admission: Admission
 }
 
-async function fail(exchange: Exchange, served: Served, access: Access, error: unknown): Promise<void> {
-  if (exchange.beyondAnswer) return exchange.destroy()
-  const known = error instanceof RegistryError ? error : new RegistryError('storage-failed', noteUnexpected(exchange, error))
-  const [status, code] = wireOf(known.failure)
-  exchange.log.failure = known.failure
-  exchange.log.reason = typeof known.detail.because === 'string' ? known.detail.because : known.message
-  const refused = known.failure === 'unauthorized'
-  const challenged: Headers = refused ? [['WWW-Authenticate', challenge(served, access, known.detail)]] : []
-  const detail = refused ? (known.detail.missing ?? missing(access)) : known.detail
-  const headers = [...commonHeaders, json, ...challenged]
+interface Dialect {
+  world: { deps: AcrDeps; served: Served | undefined }
+  caller: Caller
+  request: AcrRequest
+  route: AcrRoute
+  context: Context
+}
+
+/** `/acr/v1/`. */
+export const acr: Surface<Dialect> = {
+  first: 'request',
+  parse: ({ http }) => parseRequest(http.method, http.url),
+  identify: ({ world: { deps, served = noSuchRegistry() }, http }) =>
+    deps.admission.identify(served, parseAuthorization(http.header('authorization')), http.address),
+  routeOf,
+  admit: async ({ world: { deps, served = noSuchRegistry() }, http, caller, request, route }) => {
+    const { admission } = deps
+    await admission.admit(served.registry, caller, route.access(request))
+    if (http.method === 'DELETE') http.also.push(admission.deletesLeft(served.registry))
+    admission.rateLimits.count(served.registry, caller.id, route.rate)
+  },
+  context: ({ world: { deps, served = noSuchRegistry() }, http, caller }) => ({
+    metadata: deps.metadata,
+    registry: served.registry,
+    loginServer: served.service,
+    caller,
+    http,
+  }),
+  headers: () => [['Docker-Distribution-Api-Version', 'registry/2.0']],
+  fail: (call, { failure, message, detail }) => {
+    const [status, code] = wire[failure]
+    const { world } = call
+    if (failure === 'unauthorized' && world.served) {
+      const access = accessOf(call)
+      const headers = [jsonType, ['WWW-Authenticate', challenge(world.served, access, detail)] as const]
+      return { status, headers, body: errorBody(code, message, detail.missing ?? missing(access)) }
+    }
+    return { status, headers: [jsonType], body: errorBody(code, message, detail) }
+  },
   // A lock closes what was asked; attributes can be read and changed all the same.
-  const allowed = status === 405 ? methodsOf(exchange.url).filter((each) => each !== exchange.method) : undefined
-  const body = errorBody(code, known.message, detail)
-  await sendFailure(exchange, { status, headers, body, allowed, retryAfter: known.detail.retryAfter })
+  openMethods: async ({ http }) => methodsOf(http.url).filter((each) => each !== http.method),
 }
+
+const accessOf = ({ request, route }: Call<Dialect>): Access => (request && route ? route.access(request) : { kind: 'signed-in' })

@@ -1,35 +1,36 @@
 import type { ListPage, TagAttributes } from '#ports/repository-attributes.ts'
-import { listTags, showTag, untag, updateTag } from '#app/repositories/tags.ts'
+import { type Answer, json } from '#http/answer.ts'
+import type { OfKind } from '#http/surface.ts'
 import { preconditionOf } from '#http/conditions.ts'
-import { formatTime, commonHeaders, sendJson } from './answers.ts'
 import { readChange } from './change.ts'
-import type { Context } from './context.ts'
+import { type Context, visit } from './context.ts'
 import { linkTo, takePage } from './pages.ts'
 import type { AcrRequest } from './request.ts'
+import { formatTime } from './times.ts'
 
-type Of<Kind> = Extract<AcrRequest, { kind: Kind }>
+type Of<Kind> = OfKind<AcrRequest, Kind>
 
-export async function listTagAttributes({ deps, registry, loginServer, exchange }: Context, request: Of<'tags.list'>): Promise<void> {
+export async function listTagAttributes(context: Context, request: Of<'tags.list'>): Promise<Answer> {
   const { repository, digest } = request
-  const read = (page: ListPage) => listTags(deps, registry, repository, { ...page, digest })
+  const read = (page: ListPage) => context.metadata.tags(visit(context, repository), { ...page, digest })
   const { items, next } = await takePage(request.page, (tag) => tag.name, read)
   const link = next ? [linkTo({ ...request, page: next })] : []
-  await sendJson(exchange, 200, { registry: loginServer, imageName: repository, tags: items.map(told) }, link)
+  return json(200, { registry: context.loginServer, imageName: repository, tags: items.map(formatTag) }, link)
 }
 
-export async function getTag(context: Context, { repository, tag }: Of<'tag.get'>): Promise<void> {
-  await sendTag(context, repository, await showTag(context.deps, context.registry, repository, tag))
+export async function getTag(context: Context, { repository, tag }: Of<'tag.get'>): Promise<Answer> {
+  return answerWith(context, repository, await context.metadata.tag(visit(context, repository), tag))
 }
 
-export async function changeTag(context: Context, { repository, tag }: Of<'tag.update'>): Promise<void> {
-  const change = await readChange(context.exchange)
-  await sendTag(context, repository, await updateTag(context.deps, context.registry, repository, tag, change))
+export async function changeTag(context: Context, { repository, tag }: Of<'tag.update'>): Promise<Answer> {
+  const change = await readChange(context.http)
+  return answerWith(context, repository, await context.metadata.updateTag(visit(context, repository), tag, change))
 }
 
-const sendTag = ({ exchange, loginServer }: Context, repository: string, tag: TagAttributes): Promise<void> =>
-  sendJson(exchange, 200, { registry: loginServer, imageName: repository, tag: told(tag) })
+const answerWith = ({ loginServer }: Context, repository: string, tag: TagAttributes): Answer =>
+  json(200, { registry: loginServer, imageName: repository, tag: formatTag(tag) })
 
-const told = ({ name, digest, createdAt, updatedAt, attributes }: TagAttributes) => ({
+const formatTag = ({ name, digest, createdAt, updatedAt, attributes }: TagAttributes) => ({
   name,
   digest,
   createdTime: formatTime(createdAt),
@@ -38,7 +39,7 @@ const told = ({ name, digest, createdAt, updatedAt, attributes }: TagAttributes)
   changeableAttributes: attributes,
 })
 
-export async function removeTag({ deps, registry, exchange }: Context, { repository, tag }: Of<'tag.delete'>): Promise<void> {
-  await untag(deps, registry, repository, tag, preconditionOf(exchange))
-  await exchange.send(202, commonHeaders)
+export async function removeTag(context: Context, { repository, tag }: Of<'tag.delete'>): Promise<Answer> {
+  await context.metadata.untag(visit(context, repository), tag, preconditionOf(context.http))
+  return { status: 202 }
 }

@@ -2,10 +2,10 @@ import { type BlobLink, parseBlobLink } from '#core/blob-link.ts'
 import { chooseMethod } from '#core/request-line.ts'
 
 /** All that there is at a data endpoint. */
-export type DataRequest = { kind: 'blob.get' | 'blob.head'; link: BlobLink }
+export type DataRequest = { kind: 'blob.get' | 'blob.head' } & BlobLink
 
 /** Fails with `not-found`, `name-invalid`, `digest-invalid`, `method-unsupported`, `request-invalid`. */
 export function parseRequest(method: string, url: string): DataRequest {
   const link = parseBlobLink(url)
-  return chooseMethod<DataRequest>(method, { GET: { kind: 'blob.get', link }, HEAD: { kind: 'blob.head', link } })
+  return chooseMethod<DataRequest>(method, { GET: { kind: 'blob.get', ...link }, HEAD: { kind: 'blob.head', ...link } })
 }

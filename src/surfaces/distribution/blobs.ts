@@ -1,49 +1,45 @@
 import { formatBlobLink } from '#core/blob-link.ts'
 import { formatDataHost } from '#core/data-host.ts'
 import { checkPrecondition } from '#core/precondition.ts'
-import { linkTo } from '#app/distribution/blob-links.ts'
-import { deleteBlob, findBlob, openBytes } from '#app/distribution/blobs.ts'
+import type { Answer } from '#http/answer.ts'
+import type { OfKind } from '#http/surface.ts'
 import { preconditionOf } from '#http/conditions.ts'
-import { sendContent } from '#http/content.ts'
+import { contentAnswer } from '#http/content.ts'
 import { portOf, withoutPort } from '#http/hosts.ts'
-import { apiVersion } from './answers.ts'
-import type { Context } from './context.ts'
+import { type Context, visit } from './context.ts'
 import type { DistributionRequest } from './request.ts'
 
-type Of<Kind> = Extract<DistributionRequest, { kind: Kind }>
+type Of<Kind> = OfKind<DistributionRequest, Kind>
 
 /** GET and HEAD of a blob: whole, or one range; never a wrong byte as a complete answer. Of some registries, where it is got. */
-export async function getBlob(context: Context, request: Of<'blob.get' | 'blob.head'>): Promise<void> {
-  const { deps, registry, exchange } = context
-  const blob = await findBlob(deps, registry, request.repository, request.digest)
-  const named = [apiVersion, ['Docker-Content-Digest', blob.digest]] as const
+export async function getBlob(context: Context, request: Of<'blob.get' | 'blob.head'>): Promise<Answer> {
+  const { distribution, registry, http } = context
+  const blob = await distribution.blob(visit(context, request.repository), request.digest)
+  const named = ['Docker-Content-Digest', blob.digest] as const
   // A HEAD moves no bytes: whoever only asks whether it is there need not reach another host.
   if (registry.dataLocation !== null && request.kind === 'blob.get') {
     const location = dataUrl(context, registry.dataLocation, request)
     // The link is for who asked, as the bytes would be.
-    return exchange.send(307, [...named, ['Location', location], ['Cache-Control', 'no-store']])
+    return { status: 307, headers: [named, ['Location', location], ['Cache-Control', 'no-store']] }
   }
-  await sendContent(exchange, {
-    size: blob.size,
-    etag: blob.digest,
-    headers: named,
-    open: () => openBytes(deps, blob),
-  })
+  return contentAnswer(http, { size: blob.size, etag: blob.digest, headers: [named], open: () => blob.open() })
 }
 
 /** By the scheme and the port by which the caller came: what lies between us has them for all names of the domain. */
-function dataUrl({ deps, registry, exchange }: Context, location: string, { repository, digest }: Of<'blob.get' | 'blob.head'>): string {
-  const host = formatDataHost({ registry: registry.name, location }, withoutPort(deps.origins.domain))
-  const link = linkTo(deps, registry, { repository, digest })
-  return `${exchange.scheme}://${host}${portOf(exchange.host)}${formatBlobLink(link)}`
+function dataUrl({ distribution, origins, registry, http }: Context, location: string, request: Of<'blob.get' | 'blob.head'>): string {
+  const { repository, digest } = request
+  const host = formatDataHost({ registry: registry.name, location }, withoutPort(origins.domain))
+  return `${http.scheme}://${host}${portOf(http.host)}${formatBlobLink(distribution.linkTo(registry, { repository, digest }))}`
 }
 
-export async function removeBlob({ deps, registry, exchange }: Context, { repository, digest }: Of<'blob.delete'>): Promise<void> {
-  // What a digest names never changes, so nobody can come between this and the deed.
-  if (exchange.header('if-match') !== undefined || exchange.header('if-none-match') !== undefined) {
-    await findBlob(deps, registry, repository, digest)
-    checkPrecondition(preconditionOf(exchange), digest)
+export async function removeBlob(context: Context, { repository, digest }: Of<'blob.delete'>): Promise<Answer> {
+  const { distribution, http } = context
+  const precondition = preconditionOf(http)
+  // What a digest names never changes, so nobody can come between this and the delete.
+  if (precondition) {
+    await distribution.blob(visit(context, repository), digest)
+    checkPrecondition(precondition, digest)
   }
-  await deleteBlob(deps, registry, repository, digest)
-  await exchange.send(202, [apiVersion])
+  await distribution.deleteBlob(visit(context, repository), digest)
+  return { status: 202 }
 }

@@ -1,17 +1,17 @@
 import type { Caller } from '#core/access.ts'
-import type { LinkSigner } from '#ports/link-signer.ts'
 import type { Registry } from '#ports/registries.ts'
-import type { Deps, Origins } from '#app/deps.ts'
-import type { HashBytes } from '#app/distribution/manifests.ts'
-import type { Uploads } from '#app/distribution/uploads.ts'
-import type { Exchange } from '#http/exchange.ts'
+import type { Origins } from '#app/deps.ts'
+import type { Distribution, RepositoryVisit } from '#app/distribution/distribution.ts'
+import type { RepositoryName } from '#core/reference.ts'
+import type { HttpRequest } from '#http/http-request.ts'
 
-export type DistributionDeps = Deps & { uploads: Uploads; hash: HashBytes; links: LinkSigner; origins: Origins }
-
-/** What a handler has: the deeds, the registry that was spoken to, who speaks, and the request's two ends. */
+/** What a handler has: what a registry does, the one that was spoken to, who speaks, and the request. */
 export interface Context {
-  deps: DistributionDeps
+  distribution: Distribution
+  origins: Origins
   registry: Registry
   caller: Caller
-  exchange: Exchange
+  http: HttpRequest
 }
+
+export const visit = ({ registry, caller }: Context, repository: RepositoryName): RepositoryVisit => ({ registry, caller, repository })

@@ -4,26 +4,26 @@ import { mediaTypes } from '#core/media-type.ts'
 import { cutPage, type Page, usualPage } from '#core/page.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { ReferrerRow } from '#ports/content.ts'
-import { unknownName } from '#app/repositories/repositories.ts'
+import { type Answer, json } from '#http/answer.ts'
+import type { OfKind } from '#http/surface.ts'
 import { nextLink } from '#http/link.ts'
-import { apiVersion, json } from './answers.ts'
-import type { Context } from './context.ts'
+import { type Context, visit } from './context.ts'
 import type { DistributionRequest } from './request.ts'
 
-type Of<Kind> = Extract<DistributionRequest, { kind: Kind }>
+type Of<Kind> = OfKind<DistributionRequest, Kind>
 
-export async function listRepositories({ deps, registry, exchange }: Context, { page }: Of<'catalog.list'>): Promise<void> {
-  const { items, link } = await takePage(page, '/v2/_catalog', (after, limit) => deps.store.repositories(registry.id, { after, limit }))
-  await exchange.send(200, [apiVersion, json, ...link], JSON.stringify({ repositories: items }))
+export async function listRepositories({ distribution, registry, caller }: Context, { page }: Of<'catalog.list'>): Promise<Answer> {
+  const { items, link } = await takePage(page, '/v2/_catalog', (after, limit) =>
+    distribution.repositories({ registry, caller }, { after, limit }),
+  )
+  return json(200, { repositories: items }, link)
 }
 
-export async function listTags({ deps, registry, exchange }: Context, { repository, page }: Of<'tags.list'>): Promise<void> {
-  const { items, link } = await takePage(page, `/v2/${repository}/tags/list`, async (after, limit) => {
-    const tags = await deps.store.tags(registry.id, repository, { after, limit })
-    if (!tags) throw unknownName(repository)
-    return tags
-  })
-  await exchange.send(200, [apiVersion, json, ...link], JSON.stringify({ name: repository, tags: items }))
+export async function listTags(context: Context, { repository, page }: Of<'tags.list'>): Promise<Answer> {
+  const { items, link } = await takePage(page, `/v2/${repository}/tags/list`, (after, limit) =>
+    context.distribution.tags(visit(context, repository), { after, limit }),
+  )
+  return json(200, { name: repository, tags: items }, link)
 }
 
 async function takePage(page: Page, path: string, read: (after: string, limit: number) => Promise<string[]>) {
@@ -33,13 +33,11 @@ async function takePage(page: Page, path: string, read: (after: string, limit: n
 }
 
 /** A page is an index, so it has no more of the manifests' own text than a manifest may have (distribution-spec, "Listing Referrers"). */
-export async function listReferrers(
-  { deps, registry, exchange }: Context,
-  { repository, digest, artifactType, page }: Of<'referrers.list'>,
-): Promise<void> {
+export async function listReferrers(context: Context, { repository, digest, artifactType, page }: Of<'referrers.list'>): Promise<Answer> {
   const n = page.n ?? usualPage
   if (page.last !== '' && !isDigest(page.last)) throw new RegistryError('digest-invalid', 'last must be a digest of the page before')
-  const { items, more } = await deps.store.referrers(registry.id, repository, digest, {
+  const { items, more } = await context.distribution.referrers(visit(context, repository), {
+    digest,
     artifactType,
     after: page.last,
     limit: n,
@@ -48,11 +46,11 @@ export async function listReferrers(
   const last = more ? items.at(-1) : undefined
   const link = last === undefined ? [] : [nextLink(`/v2/${repository}/referrers/${digest}`, { artifactType, n, last: last.digest })]
   const filters = artifactType === undefined ? [] : ([['OCI-Filters-Applied', 'artifactType']] as const)
-  await exchange.send(
-    200,
-    [apiVersion, ['Content-Type', mediaTypes.ociIndex], ...filters, ...link],
-    `{"schemaVersion":2,"mediaType":"${mediaTypes.ociIndex}","manifests":[${items.map(descriptorOf).join(',')}]}`,
-  )
+  return {
+    status: 200,
+    headers: [['Content-Type', mediaTypes.ociIndex], ...filters, ...link],
+    body: `{"schemaVersion":2,"mediaType":"${mediaTypes.ociIndex}","manifests":[${items.map(descriptorOf).join(',')}]}`,
+  }
 }
 
 /** As JSON. Annotations are that already: they may be as large as a manifest, and reading them only to write them holds the loop. */

@@ -2,53 +2,52 @@ import { manifestLimit } from '#core/manifest.ts'
 import { accepts } from '#core/media-type.ts'
 import { formatReference } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { deleteManifest, findManifest, putManifest, unknownManifest } from '#app/distribution/manifests.ts'
+import { unknownManifest } from '#app/distribution/manifests.ts'
+import type { Answer } from '#http/answer.ts'
 import { BodyTooLarge } from '#http/body.ts'
 import { isKnownToReader, preconditionOf } from '#http/conditions.ts'
-import type { Exchange } from '#http/exchange.ts'
-import { apiVersion } from './answers.ts'
-import type { Context } from './context.ts'
+import type { HttpRequest } from '#http/http-request.ts'
+import type { OfKind } from '#http/surface.ts'
+import { type Context, visit } from './context.ts'
 import { type DistributionRequest, formatUrl } from './request.ts'
 
-type Of<Kind> = Extract<DistributionRequest, { kind: Kind }>
+type Of<Kind> = OfKind<DistributionRequest, Kind>
 
-export async function getManifest(
-  { deps, registry, exchange }: Context,
-  { repository, reference }: Of<'manifest.get' | 'manifest.head'>,
-): Promise<void> {
-  const { digest, mediaType, bytes } = await findManifest(deps, registry, repository, reference)
-  exchange.log.digest = digest
+export async function getManifest(context: Context, { repository, reference }: Of<'manifest.get' | 'manifest.head'>): Promise<Answer> {
+  const { distribution, http } = context
+  const { digest, mediaType, bytes } = await distribution.manifest(visit(context, repository), reference)
+  http.log.digest = digest
   // Nothing is converted: a client that cannot read what is stored is told so, as if it were not there (as ACR does).
-  if (!accepts(exchange.header('accept'), mediaType)) {
+  if (!accepts(http.header('accept'), mediaType)) {
     const error = unknownManifest(reference)
     throw new RegistryError('manifest-unknown', `${error.message} in a type that the Accept header takes: it is ${mediaType}`, error.detail)
   }
-  const validators = [apiVersion, ['Docker-Content-Digest', digest], ['ETag', `"${digest}"`], ['Vary', 'Accept']] as const
-  if (isKnownToReader(exchange, digest)) return exchange.send(304, validators)
-  await exchange.send(200, [...validators, ['Content-Type', mediaType]], bytes)
+  const validators = [['Docker-Content-Digest', digest] as const, ['ETag', `"${digest}"`] as const]
+  if (isKnownToReader(http, digest)) return { status: 304, headers: validators }
+  return { status: 200, headers: [...validators, ['Content-Type', mediaType]], body: bytes }
 }
 
-export async function storeManifest(
-  { deps, registry, exchange }: Context,
-  { repository, reference, tags }: Of<'manifest.put'>,
-): Promise<void> {
-  const contentType = exchange.header('content-type') ?? ''
-  const bytes = await readManifest(exchange)
-  const precondition = preconditionOf(exchange)
-  const put = await putManifest(deps, { registry, name: repository, reference, tags, contentType, bytes, precondition })
-  exchange.log.digest = put.digest
-  await exchange.send(201, [
-    apiVersion,
-    ['Location', formatUrl({ kind: 'manifest.get', repository, reference: { kind: 'digest', digest: put.digest } })],
-    ['Docker-Content-Digest', put.digest],
-    ...(put.manifest.subject ? [['OCI-Subject', put.manifest.subject] as const] : []),
-    ...tags.map((tag) => ['OCI-Tag', tag] as const),
-  ])
+export async function storeManifest(context: Context, { repository, reference, tags }: Of<'manifest.put'>): Promise<Answer> {
+  const { distribution, http } = context
+  const contentType = http.header('content-type') ?? ''
+  const bytes = await readManifest(http)
+  const precondition = preconditionOf(http)
+  const put = await distribution.putManifest(visit(context, repository), { reference, tags, contentType, bytes, precondition })
+  http.log.digest = put.digest
+  return {
+    status: 201,
+    headers: [
+      ['Location', formatUrl({ kind: 'manifest.get', repository, reference: { kind: 'digest', digest: put.digest } })],
+      ['Docker-Content-Digest', put.digest],
+      ...(put.manifest.subject ? [['OCI-Subject', put.manifest.subject] as const] : []),
+      ...tags.map((tag) => ['OCI-Tag', tag] as const),
+    ],
+  }
 }
 
-async function readManifest(exchange: Exchange): Promise<Buffer> {
+async function readManifest(http: HttpRequest): Promise<Buffer> {
   try {
-    return await exchange.body(manifestLimit)
+    return await http.body(manifestLimit)
   } catch (error) {
     if (error instanceof BodyTooLarge)
       throw new RegistryError('manifest-too-large', `manifest is larger than ${manifestLimit} bytes`, { limit: manifestLimit })
@@ -56,11 +55,9 @@ async function readManifest(exchange: Exchange): Promise<Buffer> {
   }
 }
 
-export async function removeManifest(
-  { deps, registry, exchange }: Context,
-  { repository, reference }: Of<'manifest.delete'>,
-): Promise<void> {
-  await deleteManifest(deps, registry, repository, reference, preconditionOf(exchange))
-  exchange.log.digest = formatReference(reference)
-  await exchange.send(202, [apiVersion])
+export async function removeManifest(context: Context, { repository, reference }: Of<'manifest.delete'>): Promise<Answer> {
+  const { distribution, http } = context
+  await distribution.deleteManifest(visit(context, repository), reference, preconditionOf(http))
+  http.log.digest = formatReference(reference)
+  return { status: 202 }
 }

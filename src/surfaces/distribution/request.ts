@@ -47,22 +47,6 @@ const one = chooseMethod<DistributionRequest>
  * Fails with `name-invalid`, `tag-invalid`, `digest-invalid`, `page-invalid`, `method-unsupported`, `not-found`, `request-invalid`.
  */
 export function parseRequest(method: string, url: string): DistributionRequest {
-  // The same images are asked for again and again; a request is a plain value, so what one URL means is remembered.
-  if (method !== 'GET' && method !== 'HEAD') return parse(method, url)
-  const key = `${method} ${url}`
-  const known = parsed.get(key)
-  if (known) return known
-  const request = parse(method, url)
-  if (parsed.size >= mostParsed) parsed.clear()
-  if (url.length <= longestParsed) parsed.set(key, request)
-  return request
-}
-
-const mostParsed = 2000
-const longestParsed = 512
-const parsed = new Map<string, DistributionRequest>()
-
-function parse(method: string, url: string): DistributionRequest {
   const { path, query } = splitUrl(url)
   if (path === '/v2/' || path === '/v2') return one(method, { GET: { kind: 'ping' }, HEAD: { kind: 'ping' } })
   if (!path.startsWith('/v2/')) throw notFound()

@@ -18,15 +18,13 @@ export interface ExchangeRequest {
   token: string
 }
 
+export type TokenEndpointRequest = TokenRequest | ExchangeRequest | { kind: 'keys' }
+
 /**
  * Reads a request of `/oauth2/`: `GET` with Basic (Docker token spec), `POST` with a form (Docker OAuth2 spec; ACR), and the keys.
  * Fails with `not-found`, `method-unsupported`, `request-invalid`.
  */
-export function parseTokenRequest(
-  method: string,
-  url: string,
-  form: string | undefined,
-): TokenRequest | ExchangeRequest | { kind: 'keys' } {
+export function parseTokenRequest(method: string, url: string, form: string | undefined): TokenEndpointRequest {
   const mark = url.indexOf('?')
   const path = mark === -1 ? url : url.slice(0, mark)
   const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))

@@ -1,12 +1,28 @@
-import type { Exchange } from '#http/exchange.ts'
+import { type Failure, failures, RegistryError } from '#core/registry-error.ts'
+import type { Answer } from '#http/answer.ts'
+import { jsonType } from '#http/answer.ts'
+import { errorBody, rowsFor } from '#http/failure.ts'
 import { html, page, pageHeaders } from '#http/html.ts'
+import type { HttpRequest } from '#http/http-request.ts'
 import { preferredLanguage } from '#http/language.ts'
+import type { Route, Routes, Surface } from '#http/surface.ts'
 import { languages } from '#words/messages.ts'
 import { welcomeSpeakers } from '#words/welcome.ts'
 
-/** A person looks at the root of one of our hosts: what asks for HTML by name. Programs ask for anything, or for JSON. */
-export const isWelcome = (exchange: Exchange, path: string): boolean =>
-  path === '/' && (exchange.method === 'GET' || exchange.method === 'HEAD') && wantsHtml(exchange.header('accept'))
+interface Dialect {
+  world: unknown
+  caller: undefined
+  request: { kind: 'page' }
+  route: Route<HttpRequest, { kind: 'page' }>
+  context: HttpRequest
+}
+
+/**
+ * The root of one of our hosts for a person who looks at it: what asks for HTML by name; programs ask for anything, or for JSON.
+ * Probes of a balancer ask for the options of the root, and take what succeeds.
+ */
+export const isWelcome = (http: HttpRequest, path: string): boolean =>
+  path === '/' && (http.method === 'OPTIONS' || (['GET', 'HEAD'].includes(http.method) && wantsHtml(http.header('accept'))))
 
 const wantsHtml = (accept = ''): boolean =>
   accept
@@ -14,11 +30,35 @@ const wantsHtml = (accept = ''): boolean =>
     .split(',')
     .some((each) => /^\s*text\/html\s*(?:;|$)/i.test(each) && !/;\s*q=0(?:\.0*)?\s*(?:;|$)/i.test(each))
 
+const routes: Routes<HttpRequest, Dialect['request']> = { page: { access: () => ({ kind: 'none' }), handle: showPage } }
+
+const wire = {
+  ...rowsFor(failures, [503, 'UNAVAILABLE']),
+  'method-unsupported': [405, 'UNSUPPORTED'],
+} as const satisfies Record<Failure, readonly [status: number, code: string]>
+
+export const welcome: Surface<Dialect> = {
+  first: 'request',
+  parse: ({ http: { method } }) => {
+    if (method === 'GET' || method === 'HEAD') return { kind: 'page' }
+    throw new RegistryError('method-unsupported', 'the page is read with GET', { allowed: ['GET', 'HEAD'] })
+  },
+  identify: () => undefined,
+  routeOf: ({ kind }) => routes[kind],
+  admit: () => {},
+  context: ({ http }) => http,
+  headers: () => [],
+  fail: (_call, { failure, message, detail }) => {
+    const [status, code] = wire[failure]
+    return { status, headers: [jsonType], body: errorBody(code, message, detail) }
+  },
+}
+
 /** What this is, and where to go from here. */
-export async function serveWelcome(exchange: Exchange): Promise<void> {
-  const language = preferredLanguage(exchange.header('accept-language'), languages)
+function showPage(http: HttpRequest): Answer {
+  const language = preferredLanguage(http.header('accept-language'), languages)
   const { say } = welcomeSpeakers[language]
-  const { host } = exchange
+  const { host } = http
   const body = html`<h1>${say('title')}</h1><p>${say('lead')}</p>
 <h2>${say('push')}</h2><pre>docker login ${host}
 docker tag hello-world ${host}/hello:1
@@ -28,5 +68,5 @@ az login -u owner
 az acr list</pre>
 <p class="soft">${say('trust')}</p><p class="soft">${say('help')}</p>`
   const headers = [...pageHeaders().filter(([name]) => name !== 'Vary'), ['Vary', 'Accept, Accept-Language'] as const]
-  await exchange.send(200, headers, page(language, say('title'), body))
+  return { status: 200, headers, body: page(language, say('title'), body) }
 }

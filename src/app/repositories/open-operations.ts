@@ -2,20 +2,15 @@ import type { Attributes } from '#core/attributes.ts'
 import type { Reference, RepositoryName } from '#core/reference.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
+import type { OpenOperations } from '../distribution/distribution.ts'
 
-export interface OpenDeeds {
-  read: boolean
-  write: boolean
-  delete: boolean
-}
-
-/** What the locks of a repository, and of the tag or manifest in it, leave open; for telling, the deed itself is judged where it is done. */
-export async function openDeeds(
+/** What the locks of a repository, and of the tag or manifest in it, leave open; for telling, the operation itself is judged where it is done. */
+export async function openOperations(
   { store }: Pick<Deps, 'store'>,
   registry: Registry,
   name: RepositoryName,
   reference: Reference | undefined,
-): Promise<OpenDeeds> {
+): Promise<OpenOperations> {
   const repository = await store.repositoryAttributes(registry.id, name)
   const item =
     reference === undefined

@@ -1,0 +1,58 @@
+import { openOperations } from '../repositories/open-operations.ts'
+import { unknownName } from '../repositories/repositories.ts'
+import type { LinkedBlob } from '#ports/content.ts'
+import type { LinkSigner } from '#ports/link-signer.ts'
+import type { Deps } from '../deps.ts'
+import { followLink, linkTo } from './blob-links.ts'
+import { deleteBlob, findBlob, mountBlob, openBytes } from './blobs.ts'
+import type { Blob, Distribution, RepositoryVisit } from './distribution.ts'
+import { deleteManifest, findManifest, type HashBytes, putManifest } from './manifests.ts'
+import type { UploadAddress, Uploads } from './uploads.ts'
+
+export type LocalDistributionDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint'> & {
+  uploads: Uploads
+  hash: HashBytes
+  links: LinkSigner
+}
+
+/** The images that lie here: what every wrapper wraps in the end. */
+export function localDistribution(deps: LocalDistributionDeps): Distribution {
+  const { store, uploads } = deps
+  const opened = (blob: LinkedBlob): Blob => ({ digest: blob.digest, size: blob.size, open: () => openBytes(deps, blob) })
+  return {
+    repositories: ({ registry }, page) => store.repositories(registry.id, page),
+    async tags({ registry, repository }, page) {
+      const tags = await store.tags(registry.id, repository, page)
+      if (!tags) throw unknownName(repository)
+      return tags
+    },
+    referrers: ({ registry, repository }, { digest, ...page }) => store.referrers(registry.id, repository, digest, page),
+    openOperations: ({ registry, repository }, reference) => openOperations(deps, registry, repository, reference),
+
+    manifest: ({ registry, repository }, reference) => findManifest(deps, registry, repository, reference),
+    putManifest: ({ registry, repository }, push) => putManifest(deps, { registry, name: repository, ...push }),
+    deleteManifest: ({ registry, repository }, reference, precondition) =>
+      deleteManifest(deps, registry, repository, reference, precondition),
+
+    blob: async ({ registry, repository }, digest) => opened(await findBlob(deps, registry, repository, digest)),
+    deleteBlob: ({ registry, repository }, digest) => deleteBlob(deps, registry, repository, digest),
+    mountBlob: ({ registry, caller, repository }, source) => mountBlob(deps, { registry, caller, name: repository, ...source }),
+
+    linkTo: (registry, blob) => linkTo(deps, registry, blob),
+    followLink: async (registry, link, address) => opened(await followLink(deps, registry, link, address)),
+
+    startUpload: ({ registry, caller, repository }, upload) =>
+      uploads.start({ registry, name: repository, principalId: caller.id, ...upload }),
+    uploadStatus: (visit, uploadId) => uploads.status(addressOf(visit, uploadId)),
+    appendToUpload: (visit, uploadId, { body, range, offset }) => uploads.append(addressOf(visit, uploadId), body, range, offset),
+    finishUpload: (visit, uploadId, { body, range, digest }) => uploads.finish(addressOf(visit, uploadId), body, range, digest),
+    cancelUpload: (visit, uploadId) => uploads.cancel(addressOf(visit, uploadId)),
+  }
+}
+
+const addressOf = ({ registry, caller, repository }: RepositoryVisit, uploadId: string): UploadAddress => ({
+  registry,
+  name: repository,
+  uploadId,
+  principalId: caller.id,
+})
