@@ -57,7 +57,10 @@ export const failures = [...generalFailures, ...contentFailures, ...stateFailure
 export type Failure = (typeof failures)[number]
 
 /** What a failure carries besides its name: JSON data only, never a secret, a path of the disk or a stack. */
-export type FailureDetail = Readonly<Record<string, unknown>>
+export type FailureDetail = Readonly<Record<string, unknown>> & {
+  /** Codes are a closed table: a failure that has one is made by `controlError` (control-error.ts). */
+  readonly code?: never
+}
 
 export class RegistryError extends Error {
   readonly failure: Failure

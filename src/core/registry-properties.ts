@@ -1,4 +1,4 @@
-import { RegistryError } from './registry-error.ts'
+import { controlError } from './control-error.ts'
 import { parseNetwork } from './network-rules.ts'
 import type { Tier } from './rate-limit.ts'
 import { defaultSettings, type RegistrySettings } from './registry-settings.ts'
@@ -106,33 +106,21 @@ const features: readonly Feature[] = [
 export function checkRegistryProperties(properties: RegistryProperties, sku: Tier): void {
   for (const { name, property, from, used } of features)
     if (used(properties) && rankOf(sku) < rankOf(from))
-      throw refused(
-        'SkuNotSupported',
-        property,
-        `${name} is not available in the ${sku} SKU: it needs ${from}. Turn it off, or choose another SKU (see https://aka.ms/acr/tiers).`,
-      )
+      throw controlError('SkuNotSupported', {
+        sentence: `${name} is not available in the ${sku} SKU: it needs ${from}. Turn it off, or choose another SKU (see https://aka.ms/acr/tiers).`,
+        target: `properties.${property}`,
+      })
   const { ipRules } = properties.networkRuleSet
   const most = limitsOf.Premium.ipRules
   if (ipRules.length > most)
-    throw refused(
-      'QuotaExceeded',
-      'networkRuleSet.ipRules',
-      `Quota exceeded for resource type ipRules: ${ipRules.length} of up to ${most}.`,
-    )
-  for (const { value } of ipRules)
-    if (!parseNetwork(value))
-      throw refused(
-        'InvalidNetworkRule',
-        'networkRuleSet.ipRules',
-        `'${value.slice(0, 80)}' is not an IP address or a CIDR block: expected one such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32.`,
-      )
+    throw controlError('QuotaExceeded', {
+      sentence: `Quota exceeded for resource type ipRules: ${ipRules.length} of up to ${most}.`,
+      target: 'properties.networkRuleSet.ipRules',
+    })
+  for (const { value } of ipRules) if (!parseNetwork(value)) throw controlError('InvalidNetworkRule', value)
   if (properties.policies.exportPolicy.status === 'disabled' && properties.publicNetworkAccess !== 'Disabled')
-    throw refused(
-      'InvalidResourceProperties',
-      'policies.exportPolicy.status',
-      'The export policy can be disabled only while publicNetworkAccess is Disabled.',
-    )
+    throw controlError('InvalidResourceProperties', {
+      sentence: 'The export policy can be disabled only while publicNetworkAccess is Disabled.',
+      target: 'properties.policies.exportPolicy.status',
+    })
 }
-
-const refused = (code: string, property: string, message: string) =>
-  new RegistryError('request-invalid', message, { code, target: `properties.${property}` })

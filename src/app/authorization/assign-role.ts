@@ -1,3 +1,4 @@
+import { controlError } from '#core/control-error.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid, type ResourceId } from '#core/resource-id.ts'
 import type { DirectoryKind, DirectoryObject } from '#ports/directory.ts'
@@ -77,31 +78,18 @@ async function placedRole(
 
 function check(name: string, { description = '', condition }: Pick<NewAssignment, 'description' | 'condition'>): void {
   if (!isGuid(name))
-    throw new RegistryError(
-      'request-invalid',
+    throw controlError(
+      'InvalidRoleAssignmentId',
       `The role assignment ID '${name.slice(0, 60)}' is not valid. The role assignment ID must be a GUID.`,
-      { code: 'InvalidRoleAssignmentId' },
     )
-  if (description.length > longestDescription)
-    throw new RegistryError('request-invalid', `The description of a role assignment has up to ${longestDescription} characters.`, {
-      code: 'InvalidRoleAssignmentDescription',
-    })
+  if (description.length > longestDescription) throw controlError('InvalidRoleAssignmentDescription', longestDescription)
   // A condition narrows what is given; one that is not judged at each request would give more than was meant.
-  if (condition)
-    throw new RegistryError(
-      'request-invalid',
-      'Conditions of role assignments are not supported: give the role at a narrower scope instead.',
-      { code: 'ConditionNotSupported' },
-    )
+  if (condition) throw controlError('ConditionNotSupported')
 }
 
 function mustFit(role: RoleDefinition, scope: ResourceId): void {
   if (isAssignableAt(role, scope.key)) return
-  throw new RegistryError(
-    'request-invalid',
-    `The role definition '${role.name}' cannot be assigned at scope '${scope.text}': its assignable scopes are ${role.assignableScopes.join(', ')}.`,
-    { code: 'RoleDefinitionNotAssignableAtScope' },
-  )
+  throw controlError('RoleDefinitionNotAssignableAtScope', { role: role.name, scope: scope.text, scopes: role.assignableScopes })
 }
 
 async function typeOf({ store }: Pick<Deps, 'store'>, { principalId, principalType }: NewAssignment): Promise<string> {
@@ -109,18 +97,10 @@ async function typeOf({ store }: Pick<Deps, 'store'>, { principalId, principalTy
   const type = found && principalTypes[found.kind]
   if (!type) {
     const tenant = await store.tenant()
-    throw new RegistryError(
-      'request-invalid',
-      `Principal ${principalId.slice(0, 60).replaceAll('-', '')} does not exist in the directory ${tenant?.id ?? ''}. Check that you have the correct principal ID. If you are creating this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group. See https://aka.ms/docs-principaltype`,
-      { code: 'PrincipalNotFound' },
-    )
+    throw controlError('PrincipalNotFound', { id: principalId, tenant: tenant?.id ?? '' })
   }
   if (principalType !== undefined && principalType.toLowerCase() !== type.toLowerCase())
-    throw new RegistryError(
-      'request-invalid',
-      `The PrincipalId '${principalId.replaceAll('-', '')}' has type '${type}' , which is different from specified PrincipalType '${principalType.slice(0, 40)}'.`,
-      { code: 'UnmatchedPrincipalType' },
-    )
+    throw controlError('UnmatchedPrincipalType', { id: principalId, type, given: principalType })
   return type
 }
 
@@ -130,18 +110,12 @@ async function store(
 ): Promise<{ assignment: RoleAssignment; created: boolean }> {
   const { scope, name, principalId, roleId } = assignment
   const before = await store.roleAssignment(scope, name)
-  if (before && (before.principalId !== principalId || before.roleId !== roleId))
-    throw new RegistryError('request-invalid', 'Tenant ID, application ID, principal ID, and scope are not allowed to be updated.', {
-      code: 'RoleAssignmentUpdateNotPermitted',
-    })
+  if (before && (before.principalId !== principalId || before.roleId !== roleId)) throw controlError('RoleAssignmentUpdateNotPermitted')
   try {
     const { created } = await store.putRoleAssignment({ assignment })
     return { assignment: before ? { ...before, details: assignment.details } : assignment, created }
   } catch (error) {
     if (!(error instanceof RegistryError) || error.failure !== 'conflict') throw error
-    const other = String(error.detail.name ?? name).replaceAll('-', '')
-    throw new RegistryError('conflict', `The role assignment already exists. The ID of the conflicting role assignment is ${other}.`, {
-      code: 'RoleAssignmentExists',
-    })
+    throw controlError('RoleAssignmentExists', String(error.detail.name ?? name))
   }
 }

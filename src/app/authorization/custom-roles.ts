@@ -1,3 +1,4 @@
+import { controlError } from '#core/control-error.ts'
 import { builtInRole, builtInRoles } from '#core/built-in-roles.ts'
 import type { Permission } from '#core/permission.ts'
 import { RegistryError } from '#core/registry-error.ts'
@@ -44,8 +45,7 @@ export async function putRole(
     mustBeAllowed(by, write, key)
   const scopes = await Promise.all(role.assignableScopes.map((each) => existingScope(deps, each)))
   if (before) await mustStillTakeIn(deps, id, new Set(scopes.map((each) => each.key)))
-  else if ((await deps.store.customRoles()).length >= mostRoles)
-    throw invalid('RoleDefinitionLimitExceeded', 'Role definition limit exceeded. No more role definitions can be created.')
+  else if ((await deps.store.customRoles()).length >= mostRoles) throw controlError('RoleDefinitionLimitExceeded')
   const now = deps.clock.now()
   const created = { at: before?.created.at ?? now, by: before?.created.by ?? idOf(by), changedAt: now }
   const assignableScopes = scopes.map((each) => each.text)
@@ -81,36 +81,30 @@ export async function deleteRole(deps: Pick<Deps, 'store'>, { id, by }: { id: st
     await deps.store.deleteCustomRole({ id: key })
   } catch (error) {
     if (!(error instanceof RegistryError) || error.failure !== 'in-use') throw error
-    throw new RegistryError('in-use', 'There are existing role assignments referencing role (code: RoleDefinitionHasAssignments).', {
-      code: 'RoleDefinitionHasAssignments',
-    })
+    throw controlError('RoleDefinitionHasAssignments')
   }
   return before
 }
 
 function mustBeOnesOwn(id: string): void {
-  if (!isGuid(id)) throw invalid('InvalidRoleDefinitionId', `The role definition ID '${id.slice(0, 60)}' is not valid: it must be a GUID.`)
+  if (!isGuid(id))
+    throw controlError('InvalidRoleDefinitionId', `The role definition ID '${id.slice(0, 60)}' is not valid: it must be a GUID.`)
   const builtIn = builtInRole(id)
-  if (builtIn) throw invalid('RoleDefinitionReadOnly', `The role '${builtIn.name}' is built in: it can be neither changed nor deleted.`)
+  if (builtIn) throw controlError('RoleDefinitionReadOnly', builtIn.name)
 }
 
 function check({ name, description, permissions, assignableScopes }: NewRole): void {
-  if (name.trim() === '' || name.length > longestName)
-    throw invalid('InvalidRoleName', `A role's name ('roleName') has 1 to ${longestName} characters.`)
+  if (name.trim() === '' || name.length > longestName) throw controlError('InvalidRoleName', longestName)
   if (builtInRoles.some((each) => each.name.toLowerCase() === name.toLowerCase())) throw nameInUse(name)
-  if (description.length > longestDescription)
-    throw invalid('InvalidRoleDescription', `A role's description has up to ${longestDescription} characters.`)
+  if (description.length > longestDescription) throw controlError('InvalidRoleDescription', longestDescription)
   const patterns = permissions.flatMap((each) => [...each.actions, ...each.notActions, ...each.dataActions, ...each.notDataActions])
-  if (permissions.length === 0) throw invalid('MissingPermissions', 'A role has at least one entry in "permissions".')
-  if (patterns.length > mostPatterns) throw invalid('TooManyActions', `A role names up to ${mostPatterns} actions.`)
+  if (permissions.length === 0) throw controlError('MissingPermissions')
+  if (patterns.length > mostPatterns) throw controlError('TooManyActions', mostPatterns)
   for (const each of patterns)
     if (!pattern.test(each) || each.split('*').length - 1 > mostWildcards)
-      throw invalid(
-        'InvalidActionOrNotAction',
-        `'${each.slice(0, 200)}' does not match any of the actions supported by the providers: expected words between slashes, such as Microsoft.ContainerRegistry/registries/read, with up to ${mostWildcards} "*".`,
-      )
-  if (assignableScopes.length === 0) throw invalid('MissingAssignableScopes', 'A role has at least one entry in "assignableScopes".')
-  if (assignableScopes.length > mostScopes) throw invalid('TooManyAssignableScopes', `A role has up to ${mostScopes} assignable scopes.`)
+      throw controlError('InvalidActionOrNotAction', { action: each, mostWildcards })
+  if (assignableScopes.length === 0) throw controlError('MissingAssignableScopes')
+  if (assignableScopes.length > mostScopes) throw controlError('TooManyAssignableScopes', mostScopes)
 }
 
 async function mustStillTakeIn({ store }: Pick<Deps, 'store'>, roleId: string, scopes: ReadonlySet<ResourceKey>): Promise<void> {
@@ -118,11 +112,7 @@ async function mustStillTakeIn({ store }: Pick<Deps, 'store'>, roleId: string, s
   for (;;) {
     const page = await store.roleAssignments({}, { after, limit: pageLength })
     const outside = page.find((each) => each.roleId === roleId && ![...scopes].some((scope) => isWithin(each.scope, scope)))
-    if (outside)
-      throw invalid(
-        'RoleDefinitionHasAssignmentsOutsideScopes',
-        `The role is assigned at '${outside.scopeId}', which the new assignable scopes do not take in: remove that assignment first.`,
-      )
+    if (outside) throw controlError('RoleDefinitionHasAssignmentsOutsideScopes', outside.scopeId)
     const last = page.at(-1)
     if (!last || page.length < pageLength) return
     after = `${last.scope} ${last.name}`
@@ -136,13 +126,8 @@ const plain = ({ actions, notActions, dataActions, notDataActions }: Permission)
   notDataActions,
 })
 
-const nameInUse = (name: string) =>
-  new RegistryError('conflict', `A role definition cannot be created or updated with the name '${name}': another role has it.`, {
-    code: 'RoleDefinitionWithSameNameExists',
-  })
+const nameInUse = (name: string) => controlError('RoleDefinitionWithSameNameExists', name)
 
 const nameTaken = (name: string) => (error: unknown) => {
   throw error instanceof RegistryError && error.failure === 'conflict' ? nameInUse(name) : error
 }
-
-const invalid = (code: string, message: string) => new RegistryError('request-invalid', message, { code })

@@ -1,6 +1,6 @@
+import { controlError } from '#core/control-error.ts'
 import { type Caller, decide } from '#core/access.ts'
 import { conjuncts, type Filter } from '#core/odata-filter.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import { isWithin, type ResourceKey, scopesAbove } from '#core/resource-id.ts'
 import type { RoleAssignment } from '#ports/roles.ts'
 import type { Deps } from '../deps.ts'
@@ -29,12 +29,7 @@ export function assignmentQuery(filter: Filter | undefined): AssignmentQuery {
       typeof part.value === 'string'
     )
       query.principalId = part.value
-    else
-      throw new RegistryError(
-        'request-invalid',
-        "The filter is not supported. Supported filters are atScope(), principalId eq '{value}', assignedTo('{value}'), also joined with 'and'.",
-        { code: 'UnsupportedQuery' },
-      )
+    else throw controlError('UnsupportedQuery')
   }
   return query
 }

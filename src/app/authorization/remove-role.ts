@@ -1,3 +1,4 @@
+import { controlErrorWith } from '#core/control-error.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { parseResourceId } from '#core/resource-id.ts'
 import type { RoleAssignment } from '#ports/roles.ts'
@@ -19,10 +20,6 @@ export async function removeRole(
     return await store.deleteRoleAssignment({ scope: key, name: name.toLowerCase() })
   } catch (error) {
     if (!(error instanceof RegistryError) || error.failure !== 'in-use') throw error
-    throw new RegistryError(
-      'precondition-failed',
-      'Cannot delete the last RBAC admin assignment: nobody would be left who owns everything. Give the role Owner at / to somebody else first.',
-      { code: 'CannotDeleteLastRbacAdminAssignment', lastOwner: true },
-    )
+    throw controlErrorWith({ lastOwner: true }, 'CannotDeleteLastRbacAdminAssignment')
   }
 }

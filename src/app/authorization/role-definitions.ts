@@ -1,6 +1,6 @@
+import { controlError } from '#core/control-error.ts'
 import { builtInRole, builtInRoles } from '#core/built-in-roles.ts'
 import type { Permission } from '#core/permission.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import { isGuid, isWithin, keyOf, type ResourceKey } from '#core/resource-id.ts'
 import type { CustomRole } from '#ports/roles.ts'
 import type { Deps } from '../deps.ts'
@@ -48,22 +48,16 @@ export async function roleOf(deps: Pick<Deps, 'store'>, reference: string): Prom
   if (isGuid(id)) {
     const found = await roleById(deps, id)
     if (found) return found
-    throw new RegistryError(
-      'not-found',
+    throw controlError(
+      'RoleDefinitionDoesNotExist',
       `The specified role definition with ID '${id.toLowerCase().replaceAll('-', '')}' does not exist.`,
-      {
-        code: 'RoleDefinitionDoesNotExist',
-        id,
-      },
     )
   }
   if (reference.includes('/'))
-    throw new RegistryError('request-invalid', `The role definition ID '${reference.slice(0, 300)}' is not valid.`, {
-      code: 'InvalidRoleDefinitionId',
-    })
+    throw controlError('InvalidRoleDefinitionId', `The role definition ID '${reference.slice(0, 300)}' is not valid.`)
   const named = (await roleDefinitions(deps)).find((each) => each.name.toLowerCase() === reference.toLowerCase())
   if (named) return named
-  throw new RegistryError('not-found', `Role '${reference.slice(0, 200)}' doesn't exist.`, { code: 'RoleDefinitionDoesNotExist' })
+  throw controlError('RoleDefinitionDoesNotExist', `Role '${reference.slice(0, 200)}' doesn't exist.`)
 }
 
 const builtIn = ({ id, name, description, permissions }: (typeof builtInRoles)[number]): RoleDefinition => ({

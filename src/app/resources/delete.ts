@@ -1,4 +1,3 @@
-import { RegistryError } from '#core/registry-error.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import type { Match } from '#ports/resources.ts'
 import type { ResourceDeps, ResourceRules } from './rules.ts'
@@ -13,10 +12,6 @@ export async function deleteResource(
   // Deleting is done when there is nothing: a second time succeeds as the first.
   if (!found && (match === undefined || match === 'absent')) return false
   if (found) await rules.mayDelete?.(deps, found)
-  const { keys } = await deps.store.deleteResource({ key: id.key, match, now: deps.clock.now() }).catch((error: unknown) => {
-    if (error instanceof RegistryError && error.failure === 'precondition-failed')
-      throw new RegistryError('precondition-failed', error.message, { code: 'PreconditionFailed' })
-    throw error
-  })
+  const { keys } = await deps.store.deleteResource({ key: id.key, match, now: deps.clock.now() })
   return keys.length > 0
 }

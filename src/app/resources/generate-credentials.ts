@@ -1,5 +1,5 @@
+import { controlError } from '#core/control-error.ts'
 import { makeSecret } from '#core/secret.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import { keyOf } from '#core/resource-id.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { hashOfSecret } from '../identity/secrets.ts'
@@ -27,14 +27,14 @@ export async function generateCredentials(
   const token = await store.resource(keyOf(tokenId))
   const standing = await store.registryByKey(registry.key)
   if (!token || !standing || token.type !== tokenType || token.parentKey !== registry.key)
-    throw new RegistryError('request-invalid', `The token '${tokenId.slice(0, 300)}' is not one of the registry '${registry.name}'.`, {
-      code: 'InvalidResourceProperties',
+    throw controlError('InvalidResourceProperties', {
+      sentence: `The token '${tokenId.slice(0, 300)}' is not one of the registry '${registry.name}'.`,
       target: 'tokenId',
     })
   const now = clock.now()
   if (expiry !== undefined && expiry <= now)
-    throw new RegistryError('request-invalid', 'The expiry of the credentials must be in the future.', {
-      code: 'InvalidResourceProperties',
+    throw controlError('InvalidResourceProperties', {
+      sentence: 'The expiry of the credentials must be in the future.',
       target: 'expiry',
     })
   const before = await passwordsOf(deps, token)

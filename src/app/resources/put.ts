@@ -1,10 +1,11 @@
+import { controlError } from '#core/control-error.ts'
 import { mergePatch } from '#core/merge-patch.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { type ResourceId, resourceGroupType, scopesAbove } from '#core/resource-id.ts'
 import type { KnownObject } from '#core/shape.ts'
 import type { Match, StoredResource } from '#ports/resources.ts'
 import { isLocation, normalLocation } from '#core/location.ts'
-import { resourceNotFound } from './not-found.ts'
+import { parentNotFound, resourceNotFound } from './not-found.ts'
 import { nameTaken } from './registries.ts'
 import type { Author, Given, ResourceDeps, ResourceRules, Prepared } from './rules.ts'
 
@@ -86,10 +87,7 @@ function checkMatch(found: StoredResource | undefined, match: Match): void {
   if (match === undefined) return
   const met = match === 'absent' ? !found : match === '*' ? found !== undefined : found?.etag === match.etag
   if (met) return
-  const why = found ? `its etag is "${found.etag}" now` : 'it does not exist'
-  throw new RegistryError('precondition-failed', `The condition of the request was not met by the resource: ${why}.`, {
-    code: 'PreconditionFailed',
-  })
+  throw controlError('PreconditionFailed', found?.etag)
 }
 
 /** Null stands for what is not given: there is nothing before for it to take away. */
@@ -122,27 +120,16 @@ function merged({ location, body }: StoredResource, given: Given): Given {
 
 function locationOf(rules: ResourceRules, id: ResourceId, before: StoredResource | undefined, { location }: Given): string | null {
   if (rules.location === 'none') return null
-  if (location === undefined || location === '')
-    throw new RegistryError('request-invalid', 'The location property is required for this definition.', {
-      code: 'LocationRequired',
-      target: 'location',
-    })
+  if (location === undefined || location === '') throw controlError('LocationRequired')
   const normal = normalLocation(location)
-  if (!isLocation(normal))
-    throw new RegistryError(
-      'request-invalid',
-      `The provided location '${location.slice(0, 60)}' is not valid: expected a word such as westeurope.`,
-      {
-        code: 'LocationNotAvailableForResourceType',
-        target: 'location',
-      },
-    )
+  if (!isLocation(normal)) throw controlError('LocationNotAvailableForResourceType', location)
   if (before?.location && before.location !== normal)
-    throw new RegistryError(
-      'conflict',
-      `The resource '${id.name}' already exists in location '${before.location}' in resource group '${id.resourceGroup ?? ''}'. A resource with the same name cannot be created in location '${normal}'. Please select a new resource name.`,
-      { code: id.type === null ? 'InvalidResourceGroupLocation' : 'InvalidResourceLocation', target: 'location' },
-    )
+    throw controlError(id.type === null ? 'InvalidResourceGroupLocation' : 'InvalidResourceLocation', {
+      name: id.name,
+      before: before.location,
+      group: id.resourceGroup ?? '',
+      location: normal,
+    })
   return normal
 }
 
@@ -186,19 +173,5 @@ function idBelow(parent: StoredResource, type: string, name: string): string {
   return `${parent.id}/${type.slice(type.lastIndexOf('/') + 1)}/${name}`
 }
 
-function parentUnknown(rules: ResourceRules, id: ResourceId): RegistryError {
-  const above = scopesAbove(id.key)[1] ?? ''
-  if (id.type === null)
-    return new RegistryError('not-found', `The subscription '${id.subscriptionId ?? ''}' could not be found.`, {
-      code: 'SubscriptionNotFound',
-    })
-  if (!above.includes('/providers/'))
-    return new RegistryError('not-found', `Resource group '${id.resourceGroup ?? ''}' could not be found.`, {
-      code: 'ResourceGroupNotFound',
-    })
-  return new RegistryError(
-    'parent-unknown',
-    `Failed to perform 'write' on resource(s) of type '${rules.type.split('/').slice(1).join('/')}', because the parent resource '${id.text.slice(0, above.length)}' could not be found.`,
-    { code: 'ParentResourceNotFound' },
-  )
-}
+const parentUnknown = (rules: ResourceRules, id: ResourceId) =>
+  parentNotFound(id, { key: scopesAbove(id.key)[1] ?? '', type: rules.type, verb: 'write' })

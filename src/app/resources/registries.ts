@@ -1,3 +1,4 @@
+import { controlError } from '#core/control-error.ts'
 import { normalLocation } from '#core/location.ts'
 import { mergePatch } from '#core/merge-patch.ts'
 import type { Tier } from '#core/rate-limit.ts'
@@ -9,7 +10,7 @@ import {
   storageLimitOf,
 } from '#core/registry-properties.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { isReservedName, reservedSentence } from '#core/reserved-names.ts'
+import { isReservedName } from '#core/reserved-names.ts'
 import type { KnownObject } from '#core/shape.ts'
 import { limitsOf, rankOf } from '#core/tiers.ts'
 import type { RegistryProjection, StoredResource } from '#ports/resources.ts'
@@ -24,8 +25,7 @@ export const registryRules: ResourceRules = {
   stays: ['longshore'],
   prepare: async (deps, input) => {
     const { given, before, id } = input
-    if (!before && isReservedName(id.name))
-      throw new RegistryError('name-invalid', reservedSentence(id.name), { code: 'ReservedResourceName', target: 'name' })
+    if (!before && isReservedName(id.name)) throw controlError('ReservedResourceName', id.name)
     const sku = skuOf(given.sku)
     const properties = mergePatch(registryDefaults as unknown as KnownObject, given.properties) as unknown as RegistryProperties
     if (before) await checkDowngrade(deps, before, sku)
@@ -51,13 +51,13 @@ export const tierOf = ({ body }: StoredResource): Tier => (body.sku?.name as Tie
 function skuOf(sku: KnownObject | undefined): Tier {
   const name = sku?.name
   if (name === 'Classic')
-    throw new RegistryError('request-invalid', 'The Classic SKU is retired: choose Basic, Standard or Premium.', {
-      code: 'SkuNotSupported',
+    throw controlError('SkuNotSupported', {
+      sentence: 'The Classic SKU is retired: choose Basic, Standard or Premium.',
       target: 'sku.name',
     })
   if (name === 'Basic' || name === 'Standard' || name === 'Premium') return name
-  throw new RegistryError('request-invalid', "The SKU is required: expected 'sku.name' to be Basic, Standard or Premium.", {
-    code: 'InvalidRequestContent',
+  throw controlError('InvalidRequestContent', {
+    sentence: "The SKU is required: expected 'sku.name' to be Basic, Standard or Premium.",
     target: 'sku.name',
   })
 }
@@ -72,12 +72,7 @@ async function checkDowngrade({ store }: ResourceDeps, before: StoredResource, s
   ] as const
   for (const [name, type, most] of counted) {
     const count = await store.countResources(before.key, type)
-    if (count > most)
-      throw new RegistryError(
-        'conflict',
-        `The registry cannot be moved from SKU ${from} to ${sku}: it has ${count} ${name}, and up to ${most} are allowed there. Delete some first.`,
-        { code: 'SkuDowngradeNotAllowed', target: 'sku.name' },
-      )
+    if (count > most) throw controlError('SkuDowngradeNotAllowed', { from, to: sku, has: { count, what: name, most } })
   }
 }
 
@@ -100,11 +95,7 @@ export const loginServerOf = ({ control, domain, firstRegistry }: Origins, name:
 
 /** ACR's sentence. */
 export const nameTaken = ({ origins }: Pick<ResourceDeps, 'origins'>, name: string): RegistryError =>
-  new RegistryError(
-    'conflict',
-    `The registry DNS name ${loginServerOf(origins, name)} is already in use. You can check if the name is already claimed using following API: https://docs.microsoft.com/en-us/rest/api/containerregistry/registries/checknameavailability`,
-    { code: 'AlreadyInUse' },
-  )
+  controlError('AlreadyInUse', loginServerOf(origins, name))
 
 /** Both passwords of the admin user are there while it is on. */
 export async function ensureAdminCredentials(deps: ResourceDeps, registryKey: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { controlError } from '#core/control-error.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { checkMapAction } from '#core/scope-map.ts'
 import { systemScopeMap, systemScopeMaps } from '#core/system-scope-maps.ts'
@@ -18,10 +19,10 @@ export const scopeMapRules: ResourceRules = {
     if (systemScopeMap(id.name)) throw systemDefined(id.name)
     const { actions, description } = given.properties as { actions?: readonly string[]; description?: string }
     if (!actions || actions.length === 0)
-      throw invalid(
-        'InvalidRequestContent',
-        "The request content was invalid: property 'properties.actions' is required and must not be empty.",
-      )
+      throw controlError('InvalidRequestContent', {
+        sentence: "The request content was invalid: property 'properties.actions' is required and must not be empty.",
+        target: 'properties.actions',
+      })
     checkActions(actions)
     const sku = tierOf(parent)
     return {
@@ -31,26 +32,23 @@ export const scopeMapRules: ResourceRules = {
   },
   mayDelete: async (deps, map) => {
     const user = await tokenWith(deps, map)
-    if (user)
-      throw new RegistryError('in-use', `The scope map '${map.name}' is in use by the token '${user.name}' and cannot be deleted.`, {
-        code: 'ScopeMapInUse',
-      })
+    if (user) throw controlError('ScopeMapInUse', { map: map.name, token: user.name })
   },
 }
 
 function checkActions(actions: readonly string[]): void {
   if (actions.length > mostActions)
-    throw invalid('QuotaExceeded', `Quota exceeded: a scope map may have up to ${mostActions} actions, and ${actions.length} were given.`)
+    throw quotaExceeded(`Quota exceeded: a scope map may have up to ${mostActions} actions, and ${actions.length} were given.`)
   for (const action of actions) {
     try {
       checkMapAction(action)
     } catch (error) {
-      throw error instanceof RegistryError ? invalid('InvalidScopeMapAction', error.message) : error
+      throw error instanceof RegistryError ? controlError('InvalidScopeMapAction', error.message) : error
     }
   }
   const repositories = new Set(actions.map((action) => action.split('/').slice(1, -2).join('/')))
   if (repositories.size > mostRepositories)
-    throw invalid('QuotaExceeded', `Quota exceeded: a scope map may name up to ${mostRepositories} repositories.`)
+    throw quotaExceeded(`Quota exceeded: a scope map may name up to ${mostRepositories} repositories.`)
 }
 
 async function tokenWith({ store }: ResourceDeps, map: StoredResource): Promise<StoredResource | undefined> {
@@ -78,9 +76,6 @@ export const systemScopeMapsOf = (registry: StoredResource): StoredResource[] =>
     changedByType: registry.createdByType,
   }))
 
-export const systemDefined = (name: string): RegistryError =>
-  new RegistryError('unsupported', `The scope map '${name}' is system defined: it cannot be changed or deleted.`, {
-    code: 'SystemDefinedScopeMap',
-  })
+export const systemDefined = (name: string): RegistryError => controlError('SystemDefinedScopeMap', name)
 
-const invalid = (code: string, message: string) => new RegistryError('request-invalid', message, { code, target: 'properties.actions' })
+const quotaExceeded = (sentence: string) => controlError('QuotaExceeded', { sentence, target: 'properties.actions' })

@@ -1,3 +1,4 @@
+import { controlError } from '#core/control-error.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import type { Match, StoredResource } from '#ports/resources.ts'
@@ -21,11 +22,7 @@ export async function changeTags(
     const found = await store.resource(of.key)
     if (!found) throw resourceNotFound(of)
     const tags = change(found.body.tags ?? {})
-    if (Object.keys(tags).length > mostTags)
-      throw new RegistryError('request-invalid', `A resource may have up to ${mostTags} tags.`, {
-        code: 'TooManyTags',
-        target: 'properties.tags',
-      })
+    if (Object.keys(tags).length > mostTags) throw controlError('TooManyTags', mostTags)
     const changed: StoredResource = {
       ...found,
       body: { ...found.body, tags },

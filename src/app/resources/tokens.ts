@@ -1,4 +1,4 @@
-import { RegistryError } from '#core/registry-error.ts'
+import { controlError } from '#core/control-error.ts'
 import { isWithin, keyOf } from '#core/resource-id.ts'
 import type { KnownObject } from '#core/shape.ts'
 import { systemScopeMap } from '#core/system-scope-maps.ts'
@@ -29,16 +29,16 @@ export const tokenRules: ResourceRules = {
 /** The map's id, as it is stored. It is one of the same registry. */
 async function scopeMapOf({ store }: ResourceDeps, registry: StoredResource, id: string | undefined): Promise<string> {
   if (id === undefined)
-    throw invalid('InvalidRequestContent', "The request content was invalid: property 'properties.scopeMapId' is required.")
+    throw controlError('InvalidRequestContent', { sentence: `The request content was invalid: property '${target}' is required.`, target })
   const key = keyOf(id)
   const name = key.slice(`${registry.key}/scopemaps/`.length)
   if (!isWithin(key, `${registry.key}/scopemaps`) || name === '' || name.includes('/'))
-    throw invalid('InvalidResourceProperties', `The scope map '${id.slice(0, 300)}' is not one of the registry '${registry.name}'.`)
+    throw notAMap(`The scope map '${id.slice(0, 300)}' is not one of the registry '${registry.name}'.`)
   const system = systemScopeMap(name)
   if (system) return `${registry.id}/scopeMaps/${system.name}`
   const map = await store.resource(key)
   if (map) return map.id
-  throw invalid('InvalidResourceProperties', `The scope map '${name.slice(0, 60)}' of the registry '${registry.name}' does not exist.`)
+  throw notAMap(`The scope map '${name.slice(0, 60)}' of the registry '${registry.name}' does not exist.`)
 }
 
 /** A list without a password ends that password, and each token got with it. A list makes none. */
@@ -52,4 +52,5 @@ export async function passwordsOf({ store }: Pick<ResourceDeps, 'store'>, token:
   return registry ? store.credentialsOf(registry.id, token.key) : []
 }
 
-const invalid = (code: string, message: string) => new RegistryError('request-invalid', message, { code, target: 'properties.scopeMapId' })
+const target = 'properties.scopeMapId'
+const notAMap = (sentence: string) => controlError('InvalidResourceProperties', { sentence, target })

@@ -1,6 +1,6 @@
+import { type ControlError, controlError } from '#core/control-error.ts'
 import { notAvailable } from '#core/feature.ts'
 import { type Misfit, readShape } from '#core/read-shape.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import type { KnownObject, ObjectShape } from '#core/shape.ts'
 import type { Context } from './context.ts'
 
@@ -10,20 +10,13 @@ export async function readBody(context: Pick<Context, 'body'>, shape: ObjectShap
 }
 
 /** ARM's words for what a body must not be. */
-export function misfitInWords({ kind, path, why }: Misfit): RegistryError {
+export function misfitInWords({ kind, path, why }: Misfit): ControlError {
   if (kind === 'unavailable') return notAvailable(path, `: ${why}`, path)
   if (kind === 'value')
-    return new RegistryError('request-invalid', `The value of property '${path}' is invalid: ${why}.`, {
-      code: 'InvalidResourceProperties',
-      target: path,
-    })
+    return controlError('InvalidResourceProperties', { sentence: `The value of property '${path}' is invalid: ${why}.`, target: path })
   const target = path || '$'
-  return new RegistryError(
-    'request-invalid',
-    `The request content was invalid and could not be deserialized: property '${target}': ${why}.`,
-    {
-      code: 'InvalidRequestContent',
-      target,
-    },
-  )
+  return controlError('InvalidRequestContent', {
+    sentence: `The request content was invalid and could not be deserialized: property '${target}': ${why}.`,
+    target,
+  })
 }

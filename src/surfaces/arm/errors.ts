@@ -1,7 +1,8 @@
+import { armFailures } from '#core/control-failures/arm.ts'
 import type { Failure } from '#core/registry-error.ts'
 
 /**
- * Each failure on ARM's wire: status, and the code when the failure does not bring ARM's own in its detail.
+ * Each failure on ARM's wire: status, and the code of one that was made without a code of its own (core/control-error.ts).
  * Failures of images do not happen here; they have a row because the table has no gaps.
  */
 export const wire = {
@@ -52,40 +53,8 @@ export const wire = {
   'storage-failed': [503, 'ServiceUnavailable'],
 } as const satisfies Record<Failure, readonly [status: number, code: string]>
 
-/**
- * What ARM itself says, in front of the providers: about the caller, the path, the version, the envelope, and what is not
- * there. The rest is said by a provider, and has its mark.
- */
-const ofArm: ReadonlySet<string> = new Set([
-  'AuthenticationFailed',
-  'AuthorizationFailed',
-  'HttpResourceNotFound',
-  'InvalidApiVersionParameter',
-  'InvalidHeaderValue',
-  'InvalidRequestContent',
-  'InvalidResourceId',
-  'InvalidResourceLocation',
-  'InvalidResourceName',
-  'InvalidResourceNamespace',
-  'InvalidResourceType',
-  'InvalidSkipToken',
-  'InvalidTopValue',
-  'InvalidUri',
-  'LocationNotAvailableForResourceType',
-  'LocationRequired',
-  'MethodNotAllowed',
-  'MissingApiVersionParameter',
-  'MissingSubscription',
-  'NoRegisteredProviderFound',
-  'ParentResourceNotFound',
-  'RequestContentTooLarge',
-  'ResourceGroupNotFound',
-  'ResourceNotFound',
-  'SubscriptionNotFound',
-])
-
 /** ARM's error body ("Common API details", ErrorResponse); one of Microsoft.ContainerRegistry has a status beside it. */
 export function errorBody(code: string, message: string, { target, provider }: { target?: string; provider: boolean }): string {
   const error = { code, message, ...(target === undefined ? {} : { target }) }
-  return JSON.stringify(provider && !ofArm.has(code) ? { error, status: 'Failed' } : { error })
+  return JSON.stringify(provider && !Object.hasOwn(armFailures, code) ? { error, status: 'Failed' } : { error })
 }

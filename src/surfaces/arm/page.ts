@@ -1,4 +1,4 @@
-import { RegistryError } from '#core/registry-error.ts'
+import { controlError } from '#core/control-error.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { absolute, type Context } from './context.ts'
 
@@ -11,13 +11,9 @@ const heaviestPage = 4 * 1024 * 1024
 export function pageOf({ url }: Context): { after: string; limit: number } {
   const [token, top] = [url.query('$skiptoken'), url.query('$top')]
   const limit = top === undefined ? usualPage : Number(top)
-  if (!Number.isInteger(limit) || limit < 1)
-    throw new RegistryError('request-invalid', `The value '${top?.slice(0, 40)}' of $top is invalid: expected a whole number from 1.`, {
-      code: 'InvalidTopValue',
-    })
+  if (!Number.isInteger(limit) || limit < 1) throw controlError('InvalidTopValue', top ?? '')
   const after = Buffer.from(token ?? '', 'base64url').toString('utf8')
-  if (token !== undefined && Buffer.from(after).toString('base64url') !== token.replace(/=+$/, ''))
-    throw new RegistryError('page-invalid', 'The $skipToken is not one that a nextLink has.', { code: 'InvalidSkipToken' })
+  if (token !== undefined && Buffer.from(after).toString('base64url') !== token.replace(/=+$/, '')) throw controlError('InvalidSkipToken')
   return { after, limit: Math.min(limit, largestPage) }
 }
 

@@ -1,5 +1,5 @@
+import { controlError } from '#core/control-error.ts'
 import { parseResourceId, type ResourceId, resourceGroupType } from '#core/resource-id.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import { parseProviderRequest, type ProviderRequest } from './provider/request.ts'
 import { type ExtensionRequest, parseExtension } from './extension-request.ts'
 import type { ResourceType } from './resource-type.ts'
@@ -122,9 +122,7 @@ function parseTags(url: ArmUrl): TagsRequest {
   if (!verb) throw unsupportedMethod(method, Object.keys(verbs))
   const of = parseResourceId(scope || '/')
   if (of.key !== '') return { kind: `tags.${verb === 'exists' ? 'get' : verb}`, of }
-  throw new RegistryError('request-invalid', 'The tenant has no tags: give the scope of a subscription, a resource group or a resource.', {
-    code: 'InvalidScope',
-  })
+  throw controlError('InvalidScope')
 }
 
 function typeOr(name: string, url: ArmUrl): ResourceType {

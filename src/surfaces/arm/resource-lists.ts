@@ -1,5 +1,5 @@
+import { controlError } from '#core/control-error.ts'
 import { conjuncts } from '#core/odata-filter.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { everyResource } from '#app/resources/pages.ts'
@@ -62,11 +62,5 @@ async function showBriefly(given: StoredResource, expanded: string): Promise<obj
 
 /** A registry's id is part of its tokens' and assignments' names; nothing here moves. */
 export async function refuseMove(): Promise<Answer> {
-  throw new RegistryError(
-    'unsupported',
-    'Resources cannot be moved to another resource group or subscription here: create them there anew.',
-    {
-      code: 'ResourceMoveNotSupported',
-    },
-  )
+  throw controlError('ResourceMoveNotSupported')
 }

@@ -1,3 +1,4 @@
+import { controlError } from '#core/control-error.ts'
 import { homeLocation } from '#core/location.ts'
 import { notAvailable } from '#core/feature.ts'
 import { readShape } from '#core/read-shape.ts'
@@ -57,11 +58,7 @@ async function* visible(
 async function parentOf(context: Context, type: ResourceType, within: ResourceId): Promise<StoredResource | undefined> {
   const found = await context.deps.store.resource(within.key)
   if (found || !may(context, `${type.name}/read`, within.key)) return found
-  throw new RegistryError(
-    'parent-unknown',
-    `Failed to perform 'read' on resource(s) of type '${type.name.split('/').slice(1).join('/')}', because the parent resource '${within.text}' could not be found.`,
-    { code: 'ParentResourceNotFound' },
-  )
+  throw controlError('ParentResourceNotFound', { verb: 'read', type: type.name, parent: within.text })
 }
 
 /** Fails with `not-found` where the caller may know that a group is not there. */
@@ -110,14 +107,7 @@ export async function putOne(context: Context, { type, id }: One): Promise<Answe
   if (!shape || !rules) throw notAvailable(type.name)
   const { pattern, like } = type.nameForm
   if (!(await context.deps.store.resource(id.key)) && !pattern.test(id.name))
-    throw new RegistryError(
-      'name-invalid',
-      `The resource name '${id.name.slice(0, 100)}' is invalid: a name of ${type.name} has ${like}.`,
-      {
-        code: 'InvalidResourceName',
-        target: 'name',
-      },
-    )
+    throw controlError('InvalidResourceName', { name: id.name, type: type.name, like })
   const given = await readResource(context, type, shape, '{}')
   const unknown = (properties: KnownObject) => unknownIn(type, context.url.version, properties)
   const putting = { id, given, match: context.match, by: authorOf(context.caller), unknown }
@@ -180,10 +170,7 @@ async function refuseBuiltIn(context: Context, one: One): Promise<void> {
   const refusal = parent && one.type.refuses?.(parent, one.id.name)
   if (refusal) throw refusal
   const found = await builtIn(context, one)
-  if (found)
-    throw new RegistryError('unsupported', `'${found.id}' is defined by the system: it cannot be changed or deleted.`, {
-      code: 'SystemDefinedResource',
-    })
+  if (found) throw controlError('SystemDefinedResource', found.id)
 }
 
 const authorOf = ({ name, kind }: Caller): Author => ({ name, type: kind === 'user' ? 'User' : 'Application' })
@@ -192,8 +179,8 @@ const authorOf = ({ name, kind }: Caller): Author => ({ name, type: kind === 'us
 async function readResource(context: Context, type: ResourceType, shape: ObjectShape, expected: string): Promise<Given> {
   const body = await context.body()
   if (!isObject(body))
-    throw new RegistryError('request-invalid', `The request content was invalid: expected a JSON object with ${expected}.`, {
-      code: 'InvalidRequestContent',
+    throw controlError('InvalidRequestContent', {
+      sentence: `The request content was invalid: expected a JSON object with ${expected}.`,
       target: '$',
     })
   const known = readShape(shape, inVersion(type, context.url.version, body), misfitInWords)

@@ -1,5 +1,5 @@
+import { ControlError, controlError, controlErrorWith } from '#core/control-error.ts'
 import { type Caller, decide } from '#core/access.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import type { Match } from '#ports/resources.ts'
 import { authenticateBearer } from '#app/identity/bearer.ts'
 import { jsonType } from '#http/answer.ts'
@@ -37,7 +37,12 @@ export const arm: Surface<Arm> = {
   routeOf,
   admit: ({ caller, request, route }) => {
     const access = route.access(request as never)
-    if (!decide(caller, access).allowed) throw forbidden(caller, access.kind === 'action' ? access.action : 'sign in', request.url.path)
+    if (!decide(caller, access).allowed)
+      throw controlError('AuthorizationFailed', {
+        caller,
+        action: access.kind === 'action' ? access.action : 'sign in',
+        scope: request.url.path,
+      })
   },
   context: ({ world, caller, request, http }) => ({
     deps: world,
@@ -55,11 +60,12 @@ export const arm: Surface<Arm> = {
       ...(url ? [...supportedVersions(url), ...remainingCalls(url)] : []),
     ]
   },
-  fail: (call, { failure, message, detail }) => {
+  fail: (call, error) => {
+    const { failure, message, detail } = error
+    const { target } = detail
     const [status, usual] = wire[failure]
-    const { code, target } = detail
     const headers: Headers = failure === 'unauthorized' ? [jsonType, challenge(call.world, detail.renew === true)] : [jsonType]
-    const body = errorBody(typeof code === 'string' ? code : usual, message, {
+    const body = errorBody(error instanceof ControlError ? error.code : usual, message, {
       ...(typeof target === 'string' ? { target } : {}),
       provider: call.caller !== undefined && urlOf(call)?.namespace?.toLowerCase() === 'microsoft.containerregistry',
     })
@@ -81,15 +87,12 @@ function urlOf({ request, http }: Call<Arm>): ArmUrl | undefined {
 async function identify({ world, http }: Call<Arm>): Promise<Caller> {
   if (!/^\/*(?:subscriptions|tenants|providers)(?:[/?]|$)/i.test(http.url)) throw missingSubscription()
   const presented = parseAuthorization(http.header('authorization'))
-  if (presented === undefined)
-    throw new RegistryError('unauthorized', "Authentication failed. The 'Authorization' header is missing.", {
-      code: 'AuthenticationFailed',
-    })
+  if (presented === undefined) throw controlError('AuthenticationFailed', "The 'Authorization' header is missing.")
   if (presented === 'malformed' || presented.kind !== 'bearer')
-    throw new RegistryError(
-      'unauthorized',
-      "Authentication failed. The 'Authorization' header is provided in an invalid format: expected 'Bearer <token>'.",
-      { code: 'AuthenticationFailed', error: 'invalid_token' },
+    throw controlErrorWith(
+      { error: 'invalid_token' },
+      'AuthenticationFailed',
+      "The 'Authorization' header is provided in an invalid format: expected 'Bearer <token>'.",
     )
   return authenticateBearer(world, presented.token, ['arm'])
 }
@@ -101,10 +104,7 @@ function matchOf(http: HttpRequest): Match {
   if (!given) return undefined
   if (given === '*') return '*'
   const [, etag] = /^(?:W\/)?"([^"]*)"$/.exec(given) ?? [undefined, /^[^",\s]+$/.test(given) ? given : undefined]
-  if (etag === undefined)
-    throw new RegistryError('request-invalid', "The 'If-Match' header must hold one etag in quotes, or '*'.", {
-      code: 'InvalidHeaderValue',
-    })
+  if (etag === undefined) throw controlError('InvalidHeaderValue')
   return { etag }
 }
 
@@ -113,17 +113,9 @@ async function bodyOf(http: HttpRequest): Promise<unknown> {
     return await readJson(http, largestBody)
   } catch (error) {
     if (!(error instanceof BodyRefused)) throw error
-    if (error.reason === 'too-large')
-      throw new RegistryError('size-invalid', `The request content size exceeds the maximum size of ${largestBody} bytes.`)
-    throw new RegistryError('request-invalid', `The request content was invalid and could not be deserialized: ${error.message}.`, {
-      code: 'InvalidRequestContent',
+    if (error.reason === 'too-large') throw controlError('RequestContentTooLarge', largestBody)
+    throw controlError('InvalidRequestContent', {
+      sentence: `The request content was invalid and could not be deserialized: ${error.message}.`,
     })
   }
 }
-
-const forbidden = (caller: Caller, action: string, scope: string) =>
-  new RegistryError(
-    'denied',
-    `The client '${caller.name}' with object id '${caller.id}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
-    { code: 'AuthorizationFailed' },
-  )

@@ -1,5 +1,5 @@
 import { type ApiVersion, parseApiVersion } from '#core/api-version.ts'
-import { RegistryError } from '#core/registry-error.ts'
+import { controlError } from '#core/control-error.ts'
 
 /**
  * A URL of ARM in its parts: `<scope>/providers/<namespace>/<rest>?<query>`; without a provider the rest follows the scope.
@@ -26,7 +26,7 @@ export const firstVersions = { 'microsoft.containerregistry': '2017-03-01', othe
 
 /** Fails with `request-invalid` (with ARM's code), for a URL that is none and for an `api-version` that is missing or wrong. */
 export function parseArmUrl(method: string, url: string): ArmUrl {
-  if (url.length > longestUrl) throw invalid('InvalidUri', `A URL may have up to ${longestUrl} characters.`)
+  if (url.length > longestUrl) throw controlError('InvalidUri', `A URL may have up to ${longestUrl} characters.`)
   const mark = url.indexOf('?')
   const segments = decode(mark === -1 ? url : url.slice(0, mark))
   const query = queryOf(mark === -1 ? '' : url.slice(mark + 1))
@@ -44,7 +44,7 @@ function decode(path: string): string[] {
     // A slash that comes out of a segment would move the borders between names.
     if (!segments.some((part) => part.includes('/') || part === '.' || part === '..')) return segments
   } catch {}
-  throw invalid('InvalidUri', 'The path of the URL is not valid: a name holds what no name may hold.')
+  throw controlError('InvalidUri', 'The path of the URL is not valid: a name holds what no name may hold.')
 }
 
 function queryOf(text: string): (name: string) => string | undefined {
@@ -74,21 +74,16 @@ function split(segments: readonly string[]): { scope: string; namespace: string 
 }
 
 function versionOf(text: string | undefined, namespace: string | null): ApiVersion {
-  if (!text) throw invalid('MissingApiVersionParameter', 'The api-version query parameter (?api-version=) is required for all requests.')
+  if (!text) throw controlError('MissingApiVersionParameter')
   const own = namespace?.toLowerCase() === 'microsoft.containerregistry'
   const first = firstVersions[own ? 'microsoft.containerregistry' : 'other']
   const version = parseApiVersion(text)
   if (version && version.day >= first) return version
   const supported = `${first} and every later day, YYYY-MM-DD or YYYY-MM-DD-preview`
   if (own)
-    throw invalid(
-      'NoRegisteredProviderFound',
-      `No registered resource provider found for API version '${text.slice(0, 60)}' for the namespace 'Microsoft.ContainerRegistry'. The supported api-versions are '${supported}'.`,
-    )
-  throw invalid(
-    'InvalidApiVersionParameter',
-    `The api-version '${text.slice(0, 60)}' is invalid. The supported versions are '${supported}'.`,
-  )
+    throw controlError('NoRegisteredProviderFound', {
+      of: `API version '${text.slice(0, 60)}' for the namespace 'Microsoft.ContainerRegistry'`,
+      supported,
+    })
+  throw controlError('InvalidApiVersionParameter', { version: text, supported })
 }
-
-const invalid = (code: string, message: string) => new RegistryError('request-invalid', message, { code })

@@ -1,6 +1,6 @@
+import { controlError } from '#core/control-error.ts'
 import { type ApiVersion, parseApiVersion } from '#core/api-version.ts'
 import { mergePatch } from '#core/merge-patch.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import { isObject, type Known, type KnownObject } from '#core/shape.ts'
 import { homeLocation } from '#core/location.ts'
 import { isAlive } from './lifetime.ts'
@@ -90,9 +90,9 @@ export function checkVersion({ name, versions, actions }: ResourceType, version:
   if (has(servedAs(version))) return
   const asked = [...name.split('/').slice(1), ...(action === undefined ? [] : [action])].join('/')
   const supported = known.filter(has).map((each) => each.text)
-  throw new RegistryError(
-    'request-invalid',
-    `No registered resource provider found for location '${homeLocation}' and API version '${version.text}' for type '${asked}'. The supported api-versions are '${supported.join(', ')}'. The supported locations are '${homeLocation}'.`,
-    { code: 'NoRegisteredProviderFound' },
-  )
+  throw controlError('NoRegisteredProviderFound', {
+    of: `location '${homeLocation}' and API version '${version.text}' for type '${asked}'`,
+    supported: supported.join(', '),
+    location: homeLocation,
+  })
 }

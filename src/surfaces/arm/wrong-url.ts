@@ -1,3 +1,4 @@
+import { controlError, controlErrorWith } from '#core/control-error.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { withHead } from '#core/request-line.ts'
 import type { ArmUrl } from './url.ts'
@@ -12,45 +13,22 @@ export function only<Request>(method: string, url: ArmUrl, request: Request): Re
 }
 
 export const unsupportedMethod = (method: string, allowed: readonly string[]) =>
-  new RegistryError('method-unsupported', `The requested resource does not support http method '${method.slice(0, 20)}'.`, {
-    allowed: withHead(allowed),
-  })
+  controlErrorWith({ allowed: withHead(allowed) }, 'MethodNotAllowed', method)
 
 /** ARM's answer to whatever has neither a subscription nor a provider of the tenant. */
-export const missingSubscription = () =>
-  new RegistryError('not-found', 'The request did not have a subscription or a valid tenant level resource provider.', {
-    code: 'MissingSubscription',
-  })
+export const missingSubscription = () => controlError('MissingSubscription')
 
-export const unknownPath = ({ path, scope }: ArmUrl) =>
-  scope === ''
-    ? missingSubscription()
-    : new RegistryError('not-found', `No HTTP resource was found that matches the request URI '${path.slice(0, 400)}'.`, {
-        code: 'HttpResourceNotFound',
-      })
+export const unknownPath = ({ path, scope }: ArmUrl) => (scope === '' ? missingSubscription() : controlError('HttpResourceNotFound', path))
 
 /** ARM's sentences: a namespace that nobody serves, or a type that it does not have. */
 export function noResourceType(name: string, { version, scope }: ArmUrl): RegistryError {
   const [namespace = '', ...rest] = name.split('/')
   if (scope === '' && rest.join('') !== '') return missingSubscription()
   if (!servedNamespaces.some((each) => each.toLowerCase() === namespace.toLowerCase()))
-    return new RegistryError('not-found', `The resource namespace '${namespace.slice(0, 100)}' is invalid.`, {
-      code: 'InvalidResourceNamespace',
-    })
-  return new RegistryError(
-    'not-found',
-    `The resource type '${rest.join('/').slice(0, 200)}' could not be found in the namespace '${namespace}' for api version '${version.text}'.`,
-    { code: 'InvalidResourceType' },
-  )
+    return controlError('InvalidResourceNamespace', namespace)
+  return controlError('InvalidResourceType', { type: rest.join('/'), namespace, version: version.text })
 }
 
-export const notInGroup = (type: string) =>
-  new RegistryError(
-    'request-invalid',
-    `A resource of the type '${type.slice(0, 200)}' lies in a resource group: its id names one before the provider.`,
-    {
-      code: 'InvalidResourceId',
-    },
-  )
+export const notInGroup = (type: string) => controlError('InvalidResourceId', type)
 
 export const servedNamespaces = ['Microsoft.ContainerRegistry', 'Microsoft.Resources', 'Microsoft.Authorization'] as const

@@ -1,5 +1,5 @@
+import { controlError } from '#core/control-error.ts'
 import { type Misfit, readShape } from '#core/read-shape.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import type { KnownObject, ObjectShape } from '#core/shape.ts'
 import type { Context } from '../context.ts'
 
@@ -10,5 +10,4 @@ export async function readAuthorizationBody({ body }: Pick<Context, 'body'>, sha
 
 const badFormat = ({ path, why }: Misfit) => incorrectlyFormatted(`property '${path || '$'}': ${why}`)
 
-export const incorrectlyFormatted = (why: string) =>
-  new RegistryError('request-invalid', `The request was incorrectly formatted: ${why}.`, { code: 'BadRequestFormat' })
+export const incorrectlyFormatted = (why: string) => controlError('BadRequestFormat', why)

@@ -1,4 +1,4 @@
-import { RegistryError } from '#core/registry-error.ts'
+import { controlError } from '#core/control-error.ts'
 import { isGuid, type ResourceId } from '#core/resource-id.ts'
 
 export const provider = 'providers/Microsoft.Authorization'
@@ -10,9 +10,7 @@ export const roleIdSeenFrom = ({ subscriptionId }: ResourceId, id: string): stri
 /** The name of a role or an assignment. Fails with `request-invalid`. */
 export function parseGuid(name: string): string {
   if (isGuid(name)) return name.toLowerCase()
-  throw new RegistryError('request-invalid', `The name '${name.slice(0, 60)}' is not valid: it must be a GUID.`, {
-    code: 'InvalidRoleAssignmentId',
-  })
+  throw controlError('InvalidRoleAssignmentId', `The name '${name.slice(0, 60)}' is not valid: it must be a GUID.`)
 }
 
 /** Who changed it with the data directory itself has no id in the directory. */

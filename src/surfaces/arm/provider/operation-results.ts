@@ -1,4 +1,4 @@
-import { RegistryError } from '#core/registry-error.ts'
+import { controlError } from '#core/control-error.ts'
 import { readResult } from '#app/resources/operations.ts'
 import type { Answer } from '#http/answer.ts'
 import { type Context, may, ok } from '../context.ts'
@@ -15,14 +15,7 @@ export async function showOperation(
     by: caller,
     mayRead: (key) => may({ caller }, `${typeNamed(parseResourceId(key).type ?? resourceGroupType)?.name ?? ''}/read`, key),
   })
-  if (!operation)
-    throw new RegistryError(
-      'not-found',
-      `The operation '${operationId.slice(0, 100)}' could not be found, or its result is no longer kept.`,
-      {
-        code: 'OperationNotFound',
-      },
-    )
+  if (!operation) throw controlError('OperationNotFound', operationId)
   if (form === 'result') return { status: 200 }
   const iso = (time: number) => new Date(time).toISOString()
   return ok({

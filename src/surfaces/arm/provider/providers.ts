@@ -1,5 +1,5 @@
+import { controlError } from '#core/control-error.ts'
 import { homeLocation } from '#core/location.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import { visibleSubscription } from '../subscriptions.ts'
 import type { Answer } from '#http/answer.ts'
@@ -53,9 +53,7 @@ export const registerProvider = async (context: Context, { subscription, namespa
   showProvider(context, { scope: subscription, namespace })
 
 export async function refuseUnregister(_context: Context, { namespace }: { namespace: string }): Promise<Answer> {
-  throw new RegistryError('conflict', `The provider '${namespace}' cannot be unregistered: it is part of this server.`, {
-    code: 'CannotUnregisterProvider',
-  })
+  throw controlError('CannotUnregisterProvider', namespace)
 }
 
 /** No application is given rights by a provider. */

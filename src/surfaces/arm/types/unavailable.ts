@@ -1,4 +1,4 @@
-import { RegistryError } from '#core/registry-error.ts'
+import { controlError } from '#core/control-error.ts'
 import { registryType } from '#app/resources/type-names.ts'
 import { ok } from '../context.ts'
 import { childEnvelope } from '../envelope.ts'
@@ -33,7 +33,7 @@ export const unavailableExtension = (type: string): ExtensionType => ({
   one: {
     parseName: (text) => text,
     get: async (_context, { name }) => {
-      throw new RegistryError('not-found', `The ${type} '${name.slice(0, 100)}' could not be found.`, { code: 'ResourceNotFound' })
+      throw controlError('ResourceNotFound', `The ${type} '${name.slice(0, 100)}' could not be found.`)
     },
     delete: async () => ({ status: 204 }),
   },

@@ -1,4 +1,4 @@
-import { RegistryError } from '#core/registry-error.ts'
+import { controlError } from '#core/control-error.ts'
 import { object, oneOf, text, time } from '#core/shape.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { StoredResource } from '#ports/resources.ts'
@@ -30,13 +30,7 @@ export async function regenerateCredential(context: Context, resource: StoredRes
 async function adminOf({ store }: Context['deps'], resource: StoredResource): Promise<Registry> {
   const registry = await store.registryByKey(resource.key)
   if (registry?.adminEnabled) return registry
-  throw new RegistryError(
-    'request-invalid',
-    `Cannot perform credential operations for ${resource.id} as admin user is disabled. Kindly enable admin user as per docs: https://docs.microsoft.com/en-us/azure/container-registry/container-registry-authentication#admin-account`,
-    {
-      code: 'UnAuthorizedForCredentialOperations',
-    },
-  )
+  throw controlError('UnAuthorizedForCredentialOperations', resource.id)
 }
 
 /** The passwords are shown here only. */

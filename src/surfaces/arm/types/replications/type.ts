@@ -1,4 +1,4 @@
-import { RegistryError } from '#core/registry-error.ts'
+import { controlError } from '#core/control-error.ts'
 import { stable, versionsFrom } from '../../lifetime.ts'
 import type { ResourceType } from '../../resource-type.ts'
 import { withNetworks, withZones } from '../registries/versions.ts'
@@ -13,11 +13,5 @@ export const replications: ResourceType = {
   ...unavailableType('replications', versions),
   nameForm: { pattern: /^[a-zA-Z0-9]{5,50}$/, like: 'alpha numeric characters only, between 5 and 50 of them' },
   refuses: (registry, name) =>
-    registry.location === name.toLowerCase()
-      ? new RegistryError(
-          'unsupported',
-          `'${name}' is the home replica of the registry '${registry.name}': it is made and deleted with the registry, and in no other way.`,
-          { code: 'HomeReplication', target: 'name' },
-        )
-      : undefined,
+    registry.location === name.toLowerCase() ? controlError('HomeReplication', { name, registry: registry.name }) : undefined,
 }

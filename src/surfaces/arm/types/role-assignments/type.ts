@@ -1,5 +1,5 @@
+import { controlError } from '#core/control-error.ts'
 import type { Filter } from '#core/odata-filter.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import { assignRole } from '#app/authorization/assign-role.ts'
 import { assignmentQuery, listAssignments } from '#app/authorization/list-assignments.ts'
@@ -41,7 +41,7 @@ async function showAssignments(context: Context, { scope, filter }: { scope: Res
 async function showAssignment({ deps }: Context, { scope, name }: ScopedName): Promise<Answer> {
   const found = await deps.store.roleAssignment(scope.key, name)
   if (found) return ok(formatAssignment(found, scope))
-  throw new RegistryError('not-found', `The role assignment '${name}' is not found.`, { code: 'RoleAssignmentNotFound' })
+  throw controlError('RoleAssignmentNotFound', name)
 }
 
 async function storeAssignment(context: Context, { scope, name }: ScopedName): Promise<Answer> {

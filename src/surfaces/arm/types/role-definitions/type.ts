@@ -1,6 +1,6 @@
+import { controlError } from '#core/control-error.ts'
 import { compileFilter } from '#core/filter-match.ts'
 import { conjuncts, type Filter } from '#core/odata-filter.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import { isWithin, keyOf, type ResourceId } from '#core/resource-id.ts'
 import { deleteRole, putRole } from '#app/authorization/custom-roles.ts'
 import { isAssignableAt, roleById, type RoleDefinition, roleDefinitions as allRoles } from '#app/authorization/role-definitions.ts'
@@ -44,9 +44,7 @@ function isAskedFor(scope: ResourceId, filter: Filter | undefined): (role: RoleD
 async function showDefinition({ deps }: Context, { scope, name: id }: ScopedName): Promise<Answer> {
   const found = await roleById(deps, id)
   if (found) return ok(formatDefinition(found, scope))
-  throw new RegistryError('not-found', `The specified role definition with ID '${id.replaceAll('-', '')}' does not exist.`, {
-    code: 'RoleDefinitionDoesNotExist',
-  })
+  throw controlError('RoleDefinitionDoesNotExist', `The specified role definition with ID '${id.replaceAll('-', '')}' does not exist.`)
 }
 
 /** 201 also for a change: clients of Azure take nothing else here. */
