@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { chance, History } from './history.ts'
+import { chance } from './chance.ts'
+import { History } from './history.ts'
 import { newWorldRegistry, World } from './world.ts'
 
 /** Random histories of a registry on SQLite and files, against a model in plain maps. TEST_SEED=… runs one of them again. */

@@ -14,7 +14,7 @@ import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry } from '#ports/registries.ts'
 import { digestOf } from './expected.ts'
-import { chance } from './history.ts'
+import { chance } from './chance.ts'
 import { admin, hour, newWorldRegistry, World } from './world.ts'
 
 /** Random histories of a registry with a limit: what it promises, whatever is pushed, deleted, asked for and collected. */
