@@ -23,7 +23,7 @@ export interface RegistryDeps {
  * @param wrap what stands in front of the images that lie here: each takes a Distribution and gives one
  */
 export function registryPlane(
-  deps: Deps & LocalDistributionDeps & { origins: Origins; failedLogins: FailedLogins; rateLimits: RateLimits },
+  deps: LocalDistributionDeps & Pick<Deps, 'signers' | 'ids'> & { origins: Origins; failedLogins: FailedLogins; rateLimits: RateLimits },
   wrap: readonly ((inner: Distribution) => Distribution)[] = [],
 ): RegistryDeps {
   const distribution = wrap.reduce((inner, outer) => outer(inner), localDistribution(deps))
