@@ -1,3 +1,4 @@
+import { readOnce } from './read-once.ts'
 import type { ResourceKey } from './resource-id.ts'
 import type { Scope } from './scope.ts'
 
@@ -52,13 +53,7 @@ export function permits(grants: readonly Grant[], action: string, scope: Resourc
 }
 
 // A principal may hold thousands of roles, and a list asks for each of its entries; the same roles are the same array.
-const sorted = new WeakMap<readonly Grant[], Map<ResourceKey, Grant[]>>()
-
-function byScope(grants: readonly Grant[]): ReadonlyMap<ResourceKey, readonly Grant[]> {
-  let known = sorted.get(grants)
-  if (!known) sorted.set(grants, (known = Map.groupBy(grants, (grant) => grant.scope)))
-  return known
-}
+const byScope = readOnce((grants: readonly Grant[]) => Map.groupBy(grants, (grant) => grant.scope))
 
 const registryAction = (name: string): string => `Microsoft.ContainerRegistry/registries/${name}`
 

@@ -1,4 +1,5 @@
 import type { Caller } from '#core/access.ts'
+import { readOnce } from '#core/read-once.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { DirectoryObject } from '#ports/directory.ts'
 import { directoryKeys } from '#ports/signer.ts'
@@ -55,12 +56,7 @@ export async function directoryTokenHolder(
 }
 
 // The signer gives the same object for the same token: what it says is read once.
-const readClaims = new WeakMap<object, DirectoryClaims | false>()
-function claimsOf(raw: Readonly<Record<string, unknown>>): DirectoryClaims | undefined {
-  let claims = readClaims.get(raw)
-  if (claims === undefined) readClaims.set(raw, (claims = parseDirectoryClaims(raw) ?? false))
-  return claims || undefined
-}
+const claimsOf = readOnce(parseDirectoryClaims)
 
 const refused = (why: string) =>
   new RegistryError('unauthorized', `authentication required: ${why}`, { error: 'invalid_token', renew: true })

@@ -1,3 +1,4 @@
+import { readOnce } from '#core/read-once.ts'
 import { builtInRole } from '#core/built-in-roles.ts'
 import { type Grant, heldByGrants, type Permission } from '#core/permission.ts'
 import type { ResourceKey } from '#core/resource-id.ts'
@@ -28,16 +29,10 @@ interface ReadRights {
 }
 
 // The store gives the same rows until they change: what they mean is worked out once.
-const known = new WeakMap<readonly StoredRight[], ReadRights>()
-
-function read(rows: readonly StoredRight[]): ReadRights {
-  let rights = known.get(rows)
-  if (!rights) {
-    const grants = rows.flatMap(({ scope, roleId, permissions }): Grant[] => {
-      const found = permissions === null ? builtInRole(roleId)?.permissions : (JSON.parse(permissions) as Permission[])
-      return found ? [{ scope, permissions: found }] : []
-    })
-    known.set(rows, (rights = { grants, held: new Map() }))
-  }
-  return rights
-}
+const read = readOnce((rows: readonly StoredRight[]): ReadRights => {
+  const grants = rows.flatMap(({ scope, roleId, permissions }): Grant[] => {
+    const found = permissions === null ? builtInRole(roleId)?.permissions : (JSON.parse(permissions) as Permission[])
+    return found ? [{ scope, permissions: found }] : []
+  })
+  return { grants, held: new Map() }
+})

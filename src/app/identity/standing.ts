@@ -1,3 +1,4 @@
+import { readOnce } from '#core/read-once.ts'
 import type { DirectoryObject, StoredSecret, StoredStanding } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
 import { findClientSecret, hashOfSecret, isCurrent } from './secrets.ts'
@@ -40,17 +41,9 @@ export async function servicePrincipalBySecret(
 }
 
 // The store gives the same row until it changes: names are worked out once.
-const known = new WeakMap<StoredStanding, Standing>()
-
-function read(stored: StoredStanding): Standing {
-  let standing = known.get(stored)
-  if (!standing) {
-    const { principal, generation, secrets } = stored
-    const named = (secret: StoredSecret): Credential => ({
-      secret,
-      name: hashOfSecret(`${generation} ${secret.keyId} ${secret.hash}`).slice(0, 32),
-    })
-    known.set(stored, (standing = { principal, credentials: secrets.map(named) }))
-  }
-  return standing
-}
+const read = readOnce(
+  ({ principal, generation, secrets }: StoredStanding): Standing => ({
+    principal,
+    credentials: secrets.map((secret) => ({ secret, name: hashOfSecret(`${generation} ${secret.keyId} ${secret.hash}`).slice(0, 32) })),
+  }),
+)

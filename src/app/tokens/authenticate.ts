@@ -4,6 +4,7 @@ import { scopesOfMap } from '#core/scope-map.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { DirectoryObject } from '#ports/directory.ts'
 import type { StoredCredential } from '#ports/credentials.ts'
+import { readOnce } from '#core/read-once.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { RegistryToken } from '#ports/credentials.ts'
 import type { Deps } from '../deps.ts'
@@ -155,12 +156,7 @@ async function directoryPrincipal(
 }
 
 // The signer gives the same object for the same token: what it says is read once.
-const readClaims = new WeakMap<object, TokenClaims | false>()
-function claimsOf(raw: Readonly<Record<string, unknown>>): TokenClaims | undefined {
-  let claims = readClaims.get(raw)
-  if (claims === undefined) readClaims.set(raw, (claims = parseClaims(raw) ?? false))
-  return claims || undefined
-}
+const claimsOf = readOnce(parseClaims)
 
 const refused = (why: string, error?: 'invalid_token') =>
   new RegistryError('unauthorized', `authentication required: ${why}`, error ? { error } : {})
