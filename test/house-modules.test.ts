@@ -32,7 +32,6 @@ const closets: Readonly<Record<string, readonly string[]>> = {
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   'surfaces/admin/surface.ts': ['node:http'],
   'surfaces/control/surface.ts': ['node:http'],
-  'surfaces/graph/items.ts': ['node:crypto'],
 }
 
 const allowedIn = (file: string): Allowed =>

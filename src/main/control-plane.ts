@@ -3,7 +3,7 @@ import { isDiscoveryPath } from '#surfaces/discovery/request.ts'
 import { discovery } from '#surfaces/discovery/surface.ts'
 import { isEntra } from '#surfaces/entra/request.ts'
 import { serveEntra } from '#surfaces/entra/surface.ts'
-import { serveGraph } from '#surfaces/graph/surface.ts'
+import { graph } from '#surfaces/graph/surface.ts'
 import type { Deps, Origins } from '#app/deps.ts'
 import type { FailedLogins } from '#app/tokens/rate-limits.ts'
 import type { Tenant } from '#ports/directory.ts'
@@ -41,7 +41,11 @@ const isAuthority = (path: string, tenant: Tenant | undefined): boolean => tenan
 /** The dialects of the control origin, the first that matches. */
 const surfaces: readonly ControlSurface[] = [
   of(isDiscoveryPath, discovery, (deps) => deps),
-  { matches: (path) => path.startsWith('/graph/'), serve: serveGraph, refuse: resourceManager.refuse },
+  of(
+    (path) => path.startsWith('/graph/'),
+    graph,
+    (deps) => deps,
+  ),
   { matches: async (path, { store }) => isAuthority(path, await store.tenant()), serve: serveEntra, refuse: resourceManager.refuse },
 ]
 

@@ -2,7 +2,9 @@ import { assignRole } from '#app/authorization/assign-role.ts'
 import { createApplication, createServicePrincipal } from '#app/identity/applications.ts'
 import { createUser } from '#app/identity/users.ts'
 import type { DirectoryObject } from '#ports/directory.ts'
-import { type GraphDeps, serveGraph } from '#surfaces/graph/surface.ts'
+import { serve } from '#http/surface.ts'
+import type { GraphDeps } from '#surfaces/graph/context.ts'
+import { graph } from '#surfaces/graph/surface.ts'
 import { openFacts } from '../world/facts.ts'
 import { tokenOf } from '../world/people.ts'
 import { openSurface } from '../world/surface-door.ts'
@@ -41,7 +43,7 @@ export async function openGraph(): Promise<GraphDoor> {
   const { user: owner } = await createUser(deps, { login: 'owner' })
   await assignRole(deps, { scopeId: '/', principalId: owner.id, role: 'Owner', by: 'operator' })
   const listener = await openSurface(async (exchange) => {
-    await serveGraph(deps, exchange)
+    await serve(graph, deps, exchange)
     if (exchange.unexpected !== undefined) door.answered.push(`unexpected: ${String((exchange.unexpected as Error).stack)}`)
   })
   const door: GraphDoor = {

@@ -69,7 +69,7 @@ export async function createServicePrincipal(
   deps: DirectoryDeps,
   { appId, certificates = [], ...given }: { appId: string; enabled?: boolean; details?: Details; certificates?: readonly NewCertificate[] },
 ): Promise<DirectoryObject> {
-  const application = (await deps.store.directoryObjectsByAppId(appId)).find(({ kind }) => kind === 'application')
+  const application = await applicationOf(deps, { appId })
   if (!application) throw noSuchApplication(appId)
   const principal = newServicePrincipal(deps, application, given)
   const secrets = certificates.map((each) => certificateFrom(deps, principal.id, each))
@@ -182,6 +182,13 @@ export async function findApplication(
   const found = (await store.directoryObjectsByAppId(name)).find((each) => each.kind === kind)
   return found ?? objectOf({ store }, kind, name)
 }
+
+/** The application that a service principal acts for. */
+export const applicationOf = async (
+  { store }: Pick<DirectoryDeps, 'store'>,
+  { appId }: Pick<DirectoryObject, 'appId'>,
+): Promise<DirectoryObject | undefined> =>
+  appId === null ? undefined : (await store.directoryObjectsByAppId(appId)).find(({ kind }) => kind === 'application')
 
 export const identifierUrisOf = ({ details }: Pick<DirectoryObject, 'details'>): readonly string[] =>
   Array.isArray(details.identifierUris) ? (details.identifierUris as string[]) : []

@@ -1,4 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
+import { isGuid } from '#core/resource-id.ts'
 import type { DirectoryKind, DirectoryObject, ObjectChange, StoredObject, Tenant } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
 import type { Random } from './new-secrets.ts'
@@ -24,6 +25,23 @@ export async function objectOf({ store }: Pick<Deps, 'store'>, kind: DirectoryKi
   const object = await store.directoryObject(id.toLowerCase())
   if (object?.kind === kind) return object
   throw noSuchObject(id)
+}
+
+/** An object of any kind. Fails with `not-found`. */
+export async function anyObject({ store }: Pick<Deps, 'store'>, id: string): Promise<StoredObject> {
+  const object = isGuid(id) ? await store.directoryObject(id.toLowerCase()) : undefined
+  if (object) return object
+  throw noSuchObject(id)
+}
+
+/** Those of these that there are, in their order. */
+export async function objectsById({ store }: Pick<Deps, 'store'>, ids: readonly string[]): Promise<DirectoryObject[]> {
+  const found: DirectoryObject[] = []
+  for (const id of ids) {
+    const object = await store.directoryObject(id)
+    if (object) found.push(object)
+  }
+  return found
 }
 
 /** How often a change is tried anew when others changed the same object meanwhile. */

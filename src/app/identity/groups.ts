@@ -1,7 +1,7 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { DirectoryObject } from '#ports/directory.ts'
 import { checkedDisplayName } from './directory-names.ts'
-import { changeObject, deleteObject, type DirectoryDeps, noSuchObject, objectOf } from './directory.ts'
+import { anyObject, changeObject, deleteObject, type DirectoryDeps, objectOf } from './directory.ts'
 
 /** Fails with `request-invalid` for a name that may not be. */
 export async function createGroup(
@@ -42,8 +42,7 @@ export const deleteGroup = (deps: Pick<DirectoryDeps, 'store'>, id: string): Pro
 /** Fails with `not-found`, `conflict` when it is one already, `request-invalid` when the group would hold itself. */
 export async function addMember(deps: Pick<DirectoryDeps, 'store'>, groupId: string, memberId: string): Promise<void> {
   const group = await objectOf(deps, 'group', groupId)
-  const member = await deps.store.directoryObject(memberId.toLowerCase())
-  if (!member) throw noSuchObject(memberId)
+  const member = await anyObject(deps, memberId)
   if (member.kind === 'application')
     throw new RegistryError('request-invalid', 'an application is no member of groups: its service principal can be one')
   try {
@@ -62,6 +61,20 @@ export async function removeMember(deps: Pick<DirectoryDeps, 'store'>, groupId: 
   const group = await objectOf(deps, 'group', groupId)
   await deps.store.deleteGroupMember({ groupId: group.id, memberId: memberId.toLowerCase() })
 }
+
+/** A page of its direct members, in id order. */
+export const membersOf = (
+  { store }: Pick<DirectoryDeps, 'store'>,
+  groupId: string,
+  page: { after: string; limit: number },
+): Promise<DirectoryObject[]> => store.groupMembers(groupId, page)
+
+/** The groups around an object in id order: those that name it themselves, or all. */
+export const groupsAround = (
+  { store }: Pick<DirectoryDeps, 'store'>,
+  memberId: string,
+  { direct }: { direct: boolean },
+): Promise<DirectoryObject[]> => (direct ? store.directGroupsOf(memberId) : store.groupsOf(memberId))
 
 /** Its direct members, in id order; some are read at a time. */
 export async function* everyMember({ store }: Pick<DirectoryDeps, 'store'>, groupId: string): AsyncIterable<DirectoryObject> {

@@ -1,7 +1,7 @@
 import type { IdentityDeeds, NewCredential, ServicePrincipalCredential, ServicePrincipalSummary } from '#core/identity-deeds.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { DirectoryObject, StoredSecret } from '#ports/directory.ts'
-import { deleteApplication, deleteServicePrincipal, newApplication, newServicePrincipal } from './applications.ts'
+import { applicationOf, deleteApplication, deleteServicePrincipal, newApplication, newServicePrincipal } from './applications.ts'
 import { newAssignment } from '../authorization/assign-role.ts'
 import { type DirectoryDeps, everyObject, tenantOf } from './directory.ts'
 import { newCertificate, newClientSecret } from './new-secrets.ts'
@@ -75,9 +75,6 @@ function newCredential(
 async function told(deps: DirectoryDeps, { appId, name }: DirectoryObject, password: string | null): Promise<ServicePrincipalCredential> {
   return { appId: appId ?? '', displayName: name, password, tenant: (await tenantOf(deps)).id }
 }
-
-const applicationOf = async ({ store }: Pick<DirectoryDeps, 'store'>, { appId }: DirectoryObject): Promise<DirectoryObject | undefined> =>
-  (await store.directoryObjectsByAppId(appId ?? '')).find(({ kind }) => kind === 'application')
 
 async function summaryOf(
   deps: Pick<DirectoryDeps, 'store'>,

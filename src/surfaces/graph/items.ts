@@ -1,7 +1,7 @@
-import { createHash, X509Certificate } from 'node:crypto'
 import { RegistryError } from '#core/registry-error.ts'
-import type { DirectoryKind, DirectoryObject, StoredSecret, Tenant } from '#ports/directory.ts'
-import { identifierUrisOf } from '#app/identity/applications.ts'
+import type { DirectoryKind, DirectoryObject, Tenant } from '#ports/directory.ts'
+import { applicationOf, identifierUrisOf } from '#app/identity/applications.ts'
+import { type ShownCredential, shownCredentials } from '#app/identity/shown-credentials.ts'
 import type { Deps } from '#app/deps.ts'
 
 /** An object as Graph tells it: every property, in Graph's order. Never a secret's text or hash. */
@@ -29,17 +29,20 @@ const userByDefault = [
   'id',
 ]
 
-export async function itemsOf({ store }: Pick<Deps, 'store'>, tenant: Tenant, objects: readonly DirectoryObject[]): Promise<Item[]> {
-  const withSecrets = objects.filter(({ kind }) => kind === 'application' || kind === 'servicePrincipal').map(({ id }) => id)
-  const secrets = Map.groupBy(await store.secrets(withSecrets), (each) => each.objectId)
+export async function itemsOf(
+  deps: Pick<Deps, 'store' | 'certificates'>,
+  tenant: Tenant,
+  objects: readonly DirectoryObject[],
+): Promise<Item[]> {
+  const holders = objects.filter(({ kind }) => kind === 'application' || kind === 'servicePrincipal')
+  const credentials = await shownCredentials(deps, holders)
   return Promise.all(
     objects.map(async (object) => {
       if (object.kind === 'user') return userItem(object)
       if (object.kind === 'group') return groupItem(object)
-      const own = secrets.get(object.id) ?? []
+      const own = credentials.get(object.id) ?? []
       if (object.kind === 'application') return applicationItem(object, own, tenant)
-      const application = (await store.directoryObjectsByAppId(object.appId ?? '')).find(({ kind }) => kind === 'application')
-      return servicePrincipalItem(object, own, application, tenant)
+      return servicePrincipalItem(object, own, await applicationOf(deps, object), tenant)
     }),
   )
 }
@@ -111,7 +114,7 @@ const groupItem = ({ id, name, details, createdAt }: DirectoryObject): Item => (
 
 const applicationItem = (
   { id, name, appId, details, createdAt }: DirectoryObject,
-  secrets: readonly StoredSecret[],
+  credentials: readonly ShownCredential[],
   { domain }: Tenant,
 ): Item => ({
   id,
@@ -133,8 +136,8 @@ const applicationItem = (
   addIns: [],
   api: details.api ?? { knownClientApplications: [], oauth2PermissionScopes: [], preAuthorizedApplications: [] },
   appRoles: details.appRoles ?? [],
-  keyCredentials: keyCredentials(secrets),
-  passwordCredentials: passwordCredentials(secrets),
+  keyCredentials: keyCredentials(credentials),
+  passwordCredentials: passwordCredentials(credentials),
   publicClient: { redirectUris: [], ...(details.publicClient as Item | undefined) },
   requiredResourceAccess: details.requiredResourceAccess ?? [],
   web: {
@@ -149,7 +152,7 @@ const applicationItem = (
 
 const servicePrincipalItem = (
   { id, name, appId, enabled, details, createdAt }: DirectoryObject,
-  secrets: readonly StoredSecret[],
+  credentials: readonly ShownCredential[],
   application: DirectoryObject | undefined,
   tenant: Tenant,
 ): Item => ({
@@ -176,13 +179,13 @@ const servicePrincipalItem = (
   tags: details.tags ?? [],
   addIns: [],
   appRoles: application?.details.appRoles ?? [],
-  keyCredentials: keyCredentials(secrets),
+  keyCredentials: keyCredentials(credentials),
   oauth2PermissionScopes: [],
-  passwordCredentials: passwordCredentials(secrets),
+  passwordCredentials: passwordCredentials(credentials),
 })
 
 /** @param text only where the secret was made in this request */
-export const passwordCredential = ({ name, hint, keyId, startsAt, endsAt }: StoredSecret, text: string | null): Item => ({
+export const passwordCredential = ({ name, hint, keyId, startsAt, endsAt }: ShownCredential, text: string | null): Item => ({
   customKeyIdentifier: null,
   displayName: name,
   endDateTime: timeOrNull(endsAt),
@@ -192,19 +195,18 @@ export const passwordCredential = ({ name, hint, keyId, startsAt, endsAt }: Stor
   startDateTime: time(startsAt),
 })
 
-const passwordCredentials = (secrets: readonly StoredSecret[]): Item[] =>
-  secrets.filter(({ kind }) => kind === 'password').map((each) => passwordCredential(each, null))
+const passwordCredentials = (credentials: readonly ShownCredential[]): Item[] =>
+  credentials.filter(({ kind }) => kind === 'password').map((each) => passwordCredential(each, null))
 
-const keyCredentials = (secrets: readonly StoredSecret[]): Item[] =>
-  secrets.flatMap(({ kind, certificate, name, keyId, startsAt, endsAt }) => {
+const keyCredentials = (credentials: readonly ShownCredential[]): Item[] =>
+  credentials.flatMap(({ kind, certificate, name, keyId, startsAt, endsAt }) => {
     if (kind !== 'certificate' || certificate === null) return []
-    const { raw } = new X509Certificate(certificate)
     const item = {
       // Graph works it out itself: the certificate's SHA-1, as people know it.
-      customKeyIdentifier: createHash('sha1').update(raw).digest('hex').toUpperCase(),
+      customKeyIdentifier: certificate.sha1.toUpperCase(),
       displayName: name,
       endDateTime: timeOrNull(endsAt),
-      key: raw.toString('base64'),
+      key: Buffer.from(certificate.der).toString('base64'),
       keyId,
       startDateTime: time(startsAt),
       type: 'AsymmetricX509Cert',

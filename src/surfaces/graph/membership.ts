@@ -1,6 +1,8 @@
-import { noSuchObject } from '#app/identity/directory.ts'
-import { addMember, removeMember } from '#app/identity/groups.ts'
-import { type Answer, collectionAnswer, type Context, done, mixedItems, resolve } from './context.ts'
+import { anyObject } from '#app/identity/directory.ts'
+import { addMember, groupsAround, membersOf, removeMember } from '#app/identity/groups.ts'
+import type { Answer } from '#http/answer.ts'
+import { collectionAnswer, done, mixedItems } from './answers.ts'
+import { type Context, resolve } from './context.ts'
 import { nextLink } from './query.ts'
 import type { GraphRequest, Member } from './request.ts'
 
@@ -8,7 +10,7 @@ type Of<Kind extends GraphRequest['kind']> = Extract<GraphRequest, { kind: Kind 
 
 export async function listMembers(context: Context, { key, query, parameters }: Of<'members.list'>): Promise<Answer> {
   const group = await resolve(context, 'groups', key)
-  const found = await context.deps.store.groupMembers(group.id, { after: query.after, limit: query.top + 1 })
+  const found = await membersOf(context.deps, group.id, { after: query.after, limit: query.top + 1 })
   const members = found.slice(0, query.top)
   const next =
     found.length > query.top ? nextLink(`${context.base}/groups/${group.id}/members`, parameters, members.at(-1)?.id ?? '') : undefined
@@ -29,7 +31,7 @@ export async function dropMember(context: Context, { key, memberId }: Of<'member
 
 export async function listGroupsOf(context: Context, { member, form, direct, query }: Of<'groups.of'>): Promise<Answer> {
   const id = await memberId(context, member)
-  const groups = direct ? await context.deps.store.directGroupsOf(id) : await context.deps.store.groupsOf(id)
+  const groups = await groupsAround(context.deps, id, { direct })
   if (form === 'ids')
     return collectionAnswer(
       context,
@@ -40,7 +42,7 @@ export async function listGroupsOf(context: Context, { member, form, direct, que
 }
 
 export async function checkGroupsOf(context: Context, { member, groupIds }: Of<'groups.check'>): Promise<Answer> {
-  const groups = await context.deps.store.groupsOf(await memberId(context, member))
+  const groups = await groupsAround(context.deps, await memberId(context, member), { direct: false })
   const held = new Set(groups.map((group) => group.id))
   return collectionAnswer(
     context,
@@ -52,7 +54,5 @@ export async function checkGroupsOf(context: Context, { member, groupIds }: Of<'
 async function memberId(context: Context, member: Member): Promise<string> {
   if (member === 'me') return context.caller.id
   if ('collection' in member) return (await resolve(context, member.collection, member.key)).id
-  const found = await context.deps.store.directoryObject(member.id.toLowerCase())
-  if (!found) throw noSuchObject(member.id)
-  return found.id
+  return (await anyObject(context.deps, member.id)).id
 }

@@ -1,11 +1,11 @@
 import { RegistryError } from '#core/registry-error.ts'
-import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryObject } from '#ports/directory.ts'
 import { deleteApplication, deleteServicePrincipal } from '#app/identity/applications.ts'
-import { noSuchObject } from '#app/identity/directory.ts'
+import { anyObject, objectOf, objectsById } from '#app/identity/directory.ts'
 import { deleteGroup } from '#app/identity/groups.ts'
 import { deleteUser } from '#app/identity/users.ts'
-import { type Answer, collectionAnswer, type Context, done, entityAnswer, kindOf, mixedItems, resolve } from './context.ts'
+import type { Answer } from '#http/answer.ts'
+import { collectionAnswer, done, entityAnswer, mixedItems, odata } from './answers.ts'
+import { type Context, kindOf, resolve } from './context.ts'
 import { odataType, selected } from './items.ts'
 import { nextLink } from './query.ts'
 import type { GraphRequest } from './request.ts'
@@ -26,7 +26,7 @@ export async function listObjects(context: Context, { collection, query, paramet
 }
 
 export async function getObject(context: Context, { collection, key, query }: Of<'get'>): Promise<Answer> {
-  return entityAnswer(context, collection, await resolve(context, collection, key), { select: query.select })
+  return entityAnswer(context, collection, await resolve(context, collection, key), query.select)
 }
 
 const deletes = {
@@ -45,26 +45,20 @@ export async function removeObject(context: Context, { collection, key }: Of<'de
 export async function showMe(context: Context, { query }: Of<'me'>): Promise<Answer> {
   const { caller, deps } = context
   if (caller.kind !== 'user') throw new RegistryError('request-invalid', '/me request is only valid with delegated authentication flow.')
-  const user = await deps.store.directoryObject(caller.id)
-  if (!user) throw noSuchObject(caller.id)
-  return entityAnswer(context, 'users', user, { select: query.select })
+  return entityAnswer(context, 'users', await objectOf(deps, 'user', caller.id), query.select)
 }
 
 export async function showObject(context: Context, { id, query }: Of<'object.get'>): Promise<Answer> {
-  const object = isGuid(id) ? await context.deps.store.directoryObject(id.toLowerCase()) : undefined
-  if (!object) throw noSuchObject(id)
-  const [item] = await mixedItems(context, [object], query.select)
-  return { status: 200, body: { '@odata.context': `${context.base}/$metadata#directoryObjects/$entity`, ...item } }
+  const [item = {}] = await mixedItems(context, [await anyObject(context.deps, id)], query.select)
+  return odata(context, 'directoryObjects/$entity', item)
 }
 
 /** Those that there are, of the types that are wanted; an id of nobody is left out. */
 export async function getByIds(context: Context, { ids, types }: Of<'objects.by-ids'>): Promise<Answer> {
-  const found: DirectoryObject[] = []
-  for (const id of ids) {
-    const object = await context.deps.store.directoryObject(id)
-    const type = object && odataType[object.kind].slice('#microsoft.graph.'.length).toLowerCase()
-    if (object && type && (!types || types.includes(type) || types.includes('directoryobject'))) found.push(object)
-  }
+  const found = (await objectsById(context.deps, ids)).filter(({ kind }) => {
+    const type = odataType[kind].slice('#microsoft.graph.'.length).toLowerCase()
+    return !types || types.includes(type) || types.includes('directoryobject')
+  })
   return collectionAnswer(context, 'directoryObjects', await mixedItems(context, found))
 }
 

@@ -1,5 +1,6 @@
 import type { Access } from '#core/access.ts'
-import type { Answer, Context } from './context.ts'
+import type { Route, Routes } from '#http/surface.ts'
+import type { Context } from './context.ts'
 import { addPassword, removePassword } from './credentials.ts'
 import { checkGroupsOf, dropMember, listGroupsOf, listMembers, putMember } from './membership.ts'
 import { getByIds, getObject, listObjects, listOrganizations, listOwned, listOwners, removeObject, showMe, showObject } from './objects.ts'
@@ -15,14 +16,6 @@ import {
   updateUser,
 } from './writes.ts'
 
-type Kind = GraphRequest['kind']
-type Of<K extends Kind> = Extract<GraphRequest, { kind: K }>
-
-interface Route<K extends Kind> {
-  access: (request: Of<K>) => Access
-  handle: (context: Context, request: Of<K>) => Promise<Answer>
-}
-
 /** Who is there may be read by everybody who signs in, as Entra lets its members. */
 const reading = (): Access => ({ kind: 'signed-in' })
 
@@ -37,7 +30,7 @@ const action = (collection: Collection, verb: 'write' | 'delete'): Access => ({
 })
 const writing = (collection: Collection) => (): Access => action(collection, 'write')
 
-export const routes: { readonly [K in Kind]: Route<K> } = {
+export const routes: Routes<Context, GraphRequest> = {
   me: { access: reading, handle: showMe },
   'organization.list': { access: reading, handle: listOrganizations },
   list: { access: reading, handle: listObjects },
@@ -64,4 +57,4 @@ export const routes: { readonly [K in Kind]: Route<K> } = {
   'objects.by-ids': { access: reading, handle: getByIds },
 }
 
-export const routeOf = <K extends Kind>(request: Of<K>): Route<K> => routes[request.kind as K]
+export const routeOf = ({ kind }: GraphRequest): Route<Context, GraphRequest> => routes[kind] as Route<Context, GraphRequest>

@@ -1,8 +1,9 @@
 import { compileFilter, type Filterable, type FilterSchema } from '#core/filter-match.ts'
 import type { Filter } from '#core/odata-filter.ts'
 import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryFilter, DirectoryKind, DirectoryObject, Tenant } from '#ports/directory.ts'
+import type { DirectoryFilter, DirectoryKind, Tenant } from '#ports/directory.ts'
 import type { Deps } from '#app/deps.ts'
+import { candidates, type Seed } from '#app/identity/directory-search.ts'
 import { type Item, itemsOf } from './items.ts'
 import type { Query } from './query.ts'
 
@@ -21,9 +22,6 @@ const schemas = Object.fromEntries(
   ]),
 ) as Readonly<Record<DirectoryKind, FilterSchema<Item>>>
 
-/** Where a search begins: what the store finds by an index. */
-export type Seed = Pick<DirectoryFilter, 'field' | 'equals' | 'startsWith'> | { id: string }
-
 /** A page is full with this many characters of what is kept, too. */
 const heaviestPage = 4 * 1024 * 1024
 
@@ -32,7 +30,7 @@ const heaviestPage = 4 * 1024 * 1024
  * would be found.
  */
 export async function search(
-  deps: Pick<Deps, 'store'>,
+  deps: Pick<Deps, 'store' | 'certificates'>,
   tenant: Tenant,
   kind: DirectoryKind,
   { filter, top, after }: Pick<Query, 'filter' | 'top' | 'after'>,
@@ -51,41 +49,6 @@ export async function search(
     }
   }
   return { items, next: undefined }
-}
-
-/** What an index finds is looked at as a whole while it is at most this much. */
-const mostSeeded = 1000
-
-/** Everything that may match, in id order, some at a time. */
-async function* candidates(
-  { store }: Pick<Deps, 'store'>,
-  kind: DirectoryKind,
-  seeds: readonly Seed[] | undefined,
-  { after, limit }: { after: string; limit: number },
-): AsyncIterable<DirectoryObject[]> {
-  const few = seeds && (await seeded({ store }, kind, seeds))
-  if (few) return yield few.filter(({ id }) => id > after)
-  for (let from = after; ; ) {
-    const page = await store.directoryObjects({ kinds: [kind] }, { after: from, limit })
-    if (page.length > 0) yield page
-    const last = page.at(-1)
-    if (!last || page.length < limit) return
-    from = last.id
-  }
-}
-
-/** What the seeds find, in id order; undefined when it is so much that a look at everything, page by page, costs no more. */
-async function seeded({ store }: Pick<Deps, 'store'>, kind: DirectoryKind, seeds: readonly Seed[]): Promise<DirectoryObject[] | undefined> {
-  const found = new Map<string, DirectoryObject>()
-  for (const seed of seeds) {
-    const objects =
-      'id' in seed
-        ? [await store.directoryObject(seed.id)].filter((each) => each?.kind === kind)
-        : await store.directoryMatches({ kinds: [kind], ...seed }, mostSeeded + 1)
-    for (const object of objects) if (object) found.set(object.id, object)
-    if (found.size > mostSeeded) return undefined
-  }
-  return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 const columns: Readonly<Record<string, DirectoryFilter['field']>> = { displayname: 'name', appid: 'appId', userprincipalname: 'login' }

@@ -1,15 +1,16 @@
 import { changeApplication, changeServicePrincipal, createApplication, createServicePrincipal } from '#app/identity/applications.ts'
 import { changeGroup, createGroup } from '#app/identity/groups.ts'
 import { changeUser, createUser } from '#app/identity/users.ts'
-import { type Answer, type Context, done, entityAnswer, resolve } from './context.ts'
+import type { Answer } from '#http/answer.ts'
+import { createdAnswer, done } from './answers.ts'
+import { type Context, resolve } from './context.ts'
 import type { GraphRequest } from './request.ts'
 
 type Of<Kind extends GraphRequest['kind']> = Extract<GraphRequest, { kind: Kind }>
-const made = { status: 201 } as const
 
 export async function makeUser(context: Context, { body }: Of<'user.create'>): Promise<Answer> {
   const { user } = await createUser(context.deps, { ...body, login: body.login ?? '' })
-  return entityAnswer(context, 'users', user, made)
+  return createdAnswer(context, 'users', user)
 }
 
 export async function updateUser(context: Context, { key, body }: Of<'user.update'>): Promise<Answer> {
@@ -19,7 +20,7 @@ export async function updateUser(context: Context, { key, body }: Of<'user.updat
 
 export async function makeGroup(context: Context, { body }: Of<'group.create'>): Promise<Answer> {
   const group = await createGroup(context.deps, { ...body, displayName: body.displayName ?? '' })
-  return entityAnswer(context, 'groups', group, made)
+  return createdAnswer(context, 'groups', group)
 }
 
 export async function updateGroup(context: Context, { key, body }: Of<'group.update'>): Promise<Answer> {
@@ -29,7 +30,7 @@ export async function updateGroup(context: Context, { key, body }: Of<'group.upd
 
 export async function makeApplication(context: Context, { body }: Of<'application.create'>): Promise<Answer> {
   const application = await createApplication(context.deps, { ...body, displayName: body.displayName ?? '' })
-  return entityAnswer(context, 'applications', application, made)
+  return createdAnswer(context, 'applications', application)
 }
 
 export async function updateApplication(context: Context, { key, body }: Of<'application.update'>): Promise<Answer> {
@@ -39,7 +40,7 @@ export async function updateApplication(context: Context, { key, body }: Of<'app
 
 export async function makeServicePrincipal(context: Context, { body }: Of<'principal.create'>): Promise<Answer> {
   const principal = await createServicePrincipal(context.deps, { ...body, appId: body.appId ?? '' })
-  return entityAnswer(context, 'servicePrincipals', principal, made)
+  return createdAnswer(context, 'servicePrincipals', principal)
 }
 
 export async function updateServicePrincipal(context: Context, { key, body }: Of<'principal.update'>): Promise<Answer> {
