@@ -7,7 +7,8 @@ import { wire } from '#surfaces/arm/errors.ts'
 
 /** The rows of the control plane's table in docs/errors.md: the statuses of each code. */
 function documented(): Map<string, string> {
-  const [, section = ''] = readFileSync('docs/errors.md', 'utf8').split('\n## At the control plane\n')
+  const [, onwards = ''] = readFileSync('docs/errors.md', 'utf8').split('\n## At the control plane\n')
+  const [section = ''] = onwards.split('\n## ')
   const rows = [...section.matchAll(/^\| `(\w+)` \| ([\d, ]+) \| (.+) \| (.+) \|$/gm)]
   for (const [, code = '', , when = '', remedy = ''] of rows)
     assert.ok(when.length > 10 && remedy.length > 5, `${code}: when it happens and what to do`)
