@@ -1,4 +1,4 @@
-import type { Comparison, Filter, FilterValue, Operand } from './odata-filter.ts'
+import type { Comparison, Filter, FilterValue, Operand } from './filter.ts'
 import { RegistryError } from './registry-error.ts'
 
 export type Filterable = FilterValue | undefined | readonly FilterValue[]

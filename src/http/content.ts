@@ -1,4 +1,4 @@
-import { parseRange } from '#core/range.ts'
+import { parseRange } from './range.ts'
 import { isKnownToReader, rangeOf } from './conditions.ts'
 import type { Answer } from './answer.ts'
 import type { Headers } from './headers.ts'

@@ -1,6 +1,6 @@
 import { controlError } from '#core/control-error.ts'
 import { type Caller, decide } from '#core/access.ts'
-import { conjuncts, type Filter } from '#core/odata-filter.ts'
+import { conjuncts, type Filter } from '#core/filter.ts'
 import { isWithin, type ResourceKey, scopesAbove } from '#core/resource-id.ts'
 import type { RoleAssignment } from '#ports/roles.ts'
 import type { Deps } from '../deps.ts'

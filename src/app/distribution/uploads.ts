@@ -1,5 +1,5 @@
 import { type Algorithm, algorithmOf, type Digest } from '#core/digest.ts'
-import type { ByteRange } from '#core/range.ts'
+import type { ByteRange } from '#core/byte-range.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { nothingMarked, type SealedBlob } from '#ports/blob-store.ts'

@@ -1,4 +1,4 @@
-import { usualPage } from '#core/page.ts'
+import { usualPage } from '#http/page.ts'
 import type { ListPage } from '#ports/repository-attributes.ts'
 import { type AcrRequest, formatUrl, type OrderedPage } from './request.ts'
 

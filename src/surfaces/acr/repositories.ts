@@ -1,4 +1,4 @@
-import { cutPage, usualPage } from '#core/page.ts'
+import { cutPage, usualPage } from '#http/page.ts'
 import type { RepositoryAttributes } from '#ports/repository-attributes.ts'
 import { type Answer, json } from '#http/answer.ts'
 import type { OfKind } from '#http/surface.ts'

@@ -1,9 +1,9 @@
 import { type Digest, parseDigest } from '#core/digest.ts'
 import { notAvailable } from '#core/feature.ts'
-import { parsePage } from '#core/page.ts'
+import { parsePage } from '#http/page.ts'
 import { parseRepositoryName, parseTag, type RepositoryName, type Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { asRead, chooseMethod, decodePath, formatQuery, notFound, splitUrl } from '#core/request-line.ts'
+import { asRead, chooseMethod, decodePath, formatQuery, notFound, splitUrl } from '#http/request-line.ts'
 import type { ListOrder, ListPosition } from '#ports/repository-attributes.ts'
 
 /** A page of tags or manifests: what comes after one of them, in an order, at most `n`. */

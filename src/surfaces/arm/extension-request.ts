@@ -1,5 +1,6 @@
 import { notAvailable } from '#core/feature.ts'
-import { type Filter, parseFilter } from '#core/odata-filter.ts'
+import type { Filter } from '#core/filter.ts'
+import { parseFilter } from '#http/odata-filter.ts'
 import { parseResourceId, type ResourceId } from '#core/resource-id.ts'
 import type { ExtensionHandler, ExtensionType, ScopedName } from './resource-type.ts'
 import { extensionNamed } from './types.ts'

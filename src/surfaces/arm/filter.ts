@@ -1,5 +1,6 @@
 import { compileFilter, type FilterSchema } from '#core/filter-match.ts'
-import { type Filter, parseFilter } from '#core/odata-filter.ts'
+import type { Filter } from '#core/filter.ts'
+import { parseFilter } from '#http/odata-filter.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import type { Context } from './context.ts'
 

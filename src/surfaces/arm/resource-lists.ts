@@ -1,5 +1,5 @@
 import { controlError } from '#core/control-error.ts'
-import { conjuncts } from '#core/odata-filter.ts'
+import { conjuncts } from '#core/filter.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { everyResource } from '#app/resources/pages.ts'

@@ -1,5 +1,5 @@
 import type { RegistryError } from '#core/registry-error.ts'
-import type { Filter } from '#core/odata-filter.ts'
+import type { Filter } from '#core/filter.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import type { ObjectShape } from '#core/shape.ts'
 import type { StoredResource } from '#ports/resources.ts'

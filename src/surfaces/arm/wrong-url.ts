@@ -1,6 +1,6 @@
 import { controlError, controlErrorWith } from '#core/control-error.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { withHead } from '#core/request-line.ts'
+import { withHead } from '#http/request-line.ts'
 import type { ArmUrl } from './url.ts'
 
 /** One member of a union for each kind, with the same fields. */

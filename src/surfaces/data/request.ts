@@ -1,5 +1,6 @@
-import { type BlobLink, parseBlobLink } from '#core/blob-link.ts'
-import { chooseMethod } from '#core/request-line.ts'
+import type { BlobLink } from '#core/blob-link.ts'
+import { parseBlobLink } from '#http/blob-link.ts'
+import { chooseMethod } from '#http/request-line.ts'
 
 /** All that there is at a data endpoint. */
 export type DataRequest = { kind: 'blob.get' | 'blob.head' } & BlobLink

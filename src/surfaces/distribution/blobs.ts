@@ -1,4 +1,4 @@
-import { formatBlobLink } from '#core/blob-link.ts'
+import { formatBlobLink } from '#http/blob-link.ts'
 import { formatDataHost } from '#core/data-host.ts'
 import { checkPrecondition } from '#core/precondition.ts'
 import type { Answer } from '#http/answer.ts'

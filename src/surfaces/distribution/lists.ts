@@ -1,7 +1,7 @@
 import { isDigest } from '#core/digest.ts'
 import { manifestLimit } from '#core/manifest.ts'
 import { mediaTypes } from '#core/media-type.ts'
-import { cutPage, type Page, usualPage } from '#core/page.ts'
+import { cutPage, type Page, usualPage } from '#http/page.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { ReferrerRow } from '#ports/content.ts'
 import { type Answer, json } from '#http/answer.ts'

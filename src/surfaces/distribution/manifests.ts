@@ -1,5 +1,5 @@
 import { manifestLimit } from '#core/manifest.ts'
-import { accepts } from '#core/media-type.ts'
+import { accepts } from '#http/accept.ts'
 import { formatReference } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { unknownManifest } from '#app/distribution/manifests.ts'

@@ -1,5 +1,5 @@
 import { type Algorithm, type Digest, parseAlgorithm, parseDigest } from '#core/digest.ts'
-import { type Page, parsePage } from '#core/page.ts'
+import { type Page, parsePage } from '#http/page.ts'
 import {
   formatReference,
   parseReference,
@@ -10,7 +10,7 @@ import {
   type Tag,
 } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { asRead, chooseMethod, decodePath, formatQuery, notFound, splitUrl } from '#core/request-line.ts'
+import { asRead, chooseMethod, decodePath, formatQuery, notFound, splitUrl } from '#http/request-line.ts'
 
 /** Everything that can be asked of `/v2/`. OCI distribution-spec, "Endpoints" (end-1 to end-13); the comments name them. */
 export type DistributionRequest =

@@ -1,5 +1,5 @@
 import { algorithmOf, type Digest } from '#core/digest.ts'
-import { formatUploadRange, parseContentRange } from '#core/range.ts'
+import { formatUploadRange, parseContentRange } from '#http/range.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import type { Body } from '#app/distribution/upload-body.ts'
 import type { Answer } from '#http/answer.ts'

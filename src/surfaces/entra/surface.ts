@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import { withHead } from '#core/request-line.ts'
+import { withHead } from '#http/request-line.ts'
 import type { Exchange, Headers } from '#http/exchange.ts'
 import { SignInRefused } from '#app/identity/sign-in-refusal.ts'
 import { sendJson, sendPage } from './answers.ts'

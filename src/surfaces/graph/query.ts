@@ -1,4 +1,5 @@
-import { type Filter, parseFilter } from '#core/odata-filter.ts'
+import type { Filter } from '#core/filter.ts'
+import { parseFilter } from '#http/odata-filter.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
 

@@ -1,6 +1,6 @@
 import { notAvailable } from '#core/feature.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { withHead } from '#core/request-line.ts'
+import { withHead } from '#http/request-line.ts'
 import {
   type ApplicationBody,
   type GroupBody,

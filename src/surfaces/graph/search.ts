@@ -1,5 +1,5 @@
 import { compileFilter, type Filterable, type FilterSchema } from '#core/filter-match.ts'
-import type { Filter } from '#core/odata-filter.ts'
+import type { Filter } from '#core/filter.ts'
 import { isGuid } from '#core/resource-id.ts'
 import type { DirectoryFilter, DirectoryKind, Tenant } from '#ports/directory.ts'
 import type { Deps } from '#app/deps.ts'

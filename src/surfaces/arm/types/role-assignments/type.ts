@@ -1,5 +1,5 @@
 import { controlError } from '#core/control-error.ts'
-import type { Filter } from '#core/odata-filter.ts'
+import type { Filter } from '#core/filter.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import { assignRole } from '#app/authorization/assign-role.ts'
 import { assignmentQuery, listAssignments } from '#app/authorization/list-assignments.ts'

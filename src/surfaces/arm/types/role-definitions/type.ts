@@ -1,6 +1,6 @@
 import { controlError } from '#core/control-error.ts'
 import { compileFilter } from '#core/filter-match.ts'
-import { conjuncts, type Filter } from '#core/odata-filter.ts'
+import { conjuncts, type Filter } from '#core/filter.ts'
 import { isWithin, keyOf, type ResourceId } from '#core/resource-id.ts'
 import { deleteRole, putRole } from '#app/authorization/custom-roles.ts'
 import { isAssignableAt, roleById, type RoleDefinition, roleDefinitions as allRoles } from '#app/authorization/role-definitions.ts'

@@ -1,4 +1,4 @@
-import { RegistryError } from './registry-error.ts'
+import { RegistryError } from '#core/registry-error.ts'
 
 // What the dialects of the data plane have in common when they read a request line.
 

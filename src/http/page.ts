@@ -1,4 +1,4 @@
-import { RegistryError } from './registry-error.ts'
+import { RegistryError } from '#core/registry-error.ts'
 
 /** ACR's greatest page; a client may ask for less. */
 export const largestPage = 1000

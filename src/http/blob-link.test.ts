@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatBlobLink, parseBlobLink, type BlobLink } from './blob-link.ts'
-import { parseDigest } from './digest.ts'
-import { parseRepositoryName } from './reference.ts'
-import { RegistryError } from './registry-error.ts'
+import type { BlobLink } from '#core/blob-link.ts'
+import { parseDigest } from '#core/digest.ts'
+import { parseRepositoryName } from '#core/reference.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import { formatBlobLink, parseBlobLink } from './blob-link.ts'
 
 const digest = parseDigest(`sha256:${'a'.repeat(64)}`)
 const link = (repository: string): BlobLink => ({

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { compileFilter, type FilterSchema } from './filter-match.ts'
-import { conjuncts, type Filter, parseFilter } from './odata-filter.ts'
+import { compileFilter, type FilterSchema } from '#core/filter-match.ts'
+import { conjuncts, type Filter } from '#core/filter.ts'
+import { parseFilter } from './odata-filter.ts'
 
 const eq = (field: string, value: string): Filter => ({ kind: 'compare', field, operator: 'eq', value })
 

@@ -1,23 +1,5 @@
-import { RegistryError } from './registry-error.ts'
-
-/**
- * What an OData `$filter` says (OData 4.0 part 2, 5.1.1; version 3's `substringof` too). Names of fields keep their case,
- * names of functions and operators do not have one.
- */
-export type Filter =
-  | { kind: 'and' | 'or'; of: readonly Filter[] }
-  | { kind: 'not'; of: Filter }
-  /** `field eq value`; inside `any` the element itself has the field `''`. */
-  | { kind: 'compare'; field: string; operator: Comparison; value: FilterValue }
-  /** `startswith(field,'x')`, `substringof('x',field)`, `atScope()`, `assignedTo('id')`. The name is in lower case. */
-  | { kind: 'call'; name: string; arguments: readonly Operand[] }
-  /** `field/any(c:c eq 'x')`. */
-  | { kind: 'any'; field: string; where: Filter }
-
-export type FilterValue = string | number | boolean | null
-export type Operand = { kind: 'field'; field: string } | { kind: 'value'; value: FilterValue }
-const comparisons = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const
-export type Comparison = (typeof comparisons)[number]
+import { type Comparison, comparisons, type Filter, type FilterValue, type Operand } from '#core/filter.ts'
+import { RegistryError } from '#core/registry-error.ts'
 
 interface Token {
   kind: 'text' | 'number' | 'word' | 'sign' | 'end'
@@ -229,6 +211,3 @@ const invalid = (text: string, at: number, expected: string) =>
   )
 
 const tooMany = (what: string, most: number) => new RegistryError('request-invalid', `${what}. Max allowed: ${most}.`)
-
-/** The parts that must all hold. */
-export const conjuncts = (filter: Filter): readonly Filter[] => (filter.kind === 'and' ? filter.of.flatMap(conjuncts) : [filter])

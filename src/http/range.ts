@@ -1,10 +1,5 @@
-import { RegistryError } from './registry-error.ts'
-
-/** Bytes from `start` up to and with `end`, both counted from 0. */
-export interface ByteRange {
-  start: number
-  end: number
-}
+import type { ByteRange } from '#core/byte-range.ts'
+import { RegistryError } from '#core/registry-error.ts'
 
 const wholeNumber = (text: string): number => {
   const number = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN
