@@ -461,6 +461,22 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
     assert.equal((await writer.seal('sha512')).digest, `sha512:${hexOf(bytes, 'sha512')}`)
   })
 
+  it('what was sealed and could not be written into a row is sealed once more', async () => {
+    const key = newKey()
+    const bytes = patternOf(checksumBlock + 300)
+    const first = create(key)
+    await first.append(bytes.subarray(0, 1000))
+    const mark = await first.mark()
+    await first.append(bytes.subarray(1000))
+    await first.seal('sha256')
+    const again = await resume(key, mark)
+    assert.equal(again.size, 1000)
+    await again.append(bytes.subarray(1000))
+    const sealed = await again.seal('sha256')
+    assert.equal(sealed.digest, `sha256:${hexOf(bytes)}`)
+    assert.ok((await readAll(subject.store(), key, sealed)).equals(bytes))
+  })
+
   it('a key that never got its bytes is resumed with none', async () => {
     const writer = await subject.store().resume(newKey(), 'sha512', nothingMarked)
     assert.ok(writer)

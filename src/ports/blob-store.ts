@@ -22,7 +22,8 @@ export interface BlobStore {
   create(key: string, algorithm: Algorithm): BlobWriter
   /**
    * Opens the writer of a key that an earlier one left, in this process or another, with what that one's mark promises.
-   * No byte that an earlier writer still brings is in what this one seals. What must be read again for the digest is read
+   * No byte that an earlier writer still brings is in what this one seals; that one fails with `WriterOvertaken` where the
+   * store can tell. A key that was sealed and is in no row may be sealed once more. What must be read again for the digest is read
    * in the background, and `seal` waits for it; nothing must where the store itself promises the mark's bytes and no
    * more of them come. Holds fewer bytes when the machine lost some. Undefined when the key was lost: its sync failed.
    */
@@ -69,6 +70,7 @@ export interface BlobWriter {
   rollback(): Promise<void>
   /**
    * Everything taken is durable. The digest is of the asked algorithm; another than `create` was given costs one more reading.
+   * Who was overtaken must not seal: a store may not be able to tell, and then fails the one that went on with the key.
    * After a failure the writer is abandoned and its key is lost: a failed sync is never tried again on the same file.
    */
   seal(algorithm: Algorithm): Promise<SealedBlob>
@@ -103,6 +105,9 @@ export interface BlobReader {
   read(start: number, end: number, take: (piece: Uint8Array) => Promise<boolean>): Promise<void>
   close(): Promise<void>
 }
+
+/** The writer was open when another one went on with its key. */
+export class WriterOvertaken extends Error {}
 
 /** The bytes on the disk are not those that were sealed. */
 export class CorruptBlob extends BrokenOff {

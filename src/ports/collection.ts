@@ -7,6 +7,8 @@ export interface StoredObject {
   digest: Digest | null
   size: number
   storageKey: string
+  /** Which blob store has it. */
+  backend: string
   /** As in LinkedBlob. */
   bytes: Uint8Array | null
   state: 'staging' | 'ready' | 'condemned' | 'quarantined' | 'deleted'

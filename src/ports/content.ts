@@ -21,6 +21,8 @@ export interface LinkedBlob {
   digest: Digest
   size: number
   storageKey: string
+  /** Which blob store has the object. */
+  backend: string
   objectId: string
   checksums: Uint8Array
   /** The bytes themselves, where they are few enough to lie in the row; then the blob store has nothing under the key. */

@@ -276,7 +276,7 @@ export function collectionContract(it: It): void {
     await limit(null)
     const [begun, late] = [await scene.startUpload(a), await scene.startUpload(b)]
     await limit(1000)
-    await assert.rejects(scene.store.noteUpload({ uploadId: begun.uploadId, size: 1, lastStart: 0, expiresAt: start + hour }), full)
+    await assert.rejects(scene.noteUpload(begun.uploadId, { size: 1 }), full)
     await assert.rejects(scene.finishUpload(late.uploadId, blobOf('y')), full)
     // What is there already takes none.
     assert.equal((await scene.finishUpload(late.uploadId, blobOf(other))).joined, true)

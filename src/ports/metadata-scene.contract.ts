@@ -136,6 +136,7 @@ export class Scene {
       uploadId,
       objectId,
       storageKey,
+      backend: 'files',
       principalId: 'p',
       algorithm: 'sha256',
       reserve,
@@ -145,13 +146,29 @@ export class Scene {
     return { uploadId, objectId, storageKey }
   }
 
+  /** Acknowledges bytes of an upload that its starter still has. */
+  noteUpload(
+    uploadId: string,
+    {
+      from = 0,
+      size,
+      lastStart = from,
+      expiresAt = this.now + 24 * hour,
+    }: { from?: number; size: number; lastStart?: number; expiresAt?: number },
+  ): Promise<void> {
+    const mark = { size, state: new Uint8Array(), digest: blobOf('x'.repeat(size)).digest }
+    return this.store.noteUpload({ uploadId, epoch: 1, from, mark, lastStart, expiresAt })
+  }
+
   finishUpload(
     uploadId: string,
     { digest, size }: Bytes,
     leaseUntil = this.now + 24 * hour,
+    from = 0,
   ): Promise<{ objectId: string; joined: boolean }> {
     const { now } = this
-    return this.store.finishUpload({ uploadId, digest, size, checksums: Uint8Array.of(1, 2, 3, 4), now, leaseUntil, keepUntil: now + hour })
+    const checksums = Uint8Array.of(1, 2, 3, 4)
+    return this.store.finishUpload({ uploadId, epoch: 1, from, digest, size, checksums, now, leaseUntil, keepUntil: now + hour })
   }
 
   /** Pushes the bytes of a text. */
@@ -243,6 +260,7 @@ const commands: { [Name in keyof MetadataCommands]: true } = {
   putCredential: true,
   putSigningKey: true,
   startUpload: true,
+  claimUpload: true,
   noteUpload: true,
   finishUpload: true,
   reserveUpload: true,

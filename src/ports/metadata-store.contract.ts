@@ -12,6 +12,7 @@ import type { MetadataStore } from './metadata-store.ts'
 import { signInsContract } from './sign-ins.contract.ts'
 import { attributesContract } from './repository-attributes.contract.ts'
 import { uploadsContract } from './metadata-uploads.contract.ts'
+import { uploadOwnersContract } from './upload-owners.contract.ts'
 import { registryResourcesContract } from './registry-resources.contract.ts'
 import { resourceContract } from './resources.contract.ts'
 import { roleAssignmentsContract } from './roles.contract.ts'
@@ -32,6 +33,7 @@ export function metadataStoreContract(adapter: string, open: () => Promise<Metad
       }
     })
   uploadsContract(it)
+  uploadOwnersContract(it)
   manifestsContract(it)
   collectionContract(it)
   listsContract(it)

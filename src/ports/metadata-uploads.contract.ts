@@ -15,7 +15,9 @@ export function uploadsContract(it: It): void {
         principalId: 'p',
         objectId,
         storageKey,
+        backend: 'files',
         algorithm: 'sha256',
+        epoch: 1,
         size: 0,
         lastStart: 0,
         state: 'open',
@@ -39,14 +41,14 @@ export function uploadsContract(it: It): void {
 
   it('what an upload acknowledged is kept, and more is reserved only when it outgrew its place', async (scene) => {
     const { uploadId } = await scene.startUpload(a, 50)
-    for (const [size, lastStart, reserved] of [
+    for (const [size, from, reserved] of [
       [30, 0, 50],
       [50, 30, 50],
       [80, 50, 80],
     ] as const) {
-      await scene.store.noteUpload({ uploadId, size, lastStart, expiresAt: start + hour })
+      await scene.noteUpload(uploadId, { from, size })
       const upload = await scene.store.upload(scene.registryId, a, uploadId)
-      assert.deepEqual([upload?.size, upload?.lastStart], [size, lastStart])
+      assert.deepEqual([upload?.size, upload?.lastStart, upload?.digest], [size, from, blobOf('x'.repeat(size)).digest])
       assert.equal((await scene.usage()).reserved, reserved)
     }
   })
@@ -72,7 +74,7 @@ export function uploadsContract(it: It): void {
     const { digest } = blobOf('small')
     const bytes = new TextEncoder().encode('small')
     const times = { now: scene.now, leaseUntil: scene.now + hour, keepUntil: scene.now + hour }
-    await scene.store.finishUpload({ uploadId, digest, size: 5, checksums: Uint8Array.of(1, 2, 3, 4), bytes, ...times })
+    await scene.store.finishUpload({ uploadId, epoch: 1, from: 0, digest, size: 5, checksums: Uint8Array.of(1, 2, 3, 4), bytes, ...times })
     const text = (found: { bytes: Uint8Array | null } | undefined) => Buffer.from(found?.bytes ?? []).toString()
     assert.equal(text(await scene.store.blob(scene.registryId, a, digest)), 'small')
     assert.equal(text(await scene.store.objectByKey(storageKey)), 'small')
@@ -103,7 +105,7 @@ export function uploadsContract(it: It): void {
     assert.equal(await scene.stateOf(gone.objectId), 'condemned')
     assert.equal((await scene.usage()).reserved, 0)
     for (const uploadId of [done.uploadId, gone.uploadId, scene.id()]) {
-      await assert.rejects(scene.store.noteUpload({ uploadId, size: 1, lastStart: 0, expiresAt: scene.now }), unknown)
+      await assert.rejects(scene.noteUpload(uploadId, { size: 1 }), unknown)
       await assert.rejects(scene.finishUpload(uploadId, blobOf('x')), unknown)
       await assert.rejects(scene.store.cancelUpload({ uploadId, now: scene.now }), unknown)
     }
@@ -125,7 +127,7 @@ export function uploadsContract(it: It): void {
 
   it('an acknowledged chunk puts the end of an upload off', async (scene) => {
     const { uploadId } = await scene.startUpload(a, 0, start + hour)
-    await scene.store.noteUpload({ uploadId, size: 1, lastStart: 0, expiresAt: start + 5 * hour })
+    await scene.noteUpload(uploadId, { size: 1, expiresAt: start + 5 * hour })
     await scene.store.reapUploads({ now: start + 2 * hour, limit: 10 })
     assert.equal((await scene.store.upload(scene.registryId, a, uploadId))?.state, 'open')
   })
@@ -246,7 +248,7 @@ export function uploadsContract(it: It): void {
     await assert.rejects(scene.startUpload(a, 101), full)
     const { uploadId } = await scene.startUpload(a, 60)
     await assert.rejects(scene.startUpload(a, 41), full)
-    await assert.rejects(scene.store.noteUpload({ uploadId, size: 101, lastStart: 0, expiresAt: start + hour }), full)
+    await assert.rejects(scene.noteUpload(uploadId, { size: 101 }), full)
     assert.equal((await scene.store.upload(scene.registryId, a, uploadId))?.size, 0)
     await scene.startUpload(a, 40)
     await assert.rejects(scene.finishUpload(uploadId, blobOf('x'.repeat(61))), full)
@@ -257,9 +259,9 @@ export function uploadsContract(it: It): void {
   it('a place is held for what is on its way, and given back down to what was acknowledged', async (scene) => {
     await scene.change({ limit: 100 })
     const { uploadId } = await scene.startUpload(a)
-    const hold = (size: number) => scene.store.reserveUpload({ uploadId, size, expiresAt: start + 48 * hour })
+    const hold = (size: number) => scene.store.reserveUpload({ uploadId, epoch: 1, size, expiresAt: start + 48 * hour })
     const reserved = async () => (await scene.usage()).reserved
-    await scene.store.noteUpload({ uploadId, size: 10, lastStart: 0, expiresAt: start + 24 * hour })
+    await scene.noteUpload(uploadId, { size: 10 })
     await hold(90)
     assert.equal(await reserved(), 90)
     await assert.rejects(hold(101), { failure: 'quota-exceeded' })
@@ -267,7 +269,9 @@ export function uploadsContract(it: It): void {
     await hold(0)
     assert.equal(await reserved(), 10)
     assert.equal((await scene.store.upload(scene.registryId, a, uploadId))?.size, 10)
-    await assert.rejects(scene.store.reserveUpload({ uploadId: scene.id(), size: 1, expiresAt: start }), { failure: 'upload-unknown' })
+    await assert.rejects(scene.store.reserveUpload({ uploadId: scene.id(), epoch: 1, size: 1, expiresAt: start }), {
+      failure: 'upload-unknown',
+    })
   })
 
   it('sessions that were left behind give their places back, the longest at rest first, and no more of them than is wanted', async (scene) => {

@@ -45,6 +45,7 @@ export const commandTraits: { readonly [Name in keyof MetadataCommands]: Command
   deleteCredential: durable(['credential.deleted'], 'control'),
   putSigningKey: durable(['key.added'], 'control'),
   startUpload: soft(none('upload')),
+  claimUpload: soft(none('upload')),
   noteUpload: soft(none('upload')),
   reserveUpload: soft(none('upload')),
   endRestingUploads: freeing(none('upload')),

@@ -72,7 +72,7 @@ export const isBodyOf = (digest: Digest, bytes: unknown): bytes is Uint8Array =>
   bytes instanceof Uint8Array && digestOf(algorithmOf(digest), hash(algorithmOf(digest), bytes, 'hex')) === digest
 
 const linkedBlob = `SELECT ${owner}, repo_blob.repo_id AS "repositoryId", repo_blob.digest AS digest, object.size AS size,
-    object.storage_key AS "storageKey", object.object_id AS "objectId", object.block_crc AS checksums, object.bytes AS bytes,
+    object.storage_key AS "storageKey", object.backend AS backend, object.object_id AS "objectId", object.block_crc AS checksums, object.bytes AS bytes,
     repo_blob.lease_until AS "leaseUntil", repo_blob.relied_at AS "reliedAt", repository.read_enabled AS "readEnabled",
     blob.size AS "linkedSize", object.digest AS "objectDigest"
   FROM repository ${ownerJoin}

@@ -31,8 +31,8 @@ export const repositoryExists: Read<'repositoryExists'> = async (db, registryId,
 export const upload: Read<'upload'> = async (db, registryId, name, uploadId) => {
   const row = await db.get<Omit<Upload, 'digest'> & { digest: StoredDigest | null }>(
     `SELECT upload.upload_id AS id, upload.repo_id AS "repositoryId", repository.name AS repository,
-       upload.principal_id AS "principalId", upload.object_id AS "objectId", object.storage_key AS "storageKey",
-       upload.algorithm AS algorithm, upload.size AS size, upload.last_start AS "lastStart", upload.state AS state,
+       upload.principal_id AS "principalId", upload.object_id AS "objectId", object.storage_key AS "storageKey", object.backend AS backend,
+       upload.algorithm AS algorithm, upload.epoch AS epoch, upload.size AS size, upload.last_start AS "lastStart", upload.state AS state,
        upload.digest AS digest
      FROM upload JOIN repository ON repository.id = upload.repo_id
      LEFT JOIN object ON object.object_id = upload.object_id
@@ -130,7 +130,7 @@ export const recomputedUsage: Read<'recomputedUsage'> = async (db, registryId) =
 
 type ObjectRow = Omit<StoredObject, 'digest'> & { digest: StoredDigest | null }
 const readObject = (row: ObjectRow): StoredObject => ({ ...row, digest: readDigestOrNull(row.digest) })
-const objectColumns = `object_id AS "objectId", registry_id AS "registryId", digest, size, storage_key AS "storageKey", bytes, state`
+const objectColumns = `object_id AS "objectId", registry_id AS "registryId", digest, size, storage_key AS "storageKey", backend, bytes, state`
 
 export const readyObjects: Read<'readyObjects'> = async (db, { after, limit }) =>
   (

@@ -1,7 +1,7 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { addLink, condemnObject, discardObject } from './links.ts'
 import { dropIfEmpty, ensureRepository } from './repositories.ts'
-import { storedDigest } from './stored-digest.ts'
+import { readDigestOrNull, storedDigest, type StoredDigest } from './stored-digest.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage } from './usage.ts'
 import type { Verb } from './verb.ts'
@@ -11,32 +11,46 @@ interface UploadRow {
   registry_id: number
   object_id: string
   state: 'open' | 'done'
+  epoch: number
   size: number
   reserved: number
 }
 
 const findUpload = (tx: SqlTransaction, uploadId: string) =>
   tx.get<UploadRow>(
-    `SELECT upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.size, upload.reserved
+    `SELECT upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.epoch, upload.size, upload.reserved
      FROM upload JOIN repository ON repository.id = upload.repo_id WHERE upload.upload_id = ?${tx.forUpdateOf('upload')}`,
     uploadId,
   )
 
+const unknownUpload = (upload: string) => new RegistryError('upload-unknown', 'blob upload unknown to registry', { upload })
+
 const openUpload = async (tx: SqlTransaction, uploadId: string): Promise<UploadRow> => {
   const row = await findUpload(tx, uploadId)
   if (row?.state === 'open') return row
-  throw new RegistryError('upload-unknown', 'blob upload unknown to registry', { upload: uploadId })
+  throw unknownUpload(uploadId)
+}
+
+/** Only the owner's bytes count, and only behind those that it knows of. */
+async function ownUpload(
+  tx: SqlTransaction,
+  { uploadId, epoch, from }: { uploadId: string; epoch: number | undefined; from?: number },
+): Promise<UploadRow> {
+  const row = await openUpload(tx, uploadId)
+  if ((epoch === undefined || row.epoch === epoch) && (from === undefined || row.size === from)) return row
+  throw new RegistryError('range-invalid', 'chunk out of order: another request went on with this upload', { size: row.size })
 }
 
 export const startUpload: Verb<'startUpload'> = async (tx, input) => {
-  const { registryId, name, uploadId, objectId, storageKey, principalId, algorithm, reserve, now, expiresAt, most } = input
+  const { registryId, name, uploadId, objectId, storageKey, backend, principalId, algorithm, reserve, now, expiresAt, most } = input
   if (most !== undefined) await endLongestAtRest(tx, { registryId, principalId, most, expiresAt })
   const repository = await ensureRepository(tx, registryId, name)
   await tx.run(
-    `INSERT INTO object (object_id, registry_id, storage_key, state, created_at) VALUES (?, ?, ?, 'staging', ?)`,
+    `INSERT INTO object (object_id, registry_id, storage_key, backend, state, created_at) VALUES (?, ?, ?, ?, 'staging', ?)`,
     objectId,
     registryId,
     storageKey,
+    backend,
     now,
   )
   await tx.run(
@@ -78,12 +92,25 @@ async function endLongestAtRest(
   await endUpload(tx, oldest.upload_id, await openUpload(tx, oldest.upload_id))
 }
 
-export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, size, lastStart, expiresAt }) => {
-  const upload = await openUpload(tx, uploadId)
-  const more = Math.max(0, size - upload.reserved)
+export const claimUpload: Verb<'claimUpload'> = async (tx, { uploadId }) => {
+  const row = await tx.get<{ epoch: number; size: number; last_start: number; mark_state: Uint8Array | null; digest: StoredDigest | null }>(
+    `UPDATE upload SET epoch = epoch + 1 WHERE upload_id = ? AND state = 'open' RETURNING epoch, size, last_start, mark_state, digest`,
+    uploadId,
+  )
+  if (!row) throw unknownUpload(uploadId)
+  const { epoch, size, last_start: lastStart, mark_state: state, digest } = row
+  const mark = { size, state: state ?? new Uint8Array(), digest: readDigestOrNull(digest) ?? undefined }
+  return { epoch, size, lastStart, mark }
+}
+
+export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, epoch, from, mark, lastStart, expiresAt }) => {
+  const upload = await ownUpload(tx, { uploadId, epoch, from })
+  const more = Math.max(0, mark.size - upload.reserved)
   await tx.run(
-    'UPDATE upload SET size = ?, last_start = ?, expires_at = ?, reserved = ? WHERE upload_id = ?',
-    size,
+    'UPDATE upload SET size = ?, mark_state = ?, digest = ?, last_start = ?, expires_at = ?, reserved = ? WHERE upload_id = ?',
+    mark.size,
+    mark.state.length > 0 ? mark.state : null,
+    mark.digest ? storedDigest(mark.digest) : null,
     lastStart,
     expiresAt,
     upload.reserved + more,
@@ -92,8 +119,8 @@ export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, size, lastS
   if (more > 0) changeUsage(tx, upload.registry_id, { reserved: more, needsRoom: true })
 }
 
-export const reserveUpload: Verb<'reserveUpload'> = async (tx, { uploadId, size, expiresAt }) => {
-  const upload = await openUpload(tx, uploadId)
+export const reserveUpload: Verb<'reserveUpload'> = async (tx, { uploadId, epoch, size, expiresAt }) => {
+  const upload = await ownUpload(tx, { uploadId, epoch })
   const reserved = Math.max(upload.size, size)
   await tx.run('UPDATE upload SET reserved = ?, expires_at = ? WHERE upload_id = ?', reserved, expiresAt, uploadId)
   changeUsage(tx, upload.registry_id, { reserved: reserved - upload.reserved, needsRoom: reserved > upload.reserved })
@@ -117,8 +144,8 @@ export const endRestingUploads: Verb<'endRestingUploads'> = async (tx, { registr
 }
 
 export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
-  const { uploadId, digest, size, checksums, bytes = null, now, leaseUntil, keepUntil } = input
-  const upload = await openUpload(tx, uploadId)
+  const { uploadId, epoch, from, digest, size, checksums, bytes = null, now, leaseUntil, keepUntil } = input
+  const upload = await ownUpload(tx, { uploadId, epoch, from })
   const registryId = upload.registry_id
   const stored = storedDigest(digest)
   const current = await tx.get<{ object_id: string; state: string }>(
@@ -160,7 +187,7 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   tx.failpoint('upload.finish.in-transaction')
   await addLink(tx, { registryId, repositoryId: upload.repo_id, digest, now, leaseUntil })
   await tx.run(
-    `UPDATE upload SET state = 'done', digest = ?, size = ?, reserved = 0, expires_at = ? WHERE upload_id = ?`,
+    `UPDATE upload SET state = 'done', digest = ?, size = ?, mark_state = NULL, reserved = 0, expires_at = ? WHERE upload_id = ?`,
     stored,
     size,
     keepUntil,
@@ -169,8 +196,8 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   return { objectId: joined ? current.object_id : upload.object_id, joined }
 }
 
-export const cancelUpload: Verb<'cancelUpload'> = async (tx, { uploadId }) => {
-  await endUpload(tx, uploadId, await openUpload(tx, uploadId))
+export const cancelUpload: Verb<'cancelUpload'> = async (tx, { uploadId, epoch }) => {
+  await endUpload(tx, uploadId, await ownUpload(tx, { uploadId, epoch }))
 }
 
 async function endUpload(tx: SqlTransaction, uploadId: string, upload: UploadRow): Promise<void> {
@@ -187,7 +214,7 @@ export const reapUploads: Verb<'reapUploads'> = async (tx, { now, limit }) => {
   const done = await tx.all<{ repo_id: number }>(`DELETE FROM upload WHERE state = 'done' AND expires_at < ? RETURNING repo_id`, now)
   for (const repositoryId of new Set(done.map((each) => each.repo_id))) await dropIfEmpty(tx, repositoryId)
   const expired = await tx.all<UploadRow & { upload_id: string; storage_key: string }>(
-    `SELECT upload.upload_id, upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.reserved,
+    `SELECT upload.upload_id, upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.epoch, upload.size, upload.reserved,
        object.storage_key
      FROM upload JOIN repository ON repository.id = upload.repo_id JOIN object ON object.object_id = upload.object_id
      WHERE upload.expires_at < ? ORDER BY upload.expires_at LIMIT ?`,

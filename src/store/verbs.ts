@@ -31,7 +31,16 @@ import { deleteRepository, drainRepositories } from './repositories.ts'
 import * as resources from './resources.ts'
 import * as roleAssignments from './role-assignments.ts'
 import * as signIns from './sign-ins.ts'
-import { cancelUpload, endRestingUploads, finishUpload, noteUpload, reapUploads, reserveUpload, startUpload } from './uploads.ts'
+import {
+  cancelUpload,
+  claimUpload,
+  endRestingUploads,
+  finishUpload,
+  noteUpload,
+  reapUploads,
+  reserveUpload,
+  startUpload,
+} from './uploads.ts'
 import { settleUsage } from './usage.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -43,6 +52,7 @@ const verbs: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   deleteCredential,
   putSigningKey,
   startUpload,
+  claimUpload,
   noteUpload,
   reserveUpload,
   endRestingUploads,

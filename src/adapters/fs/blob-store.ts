@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type Algorithm, type Digest, digestOf } from '#core/digest.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { BlobReader, BlobStore, BlobWriter, Mark } from '#ports/blob-store.ts'
+import { type BlobReader, type BlobStore, type BlobWriter, type Mark, WriterOvertaken } from '#ports/blob-store.ts'
 import type { ArmedFailpoint } from '#ports/failpoint.ts'
 import { FsBlobReader } from './blob-reader.ts'
 import { FsBlobWriter } from './blob-writer.ts'
@@ -50,7 +50,7 @@ class FsBlobStore implements BlobStore {
   async resume(key: string, algorithm: Algorithm, { size }: Mark): Promise<BlobWriter | undefined> {
     const path = this.#path(key)
     // One file has one writer: what the earlier one still has on its way is written or dropped before this one looks.
-    await this.#writers.get(key)?.abandon()
+    await this.#writers.get(key)?.abandon(new WriterOvertaken('another writer went on with the key'))
     if (this.#lost.has(key)) return undefined
     return this.#keep(key, await FsBlobWriter.resume(this.#workers, path, algorithm, size))
   }

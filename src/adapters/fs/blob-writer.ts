@@ -26,6 +26,8 @@ export class FsBlobWriter implements BlobWriter {
   /** Told once when the writer is closed, and whether its file is lost: it could not be sealed. */
   onEnd: (lost: boolean) => void = () => {}
   #lost = false
+  /** Why it takes no more. */
+  #why: Error | undefined
 
   private constructor(workers: UploadWorkers, algorithm: Algorithm) {
     this.#workers = workers
@@ -108,20 +110,21 @@ export class FsBlobWriter implements BlobWriter {
     await this.#workers.call({ kind: 'rest', writer: this.#writer })
   }
 
-  async abandon(): Promise<void> {
+  async abandon(why: Error = closed()): Promise<void> {
+    this.#why ??= why
     this.#closed ??= this.#workers.call({ kind: 'close', writer: this.#writer }).finally(() => {
       this.#workers.unregister(this.#writer)
       this.#dropSlot()
       this.onEnd(this.#lost)
     })
     // An append that waits for room ends: its worker answers no more.
-    this.#failure ??= closed()
+    this.#failure ??= this.#why
     this.#wake?.()
     await this.#closed
   }
 
   #refuseClosed(): void {
-    if (this.#closed) throw closed()
+    if (this.#why) throw this.#why
   }
 
   #flush(): void {

@@ -1,6 +1,7 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { type Algorithm, type Digest, digestOf } from '#core/digest.ts'
+import { RegistryError } from '#core/registry-error.ts'
 import { type BlobWriter, checksumBlock, type Mark, type SealedBlob } from '#ports/blob-store.ts'
 import type { StoredBytes } from './stored-bytes.ts'
 
@@ -83,6 +84,8 @@ export class MemoryBlobWriter implements BlobWriter {
 
   static resume(bytes: StoredBytes, key: string, algorithm: Algorithm, mark: Mark): MemoryBlobWriter {
     const state = readState(mark.state)
+    const sealed = bytes.objects.get(key)
+    if (sealed) return MemoryBlobWriter.#again(bytes, key, algorithm, sealed.subarray(0, mark.size))
     if (!state || mark.size === 0) return MemoryBlobWriter.create(bytes, key, algorithm)
     const { parts, tail, blocks, open } = state
     return new MemoryBlobWriter(bytes, key, algorithm, {
@@ -96,6 +99,16 @@ export class MemoryBlobWriter implements BlobWriter {
     })
   }
 
+  /** Of what was sealed and is in no row. */
+  static #again(bytes: StoredBytes, key: string, algorithm: Algorithm, sealed: Uint8Array): MemoryBlobWriter {
+    const writer = new MemoryBlobWriter(bytes, key, algorithm, nothing(algorithm))
+    writer.#take(sealed)
+    writer.#marked = copyOf(writer.#now)
+    bytes.reread += sealed.length
+    bytes.objects.delete(key)
+    return writer
+  }
+
   get size(): number {
     return this.#now.size
   }
@@ -106,6 +119,10 @@ export class MemoryBlobWriter implements BlobWriter {
 
   async append(bytes: Uint8Array): Promise<void> {
     if (this.#failure) throw this.#failure
+    this.#take(bytes)
+  }
+
+  #take(bytes: Uint8Array): void {
     const now = this.#now
     const hash = this.#hash()
     hash.update(bytes)
@@ -138,7 +155,7 @@ export class MemoryBlobWriter implements BlobWriter {
     if (this.#failure) throw this.#failure
     this.#failure = closed()
     const { objects, parts } = this.#bytes
-    if (objects.has(this.#key)) throw new Error('the key was sealed before')
+    if (objects.has(this.#key)) throw new RegistryError('storage-failed', 'the key was sealed before')
     const now = this.#now
     const digest =
       algorithm === this.#algorithm ? this.#digest(now) : digestOf(algorithm, createHash(algorithm).update(this.#read()).digest('hex'))

@@ -56,7 +56,7 @@ export async function renew({ store, clock }: Pick<Deps, 'store' | 'clock'>, lea
 /** Opens the bytes of a blob; the caller closes them. Missing bytes are quarantined, so that the next push heals them. */
 export async function openBlob(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>, blob: LinkedBlob): Promise<BlobReader> {
   if (blob.bytes) return readerOfSmall(blob.storageKey, blob.bytes, blob.checksums)
-  const reader = await deps.blobs.open(blob.storageKey, blob.size, blob.checksums)
+  const reader = await deps.blobs.at(blob.backend).open(blob.storageKey, blob.size, blob.checksums)
   if (reader) return reader
   // A collection that ran to its end between the two reads took them: then they are gone, not damaged.
   const object = await deps.store.objectByKey(blob.storageKey)

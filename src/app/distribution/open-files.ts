@@ -35,6 +35,10 @@ export class OpenFiles {
     return this.#holders.size
   }
 
+  holds(holder: Holder): boolean {
+    return this.#holders.has(holder)
+  }
+
   /** Whether `work` has nobody to wait for. */
   hasRoom(holder: Holder): boolean {
     return this.#room(holder) !== 'none'

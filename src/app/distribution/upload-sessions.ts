@@ -1,47 +1,35 @@
 import { RegistryError } from '#core/registry-error.ts'
-import { type BlobWriter, nothingMarked } from '#ports/blob-store.ts'
+import { type BlobWriter, WriterOvertaken } from '#ports/blob-store.ts'
 import type { Upload } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
-import { type Holder, type OpenFileLimits, OpenFiles } from './open-files.ts'
+import { type OpenFileLimits, OpenFiles } from './open-files.ts'
 import { SmallBlobWriter } from './small-blobs.ts'
 import { type Aside, BrokenBody } from './upload-body.ts'
-
-/**
- * An upload session is open → done, or gone.
- * open: its row has the acknowledged size; its writer, while this process has one, may have taken more (the rest of a
- *       request that broke). The next chunk may start behind all that was taken, or again where the broken one started.
- * done: the blob is there; the row stays for an hour, so that a repeated PUT is answered as the first.
- * gone: cancelled, expired, or its digest was wrong. Its object is condemned.
- */
-export interface Session extends Holder {
-  writer: BlobWriter
-  busy: boolean
-  /** It may have its file open. */
-  held: boolean
-  /** The writer's own trouble: it must be opened anew. */
-  broken: boolean
-  /** The request before broke off, and what it brought is on its way to the file. */
-  settling: Promise<void> | undefined
-  /** Gone, while a request may still be at it. */
-  ended: boolean
-  touched: number
-}
+import { UploadSession } from './upload-session.ts'
 
 const idleFor = 15 * 60 * 1000
 const mostUnused = 100_000
 /** Sessions of which size and hash are kept; the file of another is read again when it goes on. */
 const mostKept = 20_000
 
+export interface UploadRequest {
+  upload: Upload
+  registryId: number
+  /** Its blob comes whole and is small: it needs no file. */
+  small: boolean
+  aside?: Aside | undefined
+}
+
 /** Which uploads have a writer in this process, and whose turn it is at each. */
 export class UploadSessions {
-  readonly #deps: Pick<Deps, 'store' | 'blobs' | 'clock'>
+  readonly #deps: Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings'>
   /** The longest untouched first. */
-  readonly #sessions = new Map<string, Session>()
+  readonly #sessions = new Map<string, UploadSession>()
   readonly #files: OpenFiles
   /** Started here and without a file yet; only a saving, so it may be forgotten. */
   readonly #unused = new Set<string>()
 
-  constructor(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>, limits: OpenFileLimits) {
+  constructor(deps: Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings'>, limits: OpenFileLimits) {
     this.#deps = deps
     this.#files = new OpenFiles(limits)
   }
@@ -55,141 +43,164 @@ export class UploadSessions {
     this.#unused.add(uploadId)
   }
 
-  /** Bytes that its writer took; undefined when it has none. */
+  /** Bytes that its writer took; undefined when it has none, or another server went on. */
   taken(upload: Upload): number | undefined {
     const session = this.#sessions.get(upload.id)
-    return session?.broken ? undefined : session?.writer?.size
+    return session && session.epoch >= upload.epoch ? session.taken : undefined
   }
 
   /** One request at a time: a second one is out of order, whatever it brings. */
-  async use<Result>(
-    { upload, registryId, small, aside = atOnce }: { upload: Upload; registryId: number; small: boolean; aside?: Aside | undefined },
-    work: (session: Session) => Promise<Result>,
-  ): Promise<Result> {
-    // Whoever lost a connection comes back at once, and is not told of itself.
-    await this.#sessions.get(upload.id)?.settling
-    const before = this.#sessions.get(upload.id)
-    if (before?.busy) throw outOfOrder(before.writer?.size ?? upload.size, 'another request writes to this upload')
-    const session = before && !before.broken ? before : newSession(registryId, upload.principalId)
-    session.busy = true
-    this.#sessions.delete(upload.id)
-    this.#sessions.set(upload.id, session)
-    if (this.#sessions.size > mostKept) this.#forgetOldest()
+  async use<Result>(request: UploadRequest, work: (session: UploadSession) => Promise<Result>): Promise<Result> {
+    const { upload, small, aside = atOnce } = request
+    const session = await this.#enter(request)
     let settled = () => {}
     try {
       if (!small || !this.#unused.has(upload.id)) await this.#hold(session, aside)
-      if (session.ended) throw unknownUpload(upload.id)
-      session.writer ??= await this.#open(upload, small)
+      if (session.state.is === 'ended') throw unknownUpload(upload.id)
+      if (session.state.is === 'opening') await this.#open(session, upload, small)
       return await work(session)
     } catch (error) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      if (error instanceof BrokenBody) session.settling = promise
-      settled = resolve
+      if (error instanceof BrokenBody && session.state.is === 'working') settled = settling(session, session.state.writer)
       await this.#recover(session, error)
-      // The writer was taken away by a cancel: that is an answer, not a failure.
-      if (session.ended && !(error instanceof RegistryError) && !(error instanceof BrokenBody)) throw unknownUpload(upload.id)
-      throw error
+      throw this.#answer(session, upload, error)
     } finally {
-      session.busy = false
-      session.settling = undefined
+      this.#leave(upload.id, session)
       settled()
-      session.touched = this.#deps.clock.elapsed()
-      if (session.broken || session.ended || !session.writer) {
-        this.#files.release(session)
-        if (this.#sessions.get(upload.id) === session) this.#sessions.delete(upload.id)
-      } else this.#files.rest(session)
     }
   }
 
-  // Without a file nothing is at hand that could be taken back.
-  async #hold(session: Session, aside: Aside): Promise<void> {
-    try {
-      if (this.#files.hasRoom(session)) await this.#files.work(session)
-      else await aside(() => this.#files.work(session))
-    } catch (error) {
-      session.held = false
-      throw error
+  async #enter({ upload, registryId }: UploadRequest): Promise<UploadSession> {
+    const found = this.#sessions.get(upload.id)
+    // Whoever lost a connection comes back at once, and is not told of itself.
+    if (found?.state.is === 'settling') await found.state.settled
+    const known = this.#sessions.get(upload.id)
+    if (known && known.state.is !== 'resting') {
+      const size = known.state.is === 'ended' ? known.state.size : known.taken
+      throw outOfOrder(size ?? upload.size, 'another request writes to this upload')
     }
-    session.held = true
+    const goesOn = known?.state.is === 'resting' && known.epoch >= upload.epoch
+    const session = goesOn ? known : new UploadSession({ registryId, principalId: upload.principalId })
+    if (known?.state.is === 'resting' && goesOn) known.state = { is: 'working', writer: known.state.writer }
+    this.#sessions.delete(upload.id)
+    this.#sessions.set(upload.id, session)
+    if (known && !goesOn) await this.#forget(known)
+    if (this.#sessions.size > mostKept) this.#forgetOldest()
+    return session
   }
 
-  async #open(upload: Upload, small: boolean): Promise<BlobWriter> {
-    const { blobs } = this.#deps
+  async #hold(session: UploadSession, aside: Aside): Promise<void> {
+    if (this.#files.hasRoom(session)) await this.#files.work(session)
+    else await aside(() => this.#files.work(session))
+  }
+
+  async #open(session: UploadSession, upload: Upload, small: boolean): Promise<void> {
+    const writer = await this.#writerOf(session, upload, small)
+    if (session.state.is === 'opening') {
+      session.state = { is: 'working', writer }
+      return
+    }
+    await writer.abandon()
+    throw unknownUpload(upload.id)
+  }
+
+  async #writerOf(session: UploadSession, upload: Upload, small: boolean): Promise<BlobWriter> {
+    const { store, blobs, clock, settings } = this.#deps
+    const { id: uploadId, storageKey, algorithm, backend } = upload
     // Only where surely no file was begun: it would stay, and nobody would know of it.
-    if (this.#unused.delete(upload.id)) return small ? new SmallBlobWriter() : blobs.create(upload.storageKey, upload.algorithm)
-    const writer = await blobs.resume(upload.storageKey, upload.algorithm, { ...nothingMarked, size: upload.size })
-    if (!writer) throw unknownUpload(upload.id)
+    if (this.#unused.delete(uploadId) && upload.epoch === 1) return small ? new SmallBlobWriter() : blobs.create(storageKey, algorithm)
+    const { epoch, lastStart, mark } = await store.claimUpload({ uploadId })
+    const writer = await blobs.at(backend).resume(storageKey, algorithm, mark)
+    if (!writer) throw unknownUpload(uploadId)
+    Object.assign(session, { epoch, lastStart, acknowledged: mark })
+    if (writer.size === mark.size) return writer
+    // The machine lost some of it: the row says so before anybody builds on what is left.
+    const left = await writer.mark()
+    const expiresAt = clock.now() + settings.uploadLife
+    await store.noteUpload({ uploadId, epoch, from: mark.size, mark: left, lastStart: left.size, expiresAt })
+    Object.assign(session, { lastStart: left.size, acknowledged: left })
     return writer
   }
 
   // A lost connection keeps what came; anything else returns to the last acknowledged byte.
-  async #recover(session: Session, error: unknown): Promise<void> {
-    if (!session.held) return
-    if (session.writer instanceof SmallBlobWriter) session.broken = true
-    if (session.broken || !session.writer) return
-    // Whoever comes back comes later: what is in memory goes to the file, and the file is closed.
-    if (error instanceof BrokenBody) {
+  async #recover(session: UploadSession, error: unknown): Promise<void> {
+    const { state } = session
+    if (state.is === 'settling') {
+      // Whoever comes back comes later: what is in memory goes to the file, and the file is closed.
       await session.rest()
       this.#files.release(session)
       return
     }
+    if (state.is !== 'working' || !this.#files.holds(session)) return
     if (error instanceof RegistryError && error.failure === 'range-invalid') return
     try {
-      await session.writer.rollback()
+      await state.writer.rollback()
     } catch {
-      session.broken = true
-      await session.writer.abandon()
+      await session.end({ cancelled: false })
     }
   }
 
-  /** Ends the session, its row first. */
-  async end(upload: Upload): Promise<void> {
+  #answer({ state, acknowledged }: UploadSession, upload: Upload, error: unknown): unknown {
+    if (error instanceof WriterOvertaken) return outOfOrder(acknowledged.size, 'another request went on with this upload')
+    const isAnswer = error instanceof RegistryError || error instanceof BrokenBody
+    // The writer was taken away by a cancel: that is an answer, not a failure.
+    return state.is === 'ended' && state.cancelled && !isAnswer ? unknownUpload(upload.id) : error
+  }
+
+  #leave(id: string, session: UploadSession): void {
+    const { state } = session
+    const stays = (state.is === 'working' || state.is === 'settling') && !(state.writer instanceof SmallBlobWriter)
+    if (stays) {
+      session.state = { is: 'resting', writer: state.writer, since: this.#deps.clock.elapsed() }
+      this.#files.rest(session)
+      return
+    }
+    this.#files.release(session)
+    if (this.#sessions.get(id) === session) this.#sessions.delete(id)
+  }
+
+  /** Ends the session, its row first; with an epoch only if the row is still its owner's. */
+  async end(upload: Upload, epoch?: number): Promise<void> {
     const session = this.#sessions.get(upload.id)
-    await this.#deps.store.cancelUpload({ uploadId: upload.id, now: this.#deps.clock.now() })
-    if (session) session.ended = true
+    const now = this.#deps.clock.now()
+    await this.#deps.store.cancelUpload({ uploadId: upload.id, now, ...(epoch === undefined ? {} : { epoch }) })
     this.#sessions.delete(upload.id)
-    await session?.writer?.abandon()
+    await session?.end({ cancelled: true })
     if (session) this.#files.release(session)
   }
 
   /** Forgets sessions that rest for long; their files are read again when they go on. */
   async closeIdle(): Promise<void> {
     const before = this.#deps.clock.elapsed() - idleFor
-    for (const [id, session] of this.#sessions) if (!session.busy && session.touched < before) await this.#forget(id, session)
+    for (const [id, session] of this.#sessions)
+      if (session.state.is === 'resting' && session.state.since < before) {
+        this.#sessions.delete(id)
+        await this.#forget(session)
+      }
   }
 
   #forgetOldest(): void {
     for (const [id, session] of this.#sessions)
-      if (!session.busy) {
-        void this.#forget(id, session)
+      if (session.state.is === 'resting') {
+        this.#sessions.delete(id)
+        void this.#forget(session)
         return
       }
   }
 
-  async #forget(id: string, session: Session): Promise<void> {
-    this.#sessions.delete(id)
-    await session.writer.abandon()
+  async #forget(session: UploadSession): Promise<void> {
+    await session.end({ cancelled: false })
     this.#files.release(session)
   }
 }
 
 const atOnce: Aside = (work) => work()
 
-const newSession = (registryId: number, principalId: string): Session => ({
-  registryId,
-  principalId,
-  writer: undefined as unknown as BlobWriter,
-  busy: true,
-  held: true,
-  broken: false,
-  settling: undefined,
-  ended: false,
-  touched: 0,
-  async rest() {
-    // What could not be written shows at the next use; a writer that was abandoned meanwhile has no file any more.
-    await this.writer.rest().catch(() => {})
-  },
-})
+/** Returns what ends it. */
+function settling(session: UploadSession, writer: BlobWriter): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  session.state = { is: 'settling', writer, settled: promise }
+  return resolve
+}
 
 export const unknownUpload = (upload: string) => new RegistryError('upload-unknown', 'blob upload unknown to registry', { upload })
 

@@ -2,7 +2,7 @@ import { type Algorithm, algorithmOf, type Digest } from '#core/digest.ts'
 import type { ByteRange } from '#core/byte-range.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { nothingMarked, type SealedBlob } from '#ports/blob-store.ts'
+import type { SealedBlob } from '#ports/blob-store.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Upload } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
@@ -10,7 +10,8 @@ import { checkDiskFloor } from './disk-floor.ts'
 import type { OpenFileLimits } from './open-files.ts'
 import { type Room, withRoom } from './room.ts'
 import { type Body, digestUpTo, drain, guarded } from './upload-body.ts'
-import { outOfOrder, type Session, UploadSessions, unknownUpload } from './upload-sessions.ts'
+import type { UploadSession } from './upload-session.ts'
+import { outOfOrder, UploadSessions, unknownUpload } from './upload-sessions.ts'
 
 type UploadDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'ids' | 'settings' | 'failpoint'> & { room?: Room }
 
@@ -51,7 +52,7 @@ export class Uploads {
   async start(
     input: Omit<UploadAddress, 'uploadId'> & { algorithm: Algorithm; length?: number | undefined },
   ): Promise<{ uploadId: string }> {
-    const { store, clock, ids, settings, failpoint } = this.#deps
+    const { store, blobs, clock, ids, settings, failpoint } = this.#deps
     this.#checkSize(input.length ?? 0)
     await checkDiskFloor(this.#deps)
     const uploadId = ids.next()
@@ -65,6 +66,7 @@ export class Uploads {
         uploadId,
         objectId,
         storageKey: `${objectId.slice(0, 2)}/${objectId}`,
+        backend: blobs.name,
         principalId: input.principalId,
         algorithm: input.algorithm,
         reserve: input.length ?? 0,
@@ -92,18 +94,18 @@ export class Uploads {
   async append(address: UploadAddress, body: Body, range: ByteRange | undefined, offset?: number): Promise<{ size: number }> {
     const upload = await this.#find(address)
     if (upload.state === 'done') throw unknownUpload(upload.id)
-    if (isRepeat(upload, range)) {
+    if (isRepeat(upload.lastStart, upload.size, range)) {
       await drain(body.bytes)
       return { size: upload.size }
     }
     return this.#sessions.use({ upload, registryId: address.registry.id, small: false, aside: body.aside }, async (session) => {
       if (!range && offset !== undefined && offset < session.writer.marked) {
-        if (await this.#isLastChunk(upload, offset, body)) return { size: upload.size }
+        if (await this.#isLastChunk(upload, session, offset, body)) return { size: session.acknowledged.size }
         throw outOfOrder(session.writer.size, `the session has ${session.writer.size} bytes, the URL is that of byte ${offset}`)
       }
       const start = await this.#position(session, range?.start ?? offset)
       await this.#take(address.registry, upload, session, { body, range, start })
-      return { size: await this.#commit(address.registry, upload, session, start) }
+      return { size: await this.#acknowledge(address.registry, upload, session, start) }
     })
   }
 
@@ -120,9 +122,11 @@ export class Uploads {
     }
     const small = body.length !== undefined && body.length <= settings.smallBlob && upload.size === 0
     await this.#sessions.use({ upload, registryId: address.registry.id, small, aside: body.aside }, async (session) => {
-      if (!isRepeat(upload, range)) {
+      const from = session.acknowledged.size
+      if (!isRepeat(session.lastStart, from, range)) {
         const start = await this.#position(session, range?.start)
         await this.#take(address.registry, upload, session, { body, range, start })
+        if (session.writer.size > from) await this.#refuseOvertaken(address, session)
       } else await drain(body.bytes)
       const sealed = await this.#seal(upload, session, digest)
       const now = clock.now()
@@ -131,6 +135,8 @@ export class Uploads {
         await withRoom(this.#deps, address.registry.id, sealed.size, () =>
           store.finishUpload({
             uploadId: upload.id,
+            epoch: session.epoch,
+            from,
             digest,
             size: sealed.size,
             checksums: sealed.checksums,
@@ -141,7 +147,7 @@ export class Uploads {
           }),
         )
       } catch (error) {
-        if (error instanceof RegistryError && error.failure === 'quota-exceeded') await this.#sessions.end(upload)
+        if (error instanceof RegistryError && error.failure === 'quota-exceeded') await this.#sessions.end(upload, session.epoch)
         throw error
       }
       failpoint('upload.finish.after-commit')
@@ -169,15 +175,16 @@ export class Uploads {
   }
 
   /** Whether the body is, byte for byte, what the last request brought. Reads no more of it than it takes to know. */
-  async #isLastChunk({ storageKey, lastStart, size }: Upload, offset: number, body: Body): Promise<boolean> {
-    const length = size - offset
+  async #isLastChunk({ storageKey, backend }: Upload, session: UploadSession, offset: number, body: Body): Promise<boolean> {
+    const { acknowledged, lastStart } = session
+    const length = acknowledged.size - offset
     if (offset !== lastStart || (body.length ?? length) !== length) return false
-    const stored = await this.#deps.blobs.digestOfMarked(storageKey, 'sha256', { ...nothingMarked, size }, lastStart)
+    const stored = await this.#deps.blobs.at(backend).digestOfMarked(storageKey, 'sha256', acknowledged, lastStart)
     const sent = await digestUpTo(length, body.bytes)
     return sent !== undefined && sent === stored
   }
 
-  async #position({ writer }: Session, start: number | undefined): Promise<number> {
+  async #position({ writer }: UploadSession, start: number | undefined): Promise<number> {
     if (start === undefined || start === writer.size) return writer.size
     if (start !== writer.marked) throw outOfOrder(writer.size, `the chunk must start at byte ${writer.size}`)
     await writer.rollback()
@@ -187,11 +194,16 @@ export class Uploads {
   async #take(
     registry: Registry,
     upload: Upload,
-    { writer }: Session,
+    { writer, epoch, acknowledged }: UploadSession,
     { body, range, start }: { body: Body; range: ByteRange | undefined; start: number },
   ): Promise<void> {
     const hold = (size: number) =>
-      this.#deps.store.reserveUpload({ uploadId: upload.id, size, expiresAt: this.#deps.clock.now() + this.#deps.settings.uploadLife })
+      this.#deps.store.reserveUpload({
+        uploadId: upload.id,
+        epoch,
+        size,
+        expiresAt: this.#deps.clock.now() + this.#deps.settings.uploadLife,
+      })
     const expected = range ? range.end - range.start + 1 : body.length
     if (range && body.length !== undefined && body.length !== expected) throw wrongLength(expected ?? 0, body.length)
     this.#checkSize(start + (expected ?? 0))
@@ -212,43 +224,51 @@ export class Uploads {
       this.#checkSize(writer.size)
       if (expected !== undefined && writer.size - start !== expected) throw wrongLength(expected, writer.size - start)
     } catch (error) {
-      if (held) await hold(upload.size).catch(() => {})
+      if (held) await hold(acknowledged.size).catch(() => {})
       throw error
     }
   }
 
-  async #commit(registry: Registry, upload: Upload, session: Session, start: number): Promise<number> {
+  /** A store of objects makes one of an overtaken list of parts too, and then the key is spoilt for whose it is now: so the row is asked first. */
+  async #refuseOvertaken(address: UploadAddress, { epoch, acknowledged }: UploadSession): Promise<void> {
+    const now = await this.#find(address)
+    if (now.epoch !== epoch || now.state !== 'open') throw outOfOrder(acknowledged.size, 'another request went on with this upload')
+  }
+
+  async #acknowledge(registry: Registry, upload: Upload, session: UploadSession, start: number): Promise<number> {
     const { store, clock, settings, failpoint } = this.#deps
-    const before = session.writer.marked
-    const { size } = await session.writer.mark()
+    const mark = await session.writer.mark()
+    const { size } = mark
     failpoint('upload.append.before-commit')
     const expiresAt = clock.now() + settings.uploadLife
+    const owner = { uploadId: upload.id, epoch: session.epoch }
     try {
-      await withRoom(this.#deps, registry.id, size, () => store.noteUpload({ uploadId: upload.id, size, lastStart: start, expiresAt }))
+      await withRoom(this.#deps, registry.id, size, () =>
+        store.noteUpload({ ...owner, from: session.acknowledged.size, mark, lastStart: start, expiresAt }),
+      )
     } catch (error) {
-      // What the row does not have was not acknowledged: the file returns to the row, through a fresh opening.
-      if (size !== before) {
-        session.broken = true
-        await session.writer.abandon()
-      }
+      // What the row does not have was not acknowledged: the next request begins where the row is.
+      await session.end({ cancelled: false })
       throw error
     }
+    session.acknowledged = mark
+    session.lastStart = start
     failpoint('upload.append.after-commit')
     return size
   }
 
-  async #seal(upload: Upload, session: Session, digest: Digest): Promise<SealedBlob> {
+  async #seal(upload: Upload, session: UploadSession, digest: Digest): Promise<SealedBlob> {
+    const { writer, epoch } = session
     try {
-      const sealed = await session.writer.seal(algorithmOf(digest))
-      session.broken = true
+      const sealed = await writer.seal(algorithmOf(digest))
+      await session.end({ cancelled: false })
       if (sealed.digest === digest) return sealed
     } catch (error) {
       // After a failed sync nobody knows what the disk has: the session ends.
-      session.broken = true
-      await this.#sessions.end(upload)
+      await this.#sessions.end(upload, epoch)
       throw error
     }
-    await this.#sessions.end(upload)
+    await this.#sessions.end(upload, epoch)
     throw new RegistryError('digest-mismatch', 'provided digest did not match uploaded content', { digest })
   }
 
@@ -258,8 +278,8 @@ export class Uploads {
   }
 }
 
-const isRepeat = (upload: Upload, range: ByteRange | undefined): boolean =>
-  range !== undefined && upload.size > 0 && range.start === upload.lastStart && range.end === upload.size - 1
+const isRepeat = (lastStart: number, size: number, range: ByteRange | undefined): boolean =>
+  range !== undefined && size > 0 && range.start === lastStart && range.end === size - 1
 
 const wrongLength = (expected: number, got: number) =>
   new RegistryError('size-invalid', `the chunk announces ${expected} bytes and has ${got}`, { expected, got })

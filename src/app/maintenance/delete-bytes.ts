@@ -19,7 +19,7 @@ export async function deleteBytes(
   for (const object of objects) {
     failpoint('collect.delete.before-bytes')
     try {
-      await blobs.delete(object.storageKey)
+      await blobs.at(object.backend).delete(object.storageKey)
     } catch (error) {
       deleted.refused ??= error
       continue

@@ -35,7 +35,7 @@ export async function scrub({ store, blobs, clock, facts }: ScrubDeps, signal?: 
       const algorithm = algorithmOf(digest)
       const found = object.bytes
         ? { digest: digestOfSmall(object.bytes, algorithm), size: object.bytes.length }
-        : await blobs.digest(object.storageKey, algorithm)
+        : await blobs.at(object.backend).digest(object.storageKey, algorithm)
       result.objects++
       result.bytes += found?.size ?? 0
       if (found?.digest === digest && found.size === object.size) {

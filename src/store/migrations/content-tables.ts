@@ -12,6 +12,7 @@ import type { Dialect } from './migration.ts'
  *
  * digest, subject, parent, child: as stored-digest.ts has them.
  * manifest_ref.kind: blob, manifest, or a row for each: as what the repository has the digest (store/references.ts).
+ * object.backend: which blob store has its bytes under the key (ports/blob-store.ts).
  * object.bytes: a small blob's bytes, which then has no file.
  * blob_in_use: a row while a manifest of the registry names the digest as a blob that its repository has.
  * blob.named: a manifest named it once, so that it is no push's that is still under way.
@@ -22,6 +23,8 @@ import type { Dialect } from './migration.ts'
  * signing_key.registry_id 0: the directory's own.
  * repository.created_at: when its first manifest came; a repository without one is hidden and has nothing to tell.
  * manifest.image_size, architecture, os: written when the manifest is put (image-size.ts); null where its config was not there to read.
+ * upload.epoch: how often it was claimed. digest: of the acknowledged bytes, once done of the blob; mark_state: what the blob store
+ * needs to go on behind them. Both null while nothing was acknowledged.
  * repository.state: live → draining (its name is free again; the collector empties it) → row gone.
  */
 export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dialect): string[] => [
@@ -62,7 +65,7 @@ export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dial
       PRIMARY KEY (registry_id, name))`,
   `CREATE TABLE object (
       object_id ${text} PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), digest ${bytes},
-      size ${bigint} NOT NULL DEFAULT 0, storage_key ${text} NOT NULL UNIQUE, state ${text} NOT NULL,
+      size ${bigint} NOT NULL DEFAULT 0, storage_key ${text} NOT NULL UNIQUE, backend ${text} NOT NULL, state ${text} NOT NULL,
       block_crc ${bytes}, bytes ${bytes}, created_at ${bigint} NOT NULL, verified_at ${bigint}, condemned_at ${bigint})`,
   `CREATE INDEX object_condemned ON object (condemned_at) WHERE state = 'condemned'`,
   `CREATE INDEX object_condemned_of ON object (registry_id, condemned_at) WHERE state = 'condemned'`,
@@ -105,7 +108,8 @@ export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dial
   `CREATE TABLE upload (
       upload_id ${text} PRIMARY KEY, registry_id ${bigint} NOT NULL, repo_id ${bigint} NOT NULL REFERENCES repository(id), principal_id ${text} NOT NULL,
       object_id ${text} NOT NULL, algorithm ${text} NOT NULL, size ${bigint} NOT NULL DEFAULT 0,
-      last_start ${bigint} NOT NULL DEFAULT 0, state ${text} NOT NULL DEFAULT 'open', digest ${bytes},
+      last_start ${bigint} NOT NULL DEFAULT 0, epoch ${bigint} NOT NULL DEFAULT 1, mark_state ${bytes},
+      state ${text} NOT NULL DEFAULT 'open', digest ${bytes},
       reserved ${bigint} NOT NULL DEFAULT 0, expires_at ${bigint} NOT NULL)`,
   `CREATE INDEX upload_expiry ON upload (expires_at)`,
   `CREATE INDEX upload_repo ON upload (repo_id)`,

@@ -136,6 +136,7 @@ test('A5 a second principal who may push the repository does not get at the sess
       uploadId,
       objectId,
       storageKey: `${objectId.slice(0, 2)}/${objectId}`,
+      backend: 'files',
       principalId: 'somebody-else',
       algorithm: 'sha256',
       reserve: 0,

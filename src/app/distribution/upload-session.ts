@@ -1,0 +1,60 @@
+import { type BlobWriter, type Mark, nothingMarked } from '#ports/blob-store.ts'
+import type { Holder } from './open-files.ts'
+
+/**
+ * What this process has of an upload: a writer, and the epoch by which the row knows it (ports/uploads.ts). Nobody else
+ * needs any of it: an upload that has no session here is claimed, and opened at its row's mark.
+ *
+ * opening:  a request is at it; its writer is not there yet. A second request is out of order.
+ * working:  a request is at it. The writer may have taken more than the row has.
+ * settling: that request broke off, and what it brought is on its way to the file. The next request waits for that, and
+ *           goes on behind all that was taken, or again where the broken one started.
+ * resting:  nobody is at it. Its file may be closed; its size and hash are kept.
+ * ended:    sealed, cancelled, or its writer failed. While a request is still at it a second one is out of order, unless
+ *           it was cancelled; then the next one begins with the row.
+ */
+type State =
+  | { is: 'opening' }
+  | { is: 'working'; writer: BlobWriter }
+  | { is: 'settling'; writer: BlobWriter; settled: Promise<void> }
+  | { is: 'resting'; writer: BlobWriter; since: number }
+  | { is: 'ended'; cancelled: boolean; size: number | undefined }
+
+export class UploadSession implements Holder {
+  readonly registryId: number
+  readonly principalId: string
+  state: State = { is: 'opening' }
+  /** As claimed; 1 of an upload that was started here. */
+  epoch = 1
+  /** What the row has. */
+  acknowledged: Mark = nothingMarked
+  /** Where its last chunk began. */
+  lastStart = 0
+
+  constructor({ registryId, principalId }: { registryId: number; principalId: string }) {
+    this.registryId = registryId
+    this.principalId = principalId
+  }
+
+  /** Of who is at work. */
+  get writer(): BlobWriter {
+    if (this.state.is !== 'working') throw new Error(`the upload session is ${this.state.is}`)
+    return this.state.writer
+  }
+
+  /** Bytes that its writer took, acknowledged or not; undefined without one. */
+  get taken(): number | undefined {
+    return 'writer' in this.state ? this.state.writer.size : undefined
+  }
+
+  async rest(): Promise<void> {
+    // What could not be written shows at the next use; a writer that was abandoned meanwhile has no file any more.
+    if ('writer' in this.state) await this.state.writer.rest().catch(() => {})
+  }
+
+  async end({ cancelled }: { cancelled: boolean }): Promise<void> {
+    const before = this.state
+    this.state = { is: 'ended', cancelled, size: this.taken }
+    if ('writer' in before) await before.writer.abandon()
+  }
+}
