@@ -1,10 +1,11 @@
 import type { ResourceReads, StoredResource } from '#ports/resources.ts'
+import type { Deps } from '../deps.ts'
 
 const page = 200
 
 /** Each resource that a query finds, in key order, read in pages. */
 export async function* everyResource(
-  store: Pick<ResourceReads, 'resources'>,
+  { store }: Pick<Deps, 'store'>,
   query: Parameters<ResourceReads['resources']>[0],
   after = '',
 ): AsyncGenerator<StoredResource> {

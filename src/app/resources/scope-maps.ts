@@ -51,8 +51,8 @@ function checkActions(actions: readonly string[]): void {
     throw quotaExceeded(`Quota exceeded: a scope map may name up to ${mostRepositories} repositories.`)
 }
 
-async function tokenWith({ store }: ResourceDeps, map: StoredResource): Promise<StoredResource | undefined> {
-  for await (const token of everyResource(store, { within: map.parentKey, types: [tokenType.toLowerCase()] }))
+async function tokenWith(deps: ResourceDeps, map: StoredResource): Promise<StoredResource | undefined> {
+  for await (const token of everyResource(deps, { within: map.parentKey, types: [tokenType.toLowerCase()] }))
     if (String(token.body.properties.scopeMapId).toLowerCase() === map.key) return token
   return undefined
 }

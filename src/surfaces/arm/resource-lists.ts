@@ -3,7 +3,7 @@ import { conjuncts } from '#core/filter.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { everyResource } from '#app/resources/pages.ts'
-import { visibleSubscription } from './subscriptions.ts'
+import { visibleSubscription } from '#app/resources/subscriptions.ts'
 import type { Answer } from '#http/answer.ts'
 import { type Context, may, ok } from './context.ts'
 import { shownTags, systemData } from './envelope.ts'
@@ -16,7 +16,7 @@ const listed = types.filter((each) => each.listedEverywhere).map((each) => each.
 
 /** `/resources` of a subscription or a group: whatever the caller may read, by `$filter`. */
 export async function listEverything(context: Context, { within }: { within: ResourceId }): Promise<Answer> {
-  await visibleSubscription(context, within)
+  await visibleSubscription(context.deps, context.caller, within)
   if (within.resourceGroup !== null) await mustSeeGroup(context, within)
   const filter = filterOf(context)
   const { after } = pageOf(context)
@@ -30,7 +30,7 @@ async function* visible(
   filter: ResourceFilter | undefined,
   after: string,
 ): AsyncGenerator<StoredResource> {
-  for await (const each of everyResource(context.deps.store, { within: key, types: typesAskedFor(filter) }, after))
+  for await (const each of everyResource(context.deps, { within: key, types: typesAskedFor(filter) }, after))
     if (may(context, `${each.type}/read`, each.key) && (!filter || filter.matches(each))) yield each
 }
 

@@ -3,17 +3,17 @@ import { homeLocation } from '#core/location.ts'
 import { notAvailable } from '#core/feature.ts'
 import { readShape } from '#core/read-shape.ts'
 import { isObject, type KnownObject, object, type ObjectShape } from '#core/shape.ts'
-import { parseResourceId, type ResourceId, resourceGroupType, scopesAbove } from '#core/resource-id.ts'
-import { RegistryError } from '#core/registry-error.ts'
+import { parseResourceId, type ResourceId, resourceGroupType } from '#core/resource-id.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { deleteResource } from '#app/resources/delete.ts'
+import { findParent, findResource, outermostNotFound } from '#app/resources/find.ts'
 import { everyResource } from '#app/resources/pages.ts'
 import { resourceNotFound } from '#app/resources/not-found.ts'
 import { keepResult } from '#app/resources/operations.ts'
 import { patchResource, putResource } from '#app/resources/put.ts'
 import type { Author, Given } from '#app/resources/rules.ts'
 import type { Caller } from '#core/access.ts'
-import { visibleSubscription } from './subscriptions.ts'
+import { visibleSubscription } from '#app/resources/subscriptions.ts'
 import { misfitInWords } from './body.ts'
 import { type Answer, json } from '#http/answer.ts'
 import { absolute, type Context, may, ok } from './context.ts'
@@ -35,7 +35,7 @@ const shown = async (context: Context, type: ResourceType, resource: StoredResou
 
 /** A list of a type below a subscription, a group or a resource: what of it the caller may read. */
 export async function listType(context: Context, { type, within }: { type: ResourceType; within: ResourceId }): Promise<Answer> {
-  await visibleSubscription(context, within)
+  await visibleSubscription(context.deps, context.caller, within)
   if (within.type === null && within.resourceGroup !== null) await mustSeeGroup(context, within)
   const parent = within.type === null ? undefined : await parentOf(context, type, within)
   const { after } = pageOf(context)
@@ -50,45 +50,34 @@ async function* visible(
   const seen = (each: StoredResource) => may(context, `${type.name}/read`, each.key) && (!filter || filter.matches(each))
   if (parent && after === '') yield* (type.builtIn?.(context, parent) ?? []).filter(seen)
   if (!type.rules) return
-  for await (const each of everyResource(context.deps.store, { within: within.key, types: [type.name.toLowerCase()] }, after))
+  for await (const each of everyResource(context.deps, { within: within.key, types: [type.name.toLowerCase()] }, after))
     if (seen(each)) yield each
 }
 
 /** Undefined when it is not there, or the caller may not know. Fails with `parent-unknown`. */
 async function parentOf(context: Context, type: ResourceType, within: ResourceId): Promise<StoredResource | undefined> {
-  const found = await context.deps.store.resource(within.key)
+  const found = await findResource(context.deps, within)
   if (found || !may(context, `${type.name}/read`, within.key)) return found
   throw controlError('ParentResourceNotFound', { verb: 'read', type: type.name, parent: within.text })
 }
 
 /** Fails with `not-found` where the caller may know that a group is not there. */
 export async function mustSeeGroup(context: Context, { subscriptionId, resourceGroup, key }: ResourceId): Promise<void> {
-  if (!may(context, `${resourceGroupType}/read`, key) || (await context.deps.store.resource(key))) return
+  if (!may(context, `${resourceGroupType}/read`, key) || (await findResource(context.deps, { key }))) return
   throw resourceNotFound(parseResourceId(`/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`))
 }
 
 /** What there is of an id, made or built in. Fails with `not-found`. */
 async function find(context: Context, { type, id }: One): Promise<StoredResource> {
-  const { store } = context.deps
-  const found = (await store.resource(id.key)) ?? (await builtIn(context, { type, id }))
+  const found = (await findResource(context.deps, id)) ?? (await builtIn(context, { type, id }))
   if (found) return found
-  throw (await absentAbove(context, id)) ?? resourceNotFound(id)
+  throw await outermostNotFound(context.deps, id)
 }
 
 async function builtIn(context: Context, { type, id }: One): Promise<StoredResource | undefined> {
   if (!type.builtIn) return undefined
-  const parent = await context.deps.store.resource(scopesAbove(id.key)[1] ?? '')
+  const parent = await findParent(context.deps, id)
   return parent && type.builtIn(context, parent).find((each) => each.key === id.key)
-}
-
-// Of all that is missing ARM names the outermost: a registry is not found because its group is not there.
-async function absentAbove({ deps }: Context, id: ResourceId): Promise<RegistryError | undefined> {
-  const { subscriptionId, resourceGroup } = id
-  const subscription = `/subscriptions/${subscriptionId ?? ''}`
-  if (!(await deps.store.resource(subscription.toLowerCase()))) return resourceNotFound(parseResourceId(subscription))
-  const group = `${subscription}/resourceGroups/${resourceGroup ?? ''}`
-  if (resourceGroup !== null && !(await deps.store.resource(group.toLowerCase()))) return resourceNotFound(parseResourceId(group))
-  return undefined
 }
 
 export async function showOne(context: Context, one: One): Promise<Answer> {
@@ -106,7 +95,7 @@ export async function putOne(context: Context, { type, id }: One): Promise<Answe
   await refuseBuiltIn(context, { type, id })
   if (!shape || !rules) throw notAvailable(type.name)
   const { pattern, like } = type.nameForm
-  if (!(await context.deps.store.resource(id.key)) && !pattern.test(id.name))
+  if (!(await findResource(context.deps, id)) && !pattern.test(id.name))
     throw controlError('InvalidResourceName', { name: id.name, type: type.name, like })
   const given = await readResource(context, type, shape, '{}')
   const unknown = (properties: KnownObject) => unknownIn(type, context.url.version, properties)
@@ -132,12 +121,12 @@ export async function updateOne(context: Context, { type, id }: One): Promise<An
 export async function removeOne(context: Context, { type, id }: One): Promise<Answer> {
   const { deps, match, caller } = context
   await refuseBuiltIn(context, { type, id })
-  const parent = await deps.store.resource(scopesAbove(id.key)[1] ?? '')
+  const parent = await findParent(deps, id)
   const gone = type.rules ? await deleteResource(deps, type.rules, { id, match }) : false
   const { deleted, absent } = type.versions.statuses
   if (!gone) {
     // A group that is not there is told, as az's `group delete` expects.
-    if (absent === 404) throw (await absentAbove(context, id)) ?? resourceNotFound(id)
+    if (absent === 404) throw await outermostNotFound(deps, id)
     return { status: absent }
   }
   if (deleted !== 202) return { status: deleted }
@@ -166,7 +155,7 @@ export async function act(context: Context, { type, id, action }: One & { action
 
 /** Fails with `unsupported`: what is built in is there while what it belongs to is. */
 async function refuseBuiltIn(context: Context, one: One): Promise<void> {
-  const parent = one.type.refuses ? await context.deps.store.resource(scopesAbove(one.id.key)[1] ?? '') : undefined
+  const parent = one.type.refuses ? await findParent(context.deps, one.id) : undefined
   const refusal = parent && one.type.refuses?.(parent, one.id.name)
   if (refusal) throw refusal
   const found = await builtIn(context, one)

@@ -3,9 +3,9 @@ import type { ResourceId } from '#core/resource-id.ts'
 import { object, oneOf } from '#core/shape.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { everyResource } from '#app/resources/pages.ts'
-import { resourceNotFound } from '#app/resources/not-found.ts'
+import { getResource } from '#app/resources/find.ts'
 import { changeTags as change, type Tags } from '#app/resources/tags.ts'
-import { visibleSubscription } from './subscriptions.ts'
+import { visibleSubscription } from '#app/resources/subscriptions.ts'
 import type { Answer } from '#http/answer.ts'
 import { type Context, may, ok } from './context.ts'
 import { tagsShape } from './envelope.ts'
@@ -27,9 +27,7 @@ const show = ({ id, body }: StoredResource): object => ({
 })
 
 export async function showTags({ deps }: Context, { of }: OfResource): Promise<Answer> {
-  const found = await deps.store.resource(of.key)
-  if (!found) throw resourceNotFound(of)
-  return ok(show(found))
+  return ok(show(await getResource(deps, of)))
 }
 
 const write = async (context: Context, of: ResourceId, tags: (before: Tags) => Tags): Promise<StoredResource> =>
@@ -68,9 +66,9 @@ const without = (tags: Tags, goes: (entry: [string, string]) => boolean): Tags =
 
 /** Names and values that are in use on what the caller may read. */
 export async function listTagNames(context: Context, { subscription }: { subscription: ResourceId }): Promise<Answer> {
-  const account = await visibleSubscription(context, subscription)
+  const account = await visibleSubscription(context.deps, context.caller, subscription)
   const counts = new Map<string, Map<string, number>>()
-  for await (const each of everyResource(context.deps.store, { within: account.key }))
+  for await (const each of everyResource(context.deps, { within: account.key }))
     if (may(context, `${each.type}/read`, each.key))
       for (const [name, value] of Object.entries(each.body.tags ?? {})) {
         const values = counts.get(name) ?? new Map<string, number>()

@@ -1,7 +1,7 @@
 import { controlError } from '#core/control-error.ts'
 import { homeLocation } from '#core/location.ts'
 import type { ResourceId } from '#core/resource-id.ts'
-import { visibleSubscription } from '../subscriptions.ts'
+import { visibleSubscription } from '#app/resources/subscriptions.ts'
 import type { Answer } from '#http/answer.ts'
 import { type Context, ok } from '../context.ts'
 import { extensionTypes, typeNamed, types } from '../types.ts'
@@ -39,12 +39,12 @@ function describe(namespace: string, scope: ResourceId): object {
 }
 
 export async function listProviders(context: Context, { scope }: { scope: ResourceId }): Promise<Answer> {
-  if (scope.key !== '') await visibleSubscription(context, scope)
+  if (scope.key !== '') await visibleSubscription(context.deps, context.caller, scope)
   return ok({ value: servedNamespaces.map((each) => describe(each, scope)) })
 }
 
 export async function showProvider(context: Context, { scope, namespace }: { scope: ResourceId; namespace: string }): Promise<Answer> {
-  if (scope.key !== '') await visibleSubscription(context, scope)
+  if (scope.key !== '') await visibleSubscription(context.deps, context.caller, scope)
   return ok(describe(namespace, scope))
 }
 

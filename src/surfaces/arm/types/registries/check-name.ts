@@ -1,9 +1,10 @@
 import type { ResourceId } from '#core/resource-id.ts'
-import { isReservedName, reservedSentence } from '#core/reserved-names.ts'
+import { reservedSentence } from '#core/reserved-names.ts'
 import { fixed, object, oneOf, text } from '#core/shape.ts'
+import { stateOfName } from '#app/resources/check-name.ts'
 import { loginServerOf } from '#app/resources/registries.ts'
 import { registryType } from '#app/resources/type-names.ts'
-import { visibleSubscription } from '../../subscriptions.ts'
+import { visibleSubscription } from '#app/resources/subscriptions.ts'
 import type { Answer } from '#http/answer.ts'
 import { type Context, ok } from '../../context.ts'
 import { registries } from './type.ts'
@@ -16,7 +17,7 @@ const shape = object(
 
 /** Whether a registry could have a name: a question that has an answer, so a bad name is one too. */
 export async function checkName(context: Context, { subscription }: { subscription: ResourceId }): Promise<Answer> {
-  await visibleSubscription(context, subscription)
+  await visibleSubscription(context.deps, context.caller, subscription)
   const { name } = (await readBody(context, shape)) as { name: string }
   const { pattern, like } = registries.nameForm
   if (!pattern.test(name))
@@ -25,8 +26,8 @@ export async function checkName(context: Context, { subscription }: { subscripti
       reason: 'Invalid',
       message: `The specified resource name is invalid. Resource names may contain ${like}.`,
     })
-  if (isReservedName(name)) return ok({ nameAvailable: false, reason: 'Invalid', message: reservedSentence(name) })
-  if (await context.deps.store.registry(name.toLowerCase()))
-    return ok({ nameAvailable: false, reason: 'AlreadyExists', message: `The registry ${name} is already in use.` })
+  const state = await stateOfName(context.deps, name)
+  if (state === 'reserved') return ok({ nameAvailable: false, reason: 'Invalid', message: reservedSentence(name) })
+  if (state === 'taken') return ok({ nameAvailable: false, reason: 'AlreadyExists', message: `The registry ${name} is already in use.` })
   return ok({ nameAvailable: true, availableLoginServerName: loginServerOf(context.deps.origins, name) })
 }

@@ -1,7 +1,7 @@
-import { controlError } from '#core/control-error.ts'
 import type { Filter } from '#core/filter.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import { assignRole } from '#app/authorization/assign-role.ts'
+import { getAssignment } from '#app/authorization/get-assignment.ts'
 import { assignmentQuery, listAssignments } from '#app/authorization/list-assignments.ts'
 import { removeRole } from '#app/authorization/remove-role.ts'
 import { readAuthorizationBody } from '../../authorization/body.ts'
@@ -39,9 +39,7 @@ async function showAssignments(context: Context, { scope, filter }: { scope: Res
 }
 
 async function showAssignment({ deps }: Context, { scope, name }: ScopedName): Promise<Answer> {
-  const found = await deps.store.roleAssignment(scope.key, name)
-  if (found) return ok(formatAssignment(found, scope))
-  throw controlError('RoleAssignmentNotFound', name)
+  return ok(formatAssignment(await getAssignment(deps, scope.key, name), scope))
 }
 
 async function storeAssignment(context: Context, { scope, name }: ScopedName): Promise<Answer> {
