@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { digestOf, makeImage, mediaTypes, pushImage, putManifest, someBytes } from '../wire/content.ts'
-import { errorCode, send } from '../wire/send.ts'
-import { Server } from '../wire/server.ts'
+import { digestOf, makeImage, mediaTypes, pushImage, putManifest, someBytes } from '../world/content.ts'
+import { errorCode, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 let server: Server
 before(async () => {

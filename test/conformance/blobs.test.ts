@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import { type Algorithm, digestOf, locationOf, startUpload } from '../wire/content.ts'
-import { type Answer, errorCode, header, send } from '../wire/send.ts'
-import { Server } from '../wire/server.ts'
+import { type Algorithm, digestOf, locationOf, startUpload } from '../world/content.ts'
+import { type Answer, errorCode, header, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 import { assertBlob, assertPullable, patchChunk, postPut } from './client.ts'
 
 let server: Server

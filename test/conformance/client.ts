@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { type Algorithm, digestOf, locationOf, startUpload } from '../wire/content.ts'
-import { type Answer, header, send, type Target } from '../wire/send.ts'
+import { type Algorithm, digestOf, locationOf, startUpload } from '../world/content.ts'
+import { type Answer, header, send, type Target } from '../world/send.ts'
 
 /** A `Location` of what was just pushed leads to it. */
 export async function assertPullable(target: Target, answer: Answer, bytes: Uint8Array): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { type Algorithm, describeBytes, type Descriptor, digestOf, mediaTypes } from '../wire/content.ts'
+import { type Algorithm, describeBytes, type Descriptor, digestOf, mediaTypes } from '../world/content.ts'
 
 export interface Document {
   mediaType: string

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { describeBytes, digestOf, makeImage, mediaTypes, pushBlob, pushImage, putManifest, someBytes } from '../wire/content.ts'
-import { type Answer, errorCode, header, json, send } from '../wire/send.ts'
-import { Server } from '../wire/server.ts'
+import { describeBytes, digestOf, makeImage, mediaTypes, pushBlob, pushImage, putManifest, someBytes } from '../world/content.ts'
+import { type Answer, errorCode, header, json, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 import { nextOf, tagsOf } from './client.ts'
 
 let server: Server

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { digestOf, putManifest } from '../wire/content.ts'
-import { header, json, send } from '../wire/send.ts'
-import { Server } from '../wire/server.ts'
+import { digestOf, putManifest } from '../world/content.ts'
+import { header, json, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 import { assertPullable, eventually, nextOf, postPut, tagsOf } from './client.ts'
 import { type Document, type Row, rows } from './data.ts'
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { Server } from '../wire/server.ts'
+import { Server } from '../world/server.ts'
 
 const program = 'oci-conformance'
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { Agent } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../wire/free-port.ts'
+import { freePort } from '../world/free-port.ts'
 
 const program = fileURLToPath(new URL('../../bin/longshore.js', import.meta.url))
 

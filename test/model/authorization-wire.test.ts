@@ -10,9 +10,9 @@ import { Exchange } from '#http/exchange.ts'
 import { serve } from '#http/surface.ts'
 import type { ArmDeps } from '#surfaces/arm/context.ts'
 import { arm as armSurface } from '#surfaces/arm/surface.ts'
-import { digestOf, makeImage } from '../wire/content.ts'
-import { type Door, openDoor } from '../wire/door.ts'
-import { type Answer, json, type Principal as As, send, type Target } from '../wire/send.ts'
+import { digestOf, makeImage } from '../world/content.ts'
+import { type Door, openDoor } from '../world/door.ts'
+import { type Answer, json, type Principal as As, send, type Target } from '../world/send.ts'
 import {
   adminMay,
   adminStates,

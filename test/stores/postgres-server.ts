@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { freePort } from '../wire/free-port.ts'
+import { freePort } from '../world/free-port.ts'
 
 /** A PostgreSQL of our own on loopback, for as long as the tests run. */
 export interface PostgresServer {

@@ -4,9 +4,9 @@ import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { wire } from '#surfaces/acr/errors.ts'
 import { wire as distributionWire } from '#surfaces/distribution/errors.ts'
-import { digestOf, pushImage, tokenFor } from './content.ts'
-import { type Door, openDoor } from './door.ts'
-import { authorizationOf, header, json, send } from './send.ts'
+import { digestOf, pushImage, tokenFor } from '../world/content.ts'
+import { type Door, openDoor } from '../world/door.ts'
+import { authorizationOf, header, json, send } from '../world/send.ts'
 
 let door: Door
 before(async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
-import { digestOf, type Image, makeImage, mediaTypes, pushBlob, pushImage, putManifest, someBytes } from './content.ts'
-import { type Answer, errorCode, header, json, send } from './send.ts'
-import { Server } from './server.ts'
+import { digestOf, type Image, makeImage, mediaTypes, pushBlob, pushImage, putManifest, someBytes } from '../world/content.ts'
+import { type Answer, errorCode, header, json, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 let server: Server
 before(async () => {

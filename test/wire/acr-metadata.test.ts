@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { describeBytes, digestOf, type Image, makeImage, mediaTypes, pushBlob, pushImage, putManifest, someBytes } from './content.ts'
-import { type Door, openDoor } from './door.ts'
-import { type Answer, errorCode, header, json, send } from './send.ts'
+import {
+  describeBytes,
+  digestOf,
+  type Image,
+  makeImage,
+  mediaTypes,
+  pushBlob,
+  pushImage,
+  putManifest,
+  someBytes,
+} from '../world/content.ts'
+import { type Door, openDoor } from '../world/door.ts'
+import { type Answer, errorCode, header, json, send } from '../world/send.ts'
 
 let door: Door
 before(async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { wire } from '#surfaces/distribution/errors.ts'
-import { digestOf, locationOf, pushImage, startUpload } from './content.ts'
-import { header, json, type Principal, send } from './send.ts'
-import { Server } from './server.ts'
+import { digestOf, locationOf, pushImage, startUpload } from '../world/content.ts'
+import { header, json, type Principal, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 let server: Server
 before(async () => {

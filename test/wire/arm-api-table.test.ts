@@ -4,7 +4,7 @@ import { parseApiVersion } from '#core/api-version.ts'
 import { isAlive } from '#surfaces/arm/lifetime.ts'
 import { typeNamed } from '#surfaces/arm/types.ts'
 import { described, pathsOf, propertiesOf } from '../specs/versions.ts'
-import { type ArmScene, errorOf, newest, openArm, registryId } from './arm-scene.ts'
+import { type ArmScene, errorOf, newest, openArm, registryId } from '../world/arm.ts'
 
 let scene: ArmScene
 before(async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { builtInRoles } from '#core/built-in-roles.ts'
 import type { Shape } from '#core/shape.ts'
 import { types } from '#surfaces/arm/types.ts'
-import { type ArmScene, registryId } from './arm-scene.ts'
+import { type ArmScene, registryId } from '../world/arm.ts'
 
 type ObjectShape = Extract<Shape, { is: 'object' }>
 const shapeOf = (name: string): ObjectShape => types.find((each) => each.name === name)?.shape as ObjectShape

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { types } from '#surfaces/arm/types.ts'
 import { armSubjects } from './arm-bodies.ts'
-import { type ArmAnswer, type ArmScene, errorOf, newest, openArm, registryId } from './arm-scene.ts'
+import { type ArmAnswer, type ArmScene, errorOf, newest, openArm, registryId } from '../world/arm.ts'
 import { breaksOf, placesOf, withBroken } from './broken.ts'
 
 let scene: ArmScene

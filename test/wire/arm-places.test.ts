@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type ArmScene, errorOf, openArm, registryId } from './arm-scene.ts'
+import { type ArmScene, errorOf, openArm, registryId } from '../world/arm.ts'
 
 let scene: ArmScene
 before(async () => {

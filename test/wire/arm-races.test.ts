@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
-import { type ArmAnswer, type ArmScene, errorOf, openArm, registryId } from './arm-scene.ts'
+import { type ArmAnswer, type ArmScene, errorOf, openArm, registryId } from '../world/arm.ts'
 
 /** Lets nobody write before as many as `meet` says have read and decided: each of them has seen the same state. */
 class Crossing {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { changeRegistry } from '#app/maintenance/registries.ts'
 import type { RegistryChange } from '#core/maintenance.ts'
-import { type ArmScene, errorOf, openArm, registryId } from './arm-scene.ts'
+import { type ArmScene, errorOf, openArm, registryId } from '../world/arm.ts'
 
 let scene: ArmScene
 before(async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { definition } from '../specs/description.ts'
-import { type ArmScene, type Asking, errorOf, openArm, registryId } from './arm-scene.ts'
+import { type ArmScene, type Asking, errorOf, openArm, registryId } from '../world/arm.ts'
 
 let scene: ArmScene
 let registry: string

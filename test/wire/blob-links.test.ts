@@ -3,10 +3,10 @@ import { after, before, test } from 'node:test'
 import { linkTo } from '#app/distribution/blob-links.ts'
 import { parseDigest } from '#core/digest.ts'
 import { parseRepositoryName } from '#core/reference.ts'
-import { digestOf, pushBlob, pushImage, someBytes } from './content.ts'
-import { blobPath, bytes, type DataScene, digest, isError, openData } from './data-scene.ts'
-import { succeeded } from './plane.ts'
-import { errorCode, header, send } from './send.ts'
+import { digestOf, pushBlob, pushImage, someBytes } from '../world/content.ts'
+import { blobPath, bytes, type DataScene, digest, isError, openData } from '../world/data-endpoint.ts'
+import { succeeded } from '../world/plane.ts'
+import { errorCode, header, send } from '../world/send.ts'
 
 let plane: DataScene
 before(async () => {

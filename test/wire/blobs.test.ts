@@ -3,9 +3,9 @@ import { rmSync, statSync, globSync, readFileSync, writeFileSync } from 'node:fs
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { digestOf, locationOf, pushBlob, someBytes, startUpload } from './content.ts'
-import { type Answer, authorizationOf, errorCode, header, send } from './send.ts'
-import { Server } from './server.ts'
+import { digestOf, locationOf, pushBlob, someBytes, startUpload } from '../world/content.ts'
+import { type Answer, authorizationOf, errorCode, header, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 let server: Server
 before(async () => {

@@ -3,11 +3,11 @@ import { chmodSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, 
 import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { BackedUp, Restored, Scrubbed, UsageReport } from '#core/maintenance.ts'
-import { runCli } from './cli-run.ts'
-import { type Image, makeImage, pushBlob, pushImage, someBytes, startUpload } from './content.ts'
-import { digestOf } from './content.ts'
-import { send } from './send.ts'
-import { makeDataDirectory, removeDataDirectory, Server } from './server.ts'
+import { runCli } from '../world/cli-run.ts'
+import { type Image, makeImage, pushBlob, pushImage, someBytes, startUpload } from '../world/content.ts'
+import { digestOf } from '../world/content.ts'
+import { send } from '../world/send.ts'
+import { makeDataDirectory, removeDataDirectory, Server } from '../world/server.ts'
 
 let server: Server
 before(async () => {

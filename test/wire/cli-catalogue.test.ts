@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { refusalReasons } from '#core/refusal.ts'
 import { settings } from '#main/settings.ts'
 import { cliCatalogues, type CliKey } from '#words/cli.ts'
-import { runCli } from './cli-run.ts'
+import { runCli } from '../world/cli-run.ts'
 
 const { en, fr, es } = cliCatalogues
 const keys = Object.keys(en) as CliKey[]

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { flagOf } from '#main/config.ts'
 import { type SettingName, settings } from '#main/settings.ts'
-import { runCli } from './cli-run.ts'
+import { runCli } from '../world/cli-run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-config-'))
 const dataDir = join(folder, 'data')

@@ -11,10 +11,10 @@ import {
   type Scrubbed,
   type UsageReport,
 } from '#core/maintenance.ts'
-import { runCli } from './cli-run.ts'
-import { makeImage, pushBlob, pushImage, someBytes, tokenFor } from './content.ts'
-import { send } from './send.ts'
-import { Server } from './server.ts'
+import { runCli } from '../world/cli-run.ts'
+import { makeImage, pushBlob, pushImage, someBytes, tokenFor } from '../world/content.ts'
+import { send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 const zero = `sha256:${'0'.repeat(64)}`
 

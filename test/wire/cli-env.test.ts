@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { rootCertificates } from 'node:tls'
 import { assignment } from '#cli/shell.ts'
-import { program, runCli, spawnProgram } from './cli-run.ts'
-import { json, send } from './send.ts'
-import { Server } from './server.ts'
+import { program, runCli, spawnProgram } from '../world/cli-run.ts'
+import { json, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-env-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { failure } from '#cli/shell.ts'
 import { programName } from '#main/program-name.ts'
-import { onFreePorts, program, runCli, spawnProgram } from './cli-run.ts'
-import { makeDataDirectory, removeDataDirectory, Server } from './server.ts'
+import { onFreePorts, program, runCli, spawnProgram } from '../world/cli-run.ts'
+import { makeDataDirectory, removeDataDirectory, Server } from '../world/server.ts'
 
 let server: Server
 let env: Record<string, string>

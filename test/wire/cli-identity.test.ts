@@ -17,9 +17,9 @@ import type {
 import { subscriptionType } from '#core/resource-id.ts'
 import { hostOf } from '#main/host.ts'
 import type { MainDeps } from '#main/registry.ts'
-import { openRegistry } from './open-registry.ts'
+import { openRegistry } from '../world/open-registry.ts'
 import type { Tenant } from '#ports/directory.ts'
-import { configOf, Server } from './server.ts'
+import { configOf, Server } from '../world/server.ts'
 
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { ownDataDirectory } from '#adapters/fs/ownership.ts'
-import { onFreePorts, program, runCli, spawnProgram } from './cli-run.ts'
-import { makeDataDirectory, removeDataDirectory, Server } from './server.ts'
+import { onFreePorts, program, runCli, spawnProgram } from '../world/cli-run.ts'
+import { makeDataDirectory, removeDataDirectory, Server } from '../world/server.ts'
 
 const serve = (dataDir: string, words: string[] = []) => spawnProgram(process.execPath, [program, 'serve', ...words], onFreePorts(dataDir))
 

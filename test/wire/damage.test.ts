@@ -6,10 +6,10 @@ import { after, before, test } from 'node:test'
 import { parseDigest } from '#core/digest.ts'
 import type { BackedUp, Scrubbed } from '#core/maintenance.ts'
 import { storedDigest } from '#store/stored-digest.ts'
-import { runCli } from './cli-run.ts'
-import { describeBytes, digestOf, type Image, makeImage, mediaTypes, pushImage, putManifest } from './content.ts'
-import { errorCode, header, json, send } from './send.ts'
-import { makeDataDirectory, removeDataDirectory, Server } from './server.ts'
+import { runCli } from '../world/cli-run.ts'
+import { describeBytes, digestOf, type Image, makeImage, mediaTypes, pushImage, putManifest } from '../world/content.ts'
+import { errorCode, header, json, send } from '../world/send.ts'
+import { makeDataDirectory, removeDataDirectory, Server } from '../world/server.ts'
 
 let server: Server
 before(async () => {

@@ -7,7 +7,7 @@ import { seededRandom } from '../faults/random.ts'
 import { parseDigest } from '#core/digest.ts'
 import { storedDigest } from '#store/stored-digest.ts'
 import { knownFailure } from '#main/failures.ts'
-import { runCli } from './cli-run.ts'
+import { runCli } from '../world/cli-run.ts'
 import {
   describeBytes,
   digestOf,
@@ -19,9 +19,9 @@ import {
   putManifest,
   someBytes,
   startUpload,
-} from './content.ts'
-import { type Answer, header, json, send } from './send.ts'
-import { Server } from './server.ts'
+} from '../world/content.ts'
+import { type Answer, header, json, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 /** What was pushed: everything that a GET may ever give. */
 interface Known {

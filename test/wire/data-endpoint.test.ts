@@ -6,10 +6,10 @@ import { after, before, test } from 'node:test'
 import { connect } from 'node:tls'
 import { parseBlobLink } from '#http/blob-link.ts'
 import { wire } from '#surfaces/data/errors.ts'
-import { digestOf, locationOf, someBytes } from './content.ts'
-import { blobPath, bytes, type DataScene, digest, isError, openData } from './data-scene.ts'
-import { type Answer, basic, header, json, send } from './send.ts'
-import { Server } from './server.ts'
+import { digestOf, locationOf, someBytes } from '../world/content.ts'
+import { blobPath, bytes, type DataScene, digest, isError, openData } from '../world/data-endpoint.ts'
+import { type Answer, basic, header, json, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 let plane: DataScene
 let strict: DataScene

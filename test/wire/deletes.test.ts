@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { eventually } from '../conformance/client.ts'
-import { digestOf, makeImage, mediaTypes, pushBlob, pushImage, putManifest, someBytes } from './content.ts'
-import { type Door, openDoor } from './door.ts'
-import { errorCode, json, send } from './send.ts'
+import { digestOf, makeImage, mediaTypes, pushBlob, pushImage, putManifest, someBytes } from '../world/content.ts'
+import { type Door, openDoor } from '../world/door.ts'
+import { errorCode, json, send } from '../world/send.ts'
 
 let door: Door
 before(async () => {

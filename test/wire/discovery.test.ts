@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type Answer, header, json, send } from './send.ts'
-import { Server } from './server.ts'
+import { type Answer, header, json, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 let server: Server
 let control: string

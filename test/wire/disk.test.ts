@@ -1,9 +1,9 @@
 import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { digestOf, locationOf, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload } from './content.ts'
-import { type Answer, errorCode, header, send } from './send.ts'
-import { Server } from './server.ts'
+import { digestOf, locationOf, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload } from '../world/content.ts'
+import { type Answer, errorCode, header, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 function assertUnavailable(answer: Answer, what: string): void {
   assert.deepEqual([answer.status, errorCode(answer)], [503, 'UNAVAILABLE'], `${what}: ${answer.body.toString()}`)

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
-import { Computer } from './doctor-scene.ts'
-import { Server } from './server.ts'
+import { Computer } from '../world/computer.ts'
+import { Server } from '../world/server.ts'
 
 let server: Server
 let computer: Computer

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { makeAuthority, makeLeaf } from '#adapters/x509/issue.ts'
-import { Computer } from './doctor-scene.ts'
-import { Server } from './server.ts'
+import { Computer } from '../world/computer.ts'
+import { Server } from '../world/server.ts'
 
 let computer: Computer
 beforeEach(() => (computer = new Computer().finds({ localhost: ['127.0.0.1'], 'contoso.longshore.localhost': ['127.0.0.1'] })))

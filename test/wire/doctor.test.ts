@@ -6,8 +6,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { findings as known } from '#core/checkup.ts'
-import { Computer } from './doctor-scene.ts'
-import { Server } from './server.ts'
+import { Computer } from '../world/computer.ts'
+import { Server } from '../world/server.ts'
 
 const registry = 'local.longshore.localhost'
 const home = { localhost: ['127.0.0.1'], [registry]: ['127.0.0.1', '::1'] }

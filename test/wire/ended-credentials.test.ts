@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { identityDeeds } from '#app/identity/operator.ts'
 import { directoryKeys } from '#ports/signer.ts'
-import { makeMap, makeToken, passwordOf } from './plane-credentials.ts'
-import { azureCli, openPlane, type Plane, type PlaneRegistry, type Somebody, succeeded } from './plane.ts'
-import { type Answer, header, json } from './send.ts'
+import { makeMap, makeToken, passwordOf } from '../world/plane-credentials.ts'
+import { azureCli, openPlane, type Plane, type PlaneRegistry, type Somebody, succeeded } from '../world/plane.ts'
+import { type Answer, header, json } from '../world/send.ts'
 
 let plane: Plane
 let registry: PlaneRegistry

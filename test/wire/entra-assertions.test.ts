@@ -6,8 +6,8 @@ import { after, before, beforeEach, test } from 'node:test'
 import * as x509 from '@peculiar/x509'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { newCertificate } from '#app/identity/new-secrets.ts'
-import { adfsToken, ask, claimsOf, entraToken, type EntraScene, openEntra, program, refusalOf, tenant } from './entra-scene.ts'
-import { send } from './send.ts'
+import { adfsToken, ask, claimsOf, entraToken, type EntraScene, openEntra, program, refusalOf, tenant } from '../world/authority.ts'
+import { send } from '../world/send.ts'
 
 let scene: EntraScene
 let signer: Signer

@@ -6,7 +6,7 @@ import { makeCode } from '#app/identity/codes.ts'
 import { findDevice, grantDevice } from '#app/identity/devices.ts'
 import { signInUser } from '#app/identity/sign-in.ts'
 import { azureCli } from '../world/people.ts'
-import { adfsToken, alice, ask, type EntraScene, entraToken, openEntra, program, refusalOf, secret, type Wire } from './entra-scene.ts'
+import { adfsToken, alice, ask, type EntraScene, entraToken, openEntra, program, refusalOf, secret, type Wire } from '../world/authority.ts'
 
 let scene: EntraScene
 before(async () => {

@@ -19,7 +19,7 @@ import {
   secretOf,
   tenant,
   type Wire,
-} from './entra-scene.ts'
+} from '../world/authority.ts'
 
 let scene: EntraScene
 before(async () => {

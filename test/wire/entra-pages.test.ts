@@ -4,7 +4,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { preferredLanguage } from '#http/language.ts'
 import { languages } from '#words/messages.ts'
 import { azureCli } from '../world/people.ts'
-import { adfsToken, alice, ask, claimsOf, type EntraScene, minute, openEntra, refusalOf, tenant, type Wire } from './entra-scene.ts'
+import { adfsToken, alice, ask, claimsOf, type EntraScene, minute, openEntra, refusalOf, tenant, type Wire } from '../world/authority.ts'
 
 let scene: EntraScene
 before(async () => {

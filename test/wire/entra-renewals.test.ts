@@ -21,7 +21,7 @@ import {
   secret,
   secretOf,
   tenant,
-} from './entra-scene.ts'
+} from '../world/authority.ts'
 
 let scene: EntraScene
 before(async () => {

@@ -19,7 +19,7 @@ import {
   refusalOf,
   secret,
   tenant,
-} from './entra-scene.ts'
+} from '../world/authority.ts'
 
 let scene: EntraScene
 before(async () => {

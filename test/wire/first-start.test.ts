@@ -3,11 +3,11 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { onFreePorts, program, runCli, spawnProgram } from './cli-run.ts'
-import { pushImage } from './content.ts'
-import { planeOver, succeeded } from './plane.ts'
-import { json, send } from './send.ts'
-import { makeDataDirectory, removeDataDirectory, Server } from './server.ts'
+import { onFreePorts, program, runCli, spawnProgram } from '../world/cli-run.ts'
+import { pushImage } from '../world/content.ts'
+import { planeOver, succeeded } from '../world/plane.ts'
+import { json, send } from '../world/send.ts'
+import { makeDataDirectory, removeDataDirectory, Server } from '../world/server.ts'
 
 const unattended = (dataDir: string): Record<string, string> => {
   const { LONGSHORE_PASSWORD_FILE: _, ...env } = onFreePorts(dataDir)

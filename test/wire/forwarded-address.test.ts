@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type Door, openDoor } from './door.ts'
-import { send } from './send.ts'
+import { type Door, openDoor } from '../world/door.ts'
+import { send } from '../world/send.ts'
 
 let door: Door
 before(async () => {

@@ -4,8 +4,8 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { flag, list, object, type ObjectShape, type Shape, text } from '#core/shape.ts'
 import { breaksOf, withBroken } from './broken.ts'
-import { codeOf, openPlane, type Plane, type Somebody, succeeded } from './plane.ts'
-import { json } from './send.ts'
+import { codeOf, openPlane, type Plane, type Somebody, succeeded } from '../world/plane.ts'
+import { json } from '../world/send.ts'
 
 let plane: Plane
 let user: Somebody

@@ -7,8 +7,8 @@ import { parseFilter } from '#http/odata-filter.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { parseQuery } from '#surfaces/graph/query.ts'
 import { seedsOf } from '#surfaces/graph/search.ts'
-import { json } from './send.ts'
-import { type GraphDoor, openGraph } from './graph-door.ts'
+import { json } from '../world/send.ts'
+import { type GraphDoor, openGraph } from '../world/graph.ts'
 
 const id = 'aaaaaaaa-0000-4000-8000-000000000001'
 

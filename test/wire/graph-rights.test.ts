@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { routes } from '#surfaces/graph/routes.ts'
-import { codeOf, openPlane, type Plane, type Somebody, succeeded } from './plane.ts'
-import { json } from './send.ts'
+import { codeOf, openPlane, type Plane, type Somebody, succeeded } from '../world/plane.ts'
+import { json } from '../world/send.ts'
 
 let plane: Plane
 /** By the one action that each may do, and by the one that each may not. */

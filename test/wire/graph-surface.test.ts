@@ -6,7 +6,7 @@ import { type PlainRequest, plainRequest } from '#http/plain-request.ts'
 import { answerTo } from '#http/surface.ts'
 import { graph } from '#surfaces/graph/surface.ts'
 import type { GraphDeps } from '#surfaces/graph/context.ts'
-import { openGraph } from './graph-door.ts'
+import { openGraph } from '../world/graph.ts'
 
 // Asked without a socket: what a surface answers is a value.
 const door = await openGraph()

@@ -7,8 +7,8 @@ import { servicePrincipalBySecret } from '#app/identity/standing.ts'
 import { changeUser, createUser } from '#app/identity/users.ts'
 import { subscriptionType } from '#core/resource-id.ts'
 import type { DirectoryObject } from '#ports/directory.ts'
-import { type Caller, control, type GraphDoor, openGraph, tenant } from './graph-door.ts'
-import { header, json } from './send.ts'
+import { type Caller, control, type GraphDoor, openGraph, tenant } from '../world/graph.ts'
+import { header, json } from '../world/send.ts'
 
 type Body = Record<string, unknown>
 interface Credential {

@@ -4,9 +4,9 @@ import { after, before, test } from 'node:test'
 import { PasswordWorkers } from '#adapters/system/password-hasher.ts'
 import { hashPassword } from '#adapters/system/argon2.ts'
 import { createUser } from '#app/identity/users.ts'
-import { digestOf, pushBlob, someBytes } from './content.ts'
-import { azureCli, openPlane, type Plane } from './plane.ts'
-import { type Answer, header, send } from './send.ts'
+import { digestOf, pushBlob, someBytes } from '../world/content.ts'
+import { azureCli, openPlane, type Plane } from '../world/plane.ts'
+import { type Answer, header, send } from '../world/send.ts'
 
 let plane: Plane
 before(async () => {

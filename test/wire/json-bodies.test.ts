@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { wire as acrWire } from '#surfaces/acr/errors.ts'
-import { pushImage } from './content.ts'
-import { codeOf, openPlane, type Plane, succeeded } from './plane.ts'
-import { type Answer, errorCode, json } from './send.ts'
+import { pushImage } from '../world/content.ts'
+import { codeOf, openPlane, type Plane, succeeded } from '../world/plane.ts'
+import { type Answer, errorCode, json } from '../world/send.ts'
 
 let plane: Plane
 let registry: string

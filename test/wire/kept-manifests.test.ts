@@ -1,9 +1,9 @@
 import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type Descriptor, describeBytes, digestOf, type Image, makeImage, mediaTypes, pushImage, putManifest } from './content.ts'
-import { type Door, openDoor } from './door.ts'
-import { type Answer, errorCode, json, send } from './send.ts'
+import { type Descriptor, describeBytes, digestOf, type Image, makeImage, mediaTypes, pushImage, putManifest } from '../world/content.ts'
+import { type Door, openDoor } from '../world/door.ts'
+import { type Answer, errorCode, json, send } from '../world/send.ts'
 
 let door: Door
 before(async () => {

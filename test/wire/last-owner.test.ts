@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { identityDeeds } from '#app/identity/operator.ts'
 import { createUser } from '#app/identity/users.ts'
-import { openPlane, type Plane, type Somebody, succeeded } from './plane.ts'
-import { json } from './send.ts'
+import { openPlane, type Plane, type Somebody, succeeded } from '../world/plane.ts'
+import { json } from '../world/send.ts'
 
 const roleAssignments = 'providers/Microsoft.Authorization/roleAssignments'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { codeOf, openPlane, type Plane, succeeded } from './plane.ts'
-import { json, send } from './send.ts'
+import { codeOf, openPlane, type Plane, succeeded } from '../world/plane.ts'
+import { json, send } from '../world/send.ts'
 
 let plane: Plane
 const groups = 4000

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { onFreePorts, program, type Ran, runCli, spawnProgram } from './cli-run.ts'
-import { digestOf, pushBlob, pushImage, someBytes } from './content.ts'
-import { send } from './send.ts'
-import { makeDataDirectory, removeDataDirectory, Server } from './server.ts'
+import { onFreePorts, program, type Ran, runCli, spawnProgram } from '../world/cli-run.ts'
+import { digestOf, pushBlob, pushImage, someBytes } from '../world/content.ts'
+import { send } from '../world/send.ts'
+import { makeDataDirectory, removeDataDirectory, Server } from '../world/server.ts'
 
 let whole: Server
 const large = someBytes(100_000)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { describeBytes, digestOf, makeImage, mediaTypes, pushBlob, pushImage, putManifest } from './content.ts'
-import { errorCode, header, json, send } from './send.ts'
-import { Server } from './server.ts'
+import { describeBytes, digestOf, makeImage, mediaTypes, pushBlob, pushImage, putManifest } from '../world/content.ts'
+import { errorCode, header, json, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 let server: Server
 before(async () => {

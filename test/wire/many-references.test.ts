@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type Descriptor, describeBytes, digestOf, mediaTypes, pushBlob, putManifest } from './content.ts'
-import { type Door, openDoor } from './door.ts'
-import { send } from './send.ts'
+import { type Descriptor, describeBytes, digestOf, mediaTypes, pushBlob, putManifest } from '../world/content.ts'
+import { type Door, openDoor } from '../world/door.ts'
+import { send } from '../world/send.ts'
 
 let door: Door
 before(async () => {

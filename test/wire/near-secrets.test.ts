@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { hashOfSecret } from '#app/identity/secrets.ts'
-import { openPlane, type Plane } from './plane.ts'
-import { json, send } from './send.ts'
+import { openPlane, type Plane } from '../world/plane.ts'
+import { json, send } from '../world/send.ts'
 
 let plane: Plane
 before(async () => {

@@ -2,9 +2,9 @@
 import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { claimsOf, makeImage, pushImage } from './content.ts'
-import { type Door, openDoor } from './door.ts'
-import { errorCode, header, json, type Principal, send } from './send.ts'
+import { claimsOf, makeImage, pushImage } from '../world/content.ts'
+import { type Door, openDoor } from '../world/door.ts'
+import { errorCode, header, json, type Principal, send } from '../world/send.ts'
 
 let door: Door
 before(async () => {

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { eventually } from '../conformance/client.ts'
-import { ChildServer } from './child.ts'
-import { digestOf, locationOf, makeImage, mediaTypes, pushBlob, pushImage, putManifest, someBytes, startUpload } from './content.ts'
-import { openDoor } from './door.ts'
-import { type Answer, errorCode, send } from './send.ts'
+import { ChildServer } from '../world/child.ts'
+import { digestOf, locationOf, makeImage, mediaTypes, pushBlob, pushImage, putManifest, someBytes, startUpload } from '../world/content.ts'
+import { openDoor } from '../world/door.ts'
+import { type Answer, errorCode, send } from '../world/send.ts'
 
 /** Two hundred descriptors, of which the threads and the database take a third. */
 let server: ChildServer

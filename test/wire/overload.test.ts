@@ -2,11 +2,11 @@ import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ratesOf } from '#core/rate-limit.ts'
-import { digestOf, pushBlob, pushImage, someBytes, tokenFor } from './content.ts'
+import { digestOf, pushBlob, pushImage, someBytes, tokenFor } from '../world/content.ts'
 import { eventually } from '../conformance/client.ts'
-import { openDoor } from './door.ts'
-import { openRaw } from './raw.ts'
-import { type Answer, errorCode, header, send } from './send.ts'
+import { openDoor } from '../world/door.ts'
+import { openRaw } from '../world/raw.ts'
+import { type Answer, errorCode, header, send } from '../world/send.ts'
 
 function assertOverloaded(answer: Answer): void {
   assert.deepEqual([answer.status, errorCode(answer)], [503, 'UNAVAILABLE'])

@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { localCertificates } from '#adapters/x509/authority.ts'
-import { onFreePorts, program, runCli, spawnProgram } from './cli-run.ts'
-import { makeDataDirectory, removeDataDirectory } from './server.ts'
+import { onFreePorts, program, runCli, spawnProgram } from '../world/cli-run.ts'
+import { makeDataDirectory, removeDataDirectory } from '../world/server.ts'
 
 const dataDir = makeDataDirectory()
 const folder = join(dataDir, '..')

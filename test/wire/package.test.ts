@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type Spoken, spawnProgram, onFreePorts } from './cli-run.ts'
+import { type Spoken, spawnProgram, onFreePorts } from '../world/cli-run.ts'
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'longshore-package-'))

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Collected, Explained, UsageReport } from '#core/maintenance.ts'
-import { runCli } from './cli-run.ts'
-import { describeBytes, type Descriptor, digestOf, makeImage, mediaTypes, pushBlob, pushImage, putManifest, someBytes } from './content.ts'
-import { errorCode, json, send } from './send.ts'
-import { Server } from './server.ts'
+import { runCli } from '../world/cli-run.ts'
+import {
+  describeBytes,
+  type Descriptor,
+  digestOf,
+  makeImage,
+  mediaTypes,
+  pushBlob,
+  pushImage,
+  putManifest,
+  someBytes,
+} from '../world/content.ts'
+import { errorCode, json, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 const docker = 'application/vnd.docker.distribution.manifest.v2+json'
 const dockerList = 'application/vnd.docker.distribution.manifest.list.v2+json'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { describeBytes, digestOf, mediaTypes, pushBlob, putManifest } from './content.ts'
-import { type Door, openDoor } from './door.ts'
-import { header, json, send } from './send.ts'
+import { describeBytes, digestOf, mediaTypes, pushBlob, putManifest } from '../world/content.ts'
+import { type Door, openDoor } from '../world/door.ts'
+import { header, json, send } from '../world/send.ts'
 
 let door: Door
 before(async () => {

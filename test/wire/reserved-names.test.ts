@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openPlane, type Plane } from './plane.ts'
-import { json } from './send.ts'
+import { openPlane, type Plane } from '../world/plane.ts'
+import { json } from '../world/send.ts'
 
 let plane: Plane
 before(async () => {

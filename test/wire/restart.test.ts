@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { patchChunk } from '../conformance/client.ts'
-import { ChildServer } from './child.ts'
-import { digestOf, locationOf, makeImage, pushBlob, pushImage, someBytes, startUpload, tokenFor } from './content.ts'
-import { openRaw, statusesOf } from './raw.ts'
-import { authorizationOf, header, json, send } from './send.ts'
+import { ChildServer } from '../world/child.ts'
+import { digestOf, locationOf, makeImage, pushBlob, pushImage, someBytes, startUpload, tokenFor } from '../world/content.ts'
+import { openRaw, statusesOf } from '../world/raw.ts'
+import { authorizationOf, header, json, send } from '../world/send.ts'
 
 let server: ChildServer
 before(async () => {

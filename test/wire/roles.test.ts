@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { builtInRoles } from '#core/built-in-roles.ts'
 import type { DirectoryKind } from '#ports/directory.ts'
-import { type ArmAnswer, type ArmScene, type Asking, errorOf, openArm, registryId } from './arm-scene.ts'
+import { type ArmAnswer, type ArmScene, type Asking, errorOf, openArm, registryId } from '../world/arm.ts'
 
 const provider = 'providers/Microsoft.Authorization'
 const idOf = (role: string): string => builtInRoles.find((each) => each.name === role)?.id ?? ''

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type { SpeedReport } from '#client/speed.ts'
-import { runCli } from './cli-run.ts'
-import { json, send } from './send.ts'
-import { Server } from './server.ts'
+import { runCli } from '../world/cli-run.ts'
+import { json, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 const measured = async (words: string[], env: Record<string, string>, input = ''): Promise<SpeedReport> => {
   const { code, out, problem } = await runCli(['speed', '--output', 'json', ...words], env, undefined, { input: async () => input })

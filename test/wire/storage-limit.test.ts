@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { eventually } from '../conformance/client.ts'
-import { digestOf, type Image, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload } from './content.ts'
-import { type Door, openDoor } from './door.ts'
-import { type Answer, errorCode, header, json, send } from './send.ts'
+import { digestOf, type Image, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload } from '../world/content.ts'
+import { type Door, openDoor } from '../world/door.ts'
+import { type Answer, errorCode, header, json, send } from '../world/send.ts'
 
 const limit = 1_000_000
 let door: Door

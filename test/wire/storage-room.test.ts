@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { eventually } from '../conformance/client.ts'
-import { digestOf, type Image, makeImage, pushBlob, putManifest, someBytes, startUpload } from './content.ts'
-import { type Door, openDoor } from './door.ts'
-import { type Answer, errorCode, header, json, send, type Target } from './send.ts'
-import { Server } from './server.ts'
+import { digestOf, type Image, makeImage, pushBlob, putManifest, someBytes, startUpload } from '../world/content.ts'
+import { type Door, openDoor } from '../world/door.ts'
+import { type Answer, errorCode, header, json, send, type Target } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 const limit = 1_000_000
 const promise = 1500

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { connect } from 'node:tls'
 import { localCertificates } from '#adapters/x509/authority.ts'
-import { type Flags, makeDataDirectory, removeDataDirectory, Server } from './server.ts'
+import { type Flags, makeDataDirectory, removeDataDirectory, Server } from '../world/server.ts'
 
 const names = ['acr.example.org', 'registry', '10.0.0.1', 'longshore.localhost', 'local.longshore.localhost', 'localhost']
 const folder = join(makeDataDirectory(), '..', 'tls')

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { eventually } from '../conformance/client.ts'
-import { header, send } from './send.ts'
-import { makeDataDirectory, removeDataDirectory, Server } from './server.ts'
+import { header, send } from '../world/send.ts'
+import { makeDataDirectory, removeDataDirectory, Server } from '../world/server.ts'
 
 let server: Server
 let ca: string

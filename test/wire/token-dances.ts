@@ -1,4 +1,4 @@
-import { type Answer, header, json, type Principal, send, type Target } from './send.ts'
+import { type Answer, header, json, type Principal, send, type Target } from '../world/send.ts'
 
 /** A registry by its login server, and who speaks to it. */
 export interface Dancer {

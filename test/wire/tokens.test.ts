@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
-import { claimsOf, makeImage, pushImage, putManifest, tokenFor } from './content.ts'
-import { type Door, openDoor } from './door.ts'
-import { exchanged } from './exchanged.ts'
-import { succeeded } from './plane.ts'
-import { type Answer, errorCode, header, json, type Principal, send } from './send.ts'
-import { Server } from './server.ts'
+import { claimsOf, makeImage, pushImage, putManifest, tokenFor } from '../world/content.ts'
+import { type Door, openDoor } from '../world/door.ts'
+import { exchanged } from '../world/exchanged.ts'
+import { succeeded } from '../world/plane.ts'
+import { type Answer, errorCode, header, json, type Principal, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 let server: Server
 let ca: string

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { patchChunk } from '../conformance/client.ts'
-import { digestOf, locationOf, pushImage, someBytes, startUpload, tokenFor } from './content.ts'
-import { openRaw, statusesOf } from './raw.ts'
-import { type Answer, authorizationOf, errorCode, header, send } from './send.ts'
-import { Server } from './server.ts'
+import { digestOf, locationOf, pushImage, someBytes, startUpload, tokenFor } from '../world/content.ts'
+import { openRaw, statusesOf } from '../world/raw.ts'
+import { type Answer, authorizationOf, errorCode, header, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 let server: Server
 before(async () => {

@@ -3,10 +3,10 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { eventually } from '../conformance/client.ts'
-import { digestOf, locationOf, pushBlob, pushImage, someBytes, startUpload, tokenFor } from './content.ts'
-import { openRaw, type RawConnection, statusesOf } from './raw.ts'
-import { authorizationOf, send } from './send.ts'
-import { Server } from './server.ts'
+import { digestOf, locationOf, pushBlob, pushImage, someBytes, startUpload, tokenFor } from '../world/content.ts'
+import { openRaw, type RawConnection, statusesOf } from '../world/raw.ts'
+import { authorizationOf, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 // Who waits for a client keeps nobody else waiting. One request at work at a time shows each place that is held.
 let server: Server

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { welcomeCatalogues } from '#words/welcome.ts'
-import { header, send } from './send.ts'
-import { Server } from './server.ts'
+import { header, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
 
 let server: Server
 let secure: { ca: string; port: number }

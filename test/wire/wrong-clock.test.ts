@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
 import { connect } from 'node:tls'
 import { patchChunk } from '../conformance/client.ts'
-import { runCli } from './cli-run.ts'
-import { digestOf, pushBlob, pushImage, someBytes, startUpload } from './content.ts'
-import { planeOver } from './plane.ts'
-import { send } from './send.ts'
-import { type Flags, Server } from './server.ts'
+import { runCli } from '../world/cli-run.ts'
+import { digestOf, pushBlob, pushImage, someBytes, startUpload } from '../world/content.ts'
+import { planeOver } from '../world/plane.ts'
+import { send } from '../world/send.ts'
+import { type Flags, Server } from '../world/server.ts'
 
 const year = 365 * 24 * 60 * 60 * 1000
 const trueNow = Date.now

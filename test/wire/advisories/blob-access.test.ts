@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { RepositoryName } from '#core/reference.ts'
-import { digestOf, locationOf, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload, tokenFor } from '../content.ts'
-import { type Answer, errorCode, header, type Principal, send } from '../send.ts'
-import { type Door, openDoor } from '../door.ts'
+import { digestOf, locationOf, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload, tokenFor } from '../../world/content.ts'
+import { type Answer, errorCode, header, type Principal, send } from '../../world/send.ts'
+import { type Door, openDoor } from '../../world/door.ts'
 
 // `a` and `b` are two repositories; alice holds a, bob holds b, D lies in b only.
 let server: Door

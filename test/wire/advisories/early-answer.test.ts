@@ -5,10 +5,10 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { digestOf, mediaTypes } from '../content.ts'
-import { openRaw, statusesOf } from '../raw.ts'
-import { basic } from '../send.ts'
-import { Server } from '../server.ts'
+import { digestOf, mediaTypes } from '../../world/content.ts'
+import { openRaw, statusesOf } from '../../world/raw.ts'
+import { basic } from '../../world/send.ts'
+import { Server } from '../../world/server.ts'
 
 let server: Server
 let folder: string

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { mediaTypes, pushBlob, pushImage, someBytes, startUpload } from '../content.ts'
-import { openDoor } from '../door.ts'
-import { exchangeRaw, statusesOf } from '../raw.ts'
-import { authorizationOf, errorCode, header, json, send, type Target } from '../send.ts'
-import { Server } from '../server.ts'
+import { mediaTypes, pushBlob, pushImage, someBytes, startUpload } from '../../world/content.ts'
+import { openDoor } from '../../world/door.ts'
+import { exchangeRaw, statusesOf } from '../../world/raw.ts'
+import { authorizationOf, errorCode, header, json, send, type Target } from '../../world/send.ts'
+import { Server } from '../../world/server.ts'
 
 let server: Server
 let authorization: string

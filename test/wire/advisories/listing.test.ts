@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { digestOf, makeImage, pushBlob, putManifest, pushImage, tokenFor } from '../content.ts'
-import { exchangeRaw, statusesOf } from '../raw.ts'
-import { authorizationOf, errorCode, header, json, type Principal, send } from '../send.ts'
-import { Server } from '../server.ts'
+import { digestOf, makeImage, pushBlob, putManifest, pushImage, tokenFor } from '../../world/content.ts'
+import { exchangeRaw, statusesOf } from '../../world/raw.ts'
+import { authorizationOf, errorCode, header, json, type Principal, send } from '../../world/send.ts'
+import { Server } from '../../world/server.ts'
 import { nextOf } from '../../conformance/client.ts'
 
 let server: Server

@@ -3,9 +3,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { describeBytes, digestOf, type Image, mediaTypes, pushBlob, pushImage, putManifest } from '../content.ts'
-import { errorCode, header, json, send } from '../send.ts'
-import { Server } from '../server.ts'
+import { describeBytes, digestOf, type Image, mediaTypes, pushBlob, pushImage, putManifest } from '../../world/content.ts'
+import { errorCode, header, json, send } from '../../world/send.ts'
+import { Server } from '../../world/server.ts'
 
 let server: Server
 /** Its blobs are there; the hostile manifests name them. */

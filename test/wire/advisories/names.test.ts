@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { digestOf, locationOf, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload } from '../content.ts'
-import { exchangeRaw, statusesOf } from '../raw.ts'
-import { authorizationOf, errorCode, header, send } from '../send.ts'
-import { Server } from '../server.ts'
+import { digestOf, locationOf, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload } from '../../world/content.ts'
+import { exchangeRaw, statusesOf } from '../../world/raw.ts'
+import { authorizationOf, errorCode, header, send } from '../../world/send.ts'
+import { Server } from '../../world/server.ts'
 
 let server: Server
 before(async () => {

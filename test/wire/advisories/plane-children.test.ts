@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { types } from '#surfaces/arm/types.ts'
-import { makeMap, makeToken, permissionOf } from '../plane-credentials.ts'
-import { succeeded, type Plane } from '../plane.ts'
-import { type Customers, openCustomers } from '../plane-customers.ts'
-import { json } from '../send.ts'
+import { makeMap, makeToken, permissionOf } from '../../world/plane-credentials.ts'
+import { succeeded, type Plane } from '../../world/plane.ts'
+import { type Customers, openCustomers } from '../../world/plane-customers.ts'
+import { json } from '../../world/send.ts'
 
 let plane: Plane
 let at: Customers['at']

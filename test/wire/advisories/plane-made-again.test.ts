@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { adminOf, everyCredential, makeMap, makeToken, passwordOf, permissionOf, pushOwn, type Password } from '../plane-credentials.ts'
-import { succeeded, type Plane, type PlaneRegistry } from '../plane.ts'
-import { type Customers, openCustomers } from '../plane-customers.ts'
-import { header, type Principal } from '../send.ts'
+import {
+  adminOf,
+  everyCredential,
+  makeMap,
+  makeToken,
+  passwordOf,
+  permissionOf,
+  pushOwn,
+  type Password,
+} from '../../world/plane-credentials.ts'
+import { succeeded, type Plane, type PlaneRegistry } from '../../world/plane.ts'
+import { type Customers, openCustomers } from '../../world/plane-customers.ts'
+import { header, type Principal } from '../../world/send.ts'
 
 let plane: Plane
 let at: Customers['at']

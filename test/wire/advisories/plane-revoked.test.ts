@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { accessOf, everyCredential } from '../plane-credentials.ts'
-import { azureCli, codeOf, succeeded, type Plane } from '../plane.ts'
-import { type Customers, openCustomers } from '../plane-customers.ts'
-import { json, type Principal } from '../send.ts'
+import { accessOf, everyCredential } from '../../world/plane-credentials.ts'
+import { azureCli, codeOf, succeeded, type Plane } from '../../world/plane.ts'
+import { type Customers, openCustomers } from '../../world/plane-customers.ts'
+import { json, type Principal } from '../../world/send.ts'
 
 let plane: Plane
 let at: Customers['at']

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { adminOf, makeMap, makeToken, passwordOf, permissionOf, pushOwn, tokenUser } from '../plane-credentials.ts'
-import { succeeded, type Plane } from '../plane.ts'
-import { type Customers, openCustomers } from '../plane-customers.ts'
-import { json } from '../send.ts'
+import { adminOf, makeMap, makeToken, passwordOf, permissionOf, pushOwn, tokenUser } from '../../world/plane-credentials.ts'
+import { succeeded, type Plane } from '../../world/plane.ts'
+import { type Customers, openCustomers } from '../../world/plane-customers.ts'
+import { json } from '../../world/send.ts'
 
 let plane: Plane
 let at: Customers['at']

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { createUser } from '#app/identity/users.ts'
-import { azureCli, openPlane, type Plane, succeeded } from '../plane.ts'
-import { makeMap, makeToken, passwordOf } from '../plane-credentials.ts'
-import { type Answer, basic, header, json, send } from '../send.ts'
+import { azureCli, openPlane, type Plane, succeeded } from '../../world/plane.ts'
+import { makeMap, makeToken, passwordOf } from '../../world/plane-credentials.ts'
+import { type Answer, basic, header, json, send } from '../../world/send.ts'
 
 let plane: Plane
 before(async () => {

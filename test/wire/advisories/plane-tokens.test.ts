@@ -4,9 +4,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { directoryKeys } from '#ports/signer.ts'
-import { claimsOf } from '../content.ts'
-import { azureCli, openPlane, type Plane, type PlaneRegistry, succeeded } from '../plane.ts'
-import { json } from '../send.ts'
+import { claimsOf } from '../../world/content.ts'
+import { azureCli, openPlane, type Plane, type PlaneRegistry, succeeded } from '../../world/plane.ts'
+import { json } from '../../world/send.ts'
 
 /** In milliseconds, on a machine that does much else: what these tokens cost who falls for them is minutes. */
 const bearable = 20_000

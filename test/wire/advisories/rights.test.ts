@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { digestOf, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload, locationOf, tokenFor } from '../content.ts'
-import { errorCode, header, json, type Principal, send } from '../send.ts'
-import { type Door, openDoor } from '../door.ts'
+import { digestOf, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload, locationOf, tokenFor } from '../../world/content.ts'
+import { errorCode, header, json, type Principal, send } from '../../world/send.ts'
+import { type Door, openDoor } from '../../world/door.ts'
 
 let server: Door
 before(async () => {

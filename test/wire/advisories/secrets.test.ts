@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { RegistryError } from '#core/registry-error.ts'
 import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
-import { type Door, openDoor } from '../door.ts'
-import { pushImage, tokenFor } from '../content.ts'
-import { header, json, send } from '../send.ts'
+import { type Door, openDoor } from '../../world/door.ts'
+import { pushImage, tokenFor } from '../../world/content.ts'
+import { header, json, send } from '../../world/send.ts'
 
 let door: Door
 before(async () => {

@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import assert from 'node:assert/strict'
 import { SignJWT } from 'jose'
-import { azureCli, succeeded } from '../plane.ts'
-import { type Answer, basic, header, json } from '../send.ts'
+import { azureCli, succeeded } from '../../world/plane.ts'
+import { type Answer, basic, header, json } from '../../world/send.ts'
 import type { Seeding } from './seeding.ts'
 
 /** Everything that proves a person or a program to the authority: good, wrong, and where it does not belong. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { pushImage } from '../content.ts'
-import { succeeded } from '../plane.ts'
-import { makeMap, makeToken, tokenUser } from '../plane-credentials.ts'
-import { type Answer, basic, json } from '../send.ts'
+import { pushImage } from '../../world/content.ts'
+import { succeeded } from '../../world/plane.ts'
+import { makeMap, makeToken, tokenUser } from '../../world/plane-credentials.ts'
+import { type Answer, basic, json } from '../../world/send.ts'
 import type { Seeding } from './seeding.ts'
 
 /** Everything that proves somebody at a registry: used, used where it does not belong, and wrong. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { ChildServer } from '../child.ts'
-import { runCli } from '../cli-run.ts'
-import { planeOver, type PlaneRegistry, type PlaneWire, type Somebody } from '../plane.ts'
-import { type Answer, send, type SendOptions } from '../send.ts'
+import type { ChildServer } from '../../world/child.ts'
+import { runCli } from '../../world/cli-run.ts'
+import { planeOver, type PlaneRegistry, type PlaneWire, type Somebody } from '../../world/plane.ts'
+import { type Answer, send, type SendOptions } from '../../world/send.ts'
 import { Seeds } from './seeds.ts'
 
 /** A server whose secrets are known, and ways to ask it whose answers are kept. */

@@ -1,4 +1,4 @@
-import type { Answer } from '../send.ts'
+import type { Answer } from '../../world/send.ts'
 
 interface Told {
   request: string

@@ -6,11 +6,11 @@ import { connect as connectTls, createSecureContext } from 'node:tls'
 import { after, before, mock, test } from 'node:test'
 import { listen } from '#http/listener.ts'
 import { eventually } from '../../conformance/client.ts'
-import { digestOf, locationOf, mediaTypes, pushBlob, putManifest, someBytes, startUpload } from '../content.ts'
-import { type Door, openDoor } from '../door.ts'
-import { openRaw, type RawConnection, statusesOf } from '../raw.ts'
-import { authorizationOf, header, send } from '../send.ts'
-import { Server } from '../server.ts'
+import { digestOf, locationOf, mediaTypes, pushBlob, putManifest, someBytes, startUpload } from '../../world/content.ts'
+import { type Door, openDoor } from '../../world/door.ts'
+import { openRaw, type RawConnection, statusesOf } from '../../world/raw.ts'
+import { authorizationOf, header, send } from '../../world/send.ts'
+import { Server } from '../../world/server.ts'
 
 // G6: the server's own times are a minute; here the clock of the watch is put forward instead of waited for.
 let door: Door

@@ -3,11 +3,11 @@ import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
-import { claimsOf, pushImage, tokenFor } from '../content.ts'
-import { exchangeRaw } from '../raw.ts'
-import { basic, json, type Principal, send } from '../send.ts'
-import { exchanged } from '../exchanged.ts'
-import { Server } from '../server.ts'
+import { claimsOf, pushImage, tokenFor } from '../../world/content.ts'
+import { exchangeRaw } from '../../world/raw.ts'
+import { basic, json, type Principal, send } from '../../world/send.ts'
+import { exchanged } from '../../world/exchanged.ts'
+import { Server } from '../../world/server.ts'
 
 /** In milliseconds, on a machine that does much else: what these tokens cost who falls for them is minutes. */
 const bearable = 20_000

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { digestOf, type Image, makeImage, mediaTypes, pushBlob, pushImage, putManifest, someBytes } from '../content.ts'
-import { errorCode, header, send } from '../send.ts'
-import { Server } from '../server.ts'
+import { digestOf, type Image, makeImage, mediaTypes, pushBlob, pushImage, putManifest, someBytes } from '../../world/content.ts'
+import { errorCode, header, send } from '../../world/send.ts'
+import { Server } from '../../world/server.ts'
 
 // RFC 9110 §13: conditional requests. Nothing here has a date of change, so conditions on dates are not read (§13.1.3, §13.1.4).
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { pushImage } from '../content.ts'
-import { type Door, openDoor } from '../door.ts'
-import { errorCode, header, json, send } from '../send.ts'
-import { Server } from '../server.ts'
+import { pushImage } from '../../world/content.ts'
+import { type Door, openDoor } from '../../world/door.ts'
+import { errorCode, header, json, send } from '../../world/send.ts'
+import { Server } from '../../world/server.ts'
 
 // Fetch, "CORS protocol": pages of other origins, as a portal is one.
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type DataScene, isError, openData } from '../data-scene.ts'
-import { header, json, send } from '../send.ts'
+import { type DataScene, isError, openData } from '../../world/data-endpoint.ts'
+import { header, json, send } from '../../world/send.ts'
 
 let scene: DataScene
 before(async () => {

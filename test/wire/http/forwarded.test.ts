@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type DataScene, openData } from '../data-scene.ts'
-import { openDoor } from '../door.ts'
-import { header, json, send } from '../send.ts'
+import { type DataScene, openData } from '../../world/data-endpoint.ts'
+import { openDoor } from '../../world/door.ts'
+import { header, json, send } from '../../world/send.ts'
 
 const proxies = ['127.0.0.1', '10.0.0.0/24', '2001:db8:1::/48']
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { digestOf, makeImage, mediaTypes, pushBlob, someBytes } from '../content.ts'
-import { exchangeRaw, openRaw, statusesOf } from '../raw.ts'
-import { authorizationOf, send } from '../send.ts'
-import { Server } from '../server.ts'
+import { digestOf, makeImage, mediaTypes, pushBlob, someBytes } from '../../world/content.ts'
+import { exchangeRaw, openRaw, statusesOf } from '../../world/raw.ts'
+import { authorizationOf, send } from '../../world/send.ts'
+import { Server } from '../../world/server.ts'
 
 // RFC 9112: messages, and what people, probes and old programs really send. Every line is written to a socket as it stands here.
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { digestOf, pushImage, putManifest, startUpload } from '../content.ts'
-import { blobPath, bytes, type DataScene, openData } from '../data-scene.ts'
-import { openRaw } from '../raw.ts'
-import { type Answer, header, type Principal, send } from '../send.ts'
-import { Server } from '../server.ts'
+import { digestOf, pushImage, putManifest, startUpload } from '../../world/content.ts'
+import { blobPath, bytes, type DataScene, openData } from '../../world/data-endpoint.ts'
+import { openRaw } from '../../world/raw.ts'
+import { type Answer, header, type Principal, send } from '../../world/send.ts'
+import { Server } from '../../world/server.ts'
 
 // RFC 9110 §9: methods, on every surface.
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { digestOf, pushBlob, someBytes } from '../content.ts'
-import { header, send } from '../send.ts'
-import { Server } from '../server.ts'
+import { digestOf, pushBlob, someBytes } from '../../world/content.ts'
+import { header, send } from '../../world/send.ts'
+import { Server } from '../../world/server.ts'
 
 // RFC 9110 §14 and §13.1.5: ranges of a blob. Several ranges at once are given as the whole, which §14.2 leaves to the server.
 

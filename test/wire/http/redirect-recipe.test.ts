@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { blobPath, bytes, type DataScene, digest, openData } from '../data-scene.ts'
-import { openRaw } from '../raw.ts'
-import { authorizationOf, header, send } from '../send.ts'
+import { blobPath, bytes, type DataScene, digest, openData } from '../../world/data-endpoint.ts'
+import { openRaw } from '../../world/raw.ts'
+import { authorizationOf, header, send } from '../../world/send.ts'
 
 // ACR's FAQ takes a blob in two steps of a shell: `curl -s -D - … | grep "^Location: " | cut -d " " -f2 | tr -d '\r'`, then `curl $REDIRECT_URL`.
 

@@ -6,9 +6,9 @@ import type { StoredSecret } from '#ports/directory.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { EntraDeps } from '#surfaces/entra/context.ts'
 import { serveEntra } from '#surfaces/entra/surface.ts'
-import { openFacts, type TurnedClock } from '../world/facts.ts'
-import { azureCli, objectOf } from '../world/people.ts'
-import { openSurface } from '../world/surface-door.ts'
+import { openFacts, type TurnedClock } from './facts.ts'
+import { azureCli, objectOf } from './people.ts'
+import { openSurface } from './surface-door.ts'
 
 export const tenant = { id: '22222222-2222-2222-2222-222222222222', domain: 'contoso.example' }
 export const program = { appId: 'aaaaaaaa-0000-0000-0000-000000000001', objectId: 'bbbbbbbb-0000-0000-0000-000000000001' }
