@@ -5,7 +5,7 @@ import { closetOf, roomOf, sources, textOf } from './house.ts'
 const isTest = (file: string): boolean => file.endsWith('.test.ts')
 
 /** Surfaces that still ask the store themselves. The list only gets shorter. */
-const onTheirWay = ['surfaces/entra', 'surfaces/graph']
+const onTheirWay = ['surfaces/entra']
 
 test('a surface reaches app/ alone: none takes the store', () => {
   const takes = sources.filter(
@@ -15,7 +15,7 @@ test('a surface reaches app/ alone: none takes the store', () => {
 })
 
 /** Modules of app/ that still keep something between two calls. The list only gets shorter. */
-const keeping = ['app/distribution/blobs.ts', 'app/distribution/disk-floor.ts', 'app/identity/guessing.ts', 'app/identity/sign-in.ts']
+const keeping = ['app/distribution/blobs.ts', 'app/distribution/disk-floor.ts']
 
 // What follows from a value that never changes may be kept with it: core/read-once.ts.
 test('no module of app/ or of a surface keeps anything: what is kept has an object, and a rule that ends it', () => {

@@ -142,10 +142,7 @@ export class AuthorizationWorld {
     const chain = [object, ...groups].map((each) => each.id)
     for (const each of groups) await store.putDirectoryObject({ object: each })
     const link = (at: number) => ({ groupId: chain[at + 1] ?? '', memberId: chain[at] ?? '' })
-    const join = async () => {
-      for (let at = 0; at + 1 < chain.length; at++) await store.putGroupMember(link(at))
-    }
-    await join()
+    for (let at = 0; at + 1 < chain.length; at++) await store.putGroupMember(link(at))
     const give = async () => (role === 'none' ? undefined : this.assign(chain.at(-1) ?? '', role, place))
     let given = await give()
     return {
@@ -164,7 +161,7 @@ export class AuthorizationWorld {
         if (state === 'disabled') await store.putDirectoryObject({ object })
         if (state === 'deleted') {
           await make()
-          await join()
+          if (groups.length > 0) await store.putGroupMember(link(0))
         }
       },
     }

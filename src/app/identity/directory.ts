@@ -4,6 +4,9 @@ import type { DirectoryKind, DirectoryObject, ObjectChange, StoredObject, Tenant
 import type { Deps } from '../deps.ts'
 import type { Random } from './new-secrets.ts'
 
+/** What it needs to tell of the directory. */
+export type DirectoryReading = Pick<Deps, 'store' | 'certificates'>
+
 /** What a change of the directory needs. */
 export type DirectoryDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'hasher' | 'certificates'> & { random: Random }
 

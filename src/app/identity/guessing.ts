@@ -11,9 +11,6 @@ const wrongGuesses: ReadonlySet<SignInReason> = new Set([
 ])
 const isWrong = (error: unknown): boolean => error instanceof SignInRefused && wrongGuesses.has(error.reason)
 
-/** How many of one address, or of one name that is known there, may wait for their turn. */
-const longestLine = 40
-
 interface Logins {
   failedLogins: FailedLogins
 }
@@ -25,7 +22,7 @@ interface Logins {
  * was counted. Fails with `too-many-attempts`, whose detail has `retryAfter` in seconds, and as `judge` does.
  */
 export async function slowGuessing<Result>({ failedLogins }: Logins, guess: Guess, judge: () => Promise<Result>): Promise<Result> {
-  return inTurn(failedLogins, guess.familiar ? `${guess.address} ${guess.name}` : guess.address, async () => {
+  const judged = async () => {
     refusePaused(() => failedLogins.check(guess))
     try {
       const result = await judge()
@@ -35,7 +32,9 @@ export async function slowGuessing<Result>({ failedLogins }: Logins, guess: Gues
       if (isWrong(error)) failedLogins.wrong(guess)
       throw error
     }
-  })
+  }
+  const line = guess.familiar ? `${guess.address} ${guess.name}` : guess.address
+  return failedLogins.turns.take(line, judged).catch(asRefusal)
 }
 
 /**
@@ -60,33 +59,11 @@ function refusePaused(check: () => void): void {
   try {
     check()
   } catch (error) {
-    if (!(error instanceof RegistryError)) throw error
-    throw new SignInRefused('too-many-attempts', { retryAfter: Number(error.detail.retryAfter ?? 1) })
+    asRefusal(error)
   }
 }
 
-interface Line {
-  length: number
-  last: Promise<void>
-}
-
-const linesByLogins = new WeakMap<FailedLogins, Map<string, Line>>()
-
-async function inTurn<Result>(failedLogins: FailedLogins, key: string, work: () => Promise<Result>): Promise<Result> {
-  let lines = linesByLogins.get(failedLogins)
-  if (!lines) linesByLogins.set(failedLogins, (lines = new Map()))
-  const line = lines.get(key) ?? { length: 0, last: Promise.resolve() }
-  if (line.length >= longestLine) throw new SignInRefused('too-many-attempts', { retryAfter: 1 })
-  const before = line.last
-  const { promise: turn, resolve: done } = Promise.withResolvers<void>()
-  line.length++
-  line.last = before.then(() => turn)
-  lines.set(key, line)
-  try {
-    await before
-    return await work()
-  } finally {
-    done()
-    if (--line.length === 0) lines.delete(key)
-  }
+function asRefusal(error: unknown): never {
+  if (error instanceof SignInRefused || !(error instanceof RegistryError) || error.failure !== 'too-many-requests') throw error
+  throw new SignInRefused('too-many-attempts', { retryAfter: Number(error.detail.retryAfter ?? 1) })
 }

@@ -1,16 +1,15 @@
 import type { DirectoryObject, StoredSecret } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
+import type { DirectoryReading } from './directory.ts'
 
 /** What an object proves itself with, as it may be told: never a secret's text or hash. */
 export interface ShownCredential extends Omit<StoredSecret, 'hash' | 'certificate'> {
   certificate: { der: Uint8Array; sha1: string } | null
 }
 
-type ShownDeps = Pick<Deps, 'store' | 'certificates'>
-
 /** Of these objects, each one's own; the newest first. */
 export async function shownCredentials(
-  deps: ShownDeps,
+  deps: DirectoryReading,
   objects: readonly Pick<DirectoryObject, 'id'>[],
 ): Promise<ReadonlyMap<string, readonly ShownCredential[]>> {
   const secrets = await deps.store.secrets(objects.map(({ id }) => id))

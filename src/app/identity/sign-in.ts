@@ -1,5 +1,5 @@
 import type { DirectoryObject } from '#ports/directory.ts'
-import type { PasswordHasher } from '#ports/password-hasher.ts'
+import { nobodysHash } from '#ports/password-hasher.ts'
 import type { Deps } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'
 import { isFamiliar, noteFamiliar } from './familiar.ts'
@@ -33,7 +33,7 @@ export async function signInUser(
   const credential = standing && passwordOf(standing)
   const familiar = await isFamiliar(deps, { credential: credential?.name ?? '', address })
   return slowGuessing(deps, { address, name: login, familiar }, async () => {
-    const good = await hasher.verify(password, credential?.secret.hash ?? (await nobodysHash(hasher)), { known: familiar })
+    const good = await hasher.verify(password, credential?.secret.hash ?? nobodysHash, { known: familiar })
     if (!standing || !credential || !good) throw new SignInRefused('password-wrong')
     const signedIn = believed(standing, credential, clock.now())
     await noteFamiliar(deps, { credential: credential.name, address, principalId: standing.principal.id })
@@ -69,11 +69,3 @@ async function loginOf({ store }: Pick<Deps, 'store'>, username: string): Promis
 
 /** A user has one password; were there more, the newest counts. */
 const passwordOf = ({ credentials }: Standing): Credential | undefined => credentials.find(({ secret }) => secret.kind === 'password')
-
-// Compared for a user that there is not, at the same cost.
-const nobodysHashes = new WeakMap<PasswordHasher, Promise<string>>()
-function nobodysHash(hasher: PasswordHasher): Promise<string> {
-  let hash = nobodysHashes.get(hasher)
-  if (!hash) nobodysHashes.set(hasher, (hash = hasher.hash('nobody')))
-  return hash
-}

@@ -3,6 +3,7 @@ import { type RateCategory, ratesOf, TokenBucket } from '#core/rate-limit.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Registry } from '#ports/registries.ts'
+import { Turns } from '../identity/turns.ts'
 
 const mostBuckets = 100_000
 const mostCounted = 100_000
@@ -76,6 +77,8 @@ interface Counting {
 }
 
 const forgetAfter = 60_000
+/** How many of one address, or of one name that is known there, may wait for their turn. */
+const longestLine = 40
 const quarter = 15 * 60_000
 const byAddress: Counting = { free: 20, longestPause: quarter }
 /** Over all addresses, so that many of them together do not guess what one may not. */
@@ -88,6 +91,8 @@ const byFamiliar: Counting = { free: 100, longestPause: 60_000 }
  * the pause. In this process only; a flood of addresses and names pushes out what counts least.
  */
 export class FailedLogins {
+  /** Guesses of one place wait for one another: many at once would all be judged before the first was counted. */
+  readonly turns = new Turns(longestLine)
   readonly #clock: Clock
   readonly #failures = new Map<string, { count: number; last: number; until: number }>()
 

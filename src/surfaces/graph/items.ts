@@ -2,7 +2,7 @@ import { RegistryError } from '#core/registry-error.ts'
 import type { DirectoryKind, DirectoryObject, Tenant } from '#ports/directory.ts'
 import { applicationOf, identifierUrisOf } from '#app/identity/applications.ts'
 import { type ShownCredential, shownCredentials } from '#app/identity/shown-credentials.ts'
-import type { Deps } from '#app/deps.ts'
+import type { DirectoryReading } from '#app/identity/directory.ts'
 
 /** An object as Graph tells it: every property, in Graph's order. Never a secret's text or hash. */
 export type Item = Readonly<Record<string, unknown>>
@@ -29,11 +29,7 @@ const userByDefault = [
   'id',
 ]
 
-export async function itemsOf(
-  deps: Pick<Deps, 'store' | 'certificates'>,
-  tenant: Tenant,
-  objects: readonly DirectoryObject[],
-): Promise<Item[]> {
+export async function itemsOf(deps: DirectoryReading, tenant: Tenant, objects: readonly DirectoryObject[]): Promise<Item[]> {
   const holders = objects.filter(({ kind }) => kind === 'application' || kind === 'servicePrincipal')
   const credentials = await shownCredentials(deps, holders)
   return Promise.all(

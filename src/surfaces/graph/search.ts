@@ -2,7 +2,7 @@ import { compileFilter, type Filterable, type FilterSchema } from '#core/filter-
 import type { Filter } from '#core/filter.ts'
 import { isGuid } from '#core/resource-id.ts'
 import type { DirectoryFilter, DirectoryKind, Tenant } from '#ports/directory.ts'
-import type { Deps } from '#app/deps.ts'
+import type { DirectoryReading } from '#app/identity/directory.ts'
 import { candidates, type Seed } from '#app/identity/directory-search.ts'
 import { type Item, itemsOf } from './items.ts'
 import type { Query } from './query.ts'
@@ -30,7 +30,7 @@ const heaviestPage = 4 * 1024 * 1024
  * would be found.
  */
 export async function search(
-  deps: Pick<Deps, 'store' | 'certificates'>,
+  deps: DirectoryReading,
   tenant: Tenant,
   kind: DirectoryKind,
   { filter, top, after }: Pick<Query, 'filter' | 'top' | 'after'>,
