@@ -1,4 +1,4 @@
-import { RegistryError } from './registry-error.ts'
+import { preconditionFailed } from './failures.ts'
 
 export interface EntityTag {
   /** Without its quotes. */
@@ -22,11 +22,5 @@ export const holdsNoneMatch = ({ noneMatch }: Precondition, current: string | un
 /** For what changes something. Fails with `precondition-failed`, which names the state that was found. */
 export function checkPrecondition(precondition: Precondition | undefined, current: string | undefined): void {
   if (!precondition || (holdsMatch(precondition, current) && holdsNoneMatch(precondition, current))) return
-  throw new RegistryError(
-    'precondition-failed',
-    current === undefined
-      ? 'the precondition does not hold: there is nothing yet'
-      : `the precondition does not hold: its entity tag is "${current}"`,
-    current === undefined ? {} : { etag: current },
-  )
+  throw preconditionFailed(current)
 }

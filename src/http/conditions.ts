@@ -1,5 +1,5 @@
+import { preconditionFailed } from '#core/failures.ts'
 import { type EntityTag, holdsMatch, holdsNoneMatch, type Precondition } from '#core/precondition.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import type { HttpRequest } from './http-request.ts'
 
 /**
@@ -31,8 +31,7 @@ function parseTags(header: string | undefined): '*' | EntityTag[] | undefined {
 export function isKnownToReader(http: Pick<HttpRequest, 'method' | 'header'>, etag: string): boolean {
   const precondition = preconditionOf(http)
   if (!precondition) return false
-  if (!holdsMatch(precondition, etag))
-    throw new RegistryError('precondition-failed', `the precondition does not hold: its entity tag is "${etag}"`, { etag })
+  if (!holdsMatch(precondition, etag)) throw preconditionFailed(etag)
   return !holdsNoneMatch(precondition, etag)
 }
 

@@ -1,10 +1,9 @@
+import { unknownManifest, unknownRepository, unknownTag } from '#core/failures.ts'
 import type { Attributes, Quarantine } from '#core/attributes.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import type { ListPage, ManifestAttributes, RepositoryAttributes, TagAttributes } from '#ports/repository-attributes.ts'
 import { noteEvent } from './event-log.ts'
-import { unknownManifest } from './manifests.ts'
 import { type StoredDigest, storedDigest, storedPlace, withDigest } from './stored-digest.ts'
-import { findVisible, unknownName } from './repositories.ts'
+import { findVisible } from './repositories.ts'
 import type { SqlReader, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -118,7 +117,7 @@ const columns = {
 
 export const changeAttributes: Verb<'changeAttributes'> = async (tx, { registryId, name, target, change }) => {
   const repository = await findVisible(tx, registryId, name)
-  if (!repository) throw unknownName(name)
+  if (!repository) throw unknownRepository(name)
   const [table, where, ...keys] =
     target.kind === 'repository'
       ? (['repository', 'id = ?'] as const)
@@ -136,9 +135,11 @@ export const changeAttributes: Verb<'changeAttributes'> = async (tx, { registryI
   }
   const changed = await tx.run(`UPDATE ${table} SET ${sets.join(', ')} WHERE ${where}`, ...values, repository.id, ...keys)
   if (changed === 0)
-    throw target.kind === 'tag' ? unknownTag(target.tag) : unknownManifest(target.kind === 'manifest' ? target.digest : name, 'digest')
+    throw target.kind === 'tag'
+      ? unknownTag(target.tag)
+      : target.kind === 'manifest'
+        ? unknownManifest({ kind: 'digest', digest: target.digest })
+        : unknownRepository(name)
   const of = target.kind === 'tag' ? { tag: target.tag } : target.kind === 'manifest' ? { digest: target.digest } : {}
   noteEvent(tx, { kind: 'attributes.changed', registryId, details: { repository: name, ...of, change: { ...change } } })
 }
-
-const unknownTag = (tag: string) => new RegistryError('tag-unknown', 'the specified tag does not exist', { tag })

@@ -1,3 +1,4 @@
+import { unknownBlob } from '#core/failures.ts'
 import { locked } from '#core/disallowed.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { noteEvent } from './event-log.ts'
@@ -33,7 +34,7 @@ export const deleteBlob: Verb<'deleteBlob'> = async (tx, { registryId, name, dig
   const link =
     repository &&
     (await tx.get(`SELECT 1 FROM repo_blob WHERE repo_id = ? AND digest = ?${tx.forUpdate}`, repository.id, storedDigest(digest)))
-  if (!repository || !link) throw new RegistryError('blob-unknown', 'blob unknown to registry', { digest })
+  if (!repository || !link) throw unknownBlob(digest)
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
   if (await linkIsNamed(tx, repository.id, digest))
     throw new RegistryError('in-use', `blob ${digest} is named by a manifest of ${name}: delete the manifest first`, { digest })

@@ -1,3 +1,4 @@
+import { unknownManifest } from '#core/failures.ts'
 import { locked } from '#core/disallowed.ts'
 import type { Digest } from '#core/digest.ts'
 import { keptError, whyKept, withReferrers } from '#core/kept-manifests.ts'
@@ -153,18 +154,13 @@ async function putTag(tx: SqlTransaction, repository: RepositoryRow, tag: Tag, d
   tx.failpoint('tag.move.in-transaction')
 }
 
-export const unknownManifest = (reference: string, kind: 'tag' | 'digest') =>
-  kind === 'tag'
-    ? new RegistryError('manifest-unknown', `manifest tagged by "${reference}" is not found`, { Tag: reference })
-    : new RegistryError('manifest-unknown', `manifest ${reference} is not found`, { Digest: reference })
-
 export const deleteManifest: Verb<'deleteManifest'> = async (tx, input) => {
   const { registryId, name, digest, precondition, now, reliedBefore } = input
   const repository = await findRepository(tx, registryId, name)
-  if (!repository) throw unknownManifest(digest, 'digest')
+  if (!repository) throw unknownManifest({ kind: 'digest', digest })
   const graph = manifestGraph(tx, repository.id)
   const going = await withReferrers(graph, digest)
-  if (going.size === 0) throw unknownManifest(digest, 'digest')
+  if (going.size === 0) throw unknownManifest({ kind: 'digest', digest })
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
   const kept = await whyKept(graph, going, (await settingsOf(tx, registryId)).indexChildren)
   if (kept) throw keptError(kept)
@@ -189,7 +185,7 @@ export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag, 
       repository.id,
       tag,
     ))
-  if (!repository || !row) throw unknownManifest(tag, 'tag')
+  if (!repository || !row) throw unknownManifest({ kind: 'tag', tag })
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
   if (!mayDelete(row)) throw locked(`tag ${tag}`, { tag })
   checkPrecondition(precondition, readDigest(row.digest))

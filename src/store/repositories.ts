@@ -1,6 +1,6 @@
+import { unknownRepository } from '#core/failures.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import { locked } from '#core/disallowed.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import { noteAllTagsGone, noteEvent } from './event-log.ts'
 import { lockedRow, mayDelete } from './manifest-graph.ts'
 import { removeManifest } from './manifest-removal.ts'
@@ -44,7 +44,7 @@ export async function ensureRepository(tx: SqlTransaction, registryId: number, n
     registryId,
   )
   const made = await findRepository(tx, registryId, name)
-  if (!made) throw unknownName(name)
+  if (!made) throw unknownRepository(name)
   return made
 }
 
@@ -60,11 +60,9 @@ export const dropIfEmpty = async (tx: SqlTransaction, repositoryId: number): Pro
     repositoryId,
   )
 
-export const unknownName = (name: string) => new RegistryError('name-unknown', 'repository name not known to registry', { name })
-
 export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryId, name, now }) => {
   const repository = await findVisible(tx, registryId, name)
-  if (!repository) throw unknownName(name)
+  if (!repository) throw unknownRepository(name)
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
   const tag = await tx.get<{ name: string }>(`SELECT name FROM tag WHERE repo_id = ? AND ${lockedRow} LIMIT 1`, repository.id)
   const manifest = await tx.get<{ digest: StoredDigest }>(

@@ -1,3 +1,4 @@
+import { unknownUpload } from '#core/failures.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { addLink, condemnObject, discardObject } from './links.ts'
 import { dropIfEmpty, ensureRepository } from './repositories.ts'
@@ -22,8 +23,6 @@ const findUpload = (tx: SqlTransaction, uploadId: string) =>
      FROM upload JOIN repository ON repository.id = upload.repo_id WHERE upload.upload_id = ?${tx.forUpdateOf('upload')}`,
     uploadId,
   )
-
-const unknownUpload = (upload: string) => new RegistryError('upload-unknown', 'blob upload unknown to registry', { upload })
 
 const openUpload = async (tx: SqlTransaction, uploadId: string): Promise<UploadRow> => {
   const row = await findUpload(tx, uploadId)

@@ -1,3 +1,4 @@
+import { unknownBlob } from '#core/failures.ts'
 import { askingMore, type Caller, decide } from '#core/access.ts'
 import { locked } from '#core/disallowed.ts'
 import type { Digest } from '#core/digest.ts'
@@ -9,8 +10,6 @@ import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { isDue } from './leases.ts'
 import { readerOfSmall } from './small-blobs.ts'
-
-export const unknownBlob = (digest: Digest) => new RegistryError('blob-unknown', 'blob unknown to registry', { digest })
 
 /**
  * What a repository's own link reaches; the answer that it is there is held by a lease first, so that collection never

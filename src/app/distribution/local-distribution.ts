@@ -1,5 +1,5 @@
+import { unknownRepository } from '#core/failures.ts'
 import { openOperations } from '../repositories/open-operations.ts'
-import { unknownName } from '../repositories/repositories.ts'
 import type { LinkedBlob } from '#ports/content.ts'
 import type { LinkSigner } from '#ports/link-signer.ts'
 import type { Deps } from '../deps.ts'
@@ -23,7 +23,7 @@ export function localDistribution(deps: LocalDistributionDeps): Distribution {
     repositories: ({ registry }, page) => store.repositories(registry.id, page),
     async tags({ registry, repository }, page) {
       const tags = await store.tags(registry.id, repository, page)
-      if (!tags) throw unknownName(repository)
+      if (!tags) throw unknownRepository(repository)
       return tags
     },
     referrers: ({ registry, repository }, { digest, ...page }) => store.referrers(registry.id, repository, digest, page),

@@ -1,3 +1,4 @@
+import { unknownManifest } from '#core/failures.ts'
 import { type Algorithm, algorithmOf, type Digest, digestOf } from '#core/digest.ts'
 import { locked } from '#core/disallowed.ts'
 import { type Manifest, parseManifest } from '#core/manifest.ts'
@@ -10,11 +11,6 @@ import type { Deps } from '../deps.ts'
 import { renew } from './blobs.ts'
 import { platformOf } from './image-config.ts'
 import { reliedBefore } from './leases.ts'
-
-export const unknownManifest = (reference: Reference) =>
-  reference.kind === 'tag'
-    ? new RegistryError('manifest-unknown', `manifest tagged by "${reference.tag}" is not found`, { Tag: reference.tag })
-    : new RegistryError('manifest-unknown', `manifest ${reference.digest} is not found`, { Digest: reference.digest })
 
 /** Fails with `manifest-unknown`, `locked`. A reading by digest is held by a lease, as for blobs: an index's children are asked for before it is put. */
 export async function findManifest(

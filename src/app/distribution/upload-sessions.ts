@@ -1,3 +1,4 @@
+import { unknownUpload } from '#core/failures.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { type BlobWriter, WriterOvertaken } from '#ports/blob-store.ts'
 import type { Upload } from '#ports/uploads.ts'
@@ -201,7 +202,5 @@ function settling(session: UploadSession, writer: BlobWriter): () => void {
   session.state = { is: 'settling', writer, settled: promise }
   return resolve
 }
-
-export const unknownUpload = (upload: string) => new RegistryError('upload-unknown', 'blob upload unknown to registry', { upload })
 
 export const outOfOrder = (size: number, why: string) => new RegistryError('range-invalid', `chunk out of order: ${why}`, { size })

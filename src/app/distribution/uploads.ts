@@ -1,3 +1,4 @@
+import { unknownUpload } from '#core/failures.ts'
 import { type Algorithm, algorithmOf, type Digest } from '#core/digest.ts'
 import type { ByteRange } from '#core/byte-range.ts'
 import type { RepositoryName } from '#core/reference.ts'
@@ -11,7 +12,7 @@ import type { OpenFileLimits } from './open-files.ts'
 import { type Room, withRoom } from './room.ts'
 import { type Body, digestUpTo, drain, guarded } from './upload-body.ts'
 import type { UploadSession } from './upload-session.ts'
-import { outOfOrder, UploadSessions, unknownUpload } from './upload-sessions.ts'
+import { outOfOrder, UploadSessions } from './upload-sessions.ts'
 
 type UploadDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'ids' | 'settings' | 'failpoint'> & { room?: Room }
 

@@ -1,3 +1,4 @@
+import { unknownManifest, unknownRepository } from '#core/failures.ts'
 import type { AttributesChange } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import { shapeOf } from '#core/media-type.ts'
@@ -6,8 +7,7 @@ import type { RepositoryName } from '#core/reference.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { ListPage, ManifestAttributes } from '#ports/repository-attributes.ts'
 import type { Deps } from '../deps.ts'
-import { unknownManifest } from '../distribution/manifests.ts'
-import { showRepository, unknownName } from './repositories.ts'
+import { showRepository } from './repositories.ts'
 
 /** A manifest by itself; an index tells its children too. */
 export interface ShownManifest {
@@ -23,7 +23,7 @@ export async function listManifests(
   page: ListPage,
 ): Promise<ManifestAttributes[]> {
   const manifests = await store.listManifestAttributes(registry.id, name, page)
-  if (!manifests) throw unknownName(name)
+  if (!manifests) throw unknownRepository(name)
   return manifests
 }
 

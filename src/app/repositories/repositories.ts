@@ -1,12 +1,10 @@
+import { unknownRepository } from '#core/failures.ts'
 import type { AttributesChange } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { RepositoryAttributes } from '#ports/repository-attributes.ts'
 import type { Deps } from '../deps.ts'
-
-export const unknownName = (name: RepositoryName) => new RegistryError('name-unknown', 'repository name not known to registry', { name })
 
 /** Fails with `name-unknown`. */
 export async function showRepository(
@@ -15,7 +13,7 @@ export async function showRepository(
   name: RepositoryName,
 ): Promise<RepositoryAttributes> {
   const repository = await store.repositoryAttributes(registry.id, name)
-  if (!repository) throw unknownName(name)
+  if (!repository) throw unknownRepository(name)
   return repository
 }
 

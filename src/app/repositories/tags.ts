@@ -1,11 +1,11 @@
+import { unknownRepository, unknownTag } from '#core/failures.ts'
 import type { AttributesChange } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
-import { RegistryError } from '#core/registry-error.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { ListPage, TagAttributes } from '#ports/repository-attributes.ts'
 import type { Deps } from '../deps.ts'
-import { showRepository, unknownName } from './repositories.ts'
+import { showRepository } from './repositories.ts'
 
 /** Fails with `name-unknown`. */
 export async function listTags(
@@ -15,7 +15,7 @@ export async function listTags(
   page: ListPage & { digest?: Digest | undefined },
 ): Promise<TagAttributes[]> {
   const tags = await store.listTagAttributes(registry.id, name, page)
-  if (!tags) throw unknownName(name)
+  if (!tags) throw unknownRepository(name)
   return tags
 }
 
@@ -24,7 +24,7 @@ export async function showTag(deps: Pick<Deps, 'store'>, registry: Registry, nam
   const found = await deps.store.tagAttributes(registry.id, name, tag)
   if (found) return found
   await showRepository(deps, registry, name)
-  throw new RegistryError('tag-unknown', 'the specified tag does not exist', { tag })
+  throw unknownTag(tag)
 }
 
 /** Returns what it is then. Fails with `name-unknown`, `tag-unknown`. */

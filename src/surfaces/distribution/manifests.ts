@@ -1,8 +1,8 @@
+import { unknownManifest } from '#core/failures.ts'
 import { manifestLimit } from '#core/manifest.ts'
 import { accepts } from '#http/accept.ts'
 import { formatReference } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { unknownManifest } from '#app/distribution/manifests.ts'
 import type { Answer } from '#http/answer.ts'
 import { BodyTooLarge } from '#http/body.ts'
 import { isKnownToReader, preconditionOf } from '#http/conditions.ts'
@@ -18,10 +18,8 @@ export async function getManifest(context: Context, { repository, reference }: O
   const { digest, mediaType, bytes } = await distribution.manifest(visit(context, repository), reference)
   http.log.digest = digest
   // Nothing is converted: a client that cannot read what is stored is told so, as if it were not there (as ACR does).
-  if (!accepts(http.header('accept'), mediaType)) {
-    const error = unknownManifest(reference)
-    throw new RegistryError('manifest-unknown', `${error.message} in a type that the Accept header takes: it is ${mediaType}`, error.detail)
-  }
+  if (!accepts(http.header('accept'), mediaType))
+    throw unknownManifest(reference, ` in a type that the Accept header takes: it is ${mediaType}`)
   const validators = [['Docker-Content-Digest', digest] as const, ['ETag', `"${digest}"`] as const]
   if (isKnownToReader(http, digest)) return { status: 304, headers: validators }
   return { status: 200, headers: [...validators, ['Content-Type', mediaType]], body: bytes }

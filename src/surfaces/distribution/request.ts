@@ -1,3 +1,4 @@
+import { unknownUpload } from '#core/failures.ts'
 import { type Algorithm, type Digest, parseAlgorithm, parseDigest } from '#core/digest.ts'
 import { type Page, parsePage } from '#http/page.ts'
 import {
@@ -130,7 +131,7 @@ function parseUpload(
   query: URLSearchParams | undefined,
 ): DistributionRequest {
   // Ids and offsets are ours; anything else names no session.
-  if (!/^[0-9a-f-]{36}$/.test(uploadId)) throw unknownSession()
+  if (!/^[0-9a-f-]{36}$/.test(uploadId)) throw unknownUpload()
   const { offset, digest } = parseSessionQuery(query)
   const session = { repository, uploadId, ...(offset === undefined ? {} : { offset }) }
   return one(method, {
@@ -147,11 +148,9 @@ function parseSessionQuery(query: URLSearchParams | undefined): { offset?: numbe
   const digest = query?.get('digest')
   if (text === null || text === undefined) return { digest }
   const [, offset, added] = /^(0|[1-9][0-9]{0,14})(?:\?digest=(.*))?$/.exec(text) ?? []
-  if (offset === undefined) throw unknownSession()
+  if (offset === undefined) throw unknownUpload()
   return { offset: Number(offset), digest: added ?? digest }
 }
-
-const unknownSession = () => new RegistryError('upload-unknown', 'blob upload unknown to registry')
 
 const mostTags = 100
 

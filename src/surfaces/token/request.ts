@@ -1,3 +1,4 @@
+import { notFound } from '#http/request-line.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Presented } from '#app/tokens/authenticate.ts'
 
@@ -37,7 +38,7 @@ export function parseTokenRequest(method: string, url: string, form: string | un
     if (method !== 'POST') throw unsupported(method, ['POST'])
     return parseExchange(new URLSearchParams(form ?? ''))
   }
-  if (path !== '/oauth2/token') throw new RegistryError('not-found', 'this URL is not part of the registry API')
+  if (path !== '/oauth2/token') throw notFound()
   if (reads)
     return {
       kind: 'token',
