@@ -14,7 +14,7 @@ export type JobKind = (typeof jobKinds)[number]
 export const stuckAfter = 5
 
 const second = 1000
-const longest = 60 * 60 * second
+export const longestBackOff = 60 * 60 * second
 
 /**
  * How long after its nth attempt a job waits for the next: 1, 2, 4 … seconds, at most an hour, and of that between a half and all, so
@@ -22,4 +22,4 @@ const longest = 60 * 60 * second
  * @param chance from 0 up to 1
  */
 export const backOff = (attempts: number, chance: number): number =>
-  Math.round(Math.min(longest, second * 2 ** Math.min(attempts - 1, 20)) * (0.5 + chance / 2))
+  Math.round(Math.min(longestBackOff, second * 2 ** Math.min(attempts - 1, 20)) * (0.5 + chance / 2))

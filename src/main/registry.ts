@@ -14,7 +14,6 @@ import { openLinkSigner } from '#adapters/system/link-signer.ts'
 import { PasswordWorkers } from '#adapters/system/password-hasher.ts'
 import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import type { Deps } from '#app/deps.ts'
-import { drainingAtOnce } from '#app/maintenance/drain.ts'
 import type { HashBytes } from '#app/distribution/manifests.ts'
 import { Refusal } from '#core/refusal.ts'
 import { armFailpoint } from '#ports/failpoint.ts'
@@ -53,8 +52,7 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
     const parts = partsOf(directory)
     if (!parts.database && (parts.key || parts.files)) throw new Refusal('database-missing', { path: directory.database })
     ensureBallast(directory.ballast)
-    const facts = openSqliteStore({ path: directory.database, ballast: directory.ballast, failpoint: config.failpoint })
-    const store = drainingAtOnce(facts, systemClock)
+    const store = openSqliteStore({ path: directory.database, ballast: directory.ballast, failpoint: config.failpoint })
     opened = store
     const secrets = await openSecrets(store, directory, parts)
     const blobs = openFsBlobStore(directory.objects, config.failpoint)

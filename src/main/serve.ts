@@ -22,6 +22,7 @@ import { openCertificates } from './certificates.ts'
 import { openControl } from './control.ts'
 import { firstRegistry } from './first-start.ts'
 import { frontDoor } from './front-door.ts'
+import { startJobs } from './jobs.ts'
 import { LineBuffer } from './line-buffer.ts'
 import { listenFor } from './listening.ts'
 import { dataWildcard, hostsOf, originsOf } from './origins.ts'
@@ -113,6 +114,8 @@ export async function serve(config: Config): Promise<Started> {
     })
     collector.start()
     closers.push(() => collector.stop())
+    const worker = await startJobs(deps, config, log)
+    closers.push(() => worker.stop())
     const tidy = setInterval(() => {
       void uploads.closeIdle()
       ensureBallast(directory.ballast)

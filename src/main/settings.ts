@@ -139,6 +139,7 @@ export const settings = {
   gcLease: { parse: duration, fallback: '24h' },
   gcDelay: { parse: duration, fallback: '24h' },
   uploadLife: { parse: duration, fallback: '7d' },
+  historyLife: { parse: duration, fallback: '90d' },
   maxRequests: { parse: count, fallback: '512' },
   maxRequestsPerAddress: { parse: count, fallback: '384' },
   maxTransfers: { parse: count, fallback: '1024' },

@@ -31,6 +31,8 @@ export const failpoints = [
   'collect.delete.before-bytes',
   'collect.delete.after-bytes',
   'collect.delete.after-commit',
+  'drain.after-step',
+  'job.claim.after-commit',
   'migration.after-copy',
   'migration.in-transaction',
   'migration.after-commit',

@@ -285,7 +285,7 @@ const commands: { [Name in keyof MetadataCommands]: true } = {
   deleteCredential: true,
   putResource: true,
   deleteResource: true,
-  putOperation: true,
+  endOperation: true,
   reapOperations: true,
   putRoleAssignment: true,
   deleteRoleAssignment: true,

@@ -1,5 +1,9 @@
 import type { Command } from './command.ts'
 
+/**
+ * A long-running operation begins with the command that it is about (`deleteResource`): done with it, or InProgress where something remains that a job
+ * carries to its end (app/jobs/). What runs is there until it has ended.
+ */
 export interface StoredOperation {
   id: string
   /** What it is about. */
@@ -14,12 +18,16 @@ export interface StoredOperation {
   endedAt: number | null
 }
 
+/** What is known of one before its command says how far it came. */
+export type BegunOperation = Pick<StoredOperation, 'id' | 'subscriptionId' | 'principalId'>
+
 export interface OperationReads {
   operation(id: string): Promise<StoredOperation | undefined>
 }
 
 export interface OperationCommands {
-  putOperation: Command<{ operation: StoredOperation }, void>
+  /** Once: what has ended stays as it ended. */
+  endOperation: Command<{ id: string; status: 'Succeeded' | 'Failed' | 'Canceled'; result: string | null; now: number }, void>
   /** Those that ended before. */
   reapOperations: Command<{ before: number; limit: number }, number>
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { keyOf } from '#core/resource-id.ts'
 import { paged, guid, put, putAll, registryId, resourceOf } from './control-scene.contract.ts'
-import { type It, start, group, subscription } from './metadata-scene.contract.ts'
+import { a, type It, start, group, subscription } from './metadata-scene.contract.ts'
 import type { StoredResource } from './resources.ts'
 
 const key = (id: string) => keyOf(id)
@@ -137,26 +137,39 @@ function resources(it: It): void {
 }
 
 function operations(it: It): void {
-  it('an operation is read until some time after its end', async ({ store }) => {
-    const running = {
-      id: 'o1',
-      resourceKey: key(group),
-      subscriptionId: guid(1),
-      principalId: 'p',
-      status: 'InProgress' as const,
-      result: null,
-      startedAt: start,
-      endedAt: null,
-    }
-    await store.putOperation({ operation: running })
-    assert.deepEqual({ ...(await store.operation('o1')) }, running)
-    const ended = { ...running, status: 'Failed' as const, result: '{"code":"x"}', endedAt: start + 5 }
-    await store.putOperation({ operation: ended })
-    await store.putOperation({ operation: { ...running, id: 'o2' } })
+  const begun = { id: 'o1', subscriptionId: guid(1), principalId: 'p' }
+
+  it('an operation is done with its command where nothing remains, and read until some time after its end', async ({ store }) => {
+    await putAll(store, subscription, group)
+    await store.deleteResource({ key: key(group), match: undefined, now: start + 5, operation: begun })
+    const ended = { ...begun, resourceKey: key(group), status: 'Succeeded', result: null, startedAt: start + 5, endedAt: start + 5 }
     assert.deepEqual({ ...(await store.operation('o1')) }, ended)
     assert.equal(await store.reapOperations({ before: start + 5, limit: 10 }), 0)
     assert.equal(await store.reapOperations({ before: start + 6, limit: 10 }), 1)
     assert.equal(await store.operation('o1'), undefined)
-    assert.ok(await store.operation('o2'), 'what runs is never reaped')
+  })
+
+  it('an operation whose registry has content runs until its job ends it, once', async (scene) => {
+    const { store } = scene
+    await scene.pushImage(a, 'x', 'v1')
+    const registryKey = scene.registry.resourceKey ?? ''
+    await store.deleteResource({ key: registryKey, match: undefined, now: start, operation: begun })
+    const running = { ...begun, resourceKey: registryKey, status: 'InProgress', result: null, startedAt: start, endedAt: null }
+    assert.deepEqual({ ...(await store.operation('o1')) }, running)
+    const jobs = await store.jobs({ after: 0, limit: 10 })
+    assert.deepEqual(jobs.map((each) => [each.kind, each.key]).sort(), [
+      ['operation.finish', 'o1'],
+      ['repositories.drain', ''],
+    ])
+    assert.equal(await store.reapOperations({ before: start + 100, limit: 10 }), 0, 'what runs is never reaped')
+    await store.endOperation({ id: 'o1', status: 'Failed', result: '{"code":"x"}', now: start + 7 })
+    await store.endOperation({ id: 'o1', status: 'Succeeded', result: null, now: start + 8 })
+    assert.deepEqual({ ...(await store.operation('o1')) }, { ...running, status: 'Failed', result: '{"code":"x"}', endedAt: start + 7 })
+  })
+
+  it('an operation whose deletion fails did not begin', async ({ store }) => {
+    await putAll(store, subscription, group)
+    await assert.rejects(store.deleteResource({ key: key(group), match: { etag: 'other' }, now: start, operation: begun }))
+    assert.equal(await store.operation('o1'), undefined)
   })
 }

@@ -1,5 +1,6 @@
 import type { RegistrySettings } from '#core/registry-settings.ts'
 import type { Command } from './command.ts'
+import type { BegunOperation } from './operations.ts'
 import type { Registry } from './registries.ts'
 
 export interface StoredResource {
@@ -64,8 +65,11 @@ export interface ResourceCommands {
     { resource: StoredResource; match: Match; registry?: RegistryProjection; most?: { count: number; sku: string } },
     { created: boolean; registry: Registry | null }
   >
-  /** With all below it, their role assignments and a registry's content. `precondition-failed`. Gives the keys that went. */
-  deleteResource: Command<{ key: string; match: Match; now: number }, { keys: string[] }>
+  /**
+   * With all below it, their role assignments and a registry's content, which a job empties: the operation, if one is given, ends with it.
+   * `precondition-failed`. Gives the keys that went.
+   */
+  deleteResource: Command<{ key: string; match: Match; now: number; operation?: BegunOperation }, { keys: string[] }>
 }
 
 /**

@@ -70,7 +70,7 @@ export const commandTraits: { readonly [Name in keyof MetadataCommands]: Command
   verifiedObjects: soft(none('upkeep')),
   putResource: durable(['resource.written'], 'control'),
   deleteResource: freeing(['resource.deleted'], 'control'),
-  putOperation: durable(none('own')),
+  endOperation: durable(none('own')),
   reapOperations: freeing(none('upkeep')),
   putRoleAssignment: durable(['role.assigned'], 'control'),
   deleteRoleAssignment: durable(['role.unassigned'], 'control'),

@@ -1,3 +1,4 @@
+import { longestBackOff } from '#core/job.ts'
 import type { Installation, TimeMark } from '#ports/installation.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -48,6 +49,7 @@ export const clockJumped: Verb<'clockJumped'> = async (tx, { from, now, lease, u
     ['gc_queue', 'review_after', lease],
     ['signing_key', 'sign_until', signingLife],
     ['signing_key', 'created_at', 0],
+    ['job', 'run_after', longestBackOff],
   ] as const)
     await tx.run(`UPDATE ${table} SET ${column} = ? WHERE ${column} > ?`, now + most, now + most)
   await tx.run(`UPDATE object SET condemned_at = ? WHERE state = 'condemned' AND condemned_at > ?`, now, now)

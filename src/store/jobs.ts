@@ -75,6 +75,9 @@ export const jobs: Read<'jobs'> = async (db, { failed, after, limit }) =>
     )
   ).map(jobOf)
 
+export const jobsDue: Read<'jobsDue'> = async (db, now) =>
+  (await db.get('SELECT 1 FROM job WHERE run_after <= ? OR locked_until <= ? LIMIT 1', now, now)) !== undefined
+
 export const jobFigures: Read<'jobFigures'> = async (db, { now, stuckAfter }) =>
   db.all<JobFigures & { kind: JobKind }>(
     `SELECT kind, SUM(CASE WHEN locked_until > ? THEN 0 ELSE 1 END) AS waiting, SUM(CASE WHEN locked_until > ? THEN 1 ELSE 0 END) AS running,

@@ -2,6 +2,7 @@ import { unknownRepository } from '#core/failures.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import { locked } from '#core/disallowed.ts'
 import { noteAllTagsGone, noteEvent } from './event-log.ts'
+import { askFor } from './jobs.ts'
 import { lockedRow, mayDelete } from './manifest-graph.ts'
 import { removeManifest } from './manifest-removal.ts'
 import { dropLink } from './links.ts'
@@ -82,10 +83,14 @@ export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryI
     row?.seq ?? 0,
   )
   await tx.run(`UPDATE repository SET state = 'draining' WHERE id = ?`, repository.id)
+  await askToDrain(tx, now)
   await noteAllTagsGone(tx, { registryId, repository: name, now })
   noteEvent(tx, { kind: 'repository.deleted', registryId, details: { repository: name } })
   return { manifests: manifests.map((each) => readDigest(each.digest)), tags: tags.map((each) => each.name) }
 }
+
+export const askToDrain = (tx: SqlTransaction, now: number): Promise<void> =>
+  askFor(tx, { kind: 'repositories.drain', key: '', payload: null, runAfter: now }, now)
 
 /** Empties deleted repositories piece by piece, so that no transaction grows with a repository. Returns how many rows went. */
 export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, limit }) => {

@@ -5,6 +5,8 @@ import type { Registry } from '#ports/registries.ts'
 import type { Match, RegistryProjection, ResourceBody, StoredResource } from '#ports/resources.ts'
 import { endTokensOfAdmin, registryIdOf, type RegistryRow, registryColumns, registryOf } from './registries.ts'
 import { noteEvent } from './event-log.ts'
+import { beginOperation } from './operations.ts'
+import { askToDrain } from './repositories.ts'
 import type { SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -154,7 +156,7 @@ async function putRegistry(tx: SqlTransaction, key: string, { name, settings, li
   return (await registryByKey(tx, key)) as Registry
 }
 
-export const deleteResource: Verb<'deleteResource'> = async (tx, { key, match }) => {
+export const deleteResource: Verb<'deleteResource'> = async (tx, { key, match, now, operation }) => {
   const found = await checkMatch(tx, key, match)
   if (!found) return { keys: [] }
   const registryId = await registryIdOf(tx, key)
@@ -173,43 +175,21 @@ export const deleteResource: Verb<'deleteResource'> = async (tx, { key, match })
     from,
     to,
   )
-  for (const { id } of registries) await endRegistry(tx, id)
+  let draining = 0
+  for (const { id } of registries) draining += await endRegistry(tx, id)
+  if (draining > 0) await askToDrain(tx, now)
+  if (operation) await beginOperation(tx, { ...operation, resourceKey: key, isDone: draining === 0 }, now)
   // A token's key is its passwords' principal.
   await tx.run('DELETE FROM credential WHERE principal_id = ? OR (principal_id > ? AND principal_id < ?)', key, from, to)
   noteEvent(tx, { kind: 'resource.deleted', registryId, details: { id: gone.find((each) => each.key === key)?.id ?? key } })
   return { keys: gone.map((each) => each.key) }
 }
 
-/** Its name is free at once; the collector drains what it held. */
-async function endRegistry(tx: SqlTransaction, id: number): Promise<void> {
-  await tx.run(`UPDATE repository SET state = 'draining' WHERE registry_id = ? AND state = 'live'`, id)
+/** Its name is free at once; a job drains what it held. Returns how many repositories that are. */
+async function endRegistry(tx: SqlTransaction, id: number): Promise<number> {
+  const draining = await tx.run(`UPDATE repository SET state = 'draining' WHERE registry_id = ? AND state = 'live'`, id)
   await tx.run('DELETE FROM credential WHERE registry_id = ?', id)
   await tx.run('DELETE FROM signing_key WHERE registry_id = ?', id)
   await tx.run(`UPDATE registry SET state = 'gone', name = '#' || id, resource_key = NULL, settings = '{}', seq = seq + 1 WHERE id = ?`, id)
+  return draining
 }
-
-export const operation: Read<'operation'> = async (db, id) =>
-  db.get(
-    `SELECT id, resource_key AS "resourceKey", subscription_id AS "subscriptionId", principal_id AS "principalId", status, result,
-       started_at AS "startedAt", ended_at AS "endedAt" FROM operation WHERE id = ?`,
-    id,
-  )
-
-export const putOperation: Verb<'putOperation'> = async (tx, { operation: given }) => {
-  await tx.run(
-    `INSERT INTO operation (id, resource_key, subscription_id, principal_id, status, result, started_at, ended_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET status = excluded.status, result = excluded.result, ended_at = excluded.ended_at`,
-    given.id,
-    given.resourceKey,
-    given.subscriptionId,
-    given.principalId,
-    given.status,
-    given.result,
-    given.startedAt,
-    given.endedAt,
-  )
-}
-
-export const reapOperations: Verb<'reapOperations'> = async (tx, { before, limit }) =>
-  tx.run('DELETE FROM operation WHERE id IN (SELECT id FROM operation WHERE ended_at < ? ORDER BY ended_at LIMIT ?)', before, limit)

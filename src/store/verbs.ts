@@ -15,6 +15,7 @@ import { writeEvents } from './event-log.ts'
 import * as installing from './installation.ts'
 import * as jobQueue from './jobs.ts'
 import { deleteManifest, deleteTag, putManifest, renewManifestLease } from './manifests.ts'
+import * as operations from './operations.ts'
 import * as reading from './reads.ts'
 import {
   credential,
@@ -76,8 +77,8 @@ const verbs: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   verifiedObjects,
   putResource: resources.putResource,
   deleteResource: resources.deleteResource,
-  putOperation: resources.putOperation,
-  reapOperations: resources.reapOperations,
+  endOperation: operations.endOperation,
+  reapOperations: operations.reapOperations,
   putRoleAssignment: roleAssignments.putRoleAssignment,
   deleteRoleAssignment: roleAssignments.deleteRoleAssignment,
   putCustomRole: roleAssignments.putCustomRole,
@@ -158,7 +159,7 @@ export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   countResources: resources.countResources,
   registryByKey: resources.registryByKey,
   tokenOfRegistry: resources.tokenOfRegistry,
-  operation: resources.operation,
+  operation: operations.operation,
   roleAssignments: roleAssignments.roleAssignments,
   roleAssignment: roleAssignments.roleAssignment,
   customRoles: roleAssignments.customRoles,
@@ -181,6 +182,7 @@ export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   events: eventLog.events,
   tagHistory: eventLog.tagHistory,
   jobs: jobQueue.jobs,
+  jobsDue: jobQueue.jobsDue,
   jobFigures: jobQueue.jobFigures,
   controlEpoch,
 }

@@ -59,6 +59,15 @@ const removeBlob: History = {
   hit: 2,
 }
 
+const removeRepository: History = {
+  deed: async (scribe, turn) => {
+    await scribe.pushImage(`team/gone-${turn}`, 'v1', [layer(turn, 5000)])
+    await scribe.deleteRepository(`team/gone-${turn}`)
+  },
+  settings: { GC_INTERVAL: '1h' },
+  hit: 2,
+}
+
 const mount: History = {
   deed: async (scribe, turn, { base }) => {
     for (const digest of base.blobs) await scribe.mount(`team/mount-${turn}`, 'library/base', digest)
@@ -118,6 +127,9 @@ export const histories = {
   'manifest.delete.after-commit': remove,
   'blob.delete.in-transaction': removeBlob,
   'blob.delete.after-commit': removeBlob,
+  'drain.after-step': removeRepository,
+  // A server asks for one job of its own when it starts.
+  'job.claim.after-commit': { ...removeRepository, hit: 3 },
   'collect.condemn.in-transaction': collection,
   'collect.condemn.after-commit': collection,
   'collect.delete.before-bytes': { ...collection, hit: 2 },

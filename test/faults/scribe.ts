@@ -114,6 +114,13 @@ export class Scribe {
     this.#acknowledge(await this.client.send('DELETE', `/v2/${repository}/blobs/${digest}`), [write], 202)
   }
 
+  /** With all that is in it; a job empties it. */
+  async deleteRepository(repository: string): Promise<void> {
+    const facts = (['tag', 'manifest', 'blob'] as const).flatMap((kind) => this.ledger.of(kind, repository))
+    const writes = facts.map((fact) => fact.register.begin(undefined))
+    this.#acknowledge(await this.client.send('DELETE', `/acr/v1/${repository}`), writes, 202)
+  }
+
   /** No manifest names it and its lease is short: collection may take it at any time. */
   mayGo(repository: string, digest: string): void {
     this.ledger.fact('blob', repository, digest).register.begin(undefined)

@@ -12,11 +12,13 @@ const atOnce = 100
 const mostRounds = 50
 
 /**
- * Brings a registry below its bounds, so that `more` bytes have room: uploads that were left behind end, what is given up already loses
+ * Brings a registry below its bounds, so that `more` bytes have room: deleted repositories are emptied, uploads that were left behind
+ * end, what is given up already loses
  * its bytes without waiting (whoever reads them has the file open), then the oldest of the rest is given up. Nothing is
  * that an answer within the promise relied on; returns after how many seconds the first of it may be.
  */
 export async function makeRoom(deps: RoomDeps, registryId: number, more: number, now: number): Promise<number | undefined> {
+  await drain(deps, now)
   const { taken, pending, left, all } = excessOf(await deps.store.usage(registryId), more)
   if (taken + pending + left + all === 0) return undefined
   await endResting(deps, registryId, more, now)
@@ -51,6 +53,11 @@ async function makeRoomOf(deps: RoomDeps, kind: Kind, registryId: number, more: 
     after = given.freed > 0 ? undefined : given.last
   }
   return undefined
+}
+
+/** What a deleted repository holds still may be what is in the way: its job may only have begun (app/jobs/). */
+async function drain({ store }: RoomDeps, now: number): Promise<void> {
+  for (let round = 0; round < mostRounds; round++) if ((await store.drainRepositories({ now, limit: atOnce })) === 0) return
 }
 
 /** Uploads that nobody has touched for as long as an answer is kept hold no place where it is wanted. */

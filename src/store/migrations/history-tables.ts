@@ -24,6 +24,7 @@ export const historyTables = ({ identity, text, bigint, bytes, transactionId }: 
       epoch INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL DEFAULT 1, taken INTEGER NOT NULL DEFAULT 0,
       last_error ${text}, created_at ${bigint} NOT NULL, UNIQUE (kind, key))`,
   `CREATE INDEX job_due ON job (run_after, id)`,
+  `CREATE INDEX job_claimed ON job (locked_until) WHERE locked_until IS NOT NULL`,
   `CREATE TABLE epoch (name ${text} PRIMARY KEY, value ${bigint} NOT NULL)`,
   `INSERT INTO epoch (name, value) VALUES ('control', 1)`,
 ]

@@ -9,7 +9,7 @@ import { deleteResource } from '#app/resources/delete.ts'
 import { findParent, findResource, outermostNotFound } from '#app/resources/find.ts'
 import { everyResource } from '#app/resources/pages.ts'
 import { resourceNotFound } from '#app/resources/not-found.ts'
-import { keepResult } from '#app/resources/operations.ts'
+import { newOperation } from '#app/resources/operations.ts'
 import { patchResource, putResource } from '#app/resources/put.ts'
 import type { Author, Given } from '#app/resources/rules.ts'
 import type { Caller } from '#core/access.ts'
@@ -122,19 +122,19 @@ export async function removeOne(context: Context, { type, id }: One): Promise<An
   const { deps, match, caller } = context
   await refuseBuiltIn(context, { type, id })
   const parent = await findParent(deps, id)
-  const gone = type.rules ? await deleteResource(deps, type.rules, { id, match }) : false
   const { deleted, absent } = type.versions.statuses
+  const operation = deleted === 202 ? newOperation(deps, { subscriptionId: id.subscriptionId ?? '', by: caller }) : undefined
+  const gone = type.rules ? await deleteResource(deps, type.rules, { id, match, by: authorOf(caller), operation }) : false
   if (!gone) {
     // A group that is not there is told, as az's `group delete` expects.
     if (absent === 404) throw await outermostNotFound(deps, id)
     return { status: absent }
   }
-  if (deleted !== 202) return { status: deleted }
-  const { id: operationId } = await keepResult(deps, { resourceKey: id.key, subscriptionId: id.subscriptionId ?? '', by: caller })
-  return { status: deleted, headers: resultAt(context, id, parent?.location ?? homeLocation, operationId) }
+  if (!operation) return { status: deleted }
+  return { status: deleted, headers: resultAt(context, id, parent?.location ?? homeLocation, operation.id) }
 }
 
-/** Where a client asks for the end of what was answered with 202; all has ended already. */
+/** Where a client asks for the end of what was answered with 202; where there was nothing to empty it has ended already. */
 function resultAt(context: Context, { subscriptionId, type }: ResourceId, location: string, operationId: string) {
   const subscription = `/subscriptions/${subscriptionId ?? ''}`
   const path =

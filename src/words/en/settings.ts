@@ -23,6 +23,7 @@ export const settings = {
   'setting.gcLease': 'how long what was pushed or answered is held without a manifest that names it',
   'setting.gcDelay': 'time between the end of the last hold and the deletion of bytes',
   'setting.uploadLife': 'how long an upload may rest before it is given up',
+  'setting.historyLife': 'how long events are kept, and what a tag stood for before',
   'setting.maxRequests': 'requests worked on at once; others wait in line',
   'setting.maxRequestsPerAddress': 'of these, at most so many from one address',
   'setting.maxTransfers': 'bodies coming in and answers going out at once, of callers who signed in',

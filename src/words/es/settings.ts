@@ -25,6 +25,7 @@ export const settings: Translation<typeof english> = {
   'setting.gcLease': 'cuánto se retiene lo subido o confirmado sin un manifiesto que lo nombre',
   'setting.gcDelay': 'tiempo entre el fin de la última retención y el borrado de los bytes',
   'setting.uploadLife': 'cuánto puede reposar una subida antes de abandonarse',
+  'setting.historyLife': 'cuánto se conservan los eventos, y lo que una etiqueta señalaba antes',
   'setting.maxRequests': 'peticiones atendidas a la vez; las demás esperan',
   'setting.maxRequestsPerAddress': 'de ellas, como máximo tantas de una misma dirección',
   'setting.maxTransfers': 'cuerpos que llegan y respuestas que salen a la vez, de quienes iniciaron sesión',

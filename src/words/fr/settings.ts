@@ -25,6 +25,7 @@ export const settings: Translation<typeof english> = {
   'setting.gcLease': 'durée pendant laquelle ce qui a été poussé ou confirmé est tenu sans manifeste qui le nomme',
   'setting.gcDelay': 'temps entre la fin du dernier maintien et l’effacement des octets',
   'setting.uploadLife': 'durée pendant laquelle un envoi peut rester en repos avant d’être abandonné',
+  'setting.historyLife': 'durée de conservation des événements, et de ce qu’une étiquette désignait auparavant',
   'setting.maxRequests': 'requêtes traitées à la fois ; les autres attendent',
   'setting.maxRequestsPerAddress': 'parmi elles, au plus tant d’une même adresse',
   'setting.maxTransfers': 'corps reçus et réponses envoyées à la fois, pour les appelants authentifiés',

@@ -1,0 +1,21 @@
+import type { Deps } from '../deps.ts'
+
+/** Few enough that the commands of others, which wait for each step, do not notice. */
+const atOnce = 200
+/** When the uploads of a deleted repository expire (drainRepositories). */
+const endedByDraining = 0
+
+type DrainDeps = Pick<Deps, 'store' | 'clock' | 'failpoint'>
+
+/** Empties what was deleted, step by step. What it leaves, because it is told to stop or the disk failed, the next one takes up. */
+export async function drainDeleted(deps: DrainDeps, signal: AbortSignal): Promise<void> {
+  const { store } = deps
+  await empty(deps, signal)
+  // Their uploads have ended, whatever the clock says; then nothing is left of them.
+  while (!signal.aborted && (await store.reapUploads({ now: endedByDraining + 1, limit: atOnce })).length === atOnce);
+  await empty(deps, signal)
+}
+
+async function empty({ store, clock, failpoint }: DrainDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await store.drainRepositories({ now: clock.now(), limit: atOnce })) > 0) failpoint('drain.after-step')
+}

@@ -1,0 +1,16 @@
+import type { Deps } from '../deps.ts'
+import { drainDeleted } from './drain.ts'
+import { reapHistory } from './reap-history.ts'
+import type { JobHandlers } from './worker.ts'
+
+export type HandlerDeps = Pick<Deps, 'store' | 'clock' | 'failpoint'> & { historyLife: number }
+
+/** What each kind of job is. One without its handler does not compile. */
+export const jobHandlers = (deps: HandlerDeps): JobHandlers => ({
+  'repositories.drain': (_job, signal) => drainDeleted(deps, signal),
+  'operation.finish': async ({ key: id }, signal) => {
+    await drainDeleted(deps, signal)
+    if (!signal.aborted) await deps.store.endOperation({ id, status: 'Succeeded', result: null, now: deps.clock.now() })
+  },
+  'history.reap': (_job, signal) => reapHistory(deps, signal),
+})
