@@ -31,3 +31,21 @@ test('a clock that goes back gives nothing away', () => {
   assert.equal(bucket.take(1_000_000), 0)
   assert.ok(bucket.take(0) > 0)
 })
+
+test('what is left grows evenly and never beyond a minute', () => {
+  const bucket = new TokenBucket(60, 0)
+  for (let taken = 0; taken < 60; taken++) bucket.take(0)
+  assert.equal(bucket.left(0), 0)
+  assert.equal(bucket.left(10_000), 10)
+  assert.equal(bucket.take(10_000), 0)
+  assert.equal(bucket.left(10_000), 9)
+  assert.equal(bucket.left(600_000), 60)
+})
+
+test('a wait is told in whole seconds, never shorter than it takes', () => {
+  const bucket = new TokenBucket(6, 0)
+  for (let taken = 0; taken < 6; taken++) bucket.take(0)
+  assert.equal(bucket.take(0), 10)
+  assert.equal(bucket.take(500), 10)
+  assert.equal(bucket.take(9_500), 1)
+})
