@@ -242,7 +242,7 @@ test('a change is answered with what it made; keys that nobody knows are ignored
     const whole = json<{ tag?: Body; manifest?: Body } & Body>(answer)
     assert.deepEqual((whole.tag ?? whole.manifest ?? whole).changeableAttributes, told)
     for (const [wrong, message] of [
-      [{ writeEnabled: 'no' }, /writeEnabled must be true or false/],
+      [{ writeEnabled: 'no' }, /writeEnabled must be a boolean/],
       ['[]', /JSON object/],
       ['{', /cannot be read as JSON/],
       [{ quarantineDetails: 'x'.repeat(70_000) }, /bytes/],

@@ -20,7 +20,7 @@ for (const [text, expected] of [
   test(`a change of ${text === '' ? 'nothing' : text.slice(0, 60)} is read`, () => assert.deepEqual(changeOf(text), expected))
 
 for (const [text, message] of [
-  ['{"writeEnabled":"false"}', /writeEnabled must be true or false/],
+  ['{"writeEnabled":"false"}', /writeEnabled must be a boolean/],
   ['{"deleteEnabled":0}', /deleteEnabled/],
   ['{"quarantineState":true}', /quarantineState must be a string/],
   ['{"quarantineDetails":{}}', /quarantineDetails must be a string/],

@@ -1,6 +1,7 @@
 import { attributeNames, type AttributesChange } from '#core/attributes.ts'
+import { type Misfit, readShape } from '#core/read-shape.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { isObject } from '#core/shape.ts'
+import { flag, object, text } from '#core/shape.ts'
 import type { HttpRequest } from '#http/http-request.ts'
 import { BodyRefused, readJson } from '#http/json-body.ts'
 
@@ -17,22 +18,18 @@ export async function readChange(http: HttpRequest): Promise<AttributesChange> {
   }
 }
 
-/** Keys that it does not know are no business of ours, and null says nothing; so does no body at all. */
+const quarantine = Object.fromEntries(quarantineNames.map((name) => [name, text()]))
+/** Keys that it does not know are no business of ours. */
+export const changeShape = object({ ...Object.fromEntries(attributeNames.map((name) => [name, flag])), ...quarantine })
+
+/** Null says nothing; so does no body at all. */
 export function parseChange(body: unknown): AttributesChange {
   if (body === undefined) return {}
-  if (!isObject(body)) throw new RegistryError('request-invalid', 'the body must be a JSON object')
-  const change: AttributesChange = {}
-  for (const name of attributeNames) {
-    const value = body[name] ?? undefined
-    if (value !== undefined && typeof value !== 'boolean') throw wrong(name, 'true or false')
-    if (value !== undefined) change[name] = value
-  }
-  for (const name of quarantineNames) {
-    const value = body[name] ?? undefined
-    if (value !== undefined && typeof value !== 'string') throw wrong(name, 'a string')
-    if (value !== undefined) change[name] = value
-  }
-  return change
+  const given = Object.entries(readShape(changeShape, body, misfitInWords))
+  return Object.fromEntries(given.filter(([, value]) => value !== null)) as AttributesChange
 }
 
-const wrong = (name: string, expected: string) => new RegistryError('request-invalid', `${name} must be ${expected}`, { name })
+const misfitInWords = ({ path, why }: Misfit) =>
+  path === ''
+    ? new RegistryError('request-invalid', 'the body must be a JSON object')
+    : new RegistryError('request-invalid', `${path} ${why.replace(/^it /, '')}`, { name: path })

@@ -1,7 +1,7 @@
 import type { RegistryError } from '#core/registry-error.ts'
 import type { Filter } from '#core/filter.ts'
 import type { ResourceId } from '#core/resource-id.ts'
-import type { ObjectShape } from '#core/shape.ts'
+import type { KnownObject, ObjectShape } from '#core/shape.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import type { ResourceRules } from '#app/resources/rules.ts'
 import type { Answer } from '#http/answer.ts'
@@ -42,7 +42,11 @@ export interface ResourceAction {
   permission: string
   /** The versions that have it, where it came later than its type. */
   since?: Lifetime
-  handle: (context: Context, resource: StoredResource) => Promise<Answer>
+  /** What is sent; nothing sent is an empty object. Absent: nothing is looked at. */
+  body?: ObjectShape
+  /** Azure has it, and we do not have it yet. */
+  unavailable?: true
+  handle: (context: Context, resource: StoredResource, body: KnownObject) => Promise<Answer>
 }
 
 /**

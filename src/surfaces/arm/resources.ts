@@ -14,7 +14,7 @@ import { patchResource, putResource } from '#app/resources/put.ts'
 import type { Author, Given } from '#app/resources/rules.ts'
 import type { Caller } from '#core/access.ts'
 import { visibleSubscription } from '#app/resources/subscriptions.ts'
-import { misfitInWords } from './body.ts'
+import { misfitInWords, readBody } from './body.ts'
 import { type Answer, json } from '#http/answer.ts'
 import { absolute, type Context, may, ok } from './context.ts'
 import { filterOf } from './filter.ts'
@@ -150,7 +150,8 @@ function resultAt(context: Context, { subscriptionId, type }: ResourceId, locati
 export async function act(context: Context, { type, id, action }: One & { action: string }): Promise<Answer> {
   const row = type.actions[action]
   if (!row) throw resourceNotFound(id)
-  return row.handle(context, await find(context, { type, id }))
+  const found = await find(context, { type, id })
+  return row.handle(context, found, row.body ? await readBody(context, row.body) : {})
 }
 
 /** Fails with `unsupported`: what is built in is there while what it belongs to is. */

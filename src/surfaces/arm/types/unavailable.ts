@@ -21,7 +21,13 @@ export const unavailableType = (
 })
 
 export const unavailableAction = (name: string, since?: ResourceAction['since']): Readonly<Record<string, ResourceAction>> => ({
-  [name.toLowerCase()]: { method: 'POST', permission: `${name}/action`, ...(since ? { since } : {}), handle: notAvailable(name) },
+  [name.toLowerCase()]: {
+    method: 'POST',
+    permission: `${name}/action`,
+    ...(since ? { since } : {}),
+    unavailable: true,
+    handle: notAvailable(name),
+  },
 })
 
 /** The same of a type that hangs at any scope. Who asks for one is told that it is not there, and deleting it has nothing to do. */

@@ -1,8 +1,8 @@
 import { registryRules } from '#app/resources/registries.ts'
 import { both, stable } from '../../lifetime.ts'
-import { notAvailable } from '../../provider/not-available.ts'
 import type { ResourceType } from '../../resource-type.ts'
-import { generate, listCredentials, regenerateCredential } from './credentials.ts'
+import { unavailableAction } from '../unavailable.ts'
+import { generate, generateShape, listCredentials, regenerateCredential, regenerateShape } from './credentials.ts'
 import { registryShape } from './shape.ts'
 import { showRegistry } from './shown.ts'
 import { listUsages } from './usages.ts'
@@ -18,31 +18,22 @@ export const registries: ResourceType = {
   listedEverywhere: true,
   actions: {
     listcredentials: { method: 'POST', permission: 'listCredentials/action', handle: listCredentials },
-    regeneratecredential: { method: 'POST', permission: 'regenerateCredential/action', handle: regenerateCredential },
+    regeneratecredential: {
+      method: 'POST',
+      permission: 'regenerateCredential/action',
+      body: regenerateShape,
+      handle: regenerateCredential,
+    },
     generatecredentials: {
       method: 'POST',
       permission: 'generateCredentials/action',
       since: both('2019-05-01', '2022-12-01'),
+      body: generateShape,
       handle: generate,
     },
     listusages: { method: 'GET', permission: 'listUsages/read', since: stable('2017-10-01'), handle: listUsages },
-    importimage: {
-      method: 'POST',
-      permission: 'importImage/action',
-      since: stable('2017-10-01'),
-      handle: notAvailable('importImage'),
-    },
-    schedulerun: {
-      method: 'POST',
-      permission: 'scheduleRun/action',
-      since: stable('2018-09-01'),
-      handle: notAvailable('scheduleRun'),
-    },
-    listbuildsourceuploadurl: {
-      method: 'POST',
-      permission: 'listBuildSourceUploadUrl/action',
-      since: both('2018-02-01', '2018-09-01'),
-      handle: notAvailable('listBuildSourceUploadUrl'),
-    },
+    ...unavailableAction('importImage', stable('2017-10-01')),
+    ...unavailableAction('scheduleRun', stable('2018-09-01')),
+    ...unavailableAction('listBuildSourceUploadUrl', both('2018-02-01', '2018-09-01')),
   },
 }
