@@ -9,6 +9,7 @@ import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { SecretBox } from '#ports/secret-box.ts'
 import type { PasswordHasher } from '#ports/password-hasher.ts'
 import type { Signers } from '#ports/signer.ts'
+import type { UnleasedAnswers } from './distribution/unleased-answers.ts'
 
 /** What the deeds need from the world; each names the part that it takes. Made once, in `main/`. */
 export interface Deps {
@@ -22,6 +23,7 @@ export interface Deps {
   assertions: AssertionReader
   secrets: SecretBox
   failpoint: Failpoint
+  unleased: UnleasedAnswers
   settings: Settings
 }
 

@@ -15,6 +15,7 @@ import { PasswordWorkers } from '#adapters/system/password-hasher.ts'
 import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import type { Deps } from '#app/deps.ts'
 import type { HashBytes } from '#app/distribution/manifests.ts'
+import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { Refusal } from '#core/refusal.ts'
 import { armFailpoint } from '#ports/failpoint.ts'
 import type { LinkSigner } from '#ports/link-signer.ts'
@@ -70,9 +71,10 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
       certificates: certificateReader,
       assertions: joseAssertions,
       failpoint: armFailpoint(config.failpoint, () => process.kill(process.pid, 'SIGKILL')),
+      unleased: rememberedByOneProcess(systemClock, config.gcLease),
       settings: {
         sparse: config.sparse,
-        lease: { length: config.gcLease, renewBelow: config.gcLease / 2, promise: Math.min(hour, config.gcLease) },
+        lease: { length: config.gcLease, renewBelow: config.gcLease / 2, promise: Math.min(hour, config.gcLease), skew: 0 },
         collectionDelay: config.gcDelay,
         uploadLife: config.uploadLife,
         diskFloor: config.diskFloor,

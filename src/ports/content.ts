@@ -52,6 +52,8 @@ export interface ContentReads {
   manifestByDigest(registryId: number, name: RepositoryName, digest: Digest): Promise<StoredManifest | undefined>
   /** A blob that this repository's own link reaches and whose bytes are ready. */
   blob(registryId: number, name: RepositoryName, digest: Digest): Promise<LinkedBlob | undefined>
+  /** Whether a manifest of the repository names the digest as a blob: then collection leaves it, whatever its lease. */
+  isBlobNamed(repositoryId: number, digest: Digest): Promise<boolean>
   /** Any repository of the registry that has a link to the digest and may be read, in name order, at most `limit`. */
   repositoriesWithBlob(registryId: number, digest: Digest, limit: number): Promise<RepositoryName[]>
   /** Those that may be listed, in byte order, after `after`. Undefined: no such repository, or it is hidden. */
@@ -78,7 +80,7 @@ export interface ContentCommands {
   >
   /** Before a positive answer: the link is held until `leaseUntil`. False when it is gone. */
   renewBlobLease: Command<{ repositoryId: number; digest: Digest; now: number; leaseUntil: number }, boolean>
-  renewManifestLease: Command<{ repositoryId: number; digest: Digest; leaseUntil: number }, boolean>
+  renewManifestLease: Command<{ repositoryId: number; digest: Digest; now: number; leaseUntil: number }, boolean>
   /** Removes a repository's link. `blob-unknown`, `locked`, `in-use`. */
   deleteBlob: Command<{ registryId: number; name: RepositoryName; digest: Digest; now: number }, void>
   /** `manifest-blob-unknown`, `size-invalid`, `locked`, `quota-exceeded`. */

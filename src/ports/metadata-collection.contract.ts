@@ -180,8 +180,8 @@ export function collectionContract(it: It): void {
     const blob = await scene.push(a, 'x', start)
     scene.now = start + hour
     await scene.condemn()
-    assert.deepEqual(await scene.store.condemnedObjects({ before: scene.now - 1, limit: 10 }), [])
-    const [object, ...more] = await scene.store.condemnedObjects({ before: scene.now, limit: 10 })
+    assert.deepEqual(await scene.store.condemnedObjects({ now: scene.now, age: 1, limit: 10 }), [])
+    const [object, ...more] = await scene.store.condemnedObjects({ now: scene.now, age: 0, limit: 10 })
     assert.deepEqual([object?.objectId, object?.state, object?.size, more.length], [blob.objectId, 'condemned', 1, 0])
     await scene.store.forgetObjects({ objectIds: [blob.objectId], now: scene.now })
     assert.equal(await scene.stateOf(blob.objectId), undefined)
@@ -284,7 +284,15 @@ export function collectionContract(it: It): void {
 
   it('what nothing names is given up by age, but not what was relied on since, nor what is named', async (scene) => {
     const drop = (bytes: number, limit = 10, after?: QueuePlace) =>
-      scene.store.dropUnreferenced({ registryId: scene.registryId, reliedBefore: scene.now - hour, bytes, only: undefined, after, limit })
+      scene.store.dropUnreferenced({
+        registryId: scene.registryId,
+        now: scene.now,
+        reliedBefore: scene.now - hour,
+        bytes,
+        only: undefined,
+        after,
+        limit,
+      })
     const named = await scene.pushImage(a, 'named')
     const pushed: Bytes[] = []
     for (let each = 0; each < 4; each++) {
@@ -301,9 +309,9 @@ export function collectionContract(it: It): void {
     assert.equal(await scene.blob(a, third), undefined)
     for (const each of [first, second, fourth, named.config, named.layer]) assert.ok(await scene.blob(a, each))
     assert.equal((await scene.usage()).condemned, third.size)
-    const [object] = await scene.store.condemnedObjects({ before: 0, limit: 10, registryId: scene.registryId })
+    const [object] = await scene.store.condemnedObjects({ now: 0, age: 0, limit: 10, registryId: scene.registryId })
     assert.equal(object?.size, third.size, 'its bytes need not wait')
-    assert.deepEqual(await scene.store.condemnedObjects({ before: scene.now, limit: 10, registryId: scene.registryId + 1 }), [])
+    assert.deepEqual(await scene.store.condemnedObjects({ now: scene.now, age: 0, limit: 10, registryId: scene.registryId + 1 }), [])
     // The fourth was pushed an hour ago, to the second; the first just now.
     let found = await drop(1000, 2)
     let freed = found.freed

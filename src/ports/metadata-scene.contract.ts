@@ -157,7 +157,7 @@ export class Scene {
     }: { from?: number; size: number; lastStart?: number; expiresAt?: number },
   ): Promise<void> {
     const mark = { size, state: new Uint8Array(), digest: blobOf('x'.repeat(size)).digest }
-    return this.store.noteUpload({ uploadId, epoch: 1, from, mark, lastStart, expiresAt })
+    return this.store.noteUpload({ uploadId, epoch: 1, from, mark, lastStart, now: this.now, expiresAt })
   }
 
   finishUpload(

@@ -160,7 +160,7 @@ function concurrencyContract(it: It): void {
     while ((await scene.drain()) > 0);
     scene.now += 1000 * hour
     await scene.condemn()
-    const objects = await scene.store.condemnedObjects({ before: scene.now, limit: 1000 })
+    const objects = await scene.store.condemnedObjects({ now: scene.now, age: 0, limit: 1000 })
     await scene.store.forgetObjects({ objectIds: objects.map((each) => each.objectId), now: scene.now })
     assert.deepEqual({ ...(await scene.usage()) }, { used: 0, unreferenced: 0, pending: 0, reserved: 0, condemned: 0, limit: null })
   })

@@ -24,7 +24,8 @@ import type { UsageReads } from './usage.ts'
  *   When its promise resolves it is durable; when it rejects with a RegistryError nothing of it happened.
  *   Any number of commands may be under way at once; each sees the ones that resolved before it began.
  * - A read sees at least every command that resolved before it began.
- * - Times are milliseconds since 1970, given by the caller.
+ * - Times are milliseconds since 1970, given by the caller. Where several servers write, those of leases, uploads and collection
+ *   count from the database's clock (leases.ts).
  * - `storage-full` and `storage-failed` are thrown by any command when the disk refuses; the store goes on when it no longer does.
  */
 export interface MetadataStore extends MetadataReads, MetadataCommands {

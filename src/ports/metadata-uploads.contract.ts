@@ -93,7 +93,7 @@ export function uploadsContract(it: It): void {
     const { uploadId, objectId } = await scene.startUpload(a)
     await scene.finishUpload(uploadId, first)
     assert.equal(await scene.stateOf(objectId), 'condemned')
-    assert.ok((await scene.store.condemnedObjects({ before: scene.now, limit: 10 })).some((each) => each.objectId === objectId))
+    assert.ok((await scene.store.condemnedObjects({ now: scene.now, age: 0, limit: 10 })).some((each) => each.objectId === objectId))
   })
 
   it('an upload that is done, cancelled or was never there takes nothing', async (scene) => {
@@ -259,7 +259,7 @@ export function uploadsContract(it: It): void {
   it('a place is held for what is on its way, and given back down to what was acknowledged', async (scene) => {
     await scene.change({ limit: 100 })
     const { uploadId } = await scene.startUpload(a)
-    const hold = (size: number) => scene.store.reserveUpload({ uploadId, epoch: 1, size, expiresAt: start + 48 * hour })
+    const hold = (size: number) => scene.store.reserveUpload({ uploadId, epoch: 1, size, now: start, expiresAt: start + 48 * hour })
     const reserved = async () => (await scene.usage()).reserved
     await scene.noteUpload(uploadId, { size: 10 })
     await hold(90)
@@ -269,7 +269,7 @@ export function uploadsContract(it: It): void {
     await hold(0)
     assert.equal(await reserved(), 10)
     assert.equal((await scene.store.upload(scene.registryId, a, uploadId))?.size, 10)
-    await assert.rejects(scene.store.reserveUpload({ uploadId: scene.id(), epoch: 1, size: 1, expiresAt: start }), {
+    await assert.rejects(scene.store.reserveUpload({ uploadId: scene.id(), epoch: 1, size: 1, now: start, expiresAt: start }), {
       failure: 'upload-unknown',
     })
   })
@@ -280,7 +280,7 @@ export function uploadsContract(it: It): void {
     for (const hours of ending) uploads.push((await scene.startUpload(a, 10, start + hours * hour)).uploadId)
     await scene.startUpload(b, 0, start)
     const end = (bytes: number) =>
-      scene.store.endRestingUploads({ registryId: scene.registryId, expiring: start + 5 * hour, bytes, limit: 10 })
+      scene.store.endRestingUploads({ registryId: scene.registryId, now: start, expiring: start + 5 * hour, bytes, limit: 10 })
     const left = async () =>
       (await Promise.all(uploads.map((each) => scene.store.upload(scene.registryId, a, each)))).map((each) => each !== undefined)
     assert.equal(await end(11), 20)

@@ -12,7 +12,7 @@ const markOf = (size: number, state = 'parts') => ({
   state: new TextEncoder().encode(state),
   digest: blobOf('x'.repeat(size)).digest,
 })
-const expiresAt = start + 24 * hour
+const life = { now: start, expiresAt: start + 24 * hour }
 
 const end = (scene: Scene, uploadId: string, { epoch, from }: { epoch: number; from: number }, text = 'x') => {
   const { digest, size } = blobOf(text)
@@ -27,8 +27,8 @@ export function uploadOwnersContract(it: It): void {
     const fresh = await scene.store.claimUpload({ uploadId })
     assert.deepEqual([fresh.epoch, fresh.size, fresh.lastStart, fresh.mark.size, fresh.mark.digest], [2, 0, 0, 0, undefined])
     assert.equal(fresh.mark.state.length, 0)
-    await scene.store.noteUpload({ uploadId, epoch: 2, from: 0, mark: markOf(30, 'one'), lastStart: 0, expiresAt })
-    await scene.store.noteUpload({ uploadId, epoch: 2, from: 30, mark: markOf(70, 'one two'), lastStart: 30, expiresAt })
+    await scene.store.noteUpload({ uploadId, epoch: 2, from: 0, mark: markOf(30, 'one'), lastStart: 0, ...life })
+    await scene.store.noteUpload({ uploadId, epoch: 2, from: 30, mark: markOf(70, 'one two'), lastStart: 30, ...life })
     const { epoch, size, lastStart, mark } = await scene.store.claimUpload({ uploadId })
     assert.deepEqual([epoch, size, lastStart, mark.size], [3, 70, 30, 70])
     assert.deepEqual([Buffer.from(mark.state).toString(), mark.digest], ['one two', markOf(70).digest])
@@ -40,12 +40,12 @@ export function uploadOwnersContract(it: It): void {
     await scene.noteUpload(uploadId, { size: 10 })
     const { epoch } = await scene.store.claimUpload({ uploadId })
     const late = { uploadId, epoch: 1 }
-    await assert.rejects(scene.store.noteUpload({ ...late, from: 10, mark: markOf(20), lastStart: 10, expiresAt }), overtaken(10))
-    await assert.rejects(scene.store.reserveUpload({ ...late, size: 500, expiresAt }), overtaken(10))
+    await assert.rejects(scene.store.noteUpload({ ...late, from: 10, mark: markOf(20), lastStart: 10, ...life }), overtaken(10))
+    await assert.rejects(scene.store.reserveUpload({ ...late, size: 500, ...life }), overtaken(10))
     await assert.rejects(end(scene, uploadId, { epoch: 1, from: 10 }), overtaken(10))
     await assert.rejects(scene.store.cancelUpload({ ...late, now: scene.now }), overtaken(10))
     assert.equal((await scene.usage()).reserved, 100)
-    await scene.store.noteUpload({ uploadId, epoch, from: 10, mark: markOf(30), lastStart: 10, expiresAt })
+    await scene.store.noteUpload({ uploadId, epoch, from: 10, mark: markOf(30), lastStart: 10, ...life })
     await end(scene, uploadId, { epoch, from: 30 }, 'x'.repeat(30))
     assert.ok(await scene.blob(a, blobOf('x'.repeat(30))))
   })
@@ -67,7 +67,7 @@ export function uploadOwnersContract(it: It): void {
     await scene.store.cancelUpload({ uploadId, now: scene.now })
     assert.equal(await scene.stateOf(objectId), 'condemned')
     const unknown = { failure: 'upload-unknown' }
-    await assert.rejects(scene.store.noteUpload({ uploadId, epoch, from: 0, mark: markOf(1), lastStart: 0, expiresAt }), unknown)
+    await assert.rejects(scene.store.noteUpload({ uploadId, epoch, from: 0, mark: markOf(1), lastStart: 0, ...life }), unknown)
   })
 
   it('what is done, gone or was never there is claimed by nobody', async (scene) => {
@@ -87,7 +87,7 @@ export function uploadOwnersContract(it: It): void {
       Array.from({ length: 12 }, (_, index) => index + 2),
     )
     const notes = await Promise.allSettled(
-      claims.map(({ epoch }) => scene.store.noteUpload({ uploadId, epoch, from: 0, mark: markOf(epoch), lastStart: 0, expiresAt })),
+      claims.map(({ epoch }) => scene.store.noteUpload({ uploadId, epoch, from: 0, mark: markOf(epoch), lastStart: 0, ...life })),
     )
     assert.equal(notes.filter((each) => each.status === 'fulfilled').length, 1)
     assert.equal((await scene.store.upload(scene.registryId, a, uploadId))?.size, 13)

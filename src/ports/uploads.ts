@@ -68,11 +68,11 @@ export interface UploadCommands {
    * The owner acknowledges the bytes of a mark, after the `from` that were. Reserves more when they outgrew their place.
    * `upload-unknown`, `range-invalid`, `quota-exceeded`, `unreferenced-full`.
    */
-  noteUpload: Command<UploadOwner & { from: number; mark: Mark; lastStart: number; expiresAt: number }, void>
+  noteUpload: Command<UploadOwner & { from: number; mark: Mark; lastStart: number; now: number; expiresAt: number }, void>
   /** Holds a place for this many bytes in all, never fewer than are acknowledged. `upload-unknown`, `range-invalid`, `quota-exceeded`, `unreferenced-full`. */
-  reserveUpload: Command<UploadOwner & { size: number; expiresAt: number }, void>
+  reserveUpload: Command<UploadOwner & { size: number; now: number; expiresAt: number }, void>
   /** Ends sessions whose life is over before then and that hold a place, the first one first, until `bytes` are free. Returns how many are. */
-  endRestingUploads: Command<{ registryId: number; expiring: number; bytes: number; limit: number }, number>
+  endRestingUploads: Command<{ registryId: number; now: number; expiring: number; bytes: number; limit: number }, number>
   /**
    * The bytes are durable: object ready, blob made or joined, link with lease, reservation given back, session done.
    * Returns which object the digest has now; when it joined another, ours is condemned.

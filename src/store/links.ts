@@ -3,7 +3,7 @@ import { marksFor, partsOf } from './parts.ts'
 import { settleReferences } from './references.ts'
 import { readDigest, type StoredDigest, storedDigest } from './stored-digest.ts'
 import { changeUsage } from './usage.ts'
-import type { SqlTransaction, SqlValue } from './transaction.ts'
+import type { SqlReader, SqlTransaction, SqlValue } from './transaction.ts'
 
 /** Gives a repository the right to read a digest, held until `leaseUntil`, and has the link reviewed then. */
 export async function addLink(
@@ -162,7 +162,7 @@ export async function endLeases(
   )
 }
 
-export const linkIsNamed = async (tx: SqlTransaction, repositoryId: number, digest: Digest): Promise<boolean> =>
+export const linkIsNamed = async (tx: SqlReader, repositoryId: number, digest: Digest): Promise<boolean> =>
   (await tx.get(
     `SELECT 1 FROM manifest_ref WHERE repo_id = ? AND child = ? AND kind = 'blob' LIMIT 1`,
     repositoryId,

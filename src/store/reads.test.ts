@@ -12,6 +12,7 @@ test('what is emptied between two statements is told neither as stored nor as mi
   const readerOf = (emptied: number): SqlReader => ({
     aText: '?',
     clock: '0',
+    now: (callers) => callers,
     inCommitOrder: '',
     all: () => [],
     get: <Row>(sql: string) => {

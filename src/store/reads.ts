@@ -4,6 +4,7 @@ import type { ReferrerRow } from '#ports/content.ts'
 import type { Upload } from '#ports/uploads.ts'
 import type { DigestHolders } from '#ports/usage.ts'
 import { drainingBytes } from './draining-bytes.ts'
+import { linkIsNamed } from './links.ts'
 import { findVisible } from './repositories.ts'
 import { usageOf } from './usage.ts'
 import { readDigest, readDigestOrNull, type StoredDigest, storedDigest, storedPlace, withDigest } from './stored-digest.ts'
@@ -141,11 +142,13 @@ export const readyObjects: Read<'readyObjects'> = async (db, { after, limit }) =
     )
   ).map(readObject)
 
-export const condemnedObjects: Read<'condemnedObjects'> = async (db, { before, limit, registryId }) => {
+export const isBlobNamed: Read<'isBlobNamed'> = linkIsNamed
+
+export const condemnedObjects: Read<'condemnedObjects'> = async (db, { now, age, limit, registryId }) => {
   const [filter, values] = registryId === undefined ? ['', []] : [' AND registry_id = ?', [registryId]]
   const rows = await db.all<ObjectRow>(
     `SELECT ${objectColumns} FROM object WHERE state = 'condemned' AND condemned_at <= ?${filter} ORDER BY condemned_at LIMIT ?`,
-    before,
+    (await db.now(now)) - age,
     ...values,
     limit,
   )

@@ -16,6 +16,8 @@ export interface SqlReader {
   readonly aText: string
   /** The database's clock, in milliseconds since 1970. */
   readonly clock: string
+  /** The time that judges a read's `now`: the caller's, or the database's where several servers write (command-times.ts). */
+  now(callers: number): Promise<number> | number
   /** Ends a WHERE over rows with a transaction's id: each that may still be committed before one of these is left out with it. */
   readonly inCommitOrder: string
   get<Row extends Columns<Row>>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> | Row | undefined
@@ -39,6 +41,8 @@ export type Noted = AnyEvent & { registryId: number; by?: string | null }
 export interface SqlTransaction extends SqlReader {
   /** Returns how many rows changed. */
   run(sql: string, ...values: SqlValue[]): Promise<number> | number
+  /** By the database's clock, where that is the one that judges. */
+  readonly began: number | undefined
   /** Ends a SELECT whose rows this transaction decides on: nobody else changes them before it ends. */
   readonly forUpdate: string
   /** The same against deletes, for rows that it only relies on. */

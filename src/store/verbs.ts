@@ -14,6 +14,7 @@ import * as eventLog from './event-log.ts'
 import { writeEvents } from './event-log.ts'
 import * as installing from './installation.ts'
 import * as jobQueue from './jobs.ts'
+import { byJudgingClock } from './command-times.ts'
 import { deleteManifest, deleteTag, putManifest, renewManifestLease } from './manifests.ts'
 import * as operations from './operations.ts'
 import * as reading from './reads.ts'
@@ -119,7 +120,7 @@ const whole =
     const { events, changes } = commandTraits[name]
     tx.usageChanges.clear()
     tx.noted.length = 0
-    const output = await verb(tx, input)
+    const output = await verb(tx, byJudgingClock(tx, name, input) as never)
     for (const { kind } of tx.noted)
       if ('none' in events || !events.includes(kind)) throw new Error(`${name} does not say that it writes ${kind} (command-traits.ts)`)
     await writeEvents(tx, (input as AskedBy).askedBy ?? null)

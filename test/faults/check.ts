@@ -8,6 +8,7 @@ import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { sqliteFactsFiles } from '#adapters/sqlite/facts-files.ts'
 import { openSqliteStore } from '#adapters/sqlite/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
+import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import { collect } from '#app/maintenance/collect.ts'
 import { scrub } from '#app/maintenance/scrub.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
@@ -116,8 +117,8 @@ export async function checkStored(dataDir: string): Promise<{ objects: number; f
   const blobs = openFsBlobStore(directory.objects)
   try {
     await checkUsage(store)
-    const settings = { collectionDelay: 0, lease: { length: 1, renewBelow: 1, promise: 1 } }
-    const deps = { store, blobs, clock: systemClock, failpoint: () => {} }
+    const settings = { collectionDelay: 0, lease: { length: 1, renewBelow: 1, promise: 1, skew: 0 } }
+    const deps = { store, blobs, clock: systemClock, failpoint: () => {}, unleased: refusedAmongServers }
     await collect({ ...deps, settings: { ...otherSettings, ...settings } }, systemClock.now())
     const { unreferenced, reserved } = await checkUsage(store)
     assert.deepEqual(

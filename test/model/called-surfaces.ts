@@ -8,6 +8,7 @@ import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
 import { openLinkSigner } from '#adapters/system/link-signer.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
 import type { Distribution } from '#app/distribution/distribution.ts'
+import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
@@ -48,7 +49,17 @@ export async function openSurfaces(
   const folder = mkdtempSync(join(tmpdir(), 'longshore-surfaces-'))
   const [store, blobs, clock] = [openMemoryMetadataStore(), openMemoryBlobStore(), new FakeClock()]
   const secrets = openSecretBox(join(folder, 'secret.key'))
-  const common = { store, blobs, clock, secrets, ids: { next: nextId }, failpoint: () => {}, settings: worldSettings, hash }
+  const common = {
+    store,
+    blobs,
+    clock,
+    secrets,
+    ids: { next: nextId },
+    failpoint: () => {},
+    unleased: refusedAmongServers,
+    settings: worldSettings,
+    hash,
+  }
   const deps = {
     ...common,
     uploads: new Uploads(common),

@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { findBlob } from '#app/distribution/blobs.ts'
+import { findManifest, putManifest } from '#app/distribution/manifests.ts'
+import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import { collect, Collector, UndeletedObjects } from '#app/maintenance/collect.ts'
 import { WallClock } from '#app/maintenance/wall-clock.ts'
 import type { Digest } from '#core/digest.ts'
+import { mediaTypes } from '#core/media-type.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry } from '#ports/registries.ts'
@@ -51,6 +54,18 @@ async function push(world: World, registry: Registry, text: string): Promise<{ d
   return { digest }
 }
 
+/** An image of which the blob is the config; its manifest's digest. */
+async function putImageOf({ world, registry, digest: config }: Scene): Promise<Digest> {
+  const size = 1000
+  const descriptor = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: config, size }
+  const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: descriptor, layers: [] }
+  const bytes = Buffer.from(JSON.stringify(manifest))
+  const digest = digestOf(bytes)
+  const reference = { kind: 'digest', digest } as const
+  await putManifest(world.deps, { registry, name, reference, tags: [], contentType: mediaTypes.ociManifest, bytes })
+  return digest
+}
+
 const isThere = async ({ world, key }: Scene): Promise<boolean> => (await world.blobs.digest(key, 'sha256')) !== undefined
 const full = new RegistryError('storage-full', 'the disk is full', {})
 
@@ -86,6 +101,24 @@ test('after an answer that no lease holds nothing is condemned for the length of
     assert.equal((await collect(deps, world.clock.wall)).condemned, 0)
     world.clock.wall += 2
     assert.equal((await collect(deps, world.clock.wall)).condemned, 1)
+  }))
+
+test('among several servers, where no lease can be written, what a manifest names is answered for and nothing else is', () =>
+  withBlob(async (scene) => {
+    const { world, registry, digest } = scene
+    world.clock.wall += lease - hour
+    const store = { ...world.store, renewBlobLease: () => Promise.reject(full), renewManifestLease: () => Promise.reject(full) }
+    const deps: WorldDeps = { ...world.deps, store, unleased: refusedAmongServers }
+    await assert.rejects(findBlob(deps, registry, name, digest), { failure: 'storage-full' })
+    const pushed = await putImageOf(scene)
+    assert.equal((await findBlob(deps, registry, name, digest)).digest, digest)
+    world.clock.wall += lease - hour
+    assert.ok(await findManifest(deps, registry, name, { kind: 'digest', digest: pushed }))
+    const broken = { ...store, renewBlobLease: () => Promise.reject(new TypeError('a bug')) }
+    await assert.rejects(findBlob({ ...deps, store: broken }, registry, name, digest), TypeError)
+    world.clock.wall += 10 * lease
+    assert.equal((await collect(deps, world.clock.wall)).condemned, 0, 'and collection leaves it')
+    assert.ok(await findBlob(deps, registry, name, digest))
   }))
 
 for (const [way, jump] of [

@@ -202,7 +202,7 @@ class LimitedHistory {
     let onDisk = 0
     for (const { registryId, size } of [
       ...(await store.readyObjects({ after: '', limit: 10_000 })),
-      ...(await store.condemnedObjects({ before: Number.MAX_SAFE_INTEGER, limit: 10_000 })),
+      ...(await store.condemnedObjects({ now: Number.MAX_SAFE_INTEGER, age: 0, limit: 10_000 })),
     ])
       if (registryId === this.#registry.id) onDisk += size
     assert.ok(onDisk <= 2 * limit, `${onDisk} bytes on the disk`)

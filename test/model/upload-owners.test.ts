@@ -7,6 +7,7 @@ import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
 import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
 import { findBlob, openBlob } from '#app/distribution/blobs.ts'
+import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { collect } from '#app/maintenance/collect.ts'
 import type { RepositoryName } from '#core/reference.ts'
@@ -45,7 +46,7 @@ async function scene(blobsOf: () => [BlobStore, BlobStore]) {
   const registry = await newWorldRegistry(store)
   const clock = new FakeClock()
   const stores = blobsOf()
-  const shared = { store, clock, ids: { next: nextId }, failpoint: () => {}, settings: worldSettings, hash }
+  const shared = { store, clock, ids: { next: nextId }, failpoint: () => {}, unleased: refusedAmongServers, settings: worldSettings, hash }
   const [one, other] = stores.map((blobs) => new Uploads({ ...shared, blobs })) as [Uploads, Uploads]
   const whose = { registry, name, principalId: 'p' }
   return {

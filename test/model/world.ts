@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { openSqliteStore } from '#adapters/sqlite/store.ts'
 import type { Deps, Settings } from '#app/deps.ts'
+import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import type { HashBytes } from '#app/distribution/manifests.ts'
 import { type Caller, everything } from '#core/access.ts'
@@ -20,7 +21,7 @@ export type WorldDeps = Omit<Deps, 'signers' | 'secrets' | 'hasher' | 'certifica
 
 export const worldSettings: Settings = {
   sparse: 'index',
-  lease: { length: 24 * hour, renewBelow: 12 * hour, promise: hour },
+  lease: { length: 24 * hour, renewBelow: 12 * hour, promise: hour, skew: 0 },
   collectionDelay: hour,
   uploadLife: 6 * hour,
   diskFloor: 0,
@@ -53,6 +54,7 @@ export const newWorldRegistry = (store: MetadataStore, limit: number | null = nu
 /** The deeds of the registry on a folder; `restart` is the end of the process and the next beginning. */
 export class World {
   readonly clock = new FakeClock()
+  readonly #unleased = rememberedByOneProcess(this.clock, worldSettings.lease.length)
   readonly #folder: string
   #store: MetadataStore
   #blobs: BlobStore
@@ -89,6 +91,7 @@ export class World {
       clock: this.clock,
       ids: { next: nextId },
       failpoint: () => {},
+      unleased: this.#unleased,
       settings: worldSettings,
       hash,
     }

@@ -1,6 +1,7 @@
 import { after, before } from 'node:test'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { twoStoresContract } from '#ports/control-epoch.contract.ts'
+import { databaseClockContract } from '#ports/database-clock.contract.ts'
 import { metadataStoreContract } from '#ports/metadata-store.contract.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
@@ -15,7 +16,11 @@ before(async () => {
 })
 after(() => server.stop())
 
-metadataStoreContract('postgres', async () => openPostgresStore({ url: await server.copyOf(empty), connections: 8 }))
+const open = async (judge: 'caller' | 'database') => openPostgresStore({ url: await server.copyOf(empty), connections: 8, judge })
+
+// The contract's times are made up, so the caller's clock judges; what the database's does is told by a contract of its own.
+metadataStoreContract('postgres', () => open('caller'))
+databaseClockContract('postgres', () => open('database'), Date.now)
 
 twoStoresContract('postgres', async () => {
   const url = await server.copyOf(empty)

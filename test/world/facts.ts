@@ -11,6 +11,7 @@ import { openSecretBox } from '#adapters/system/secret-box.ts'
 import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import type { Deps, Origins } from '#app/deps.ts'
 import { FailedLogins } from '#app/tokens/rate-limits.ts'
+import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 
 /** A clock that stands until a test turns it. */
@@ -61,6 +62,7 @@ export function openFacts(options: { now?: number; store?: MetadataStore } = {})
         assertions: joseAssertions,
         signers: openSigners({ store, secrets, clock: time }),
         failpoint: async () => {},
+        unleased: refusedAmongServers,
         settings: {} as FactDeps['settings'],
         origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local', own: [control] },
         failedLogins: new FailedLogins(time),

@@ -6,6 +6,8 @@ import { numbered } from './dialect.ts'
 /** What runs one statement: a client inside its transaction, or a pool for reads. */
 export type Runner = Pick<ClientBase, 'query'>
 
+const databaseClock = 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)'
+
 const texts = new Map<string, string>()
 
 /** Each text of ours in PostgreSQL's form; there are as many as the verbs have. */
@@ -15,13 +17,22 @@ function textOf(sql: string): string {
   return text
 }
 
+/** Whose clock judges. Only a test, whose times are made up, has the caller's. */
+export type Judge = 'database' | 'caller'
+
 export class PostgresReader implements SqlReader {
   readonly aText = 'CAST(? AS TEXT) COLLATE "C"'
   readonly inCommitOrder = ' AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint'
-  readonly clock = `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`
+  readonly clock = databaseClock
   readonly runner: Runner
-  constructor(runner: Runner) {
+  readonly #judge: Judge
+  constructor(runner: Runner, judge: Judge) {
     this.runner = runner
+    this.#judge = judge
+  }
+
+  async now(callers: number): Promise<number> {
+    return this.#judge === 'caller' ? callers : ((await this.get<{ now: number }>(`SELECT ${this.clock} AS now`))?.now ?? callers)
   }
 
   async get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
@@ -45,9 +56,22 @@ export class PostgresTransaction extends PostgresReader implements SqlTransactio
   readonly noted: Noted[] = []
   readonly failpoint: Failpoint
 
-  constructor(runner: Runner, failpoint: Failpoint) {
-    super(runner)
+  readonly began: number | undefined
+
+  private constructor(runner: Runner, failpoint: Failpoint, judge: Judge, began: number | undefined) {
+    super(runner, judge)
     this.failpoint = failpoint
+    this.began = began
+  }
+
+  static async begin(runner: Runner, failpoint: Failpoint, judge: Judge): Promise<PostgresTransaction> {
+    if (judge === 'caller') {
+      await runner.query('BEGIN')
+      return new PostgresTransaction(runner, failpoint, judge, undefined)
+    }
+    // In one message: a way to the database less.
+    const results = (await runner.query(`BEGIN; SELECT ${databaseClock} AS now`)) as unknown as { rows: { now: number }[] }[]
+    return new PostgresTransaction(runner, failpoint, judge, results[1]?.rows[0]?.now)
   }
 
   forUpdateOf(table: string): string {

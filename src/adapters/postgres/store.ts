@@ -5,7 +5,7 @@ import { DatabaseError, Pool, type PoolClient, types } from 'pg'
 import type { Verb } from '#store/verb.ts'
 import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
 import { commands, reads } from '#store/verbs.ts'
-import { PostgresReader, PostgresTransaction } from './connection.ts'
+import { type Judge, PostgresReader, PostgresTransaction } from './connection.ts'
 import { migrate } from './migrate.ts'
 import { sharedRead } from './shared-read.ts'
 
@@ -29,7 +29,8 @@ const mostTries = 6
  * themselves. Any number of servers may write at once.
  * @param url `postgres://user@host:port/database`
  */
-export async function openPostgresStore(options: { url: string; connections: number }): Promise<MetadataStore> {
+export async function openPostgresStore(options: { url: string; connections: number; judge?: Judge }): Promise<MetadataStore> {
+  const { judge = 'database' } = options
   const pool = new Pool({
     connectionString: options.url,
     max: options.connections,
@@ -44,13 +45,13 @@ export async function openPostgresStore(options: { url: string; connections: num
   } finally {
     first.release()
   }
-  const reader = new PostgresReader(pool as unknown as PoolClient)
+  const reader = new PostgresReader(pool as unknown as PoolClient, judge)
   // Any server may have written: the row says which epoch stands, and one read says it to all who ask at the time.
   const facts = new KeptFacts(sharedRead(() => reads.controlEpoch(reader)))
   const store: Record<string, unknown> = { close: () => pool.end() }
   for (const name of Object.keys(commands) as (keyof MetadataCommands)[]) {
     const verb = commands[name] as Verb<never>
-    store[name] = (input: unknown) => command(pool, verb, input as never)
+    store[name] = (input: unknown) => command(pool, judge, verb, input as never)
   }
   for (const name of Object.keys(reads) as (keyof MetadataReads)[]) {
     const read = reads[name] as (db: PostgresReader, ...input: unknown[]) => Promise<unknown>
@@ -61,17 +62,17 @@ export async function openPostgresStore(options: { url: string; connections: num
   return store as unknown as MetadataStore
 }
 
-async function command(pool: Pool, verb: Verb<never>, input: never): Promise<unknown> {
+async function command(pool: Pool, judge: Judge, verb: Verb<never>, input: never): Promise<unknown> {
   for (let tries = 1; ; tries++)
     try {
-      return await once(pool, verb, input)
+      return await once(pool, judge, verb, input)
     } catch (error) {
       if (!(error instanceof DatabaseError) || !again.has(error.code ?? '') || tries === mostTries) throw named(error)
       await pause(tries * 2 + (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 32)
     }
 }
 
-async function once(pool: Pool, verb: Verb<never>, input: never): Promise<unknown> {
+async function once(pool: Pool, judge: Judge, verb: Verb<never>, input: never): Promise<unknown> {
   const client = await pool.connect()
   let broken: Error | undefined
   const noteBroken = (error: Error) => {
@@ -79,8 +80,7 @@ async function once(pool: Pool, verb: Verb<never>, input: never): Promise<unknow
   }
   client.on('error', noteBroken)
   try {
-    await client.query('BEGIN')
-    const answer = await verb(new PostgresTransaction(client, () => {}), input)
+    const answer = await verb(await PostgresTransaction.begin(client, () => {}, judge), input)
     await client.query('COMMIT')
     return answer
   } catch (error) {

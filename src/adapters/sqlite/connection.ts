@@ -14,6 +14,8 @@ export class SqliteConnection implements SqlTransaction {
   readonly clock = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
   readonly aText = 'CAST(? AS TEXT)'
   readonly usageSlots = 1
+  // One process writes, and its clock is the only one.
+  readonly began = undefined
   readonly usageChanges = new Map()
   readonly noted: Noted[] = []
   #sync: 'FULL' | 'NORMAL' = 'FULL'
@@ -30,6 +32,10 @@ export class SqliteConnection implements SqlTransaction {
       this.database.close()
       throw error
     }
+  }
+
+  now(callers: number): number {
+    return callers
   }
 
   forUpdateOf(): string {

@@ -26,7 +26,7 @@ export function linkTo(
  * and the registry's network rules must let the address in. Fails with `denied`, `address-refused`, `blob-unknown`, `locked`.
  */
 export async function followLink(
-  deps: Pick<Deps, 'store' | 'clock' | 'settings'> & { links: LinkSigner },
+  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'unleased'> & { links: LinkSigner },
   registry: Registry,
   link: BlobLink,
   address: string,

@@ -10,13 +10,15 @@ import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { isDue } from './leases.ts'
 import { readerOfSmall } from './small-blobs.ts'
+import { isHeld } from './unleased-answers.ts'
 
 /**
  * What a repository's own link reaches; the answer that it is there is held by a lease first, so that collection never
- * takes it from a push that relies on the answer. Fails with `blob-unknown`, `locked`.
+ * takes it from a push that relies on the answer. Fails with `blob-unknown`, `locked`, and as the store does that cannot
+ * write a lease (unleased-answers.ts).
  */
 export async function findBlob(
-  deps: Pick<Deps, 'store' | 'clock' | 'settings'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'unleased'>,
   registry: Registry,
   name: RepositoryName,
   digest: Digest,
@@ -27,29 +29,13 @@ export async function findBlob(
   const now = deps.clock.now()
   const { lease } = deps.settings
   if (!isDue(lease, blob, now)) return blob
-  const held = await renew(deps, () =>
-    deps.store.renewBlobLease({ repositoryId: blob.repositoryId, digest, now, leaseUntil: now + lease.length }),
-  )
+  const { repositoryId } = blob
+  const held = await isHeld(deps, {
+    byLease: () => deps.store.renewBlobLease({ repositoryId, digest, now, leaseUntil: now + lease.length }),
+    byManifest: () => deps.store.isBlobNamed(repositoryId, digest),
+  })
   if (!held) throw unknownBlob(digest)
   return blob
-}
-
-/** When an answer last went out without a lease, by `clock.elapsed()`. */
-const unheld = new WeakMap<Deps['store'], number>()
-
-/** Until then nothing may be condemned: somebody relies on an answer that no lease holds. */
-export const unheldUntil = ({ store, settings }: Pick<Deps, 'store' | 'settings'>): number =>
-  (unheld.get(store) ?? Number.NEGATIVE_INFINITY) + settings.lease.length
-
-/** A full or broken disk must not stop reads: then the answer goes out without a lease, and collection waits (collect.ts). */
-export async function renew({ store, clock }: Pick<Deps, 'store' | 'clock'>, lease: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await lease()
-  } catch (error) {
-    if (!(error instanceof RegistryError) || (error.failure !== 'storage-full' && error.failure !== 'storage-failed')) throw error
-    unheld.set(store, clock.elapsed())
-    return true
-  }
 }
 
 /** Opens the bytes of a blob; the caller closes them. Missing bytes are quarantined, so that the next push heals them. */

@@ -9,7 +9,7 @@ import type { Blob, Distribution, RepositoryVisit } from './distribution.ts'
 import { deleteManifest, findManifest, type HashBytes, putManifest } from './manifests.ts'
 import type { UploadAddress, Uploads } from './uploads.ts'
 
-export type LocalDistributionDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint'> & {
+export type LocalDistributionDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint' | 'unleased'> & {
   uploads: Uploads
   hash: HashBytes
   links: LinkSigner

@@ -8,13 +8,13 @@ import { RegistryError } from '#core/registry-error.ts'
 import type { StoredManifest } from '#ports/content.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
-import { renew } from './blobs.ts'
 import { platformOf } from './image-config.ts'
-import { reliedBefore } from './leases.ts'
+import { isShort, reliedBefore } from './leases.ts'
+import { isHeld } from './unleased-answers.ts'
 
 /** Fails with `manifest-unknown`, `locked`. A reading by digest is held by a lease, as for blobs: an index's children are asked for before it is put. */
 export async function findManifest(
-  deps: Pick<Deps, 'store' | 'clock' | 'settings'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'unleased'>,
   registry: Registry,
   name: RepositoryName,
   reference: Reference,
@@ -29,10 +29,14 @@ export async function findManifest(
   if (!manifest) throw unknownManifest(reference)
   readable(manifest, reference)
   const now = deps.clock.now()
-  if (manifest.leaseUntil - now >= settings.lease.renewBelow) return manifest
+  if (!isShort(settings.lease, manifest, now)) return manifest
   const { repositoryId, digest } = manifest
-  if (!(await renew(deps, () => store.renewManifestLease({ repositoryId, digest, leaseUntil: now + settings.lease.length }))))
-    throw unknownManifest(reference)
+  const held = await isHeld(deps, {
+    byLease: () => store.renewManifestLease({ repositoryId, digest, now, leaseUntil: now + settings.lease.length }),
+    // Only a delete takes it.
+    byManifest: async () => true,
+  })
+  if (!held) throw unknownManifest(reference)
   return manifest
 }
 

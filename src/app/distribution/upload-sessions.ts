@@ -116,8 +116,9 @@ export class UploadSessions {
     if (writer.size === mark.size) return writer
     // The machine lost some of it: the row says so before anybody builds on what is left.
     const left = await writer.mark()
-    const expiresAt = clock.now() + settings.uploadLife
-    await store.noteUpload({ uploadId, epoch, from: mark.size, mark: left, lastStart: left.size, expiresAt })
+    const now = clock.now()
+    const expiresAt = now + settings.uploadLife
+    await store.noteUpload({ uploadId, epoch, from: mark.size, mark: left, lastStart: left.size, now, expiresAt })
     Object.assign(session, { lastStart: left.size, acknowledged: left })
     return writer
   }

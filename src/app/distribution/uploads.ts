@@ -198,13 +198,10 @@ export class Uploads {
     { writer, epoch, acknowledged }: UploadSession,
     { body, range, start }: { body: Body; range: ByteRange | undefined; start: number },
   ): Promise<void> {
-    const hold = (size: number) =>
-      this.#deps.store.reserveUpload({
-        uploadId: upload.id,
-        epoch,
-        size,
-        expiresAt: this.#deps.clock.now() + this.#deps.settings.uploadLife,
-      })
+    const hold = (size: number) => {
+      const now = this.#deps.clock.now()
+      return this.#deps.store.reserveUpload({ uploadId: upload.id, epoch, size, now, expiresAt: now + this.#deps.settings.uploadLife })
+    }
     const expected = range ? range.end - range.start + 1 : body.length
     if (range && body.length !== undefined && body.length !== expected) throw wrongLength(expected ?? 0, body.length)
     this.#checkSize(start + (expected ?? 0))
@@ -241,11 +238,12 @@ export class Uploads {
     const mark = await session.writer.mark()
     const { size } = mark
     failpoint('upload.append.before-commit')
-    const expiresAt = clock.now() + settings.uploadLife
+    const now = clock.now()
+    const expiresAt = now + settings.uploadLife
     const owner = { uploadId: upload.id, epoch: session.epoch }
     try {
       await withRoom(this.#deps, registry.id, size, () =>
-        store.noteUpload({ ...owner, from: session.acknowledged.size, mark, lastStart: start, expiresAt }),
+        store.noteUpload({ ...owner, from: session.acknowledged.size, mark, lastStart: start, now, expiresAt }),
       )
     } catch (error) {
       // What the row does not have was not acknowledged: the next request begins where the row is.

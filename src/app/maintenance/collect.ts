@@ -1,11 +1,10 @@
 import type { Collected } from '#core/maintenance.ts'
 import type { Deps } from '../deps.ts'
-import { unheldUntil } from '../distribution/blobs.ts'
 import { deleteBytes } from './delete-bytes.ts'
 import { makeRoom } from './room.ts'
 import type { WallClock } from './wall-clock.ts'
 
-type CollectDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint'>
+type CollectDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint' | 'unleased'>
 
 const atOnce = 500
 
@@ -18,7 +17,7 @@ const atOnce = 500
  * @param now the wall clock, given by who guards against its jumps
  */
 export async function collect(deps: CollectDeps, now: number): Promise<Collected> {
-  const { store, clock, settings, failpoint } = deps
+  const { store, clock, settings, failpoint, unleased } = deps
   const total: Collected = { reviewed: 0, condemned: 0, condemnedBytes: 0, deleted: 0, deletedBytes: 0, uploads: 0 }
   for (;;) {
     const ended = await store.reapUploads({ now, limit: atOnce })
@@ -26,7 +25,7 @@ export async function collect(deps: CollectDeps, now: number): Promise<Collected
     if (ended.length < atOnce) break
   }
   while ((await store.drainRepositories({ now, limit: atOnce })) > 0);
-  while (clock.elapsed() >= unheldUntil(deps)) {
+  while (clock.elapsed() >= unleased.until) {
     const { reviewed, condemned, bytes } = await store.condemn({ now, limit: atOnce })
     failpoint('collect.condemn.after-commit')
     total.reviewed += reviewed
@@ -34,10 +33,10 @@ export async function collect(deps: CollectDeps, now: number): Promise<Collected
     total.condemnedBytes += bytes
     if (reviewed < atOnce) break
   }
-  if (clock.elapsed() >= unheldUntil(deps)) for (const { id } of await store.registries()) await makeRoom(deps, id, 0, now)
+  if (clock.elapsed() >= unleased.until) for (const { id } of await store.registries()) await makeRoom(deps, id, 0, now)
   let refused: unknown
   for (;;) {
-    const objects = await store.condemnedObjects({ before: now - settings.collectionDelay, limit: atOnce })
+    const objects = await store.condemnedObjects({ now, age: settings.collectionDelay, limit: atOnce })
     const deleted = await deleteBytes(deps, objects, now)
     total.deleted += deleted.count
     total.deletedBytes += deleted.bytes
@@ -107,7 +106,7 @@ export class Collector {
   async makeRoom(registryId: number, bytes: number): Promise<number | undefined> {
     const make = async () => {
       const now = this.#pauses > 0 ? undefined : await this.#wallClock.look()
-      if (now === undefined || this.#deps.clock.elapsed() < unheldUntil(this.#deps)) return undefined
+      if (now === undefined || this.#deps.clock.elapsed() < this.#deps.unleased.until) return undefined
       return makeRoom(this.#deps, registryId, bytes, now)
     }
     const room = (this.#rooms.get(registryId) ?? Promise.resolve()).then(make, make)

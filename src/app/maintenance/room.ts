@@ -42,6 +42,7 @@ async function makeRoomOf(deps: RoomDeps, kind: Kind, registryId: number, more: 
     if (kind !== 'pending' && (await deleteCondemned(deps, registryId, bytes, now))) continue
     const given = await store.dropUnreferenced({
       registryId,
+      now,
       reliedBefore: reliedBefore(settings.lease, now),
       bytes,
       only,
@@ -67,12 +68,12 @@ async function endResting({ store, settings }: RoomDeps, registryId: number, mor
   if (bytes === 0 || usage.reserved === 0) return
   // Each touch puts their end off by a whole life.
   const expiring = now + settings.uploadLife - settings.lease.promise
-  await store.endRestingUploads({ registryId, expiring, bytes, limit: atOnce })
+  await store.endRestingUploads({ registryId, now, expiring, bytes, limit: atOnce })
 }
 
 /** Those that were given up first, until `bytes` are gone. False when there was none that could go. */
 async function deleteCondemned(deps: RoomDeps, registryId: number, bytes: number, now: number): Promise<boolean> {
-  const objects = await deps.store.condemnedObjects({ before: now, limit: atOnce, registryId })
+  const objects = await deps.store.condemnedObjects({ now, age: 0, limit: atOnce, registryId })
   let sum = 0
   const going = objects.filter(({ size }) => sum < bytes && (sum += size) >= 0)
   return (await deleteBytes(deps, going, now)).count > 0
