@@ -185,12 +185,11 @@ export class Exchange {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
     const length = bytes?.length ?? 0
     const omit = status === 204 || status === 304
-    const head = this.#head(
-      omit || headers.some(([name]) => name === 'Content-Length') ? headers : [...headers, ['Content-Length', length]],
-    )
+    const head = this.#head(headers)
+    if (!omit && !names(headers, 'Content-Length')) head.push('Content-Length', length)
     const early = this.hasBody && !this.request.complete
     if (length > promptBody && !omit && this.method !== 'HEAD') await this.waitForReader()
-    if (early && !headers.some(([name]) => name === 'Connection')) head.push('Connection', 'close')
+    if (early && !names(headers, 'Connection')) head.push('Connection', 'close')
     this.response.writeHead(status, head)
     const written = this.method === 'HEAD' || omit ? undefined : bytes
     this.sent += written?.length ?? 0
@@ -265,4 +264,9 @@ export class Exchange {
     for (const [name, value] of this.also) head.push(name, value)
     return head
   }
+}
+
+function names(headers: Headers, wanted: string): boolean {
+  for (const [name] of headers) if (name === wanted) return true
+  return false
 }

@@ -1,6 +1,5 @@
 import type { Failure, RegistryError } from '#core/registry-error.ts'
 import type { Answer } from './answer.ts'
-import type { Exchange } from './exchange.ts'
 import type { Headers } from './headers.ts'
 import type { HttpRequest } from './http-request.ts'
 
@@ -14,8 +13,6 @@ export interface FailingAnswer {
   body: string
   /** The methods that are open, where it is not the failure that tells them. */
   allowed?: readonly string[] | undefined
-  /** Of a 429: in how many seconds to come again. */
-  retryAfter?: unknown
 }
 
 /**
@@ -25,40 +22,22 @@ export interface FailingAnswer {
  */
 export function answerOfFailure(http: Pick<HttpRequest, 'method'>, common: Headers, told: FailingAnswer, failure: RegistryError): Answer {
   const { status, headers, body } = told
-  const isOfMethod = failure.failure === 'method-unsupported'
-  const allowed = told.allowed ?? (isOfMethod ? allowedBy(failure.detail) : undefined)
-  if (http.method === 'OPTIONS' && (allowed || status === 405))
-    return { status: 204, headers: [...common, ...withoutType(headers), ['Allow', [...(allowed ?? []), 'OPTIONS'].join(', ')]] }
-  // RFC 9110 §15.5.17.
-  const range: Headers = failure.failure === 'range-unsatisfiable' ? [['Content-Range', `bytes */${Number(failure.detail.size ?? 0)}`]] : []
-  const allow: Headers = allowed && status !== 405 ? [['Allow', allowed.join(', ')]] : []
-  return {
-    status,
-    headers: [...common, ...headers, ...owed({ ...told, allowed, retryAfter: failure.detail.retryAfter }), ...range, ...allow],
-    body,
-  }
+  const open = told.allowed ?? (failure.failure === 'method-unsupported' ? allowedBy(failure.detail) : undefined)
+  const allowed = open ?? (status === 405 ? [] : undefined)
+  if (http.method === 'OPTIONS' && allowed)
+    return { status: 204, headers: [...common, ...withoutType(headers), ['Allow', [...allowed, 'OPTIONS'].join(', ')]] }
+  return { status, headers: [...common, ...headers, ...owed(status, allowed, failure)], body }
 }
 
-/**
- * Sends it, with what each status owes its reader, the same on all surfaces. A question for the options of a URL is
- * the one that fails well: what is open there is its answer (RFC 9110 §9.3.7).
- */
-export async function sendFailure(exchange: Exchange, answer: FailingAnswer): Promise<void> {
-  const { status, headers, body, allowed = [] } = answer
-  const sent =
-    status === 405 && exchange.method === 'OPTIONS'
-      ? exchange.send(204, [...withoutType(headers), ['Allow', [...allowed, 'OPTIONS'].join(', ')]])
-      : exchange.send(status, [...headers, ...owed(answer)], body)
-  await sent.catch(() => exchange.destroy())
-}
-
-/** RFC 9110 §10.2.1, §10.2.3, §15.5.16. */
-function owed({ status, allowed = [], retryAfter }: FailingAnswer): Headers {
-  if (status === 429) return [['Retry-After', Number(retryAfter ?? 1)]]
-  if (status === 503) return [['Retry-After', Number(retryAfter ?? 5)]]
-  if (status === 405) return [['Allow', allowed.join(', ')]]
-  if (status === 415) return [['Accept-Encoding', 'identity']]
-  return []
+/** RFC 9110 §10.2.1, §10.2.3, §15.5.16, §15.5.17. */
+function owed(status: number, allowed: readonly string[] | undefined, { failure, detail }: RegistryError): Headers {
+  return [
+    ...(allowed ? [['Allow', allowed.join(', ')] as const] : []),
+    ...(status === 429 ? [['Retry-After', Number(detail.retryAfter ?? 1)] as const] : []),
+    ...(status === 503 ? [['Retry-After', Number(detail.retryAfter ?? 5)] as const] : []),
+    ...(status === 415 ? [['Accept-Encoding', 'identity'] as const] : []),
+    ...(failure === 'range-unsatisfiable' ? [['Content-Range', `bytes */${Number(detail.size ?? 0)}`] as const] : []),
+  ]
 }
 
 const withoutType = (headers: Headers): Headers => headers.filter(([name]) => name !== 'Content-Type')
@@ -66,12 +45,6 @@ const withoutType = (headers: Headers): Headers => headers.filter(([name]) => na
 /** The methods that a failure names in its detail. */
 export const allowedBy = (detail: Readonly<Record<string, unknown>>): readonly string[] | undefined =>
   Array.isArray(detail.allowed) ? (detail.allowed as string[]) : undefined
-
-/** Nothing of an unexpected error reaches the wire; the log has it under the correlation id. Returns what the client is told. */
-export function noteUnexpected(exchange: Exchange, error: unknown): string {
-  exchange.unexpected = error
-  return `internal error; the log has it under correlation id ${exchange.correlationId}`
-}
 
 /** One row for many failures, where a surface never meets them: `{ ...rowsFor(contentFailures, busy), … } satisfies Record<Failure, Row>`. */
 export const rowsFor = <Name extends Failure, Row>(names: readonly Name[], row: Row): Record<Name, Row> =>

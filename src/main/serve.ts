@@ -14,8 +14,8 @@ import { hostNames } from '#http/hosts.ts'
 import { type NoRequestStatus, noRequestMessages } from '#http/no-request.ts'
 import type { ListenAddress, Listener } from '#http/listener.ts'
 import { trustedProxies } from '#http/proxies.ts'
-import { serveAdmin } from '#surfaces/admin/surface.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
+import { adminDoor } from './admin-door.ts'
 import { budgetOf, enoughOpenFiles, gatesOf, openFilesLimit, transfersAt, waitingAt } from './budget.ts'
 import { certificateNews } from './certificate-news.ts'
 import { openCertificates } from './certificates.ts'
@@ -175,14 +175,17 @@ export async function serve(config: Config): Promise<Started> {
     if (config.admin !== 'off')
       listeners.admin = await listenFor('admin', {
         address: config.admin,
-        handle: serveAdmin({
-          ready: async () => {
-            if (draining) throw new Error('draining')
-            if (gates.work.isSaturated(saturatedAfter) || gates.transfers.isSaturated(saturatedAfter)) throw new Error('saturated')
-            await deps.store.registries()
+        handle: adminDoor(
+          {
+            ready: async () => {
+              if (draining) throw new Error('draining')
+              if (gates.work.isSaturated(saturatedAfter) || gates.transfers.isSaturated(saturatedAfter)) throw new Error('saturated')
+              await deps.store.registries()
+            },
+            metrics: async () => ({ type: telemetry.metrics.contentType, text: await telemetry.metrics.metrics() }),
           },
-          metrics: async () => ({ type: telemetry.metrics.contentType, text: await telemetry.metrics.metrics() }),
-        }),
+          deps.ids,
+        ),
         badRequest,
       })
     const listening = { http: listeners.http?.address, https: listeners.https?.address, admin: listeners.admin?.address }
