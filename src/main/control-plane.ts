@@ -2,7 +2,7 @@ import { arm } from '#surfaces/arm/surface.ts'
 import { isDiscoveryPath } from '#surfaces/discovery/request.ts'
 import { discovery } from '#surfaces/discovery/surface.ts'
 import { isEntra } from '#surfaces/entra/request.ts'
-import { serveEntra } from '#surfaces/entra/surface.ts'
+import { entra } from '#surfaces/entra/surface.ts'
 import { graph } from '#surfaces/graph/surface.ts'
 import type { Deps, Origins } from '#app/deps.ts'
 import type { FailedLogins } from '#app/tokens/rate-limits.ts'
@@ -46,7 +46,11 @@ const surfaces: readonly ControlSurface[] = [
     graph,
     (deps) => deps,
   ),
-  { matches: async (path, { store }) => isAuthority(path, await store.tenant()), serve: serveEntra, refuse: resourceManager.refuse },
+  of(
+    async (path, { store }) => isAuthority(path, await store.tenant()),
+    entra,
+    (deps) => deps,
+  ),
 ]
 
 const pathOf = ({ url }: Exchange): string => /^[^?]*/.exec(url)?.[0] ?? ''

@@ -2,10 +2,11 @@ import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { systemIds } from '#adapters/system/ids.ts'
 import { hashOfSecret } from '#app/identity/secrets.ts'
 import type { Exchange } from '#http/exchange.ts'
+import { serve } from '#http/surface.ts'
 import type { StoredSecret } from '#ports/directory.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { EntraDeps } from '#surfaces/entra/context.ts'
-import { serveEntra } from '#surfaces/entra/surface.ts'
+import { entra } from '#surfaces/entra/surface.ts'
 import { openFacts, type TurnedClock } from './facts.ts'
 import { azureCli, objectOf } from './people.ts'
 import { openSurface } from './surface-door.ts'
@@ -32,7 +33,7 @@ export interface EntraScene {
 export async function openEntra(options: { scheme?: 'http' | 'https' } = {}): Promise<EntraScene> {
   const facts = openFacts()
   const door = await openSurface(
-    (exchange) => serveEntra(scene.deps, exchange),
+    (exchange) => serve(entra, scene.deps, exchange),
     (request) => ({ scheme: options.scheme ?? 'http', address: String(request.headers['x-test-address'] ?? '10.0.0.1') }),
   )
   const { origin } = door

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { standingOf } from '#app/identity/standing.ts'
-import { issueDirectoryToken } from '#app/identity/tokens.ts'
+import { issueDirectoryToken } from '#app/identity/directory-tokens.ts'
 import { builtInRoles } from '#core/built-in-roles.ts'
 import { keyOf } from '#core/resource-id.ts'
 import type { DirectoryObject } from '#ports/directory.ts'

@@ -4,6 +4,7 @@ import { type FailureDetail, RegistryError } from '#core/registry-error.ts'
 export const signInReasons = [
   'tenant-unknown',
   'instance-unknown',
+  'url-unknown',
   'method-wrong',
   'parameter-missing',
   'parameter-repeated',
@@ -56,7 +57,10 @@ export class SignInRefused extends RegistryError {
   readonly reason: SignInReason
 
   constructor(reason: SignInReason, detail: FailureDetail = {}) {
-    super(reason === 'too-many-attempts' ? 'too-many-requests' : 'unauthorized', `the directory gives no token: ${reason}`, detail)
+    super(reason === 'too-many-attempts' ? 'too-many-requests' : 'unauthorized', `the directory gives no token: ${reason}`, {
+      because: reason,
+      ...detail,
+    })
     this.name = 'SignInRefused'
     this.reason = reason
   }

@@ -1,6 +1,7 @@
-import type { Headers } from '#http/exchange.ts'
-import type { EntraContext } from './context.ts'
+import type { Answer } from '#http/answer.ts'
+import type { Headers } from '#http/headers.ts'
 import { type Html, page, pageHeaders } from '#http/html.ts'
+import type { EntraContext } from './context.ts'
 
 const jsonHeaders: Headers = [
   ['Content-Type', 'application/json; charset=utf-8'],
@@ -8,15 +9,14 @@ const jsonHeaders: Headers = [
   ['Pragma', 'no-cache'],
 ]
 
-export const sendJson = (
-  { exchange }: Pick<EntraContext, 'exchange'>,
-  status: number,
-  body: Record<string, unknown>,
-  headers: Headers = [],
-): Promise<void> => exchange.send(status, [...jsonHeaders, ...headers], JSON.stringify(body))
+export const jsonAnswer = (body: Readonly<Record<string, unknown>>, { status = 200, headers = [] as Headers } = {}) => ({
+  status,
+  headers: [...jsonHeaders, ...headers],
+  body: JSON.stringify(body),
+})
 
-export interface PageAnswer {
-  status: number
+export interface Page {
+  status?: number
   title: string
   body: Html
   headers?: Headers
@@ -24,7 +24,13 @@ export interface PageAnswer {
   formAction?: string | undefined
 }
 
-export const sendPage = (
-  { exchange, language }: Pick<EntraContext, 'exchange' | 'language'>,
-  { status, title, body, headers = [], formAction }: PageAnswer,
-): Promise<void> => exchange.send(status, [...pageHeaders(formAction), ...headers], page(language, title, body))
+export const pageAnswer = (
+  { language }: Pick<EntraContext, 'language'>,
+  { status = 200, title, body, headers = [], formAction }: Page,
+) => ({ status, headers: [...pageHeaders(formAction), ...headers], body: page(language, title, body) })
+
+/** Back to the program; what the URL holds is nobody else's. */
+export const redirectTo = (url: URL, headers: Headers = []): Answer => ({
+  status: 303,
+  headers: [['Location', url.href], ['Cache-Control', 'no-store'], ['Referrer-Policy', 'no-referrer'], ...headers],
+})

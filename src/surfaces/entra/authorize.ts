@@ -5,8 +5,9 @@ import { loopbackRedirect } from '#app/identity/redirects.ts'
 import { parseAsked } from '#app/identity/requested-scope.ts'
 import { signInUser } from '#app/identity/sign-in.ts'
 import { SignInRefused } from '#app/identity/sign-in-refusal.ts'
-import { clientInfoOf } from '#app/identity/tokens.ts'
-import { sendPage } from './answers.ts'
+import { clientInfoOf } from '#app/identity/directory-tokens.ts'
+import type { Answer } from '#http/answer.ts'
+import { pageAnswer, redirectTo } from './answers.ts'
 import type { EntraContext } from './context.ts'
 import { errorBody, errorContextOf, wireOf } from './errors.ts'
 import { Parameters, readForm } from './form.ts'
@@ -23,7 +24,7 @@ type Reply = Pick<CodeTicket, 'state' | 'formPost'> & { redirectUri: string; cli
  * A program sends a person to sign in. What is wrong with the program or its redirect is told to the person; the rest goes
  * back to the program.
  */
-export async function showSignIn(context: EntraContext, { query }: Extract<EntraRequest, { kind: 'authorize' }>): Promise<void> {
+export async function showSignIn(context: EntraContext, { query }: Extract<EntraRequest, { kind: 'authorize' }>): Promise<Answer> {
   const parameters = new Parameters(query)
   const client = await findClient(context.deps, parameters.need('client_id'))
   const redirectUri = parameters.need('redirect_uri')
@@ -36,9 +37,9 @@ export async function showSignIn(context: EntraContext, { query }: Extract<Entra
     question = parseQuestion(context, client.id, redirectUri, parameters)
   } catch (error) {
     if (!(error instanceof SignInRefused)) throw error
-    context.exchange.log.reason = error.reason
-    const body = errorBody(wireOf(error), errorContextOf(context))
-    return sendReply(context, reply, { error: String(body.error), error_description: String(body.error_description) })
+    context.http.log.reason = error.reason
+    const body = errorBody(wireOf(error), errorContextOf(context.deps, context.http))
+    return replyAnswer(context, reply, { error: String(body.error), error_description: String(body.error_description) })
   }
   const ticket: CodeTicket = {
     kind: 'code',
@@ -47,7 +48,7 @@ export async function showSignIn(context: EntraContext, { query }: Extract<Entra
     formPost: reply.formPost,
     wantsClientInfo: parameters.get('client_info') === '1',
   }
-  await sendForm(context, ticket, { status: 200, client: client.name, username: parameters.get('login_hint') ?? '' })
+  return formAnswer(context, ticket, { status: 200, client: client.name, username: parameters.get('login_hint') ?? '' })
 }
 
 /** Fails with what the program is told. */
@@ -65,24 +66,24 @@ function parseQuestion({ deps }: EntraContext, clientId: string, redirectUri: st
 }
 
 /** The form of the page comes back. */
-export async function takeSignIn(context: EntraContext): Promise<void> {
-  const { deps, exchange } = context
-  const form = await readForm(exchange)
-  const ticket = readTicket(deps, exchange, form.need('ticket'), ['code'])
+export async function takeSignIn(context: EntraContext): Promise<Answer> {
+  const { deps, http } = context
+  const form = await readForm(http)
+  const ticket = readTicket(deps, http, form.need('ticket'), ['code'])
   const { question, state, formPost, wantsClientInfo } = ticket
   const client = await findClient(deps, question.clientId)
   const username = form.get('username') ?? ''
   try {
-    const signedIn = await signInUser(deps, { username, password: form.get('password') ?? '', address: exchange.address })
-    exchange.log.principal = signedIn.principal.login ?? signedIn.principal.id
+    const signedIn = await signInUser(deps, { username, password: form.get('password') ?? '', address: http.address })
+    http.log.principal = signedIn.principal.login ?? signedIn.principal.id
     const code = await makeCode(deps, question, signedIn)
     const more = wantsClientInfo ? { client_info: await clientInfoOf(deps, signedIn.principal) } : {}
-    await sendReply(context, { redirectUri: question.redirectUri, state, formPost, client: client.name }, { code, ...more })
+    return replyAnswer(context, { redirectUri: question.redirectUri, state, formPost, client: client.name }, { code, ...more })
   } catch (error) {
     if (!isCorrectable(error)) throw error
-    exchange.log.reason = error.reason
+    http.log.reason = error.reason
     const { status } = wireOf(error)
-    await sendForm(context, ticket, { status, client: client.name, username, problem: problemIn(context.words, error) })
+    return formAnswer(context, ticket, { status, client: client.name, username, problem: problemIn(context.words, error) })
   }
 }
 
@@ -93,29 +94,24 @@ interface Shown {
   problem?: string
 }
 
-async function sendForm(context: EntraContext, ticket: CodeTicket, { status, ...shown }: Shown): Promise<void> {
-  const { sealed, headers } = writeTicket(context.deps, context.exchange, ticket)
+function formAnswer(context: EntraContext, ticket: CodeTicket, { status, ...shown }: Shown): Answer {
+  const { sealed, headers } = writeTicket(context.deps, context.http, ticket)
   // The form leads to us and on to the program: browsers ask the policy about the redirect too.
   const formAction = `'self' ${policySource(ticket.question.redirectUri)}`
   const body = signInForm(context.words, { ...shown, ticket: sealed })
-  await sendPage(context, { status, title: context.words('sign-in.title'), body, headers, formAction })
+  return pageAnswer(context, { status, title: context.words('sign-in.title'), body, headers, formAction })
 }
 
 /** To the program on the person's machine: in the URL, or as a form that the person sends on. */
-async function sendReply(context: EntraContext, reply: Reply, answer: Readonly<Record<string, string>>): Promise<void> {
+function replyAnswer(context: EntraContext, reply: Reply, answer: Readonly<Record<string, string>>): Answer {
   const whole = { ...answer, ...(reply.state === null ? {} : { state: reply.state }) }
   if (reply.formPost) {
     const body = continueForm(context.words, { client: reply.client, action: reply.redirectUri, answer: whole })
-    await sendPage(context, { status: 200, title: context.words('continue.title'), body, formAction: policySource(reply.redirectUri) })
-    return
+    return pageAnswer(context, { title: context.words('continue.title'), body, formAction: policySource(reply.redirectUri) })
   }
   const url = new URL(reply.redirectUri)
   for (const [name, value] of Object.entries(whole)) url.searchParams.set(name, value)
-  await context.exchange.send(303, [
-    ['Location', url.href],
-    ['Cache-Control', 'no-store'],
-    ['Referrer-Policy', 'no-referrer'],
-  ])
+  return redirectTo(url)
 }
 
 // A policy cannot name an IPv6 address (CSP3 §2.3.1, host-source).

@@ -1,9 +1,11 @@
-import { type Failure, RegistryError, type FailureDetail } from '#core/registry-error.ts'
+import { contentFailures, type Failure, type FailureDetail, generalFailures, RegistryError, stateFailures } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
 import { type SignInReason, SignInRefused } from '#app/identity/sign-in-refusal.ts'
-import type { EntraContext } from './context.ts'
+import { rowsFor } from '#http/failure.ts'
+import type { HttpRequest } from '#http/http-request.ts'
+import type { EntraDeps } from './context.ts'
 
-interface Wire {
+export interface Wire {
   status: number
   error: string
   /** The number behind AADSTS; az and MSAL act on some of them. */
@@ -26,6 +28,7 @@ export const refusals: Readonly<Record<SignInReason, Wire>> = {
     "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.",
   ),
   'instance-unknown': wire(400, 'invalid_instance', 50049, 'Unknown or invalid instance.'),
+  'url-unknown': wire(404, 'invalid_request', 90009, 'Nothing of the authority is served under this URL.'),
   'method-wrong': request(900561, 'The endpoint only accepts {allowed} requests. Received a {method} request.'),
   'parameter-missing': request(900144, "The request body must contain the following parameter: '{parameter}'."),
   'parameter-repeated': request(9000411, "The request is not properly formatted. The parameter '{parameter}' is duplicated."),
@@ -146,17 +149,21 @@ export const refusals: Readonly<Record<SignInReason, Wire>> = {
   ),
 }
 
-const internal = wire(500, 'server_error', 90033, 'A transient error has occurred. Please try again.')
+const transient = 'A transient error has occurred. Please try again.'
+const busy = wire(503, 'temporarily_unavailable', 90033, transient)
 
-/** What is over when the client comes again. */
-const passing: ReadonlySet<Failure> = new Set(['storage-full', 'storage-failed', 'overloaded'])
+/** What no refusal is: over when the client comes again, or our own fault, of which nothing reaches the wire. */
+export const faults = {
+  ...rowsFor([...generalFailures, ...contentFailures, ...stateFailures], wire(500, 'server_error', 90033, transient)),
+  'storage-full': busy,
+  'storage-failed': busy,
+  overloaded: busy,
+} satisfies Record<Failure, Wire>
 
-/** How a refusal is told; anything that is no refusal is our fault, of which nothing reaches the wire. */
-export function wireOf(failure: unknown): Wire {
-  if (failure instanceof SignInRefused) return { ...refusals[failure.reason], text: fill(refusals[failure.reason].text, failure.detail) }
-  if (failure instanceof RegistryError && passing.has(failure.failure))
-    return { ...internal, status: 503, error: 'temporarily_unavailable' }
-  return internal
+export function wireOf(failure: RegistryError): Wire {
+  if (!(failure instanceof SignInRefused)) return faults[failure.failure]
+  const refusal = refusals[failure.reason]
+  return { ...refusal, text: fill(refusal.text, failure.detail) }
 }
 
 const fill = (text: string, detail: FailureDetail): string =>
@@ -172,10 +179,10 @@ export interface ErrorContext {
 }
 
 /** A program's own id of the request, when it is one, is how people find it in both logs. */
-export function errorContextOf({ deps, exchange }: EntraContext): ErrorContext {
-  const given = exchange.header('client-request-id')
-  const correlationId = given !== undefined && isGuid(given) ? given.toLowerCase() : exchange.correlationId
-  return { now: deps.clock.now(), traceId: exchange.correlationId, correlationId }
+export function errorContextOf({ clock }: Pick<EntraDeps, 'clock'>, http: HttpRequest): ErrorContext {
+  const id = http.header('client-request-id')
+  const correlationId = id !== undefined && isGuid(id) ? id.toLowerCase() : http.correlationId
+  return { now: clock.now(), traceId: http.correlationId, correlationId }
 }
 
 /** RFC 6749 §5.2 with Entra's additions. */

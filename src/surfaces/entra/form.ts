@@ -1,6 +1,6 @@
 import { SignInRefused } from '#app/identity/sign-in-refusal.ts'
 import { BodyTooLarge } from '#http/body.ts'
-import type { Exchange } from '#http/exchange.ts'
+import type { HttpRequest } from '#http/http-request.ts'
 
 const largest = 64 * 1024
 
@@ -31,9 +31,9 @@ export class Parameters {
 }
 
 /** Fails with `parameter-wrong` for a body that is too large, and as Parameters does. */
-export async function readForm(exchange: Exchange): Promise<Parameters> {
+export async function readForm(http: HttpRequest): Promise<Parameters> {
   try {
-    return new Parameters(new URLSearchParams((await exchange.body(largest)).toString('utf8')))
+    return new Parameters(new URLSearchParams((await http.body(largest)).toString('utf8')))
   } catch (error) {
     if (error instanceof BodyTooLarge) throw new SignInRefused('parameter-wrong', { parameter: 'body' })
     throw error

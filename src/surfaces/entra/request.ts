@@ -66,8 +66,8 @@ export function isEntra(url: string, tenant: Tenant): boolean {
   return name !== undefined && !notTenants.has(name)
 }
 
-/** Reads method and URL. Undefined: nothing of ours. Fails with `tenant-unknown`, `method-wrong`. */
-export function parseEntraRequest(method: string, url: string, tenant: Tenant): EntraRequest | undefined {
+/** Reads method and URL. Fails with `url-unknown`, `tenant-unknown`, `method-wrong`. */
+export function parseEntraRequest(method: string, url: string, tenant: Tenant): EntraRequest {
   const { path, query } = partsOf(url)
   const only = <Request extends EntraRequest>(allowed: 'GET' | 'POST', request: Request): Request => {
     if (method === allowed || (allowed === 'GET' && method === 'HEAD')) return request
@@ -80,7 +80,7 @@ export function parseEntraRequest(method: string, url: string, tenant: Tenant): 
   const realm = /^\/common\/userrealm\/([^/]+)\/?$/.exec(path)?.[1]
   if (realm !== undefined) return only('GET', { kind: 'realm', user: decoded(realm) })
   const [, name, oauth, configuration, keys] = endpoint.exec(path) ?? []
-  if (name === undefined) return undefined
+  if (name === undefined) throw new SignInRefused('url-unknown')
   const authority = authorityOf(decoded(name), tenant)
   const version = path.includes('/v2.0/') ? 'v2' : 'v1'
   if (configuration !== undefined) return only('GET', { kind: 'configuration', authority, version })
@@ -97,7 +97,7 @@ export function isTokenEndpoint(url: string, origins: readonly string[], tenant:
   const { origin, pathname } = new URL(url)
   if (!origins.some((each) => URL.canParse(each) && new URL(each).origin === origin)) return false
   try {
-    return parseEntraRequest('POST', pathname, tenant)?.kind === 'token'
+    return parseEntraRequest('POST', pathname, tenant).kind === 'token'
   } catch {
     return false
   }

@@ -1,5 +1,5 @@
 import type { ClientProof } from '#app/identity/clients.ts'
-import type { TokenAnswer, TokenGrant } from '#app/identity/grants.ts'
+import type { TokenAnswer, AuthorizationGrant } from '#app/identity/token-endpoint.ts'
 import type { AskedText } from '#app/identity/requested-scope.ts'
 import { SignInRefused } from '#app/identity/sign-in-refusal.ts'
 import { parseAuthorization } from '#http/credentials.ts'
@@ -9,7 +9,7 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /** Fails with `parameter-missing`, `grant-unsupported`. */
-export function parseGrant(form: Parameters): TokenGrant {
+export function parseGrant(form: Parameters): AuthorizationGrant {
   const grant = form.need('grant_type')
   switch (grant) {
     case 'client_credentials':

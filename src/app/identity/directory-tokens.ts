@@ -1,4 +1,4 @@
-import type { DirectoryObject } from '#ports/directory.ts'
+import type { DirectoryObject, Tenant } from '#ports/directory.ts'
 import { directoryKeys } from '#ports/signer.ts'
 import type { Deps, Origins } from '../deps.ts'
 import { formatDirectoryClaims } from './directory-claims.ts'
@@ -17,7 +17,7 @@ export async function issueDirectoryToken(
   deps: IssueDeps,
   { principal, credential, clientId, resource }: { principal: DirectoryObject; credential: string; clientId: string; resource: string },
 ): Promise<string> {
-  const tenantId = await tenantIdOf(deps)
+  const tenantId = (await directoryTenant(deps)).id
   const now = Math.floor(deps.clock.now() / 1000)
   return deps.signers.of(directoryKeys).sign(
     formatDirectoryClaims({
@@ -66,7 +66,7 @@ export async function issueIdToken(
     preferred_username: user.login,
     ...(family === undefined ? {} : { sid: family }),
     sub: user.id,
-    tid: await tenantIdOf(deps),
+    tid: (await directoryTenant(deps)).id,
     upn: user.login,
     ver: '2.0',
   })
@@ -74,11 +74,11 @@ export async function issueIdToken(
 
 /** Who the account is, for a program's cache of tokens (MSAL's `client_info`). */
 export const clientInfoOf = async (deps: Pick<Deps, 'store'>, user: DirectoryObject): Promise<string> =>
-  Buffer.from(JSON.stringify({ uid: user.id, utid: await tenantIdOf(deps) })).toString('base64url')
+  Buffer.from(JSON.stringify({ uid: user.id, utid: (await directoryTenant(deps)).id })).toString('base64url')
 
 /** Fails with `tenant-unknown` before the first start has made the directory. */
-async function tenantIdOf({ store }: Pick<Deps, 'store'>): Promise<string> {
+export async function directoryTenant({ store }: Pick<Deps, 'store'>): Promise<Tenant> {
   const tenant = await store.tenant()
   if (!tenant) throw new SignInRefused('tenant-unknown', { tenant: '' })
-  return tenant.id
+  return tenant
 }

@@ -10,10 +10,10 @@ import { type Asked, type AskedText, parseAsked, parseAskedByProgram } from './r
 import { type SignedIn, signInUser } from './sign-in.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
 import { sweepSignIns } from './sweep.ts'
-import { clientInfoOf, directoryTokenLife, issueDirectoryToken, issueIdToken } from './tokens.ts'
+import { clientInfoOf, directoryTokenLife, issueDirectoryToken, issueIdToken } from './directory-tokens.ts'
 
-/** By what a program gets a token. */
-export type TokenGrant =
+/** By what a program gets a token (RFC 6749 §1.3). */
+export type AuthorizationGrant =
   | { kind: 'client-credentials' }
   | { kind: 'password'; username: string; password: string }
   | { kind: 'refresh'; token: string }
@@ -21,7 +21,7 @@ export type TokenGrant =
   | { kind: 'code'; code: string; redirectUri: string; verifier: string }
 
 export interface TokenRequest extends ClientUse {
-  grant: TokenGrant
+  grant: AuthorizationGrant
   asked: AskedText
   wantsClientInfo: boolean
   /** The authority's name of itself, for id tokens. */
@@ -42,19 +42,19 @@ export interface TokenAnswer {
   principal: DirectoryObject
 }
 
-export type GrantDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher' | 'secrets' | 'assertions' | 'certificates'> & {
+export type TokenDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher' | 'secrets' | 'assertions' | 'certificates'> & {
   origins: Origins
   failedLogins: FailedLogins
   random: (bytes: number) => Uint8Array
 }
 
-/** One deed of the token endpoint: who is the program, who is the person, what do they get. Fails with SignInRefused. */
-export async function grantTokens(deps: GrantDeps, request: TokenRequest): Promise<TokenAnswer> {
+/** The token endpoint: who is the program, who is the person, what do they get. Fails with SignInRefused. */
+export async function answerTokenRequest(deps: TokenDeps, request: TokenRequest): Promise<TokenAnswer> {
   const client = await authenticateClient(deps, request)
   return request.grant.kind === 'client-credentials' ? forProgram(deps, request, client) : forPerson(deps, request, request.grant, client)
 }
 
-async function forProgram(deps: GrantDeps, { asked }: TokenRequest, client: Client): Promise<TokenAnswer> {
+async function forProgram(deps: TokenDeps, { asked }: TokenRequest, client: Client): Promise<TokenAnswer> {
   if (client.credential === null) throw new SignInRefused('client-unproven')
   const principal = client.servicePrincipal
   // An application without one is nobody in the tenant.
@@ -75,9 +75,9 @@ interface Found {
   redeem?: (refreshToken: StoredSignIn | null) => Promise<void>
 }
 
-type PersonGrant = Exclude<TokenGrant, { kind: 'client-credentials' }>
+type PersonGrant = Exclude<AuthorizationGrant, { kind: 'client-credentials' }>
 
-async function forPerson(deps: GrantDeps, request: TokenRequest, grant: PersonGrant, client: Client): Promise<TokenAnswer> {
+async function forPerson(deps: TokenDeps, request: TokenRequest, grant: PersonGrant, client: Client): Promise<TokenAnswer> {
   // What is wrong with the question itself is told before a code or a device's answer is used up.
   const early = isEmpty(request.asked) ? undefined : parseAsked(request.asked, deps.origins.control)
   const found = await findPerson(deps, request, grant, client)
@@ -108,7 +108,7 @@ async function forPerson(deps: GrantDeps, request: TokenRequest, grant: PersonGr
 
 const isEmpty = ({ scope, resource }: AskedText): boolean => scope === undefined && resource === undefined
 
-async function findPerson(deps: GrantDeps, { address }: TokenRequest, grant: PersonGrant, client: Client): Promise<Found> {
+async function findPerson(deps: TokenDeps, { address }: TokenRequest, grant: PersonGrant, client: Client): Promise<Found> {
   switch (grant.kind) {
     case 'password':
       return { signedIn: await signInUser(deps, { username: grant.username, password: grant.password, address }) }
@@ -123,7 +123,7 @@ async function findPerson(deps: GrantDeps, { address }: TokenRequest, grant: Per
 
 /** A program that proves itself asks for one by `offline_access`; others, az among them, count on it. */
 async function refreshTokenFor(
-  deps: GrantDeps,
+  deps: TokenDeps,
   { client, asked, text, found }: { client: Client; asked: Asked; text: AskedText; found: Found },
 ): Promise<RefreshToken | undefined> {
   if (found.refreshToken !== undefined) return found.refreshToken
