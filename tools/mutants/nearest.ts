@@ -53,9 +53,9 @@ export class Nearest {
 function readImports(tree: string, file: string): string[] {
   const text = readFileSync(join(tree, file), 'utf8')
   // A type is nothing at run time; a worker is named by its URL.
-  const named = [...text.matchAll(/^(?:import|export)(?! type)[^'"]*?from '([#.][^']+\.ts)'|new URL\('(\.[^']+\.ts)'/gm)]
-  return named.map(([, imported = '', url = '']) => {
-    const specifier = imported || url
+  const named = [...text.matchAll(/^(?:import|export)(?! type)[^'"]*?from '([#.][^']+\.ts)'|(?:new URL|\bimport)\('([#.][^']+\.ts)'/gm)]
+  return named.map(([, imported = '', loaded = '']) => {
+    const specifier = imported || loaded
     return specifier.startsWith('#') ? `src/${specifier.slice(1)}` : normalize(join(dirname(file), specifier))
   })
 }
