@@ -3,7 +3,14 @@ import { dirname, join, normalize } from 'node:path'
 
 /** These take a minute, or run on a disk what another one runs in memory: they are asked late. */
 const slow =
-  /authorization(?:-wire)?\.test|registry\.model|\/cli-|doctor|slow-client|open-files|sqlite\/(?:store|group-commit|migrate)\.test|strict-transport|speed|backup/
+  /authorization(?:-wire)?\.test|registry\.model|\/cli-|doctor|slow-client|open-files|sqlite\/(?:store|group-commit|migrate)\.test|strict-transport|speed|backup|package\.test/
+/** What is tested under another name. */
+const kin: readonly (readonly [file: RegExp, test: RegExp])[] = [
+  [/app\/checkup\//, /wire\/doctor/],
+  [/maintenance\/(?:restore|backup)/, /cli-backup|damage\.test/],
+  [/maintenance\/scrub/, /scrub/],
+  [/resources\//, /wire\/arm-(?:registries|tokens|places)/],
+]
 /** The contract suites of everything in store/. */
 const contracts = 'src/adapters/sqlite/memory-store.test.ts'
 
@@ -33,6 +40,7 @@ export class Nearest {
     const words = wordsOf(test)
     const shared = wordsOf(file).filter((word) => words.includes(word)).length
     const direct = this.#importsOf(test).includes(file) ? 2 : 0
+    if (kin.some(([ofFile, ofTest]) => ofFile.test(file) && ofTest.test(test))) return -1
     const late = slow.test(test) ? 4 : 0
     return late + (dirname(test) === dirname(file) ? 1 : 3) + (test.startsWith('test/wire/') ? 3 : 0) - direct - Math.min(3, shared) * 1.2
   }

@@ -9,7 +9,7 @@ type CollectDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpo
 const atOnce = 500
 
 /**
- * One pass of online collection (`docs/ARCHITECTURE.md`, "Collection"), beside whatever runs:
+ * One pass of online collection (docs/store.md, "Collection"), beside whatever runs:
  * expired uploads end → deleted repositories drain → dead links are condemned → what nothing names returns below its bound
  * → what was condemned long enough loses its bytes.
  * Each step is safe alone and is taken up again by the next pass wherever this one stops. Nothing is condemned for one
