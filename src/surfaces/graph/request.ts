@@ -7,6 +7,7 @@ import {
   parseApplication,
   parseAddPassword,
   parseGroup,
+  parseGroupIds,
   parseIds,
   parseReference,
   parseRemovePassword,
@@ -168,7 +169,7 @@ function ofMember(member: Member, what: string, { on, parameters, body }: Asked)
     case 'getmemberobjects':
       return on<GraphRequest>({ POST: () => ({ kind: 'groups.of', member, form: 'ids', direct: false, query: query() }) })
     case 'checkmembergroups':
-      return on<GraphRequest>({ POST: () => ({ kind: 'groups.check', member, groupIds: parseIds(body(), 'groupIds', 20).ids }) })
+      return on<GraphRequest>({ POST: () => ({ kind: 'groups.check', member, groupIds: parseGroupIds(body()) }) })
     default:
       throw nothing()
   }
