@@ -6,18 +6,18 @@ import type { Holder } from './open-files.ts'
  * needs any of it: an upload that has no session here is claimed, and opened at its row's mark.
  *
  * opening:  a request is at it; its writer is not there yet. A second request is out of order.
- * working:  a request is at it. The writer may have taken more than the row has.
- * settling: that request broke off, and what it brought is on its way to the file. The next request waits for that, and
+ * busy:     a request is at it. The writer may have taken more than the row has.
+ * flushing: that request broke off, and what it brought is on its way to the file. The next request waits for that, and
  *           goes on behind all that was taken, or again where the broken one started.
- * resting:  nobody is at it. Its file may be closed; its size and hash are kept.
+ * idle:     nobody is at it. Its file may be closed; its size and hash are kept.
  * ended:    sealed, cancelled, or its writer failed. While a request is still at it a second one is out of order, unless
  *           it was cancelled; then the next one begins with the row.
  */
 type State =
   | { is: 'opening' }
-  | { is: 'working'; writer: BlobWriter }
-  | { is: 'settling'; writer: BlobWriter; settled: Promise<void> }
-  | { is: 'resting'; writer: BlobWriter; since: number }
+  | { is: 'busy'; writer: BlobWriter }
+  | { is: 'flushing'; writer: BlobWriter; flushed: Promise<void> }
+  | { is: 'idle'; writer: BlobWriter; since: number }
   | { is: 'ended'; cancelled: boolean; size: number | undefined }
 
 export class UploadSession implements Holder {
@@ -38,7 +38,7 @@ export class UploadSession implements Holder {
 
   /** Of who is at work. */
   get writer(): BlobWriter {
-    if (this.state.is !== 'working') throw new Error(`the upload session is ${this.state.is}`)
+    if (this.state.is !== 'busy') throw new Error(`the upload session is ${this.state.is}`)
     return this.state.writer
   }
 

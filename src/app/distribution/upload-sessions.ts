@@ -54,34 +54,34 @@ export class UploadSessions {
   async use<Result>(request: UploadRequest, work: (session: UploadSession) => Promise<Result>): Promise<Result> {
     const { upload, small, aside = atOnce } = request
     const session = await this.#enter(request)
-    let settled = () => {}
+    let endFlushing = () => {}
     try {
       if (!small || !this.#unused.has(upload.id)) await this.#hold(session, aside)
       if (session.state.is === 'ended') throw unknownUpload(upload.id)
       if (session.state.is === 'opening') await this.#open(session, upload, small)
       return await work(session)
     } catch (error) {
-      if (error instanceof BrokenBody && session.state.is === 'working') settled = settling(session, session.state.writer)
+      if (error instanceof BrokenBody && session.state.is === 'busy') endFlushing = flushing(session, session.state.writer)
       await this.#recover(session, error)
       throw this.#answer(session, upload, error)
     } finally {
       this.#leave(upload.id, session)
-      settled()
+      endFlushing()
     }
   }
 
   async #enter({ upload, registryId }: UploadRequest): Promise<UploadSession> {
     const found = this.#sessions.get(upload.id)
     // Whoever lost a connection comes back at once, and is not told of itself.
-    if (found?.state.is === 'settling') await found.state.settled
+    if (found?.state.is === 'flushing') await found.state.flushed
     const known = this.#sessions.get(upload.id)
-    if (known && known.state.is !== 'resting') {
+    if (known && known.state.is !== 'idle') {
       const size = known.state.is === 'ended' ? known.state.size : known.taken
       throw outOfOrder(size ?? upload.size, 'another request writes to this upload')
     }
-    const goesOn = known?.state.is === 'resting' && known.epoch >= upload.epoch
+    const goesOn = known?.state.is === 'idle' && known.epoch >= upload.epoch
     const session = goesOn ? known : new UploadSession({ registryId, principalId: upload.principalId })
-    if (known?.state.is === 'resting' && goesOn) known.state = { is: 'working', writer: known.state.writer }
+    if (known?.state.is === 'idle' && goesOn) known.state = { is: 'busy', writer: known.state.writer }
     this.#sessions.delete(upload.id)
     this.#sessions.set(upload.id, session)
     if (known && !goesOn) await this.#forget(known)
@@ -97,7 +97,7 @@ export class UploadSessions {
   async #open(session: UploadSession, upload: Upload, small: boolean): Promise<void> {
     const writer = await this.#writerOf(session, upload, small)
     if (session.state.is === 'opening') {
-      session.state = { is: 'working', writer }
+      session.state = { is: 'busy', writer }
       return
     }
     await writer.abandon()
@@ -126,13 +126,13 @@ export class UploadSessions {
   // A lost connection keeps what came; anything else returns to the last acknowledged byte.
   async #recover(session: UploadSession, error: unknown): Promise<void> {
     const { state } = session
-    if (state.is === 'settling') {
+    if (state.is === 'flushing') {
       // Whoever comes back comes later: what is in memory goes to the file, and the file is closed.
       await session.rest()
       this.#files.release(session)
       return
     }
-    if (state.is !== 'working' || !this.#files.holds(session)) return
+    if (state.is !== 'busy' || !this.#files.holds(session)) return
     if (error instanceof RegistryError && error.failure === 'range-invalid') return
     try {
       await state.writer.rollback()
@@ -150,9 +150,9 @@ export class UploadSessions {
 
   #leave(id: string, session: UploadSession): void {
     const { state } = session
-    const stays = (state.is === 'working' || state.is === 'settling') && !(state.writer instanceof SmallBlobWriter)
+    const stays = (state.is === 'busy' || state.is === 'flushing') && !(state.writer instanceof SmallBlobWriter)
     if (stays) {
-      session.state = { is: 'resting', writer: state.writer, since: this.#deps.clock.elapsed() }
+      session.state = { is: 'idle', writer: state.writer, since: this.#deps.clock.elapsed() }
       this.#files.rest(session)
       return
     }
@@ -174,7 +174,7 @@ export class UploadSessions {
   async closeIdle(): Promise<void> {
     const before = this.#deps.clock.elapsed() - idleFor
     for (const [id, session] of this.#sessions)
-      if (session.state.is === 'resting' && session.state.since < before) {
+      if (session.state.is === 'idle' && session.state.since < before) {
         this.#sessions.delete(id)
         await this.#forget(session)
       }
@@ -182,7 +182,7 @@ export class UploadSessions {
 
   #forgetOldest(): void {
     for (const [id, session] of this.#sessions)
-      if (session.state.is === 'resting') {
+      if (session.state.is === 'idle') {
         this.#sessions.delete(id)
         void this.#forget(session)
         return
@@ -198,9 +198,9 @@ export class UploadSessions {
 const atOnce: Aside = (work) => work()
 
 /** Returns what ends it. */
-function settling(session: UploadSession, writer: BlobWriter): () => void {
+function flushing(session: UploadSession, writer: BlobWriter): () => void {
   const { promise, resolve } = Promise.withResolvers<void>()
-  session.state = { is: 'settling', writer, settled: promise }
+  session.state = { is: 'flushing', writer, flushed: promise }
   return resolve
 }
 

@@ -7,10 +7,10 @@ import type { SealedBlob } from '#ports/blob-store.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Upload } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
-import { checkDiskFloor } from './disk-floor.ts'
 import type { OpenFileLimits } from './open-files.ts'
 import { type Room, withRoom } from './room.ts'
-import { type Body, digestUpTo, drain, guarded } from './upload-body.ts'
+import { type Body, drain } from './upload-body.ts'
+import { UploadChunks } from './upload-chunks.ts'
 import type { UploadSession } from './upload-session.ts'
 import { outOfOrder, UploadSessions } from './upload-sessions.ts'
 
@@ -31,17 +31,18 @@ export interface UploadLimits extends OpenFileLimits {
 
 const usualLimits: UploadLimits = { most: 1024, longestWait: 10_000, sessionsOfOne: 10_000 }
 const doneFor = 60 * 60 * 1000
-const checkSpaceEvery = 64 * 1024 * 1024
 
 export class Uploads {
   readonly #deps: UploadDeps
   readonly #limits: UploadLimits
   readonly #sessions: UploadSessions
+  readonly #chunks: UploadChunks
 
   constructor(deps: UploadDeps, limits: UploadLimits = usualLimits) {
     this.#deps = deps
     this.#limits = limits
     this.#sessions = new UploadSessions(deps, limits)
+    this.#chunks = new UploadChunks(deps)
   }
 
   /** How many sessions hold a file open. */
@@ -54,8 +55,7 @@ export class Uploads {
     input: Omit<UploadAddress, 'uploadId'> & { algorithm: Algorithm; length?: number | undefined },
   ): Promise<{ uploadId: string }> {
     const { store, blobs, clock, ids, settings, failpoint } = this.#deps
-    this.#checkSize(input.length ?? 0)
-    await checkDiskFloor(this.#deps)
+    await this.#chunks.admit(input.length ?? 0)
     const uploadId = ids.next()
     const objectId = ids.next()
     const now = clock.now()
@@ -101,11 +101,10 @@ export class Uploads {
     }
     return this.#sessions.use({ upload, registryId: address.registry.id, small: false, aside: body.aside }, async (session) => {
       if (!range && offset !== undefined && offset < session.writer.marked) {
-        if (await this.#isLastChunk(upload, session, offset, body)) return { size: session.acknowledged.size }
+        if (await this.#chunks.isLastChunk(upload, session, offset, body)) return { size: session.acknowledged.size }
         throw outOfOrder(session.writer.size, `the session has ${session.writer.size} bytes, the URL is that of byte ${offset}`)
       }
-      const start = await this.#position(session, range?.start ?? offset)
-      await this.#take(address.registry, upload, session, { body, range, start })
+      const start = await this.#chunks.receive(upload, session, address.registry.id, { body, range, offset })
       return { size: await this.#acknowledge(address.registry, upload, session, start) }
     })
   }
@@ -125,8 +124,7 @@ export class Uploads {
     await this.#sessions.use({ upload, registryId: address.registry.id, small, aside: body.aside }, async (session) => {
       const from = session.acknowledged.size
       if (!isRepeat(session.lastStart, from, range)) {
-        const start = await this.#position(session, range?.start)
-        await this.#take(address.registry, upload, session, { body, range, start })
+        await this.#chunks.receive(upload, session, address.registry.id, { body, range })
         if (session.writer.size > from) await this.#refuseOvertaken(address, session)
       } else await drain(body.bytes)
       const sealed = await this.#seal(upload, session, digest)
@@ -175,58 +173,6 @@ export class Uploads {
     return upload
   }
 
-  /** Whether the body is, byte for byte, what the last request brought. Reads no more of it than it takes to know. */
-  async #isLastChunk({ storageKey, backend }: Upload, session: UploadSession, offset: number, body: Body): Promise<boolean> {
-    const { acknowledged, lastStart } = session
-    const length = acknowledged.size - offset
-    if (offset !== lastStart || (body.length ?? length) !== length) return false
-    const stored = await this.#deps.blobs.at(backend).digestOfMarked(storageKey, 'sha256', acknowledged, lastStart)
-    const sent = await digestUpTo(length, body.bytes)
-    return sent !== undefined && sent === stored
-  }
-
-  async #position({ writer }: UploadSession, start: number | undefined): Promise<number> {
-    if (start === undefined || start === writer.size) return writer.size
-    if (start !== writer.marked) throw outOfOrder(writer.size, `the chunk must start at byte ${writer.size}`)
-    await writer.rollback()
-    return writer.size
-  }
-
-  async #take(
-    registry: Registry,
-    upload: Upload,
-    { writer, epoch, acknowledged }: UploadSession,
-    { body, range, start }: { body: Body; range: ByteRange | undefined; start: number },
-  ): Promise<void> {
-    const hold = (size: number) => {
-      const now = this.#deps.clock.now()
-      return this.#deps.store.reserveUpload({ uploadId: upload.id, epoch, size, now, expiresAt: now + this.#deps.settings.uploadLife })
-    }
-    const expected = range ? range.end - range.start + 1 : body.length
-    if (range && body.length !== undefined && body.length !== expected) throw wrongLength(expected ?? 0, body.length)
-    this.#checkSize(start + (expected ?? 0))
-    let nextCheck = writer.size + checkSpaceEvery
-    let held = false
-    try {
-      for await (const piece of guarded(body.bytes)) {
-        await writer.append(piece)
-        if (writer.size < nextCheck) continue
-        nextCheck = writer.size + checkSpaceEvery
-        this.#checkSize(writer.size)
-        await checkDiskFloor(this.#deps)
-        // What is too much is told before all of it has come.
-        const size = Math.max(writer.size, start + (expected ?? 0))
-        held = true
-        await withRoom(this.#deps, registry.id, size, () => hold(size))
-      }
-      this.#checkSize(writer.size)
-      if (expected !== undefined && writer.size - start !== expected) throw wrongLength(expected, writer.size - start)
-    } catch (error) {
-      if (held) await hold(acknowledged.size).catch(() => {})
-      throw error
-    }
-  }
-
   /** A store of objects makes one of an overtaken list of parts too, and then the key is spoilt for whose it is now: so the row is asked first. */
   async #refuseOvertaken(address: UploadAddress, { epoch, acknowledged }: UploadSession): Promise<void> {
     const now = await this.#find(address)
@@ -270,15 +216,7 @@ export class Uploads {
     await this.#sessions.end(upload, epoch)
     throw new RegistryError('digest-mismatch', 'provided digest did not match uploaded content', { digest })
   }
-
-  #checkSize(size: number): void {
-    const { largestBlob } = this.#deps.settings
-    if (size > largestBlob) throw new RegistryError('blob-too-large', `a blob may have up to ${largestBlob} bytes`, { limit: largestBlob })
-  }
 }
 
 const isRepeat = (lastStart: number, size: number, range: ByteRange | undefined): boolean =>
   range !== undefined && size > 0 && range.start === lastStart && range.end === size - 1
-
-const wrongLength = (expected: number, got: number) =>
-  new RegistryError('size-invalid', `the chunk announces ${expected} bytes and has ${got}`, { expected, got })
