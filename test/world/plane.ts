@@ -197,7 +197,7 @@ export async function planeOver(
   const [subscription] = json<{ value: { id: string }[] }>(succeeded(await plane.arm('GET', '/subscriptions'), 200)).value
   plane.subscription = subscription?.id ?? ''
   plane.group = `${plane.subscription}/resourceGroups/plane`
-  succeeded(await plane.arm('PUT', plane.group, { body: { location: 'local' } }), 201)
+  succeeded(await plane.arm('PUT', plane.group, { body: { location: 'local' } }), 200, 201)
   return plane
 }
 
