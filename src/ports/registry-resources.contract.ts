@@ -37,6 +37,47 @@ export function registryResourcesContract(it: It): void {
     assert.equal(await store.resource(key(elsewhere)), undefined)
   })
 
+  it('the passwords of an admin user come with what switches it on, and those that are there stay', async ({ store }) => {
+    await putAll(store, subscription, group)
+    const password = (id: string, slot: 'password' | 'password2') => ({ id, slot, secretHash: id, secretSealed: id, createdAt: start })
+    const putRegistry = (adminEnabled: boolean, ...adminPasswords: ReturnType<typeof password>[]) =>
+      store.putResource({
+        resource: resourceOf(one),
+        match: undefined,
+        registry: { ...projection('aaaaa', { adminEnabled }), adminPasswords },
+      })
+    const { registry } = await putRegistry(false, password('p0', 'password'))
+    const held = async () => (await store.credentials(registry?.id ?? 0)).map((each) => each.id)
+    assert.deepEqual(await held(), [])
+    await putRegistry(true, password('p1', 'password'))
+    await Promise.all([2, 3, 4].map((each) => putRegistry(true, password(`p${each}`, 'password'), password(`q${each}`, 'password2'))))
+    const [first, second, ...more] = await held()
+    assert.equal(first, 'p1')
+    assert.match(second ?? '', /^q[234]$/)
+    assert.deepEqual(more, [])
+    const [stored] = await store.credentials(registry?.id ?? 0)
+    assert.deepEqual([stored?.principalId, stored?.principalName, stored?.kind], [`admin-${registry?.id}`, 'aaaaa', 'admin'])
+  })
+
+  it('a token that is put with a list of passwords keeps those alone, in the same command', async ({ store }) => {
+    const token = `${one}/tokens/ci`
+    await putAll(store, subscription, group, one, token)
+    const registry = await store.registryByKey(key(one))
+    const passwords = async () => (await store.credentialsOf(registry?.id ?? 0, key(token))).map((each) => each.slot)
+    for (const slot of ['password1', 'password2'] as const)
+      await store.putCredential({ ...credentialOf(slot, registry?.id ?? 0, key(token)), kind: 'token', slot })
+    const again = (keepPasswords: string[], match: Parameters<typeof put>[2] = undefined) =>
+      store.putResource({ resource: resourceOf(token), match, keepPasswords })
+    await again(['password1', 'password2'])
+    assert.deepEqual(await passwords(), ['password1', 'password2'])
+    await assert.rejects(again([], { etag: 'other' }))
+    assert.deepEqual(await passwords(), ['password1', 'password2'])
+    await again(['password2'])
+    assert.deepEqual(await passwords(), ['password2'])
+    await again([])
+    assert.deepEqual(await passwords(), [])
+  })
+
   it('a registry that is put again keeps its content', async (scene) => {
     const { store } = scene
     await scene.pushImage(a, 'x', 'v1')

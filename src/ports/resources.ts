@@ -1,5 +1,6 @@
 import type { RegistrySettings } from '#core/registry-settings.ts'
 import type { Command } from './command.ts'
+import type { StoredCredential } from './credentials.ts'
 import type { BegunOperation } from './operations.ts'
 import type { Registry } from './registries.ts'
 
@@ -38,7 +39,11 @@ export interface RegistryProjection {
   settings: RegistrySettings
   /** Bytes; null: no limit. */
   limit: number | null
+  /** Of the admin user: each is made where its slot is empty and the admin user is on. */
+  adminPasswords?: readonly AdminPassword[]
 }
+
+export type AdminPassword = Pick<StoredCredential, 'id' | 'slot' | 'secretHash' | 'secretSealed' | 'createdAt'>
 
 /** `match`: an etag, `*` for anything that is there, `absent` for nothing; `precondition-failed` otherwise. */
 export type Match = { etag: string } | '*' | 'absent' | undefined
@@ -62,7 +67,14 @@ export interface ResourceCommands {
    * `conflict` when a registry of the name lives elsewhere; `quota-exceeded` when `most` of its type are there.
    */
   putResource: Command<
-    { resource: StoredResource; match: Match; registry?: RegistryProjection; most?: { count: number; sku: string } },
+    {
+      resource: StoredResource
+      match: Match
+      registry?: RegistryProjection
+      most?: { count: number; sku: string }
+      /** Of a token's passwords those in other slots end. */
+      keepPasswords?: readonly string[]
+    },
     { created: boolean; registry: Registry | null }
   >
   /**

@@ -68,7 +68,7 @@ export const commandTraits: { readonly [Name in keyof MetadataCommands]: Command
   forgetObjects: softlyFreeing(none('upkeep')),
   quarantineObject: freeing(none('upkeep')),
   verifiedObjects: soft(none('upkeep')),
-  putResource: durable(['resource.written'], 'control'),
+  putResource: durable(['resource.written', 'credential.renewed', 'credential.deleted'], 'control'),
   deleteResource: freeing(['resource.deleted'], 'control'),
   endOperation: durable(none('own')),
   reapOperations: freeing(none('upkeep')),

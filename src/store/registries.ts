@@ -4,6 +4,7 @@ import type { StoredCredential } from '#ports/credentials.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { StoredSigningKey } from '#ports/signing-keys.ts'
 import { noteEvent } from './event-log.ts'
+import type { AdminPassword } from '#ports/resources.ts'
 import type { SqlReader, SqlTransaction } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -50,6 +51,20 @@ export async function registryIdOf(db: SqlReader, key: string): Promise<number> 
 /** What was given on the ground of the admin user's passwords does not wake when it is switched on again; the passwords do. */
 export async function endTokensOfAdmin(tx: SqlTransaction, registryId: number): Promise<void> {
   await tx.run(`UPDATE credential SET version = version + 1 WHERE registry_id = ? AND kind = 'admin'`, registryId)
+}
+
+export async function makeAdminPasswords(
+  tx: SqlTransaction,
+  registryId: number,
+  principalName: string,
+  passwords: readonly AdminPassword[],
+): Promise<void> {
+  const principalId = `admin-${registryId}`
+  for (const each of passwords) {
+    const slot = 'SELECT 1 FROM credential WHERE registry_id = ? AND principal_id = ? AND slot = ?'
+    if (await tx.get(slot, registryId, principalId, each.slot)) continue
+    await putCredential(tx, { ...each, registryId, principalId, principalName, kind: 'admin', expiresAt: null })
+  }
 }
 
 interface CredentialRow {

@@ -3,7 +3,15 @@ import { formatSettings } from '#core/registry-settings.ts'
 import { systemScopeMap } from '#core/system-scope-maps.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Match, RegistryProjection, ResourceBody, StoredResource } from '#ports/resources.ts'
-import { endTokensOfAdmin, registryIdOf, type RegistryRow, registryColumns, registryOf } from './registries.ts'
+import {
+  deleteCredential,
+  endTokensOfAdmin,
+  makeAdminPasswords,
+  registryIdOf,
+  type RegistryRow,
+  registryColumns,
+  registryOf,
+} from './registries.ts'
 import { noteEvent } from './event-log.ts'
 import { beginOperation } from './operations.ts'
 import { askToDrain } from './repositories.ts'
@@ -91,7 +99,7 @@ async function checkMatch(tx: SqlTransaction, key: string, match: Match): Promis
 const replacing = `ON CONFLICT (key) DO UPDATE SET location = excluded.location, body = excluded.body, etag = excluded.etag,
   changed_at = excluded.changed_at, changed_by = excluded.changed_by, changed_by_type = excluded.changed_by_type`
 
-export const putResource: Verb<'putResource'> = async (tx, { resource: given, match, registry, most }) => {
+export const putResource: Verb<'putResource'> = async (tx, { resource: given, match, registry, most, keepPasswords }) => {
   const found = await checkMatch(tx, given.key, match)
   // Who counts what is there keeps others from making more of it meanwhile.
   const lock = !found && most ? tx.forUpdate : tx.forShare
@@ -128,6 +136,7 @@ export const putResource: Verb<'putResource'> = async (tx, { resource: given, ma
     given.changedBy,
     given.changedByType,
   )
+  if (keepPasswords) await endPasswords(tx, given.key, keepPasswords)
   noteEvent(tx, {
     kind: 'resource.written',
     registryId: await registryIdOf(tx, given.key),
@@ -137,7 +146,17 @@ export const putResource: Verb<'putResource'> = async (tx, { resource: given, ma
   return { created: !found, registry: made }
 }
 
-async function putRegistry(tx: SqlTransaction, key: string, { name, settings, limit }: RegistryProjection): Promise<Registry> {
+/** A list without a password ends that password, and each token got with it. */
+async function endPasswords(tx: SqlTransaction, key: string, kept: readonly string[]): Promise<void> {
+  const held = await tx.all<{ id: string; slot: string }>('SELECT id, slot FROM credential WHERE principal_id = ? ORDER BY id', key)
+  for (const { id, slot } of held) if (!kept.includes(slot)) await deleteCredential(tx, { id })
+}
+
+async function putRegistry(
+  tx: SqlTransaction,
+  key: string,
+  { name, settings, limit, adminPasswords = [] }: RegistryProjection,
+): Promise<Registry> {
   const row = await tx.get<{ id: number }>(
     `INSERT INTO registry (name, resource_key, settings) VALUES (?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET settings = excluded.settings WHERE registry.resource_key = excluded.resource_key
@@ -152,7 +171,8 @@ async function putRegistry(tx: SqlTransaction, key: string, { name, settings, li
     row.id,
     limit,
   )
-  if (!settings.adminEnabled) await endTokensOfAdmin(tx, row.id)
+  if (settings.adminEnabled) await makeAdminPasswords(tx, row.id, name, adminPasswords)
+  else await endTokensOfAdmin(tx, row.id)
   return (await registryByKey(tx, key)) as Registry
 }
 

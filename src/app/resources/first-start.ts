@@ -5,7 +5,7 @@ import type { DirectoryDeps } from '../identity/directory.ts'
 import { createUser } from '../identity/users.ts'
 import { keepOwner } from './first-passwords.ts'
 import { putResource } from './put.ts'
-import { ensureAdminCredentials, registryRules } from './registries.ts'
+import { registryRules } from './registries.ts'
 import { resourceGroupRules } from './resource-groups.ts'
 import type { Given, ResourceDeps } from './rules.ts'
 import { registryType } from './type-names.ts'
@@ -41,7 +41,6 @@ async function makeRegistry(deps: ResourceDeps, { registry: name, location, stor
   const longshore: Known = { storageLimit: storageLimit ?? 'none', rateLimits: 'off' }
   if (!(await deps.store.resource(keyOf(id))))
     await make(deps, registryRules, id, { location, sku: { name: 'Premium' }, properties: { adminUserEnabled: true, longshore } })
-  await ensureAdminCredentials(deps, keyOf(id))
 }
 
 const make = (deps: ResourceDeps, rules: Parameters<typeof putResource>[1], id: string, given: Given) =>

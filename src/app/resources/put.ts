@@ -70,8 +70,8 @@ async function write(
         match: before ? { etag: before.etag } : 'absent',
         ...(prepared.registry ? { registry: prepared.registry } : {}),
         ...(prepared.most ? { most: prepared.most } : {}),
+        ...(prepared.keepPasswords ? { keepPasswords: prepared.keepPasswords } : {}),
       })
-      await rules.afterSave?.(deps, resource, whole)
       return { resource, created }
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error

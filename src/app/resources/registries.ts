@@ -13,9 +13,9 @@ import { RegistryError } from '#core/registry-error.ts'
 import { isReservedName } from '#core/reserved-names.ts'
 import type { KnownObject } from '#core/shape.ts'
 import { limitsOf, rankOf } from '#core/tiers.ts'
-import type { RegistryProjection, StoredResource } from '#ports/resources.ts'
+import type { AdminPassword, RegistryProjection, StoredResource } from '#ports/resources.ts'
 import type { Origins } from '../deps.ts'
-import { renewCredential } from '../tokens/credentials.ts'
+import { newAdminPassword } from '../tokens/credentials.ts'
 import type { ResourceDeps, ResourceRules, Preparing } from './rules.ts'
 import { registryType, scopeMapType, tokenType } from './type-names.ts'
 
@@ -39,7 +39,6 @@ export const registryRules: ResourceRules = {
       registry: await projectionOf(deps, input, properties, sku),
     }
   },
-  afterSave: async (deps, { key }) => ensureAdminCredentials(deps, key),
 }
 
 /** What was chosen of a registry, the defaults filled in: an older row may lack what came later. */
@@ -86,7 +85,9 @@ async function projectionOf(
   const name = id.name.toLowerCase()
   if (!before && (await deps.store.registry(name))) throw nameTaken(deps, name)
   const location = normalLocation(given.location ?? '')
-  return { name, settings: settingsOf(properties, { sku, location }), limit: storageLimitOf(properties, sku) }
+  const settings = settingsOf(properties, { sku, location })
+  const adminPasswords = settings.adminEnabled ? await missingPasswords(deps, before) : []
+  return { name, settings, limit: storageLimitOf(properties, sku), adminPasswords }
 }
 
 /** `<name>.<domain>`; the first registry has the control origin's own host. */
@@ -97,10 +98,9 @@ export const loginServerOf = ({ control, domain, firstRegistry }: Origins, name:
 export const nameTaken = ({ origins }: Pick<ResourceDeps, 'origins'>, name: string): RegistryError =>
   controlError('AlreadyInUse', loginServerOf(origins, name))
 
-/** Both passwords of the admin user are there while it is on. */
-export async function ensureAdminCredentials(deps: ResourceDeps, registryKey: string): Promise<void> {
-  const registry = await deps.store.registryByKey(registryKey)
-  if (!registry?.adminEnabled) return
-  const there = new Set((await deps.store.credentials(registry.id)).map((each) => each.slot))
-  for (const slot of ['password', 'password2'] as const) if (!there.has(slot)) await renewCredential(deps, registry, slot)
+/** Both passwords of the admin user are there while it is on: they are made with what switches it on. */
+async function missingPasswords(deps: ResourceDeps, before: StoredResource | undefined): Promise<AdminPassword[]> {
+  const registry = before && (await deps.store.registryByKey(before.key))
+  const there = new Set((registry ? await deps.store.credentials(registry.id) : []).map((each) => each.slot))
+  return (['password', 'password2'] as const).filter((slot) => !there.has(slot)).map((slot) => newAdminPassword(deps, slot))
 }

@@ -27,8 +27,6 @@ export interface ResourceRules {
   stays?: readonly string[]
   /** The whole body, and what is written with it, of what was given (merged, for a PATCH). Fails with `request-invalid`. */
   prepare(deps: ResourceDeps, input: Preparing): Promise<Prepared>
-  /** After it was written; may run again after a crash between. */
-  afterSave?(deps: ResourceDeps, written: StoredResource, given: Given): Promise<void>
   /** Fails with `in-use`, `unsupported`. */
   mayDelete?(deps: ResourceDeps, resource: StoredResource): Promise<void>
 }
@@ -45,6 +43,8 @@ export interface Prepared {
   body: ResourceBody
   registry?: RegistryProjection
   most?: { count: number; sku: string }
+  /** Of a token's passwords those in other slots end. */
+  keepPasswords?: readonly string[]
 }
 
 /** Who writes, as `systemData` names them. */

@@ -1,6 +1,5 @@
 import { controlError } from '#core/control-error.ts'
 import { isWithin, keyOf } from '#core/resource-id.ts'
-import type { KnownObject } from '#core/shape.ts'
 import { systemScopeMap } from '#core/system-scope-maps.ts'
 import { limitsOf } from '#core/tiers.ts'
 import type { StoredCredential } from '#ports/credentials.ts'
@@ -13,16 +12,23 @@ export const tokenRules: ResourceRules = {
   type: tokenType,
   location: 'none',
   prepare: async (deps, { parent, given }) => {
-    const { status = 'enabled', scopeMapId } = given.properties as { status?: string; scopeMapId?: string }
+    const {
+      status = 'enabled',
+      scopeMapId,
+      credentials,
+    } = given.properties as {
+      status?: string
+      scopeMapId?: string
+      credentials?: { passwords?: readonly { name: string }[] }
+    }
     const sku = tierOf(parent)
+    // A list makes none.
+    const kept = credentials?.passwords?.map((each) => each.name)
     return {
       body: { properties: { status, scopeMapId: await scopeMapOf(deps, parent, scopeMapId) } },
       most: { count: limitsOf[sku].tokens, sku },
+      ...(kept ? { keepPasswords: kept } : {}),
     }
-  },
-  afterSave: async (deps, token, given) => {
-    const { passwords } = (given.properties.credentials ?? {}) as { passwords?: readonly KnownObject[] }
-    if (passwords) await keepPasswords(deps, token, new Set(passwords.map((each) => each.name)))
   },
 }
 
@@ -39,11 +45,6 @@ async function scopeMapOf({ store }: ResourceDeps, registry: StoredResource, id:
   const map = await store.resource(key)
   if (map) return map.id
   throw notAMap(`The scope map '${name.slice(0, 60)}' of the registry '${registry.name}' does not exist.`)
-}
-
-/** A list without a password ends that password, and each token got with it. A list makes none. */
-async function keepPasswords({ store }: ResourceDeps, token: StoredResource, kept: ReadonlySet<unknown>): Promise<void> {
-  for (const { id, slot } of await passwordsOf({ store }, token)) if (!kept.has(slot)) await store.deleteCredential({ id })
 }
 
 /** A token's passwords; their values are nowhere. */

@@ -3,6 +3,7 @@ import { makeSecret } from '#core/secret.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { StoredCredential } from '#ports/credentials.ts'
 import type { Registry } from '#ports/registries.ts'
+import type { AdminPassword } from '#ports/resources.ts'
 import type { Deps } from '../deps.ts'
 import { hashOfSecret } from '../identity/secrets.ts'
 
@@ -29,18 +30,22 @@ export async function showCredentials({ store, secrets }: Pick<Deps, 'store' | '
 /** A new password in one slot; the old one, and each token got with it, ends at the next request. */
 export async function renewCredential(deps: CredentialDeps, registry: Registry, slot: Slot): Promise<void> {
   const existing = (await deps.store.credentials(registry.id)).find((each) => each.slot === slot)
-  const id = existing?.id ?? deps.ids.next()
-  const secret = makeSecret(deps.random(32))
   await deps.store.putCredential({
-    id,
+    ...newAdminPassword(deps, slot, existing?.id),
     registryId: registry.id,
     principalId: existing?.principalId ?? `admin-${registry.id}`,
     principalName: registry.name,
     kind: 'admin',
-    slot,
-    secretHash: hashOfSecret(secret),
-    secretSealed: deps.secrets.seal(secret, id),
-    createdAt: deps.clock.now(),
     expiresAt: null,
   })
+}
+
+/** @param id of the credential whose place it takes */
+export function newAdminPassword(
+  { ids, random, secrets, clock }: Omit<CredentialDeps, 'store'>,
+  slot: Slot,
+  id = ids.next(),
+): AdminPassword {
+  const secret = makeSecret(random(32))
+  return { id, slot, secretHash: hashOfSecret(secret), secretSealed: secrets.seal(secret, id), createdAt: clock.now() }
 }
