@@ -2,19 +2,17 @@ import type { Digest } from '#core/digest.ts'
 import type { ManifestGraph } from '#core/kept-manifests.ts'
 import type { Tag } from '#core/reference.ts'
 import { readDigest, type StoredDigest, storedDigest } from './stored-digest.ts'
-import type { SqlTransaction } from './transaction.ts'
+import type { SqlReader } from './transaction.ts'
 
 /** What may not be written may not be deleted either (ACR, "Lock an image"). */
 export const mayDelete = (row: { write_enabled: number; delete_enabled: number }): boolean =>
   row.write_enabled === 1 && row.delete_enabled === 1
 export const lockedRow = '(write_enabled = 0 OR delete_enabled = 0)'
 
-/** A repository's manifests where their deleting is judged, in the transaction that deletes. */
-export function manifestGraph(tx: SqlTransaction, repositoryId: number): ManifestGraph {
+/** A repository's manifests where their deleting is judged, in the transaction that deletes and holds those that go. */
+export function manifestGraph(tx: SqlReader, repositoryId: number): ManifestGraph {
   const digests = async (sql: string, digest: Digest, ...more: number[]) =>
-    (await tx.all<{ digest: StoredDigest }>(`${sql}${tx.forUpdate}`, repositoryId, storedDigest(digest), ...more)).map((row) =>
-      readDigest(row.digest),
-    )
+    (await tx.all<{ digest: StoredDigest }>(sql, repositoryId, storedDigest(digest), ...more)).map((row) => readDigest(row.digest))
   return {
     indexesOf: (digest, most) =>
       digests(
@@ -25,7 +23,7 @@ export function manifestGraph(tx: SqlTransaction, repositoryId: number): Manifes
     referrersOf: (digest) => digests('SELECT digest FROM manifest WHERE repo_id = ? AND subject = ? ORDER BY digest', digest),
     protection: async (digest) => {
       const row = await tx.get<{ write_enabled: number; delete_enabled: number }>(
-        `SELECT write_enabled, delete_enabled FROM manifest WHERE repo_id = ? AND digest = ?${tx.forUpdate}`,
+        'SELECT write_enabled, delete_enabled FROM manifest WHERE repo_id = ? AND digest = ?',
         repositoryId,
         storedDigest(digest),
       )

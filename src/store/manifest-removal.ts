@@ -1,80 +1,168 @@
 import type { Digest } from '#core/digest.ts'
-import { endLeases, linkIsNamed, noteLetGo, reviewLinks } from './links.ts'
+import type { Tag } from '#core/reference.ts'
+import { digestsOf, inOrder, type NamedBlob, noteLetGo } from './blobs-in-use.ts'
+import { lockedRow } from './manifest-graph.ts'
 import { settleReferences } from './references.ts'
-import { type StoredDigest, storedDigest, withDigest } from './stored-digest.ts'
+import { changeRepository } from './repository-changes.ts'
+import { RunAgain } from './run-again.ts'
+import { readDigest, type StoredDigest, withDigest } from './stored-digest.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage } from './usage.ts'
 
-/**
- * Takes one manifest out of a repository: its tags, what it names, its body when it was the registry's last. Returns the tags.
- * @param when.reliedBefore ends the leases of what only it named, if no answer later than that relied on them;
- * `gone`: the repository is, and its links go after its manifests
- */
-export async function removeManifest(
-  tx: SqlTransaction,
-  registryId: number,
-  repositoryId: number,
-  digest: Digest,
-  { now, reliedBefore }: { now: number; reliedBefore: number | 'gone' },
-): Promise<string[]> {
-  const stored = storedDigest(digest)
-  const tags = await tx.all<{ name: string }>('SELECT name FROM tag WHERE repo_id = ? AND digest = ?', repositoryId, stored)
-  await tx.run('DELETE FROM tag WHERE repo_id = ? AND digest = ?', repositoryId, stored)
-  const rows = await tx.all<Omit<Link, 'digest'> & { digest: StoredDigest }>(
-    `SELECT repo_blob.digest AS digest, repo_blob.lease_until AS "leaseUntil", repo_blob.relied_at AS "reliedAt" FROM manifest_ref
-     JOIN repo_blob ON repo_blob.repo_id = manifest_ref.repo_id AND repo_blob.digest = manifest_ref.child
-     WHERE manifest_ref.repo_id = ? AND manifest_ref.parent = ? AND manifest_ref.kind = 'blob' ORDER BY repo_blob.digest`,
-    repositoryId,
-    stored,
-  )
-  const links = rows.map(withDigest)
-  await tx.run('DELETE FROM manifest_ref WHERE repo_id = ? AND parent = ?', repositoryId, stored)
-  await noteLetGo(
-    tx,
-    registryId,
-    links.map((link) => link.digest),
-  )
-  if (reliedBefore !== 'gone') await reviewAll(tx, { registryId, repositoryId, links, now, reliedBefore })
-  await tx.run('DELETE FROM manifest WHERE repo_id = ? AND digest = ?', repositoryId, stored)
-  await settleReferences(tx, repositoryId, digest)
-  await tx.run('UPDATE repository SET manifests = manifests - 1, updated_at = ? WHERE id = ?', now, repositoryId)
-  // With its last manifest a repository is gone for everybody; one of its name that comes later is another.
-  await tx.run('UPDATE repository SET read_enabled = 1, list_enabled = 1 WHERE id = ? AND manifests = 0', repositoryId)
-  // Held before it is judged: a push of the same bytes elsewhere is seen, or waits and brings them again.
-  await tx.get(`SELECT 1 FROM manifest_body WHERE registry_id = ? AND digest = ?${tx.forUpdate}`, registryId, stored)
-  const elsewhere = await tx.get('SELECT 1 FROM manifest WHERE registry_id = ? AND digest = ? LIMIT 1', registryId, stored)
-  if (!elsewhere) {
-    const body = await tx.get<{ size: number }>(
-      'DELETE FROM manifest_body WHERE registry_id = ? AND digest = ? RETURNING LENGTH(bytes) AS size',
-      registryId,
-      stored,
-    )
-    changeUsage(tx, registryId, { used: -(body?.size ?? 0) })
-  }
-  return tags.map((each) => each.name)
+interface Removal {
+  registryId: number
+  repositoryId: number
+  digests: readonly Digest[]
+  now: number
+  /**
+   * Ends the leases of what only these named, if no answer later than that relied on them; `gone`: the repository is, and its
+   * links go after its manifests.
+   */
+  reliedBefore: number | 'gone'
 }
 
-interface Link {
-  digest: Digest
+/**
+ * Takes manifests out of a repository, whose rows the caller holds: their tags, what they name, their bodies where they were
+ * the registry's last. Returns them with their tags, in the order of their digests.
+ */
+export async function removeManifests(tx: SqlTransaction, removal: Removal): Promise<{ digest: Digest; tags: Tag[] }[]> {
+  const { registryId, repositoryId, digests, now } = removal
+  if (digests.length === 0) return []
+  const parents = inOrder(digests)
+  await tx.run(`DELETE FROM manifest WHERE repo_id = ? AND digest ${tx.among('bytes')}`, repositoryId, parents)
+  const links = await linksOf(tx, repositoryId, parents)
+  if (removal.reliedBefore !== 'gone') await reviewLinks(tx, { repositoryId, parents, links, now, reliedBefore: removal.reliedBefore })
+  await noteLetGo(tx, registryId, links, { repositoryId, parents })
+  await tx.run(`DELETE FROM manifest_ref WHERE repo_id = ? AND parent ${tx.among('bytes')}`, repositoryId, parents)
+  for (const named of await digestsOf(
+    tx,
+    `SELECT DISTINCT child AS digest FROM manifest_ref WHERE repo_id = ? AND child ${tx.among('bytes')} ORDER BY child`,
+    repositoryId,
+    parents,
+  ))
+    await settleReferences(tx, repositoryId, named)
+  await removeBodies(tx, registryId, parents)
+  const tags = await removeTags(tx, removal, parents)
+  changeRepository(tx, repositoryId, { manifests: -digests.length, at: now, mayBeEmpty: true })
+  return parents.map((parent) => {
+    const digest = readDigest(parent)
+    return { digest, tags: tags.get(digest) ?? [] }
+  })
+}
+
+interface LinkedBlob extends NamedBlob {
   leaseUntil: number
   reliedAt: number
 }
 
-/** Each link that the manifest held, when its own lease is over: at once, where no answer relies on it and nothing else names it. */
-async function reviewAll(
+const linksOf = async (tx: SqlTransaction, repositoryId: number, parents: readonly StoredDigest[]): Promise<LinkedBlob[]> =>
+  (
+    await tx.all<Omit<LinkedBlob, 'digest'> & { digest: StoredDigest }>(
+      `SELECT repo_blob.digest AS digest, blob.size AS size, repo_blob.lease_until AS "leaseUntil", repo_blob.relied_at AS "reliedAt"
+       FROM repo_blob JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
+       WHERE repo_blob.repo_id = ? AND repo_blob.digest IN (SELECT child FROM manifest_ref
+         WHERE manifest_ref.repo_id = ? AND manifest_ref.parent ${tx.among('bytes')} AND manifest_ref.kind = 'blob') ORDER BY repo_blob.digest`,
+      repositoryId,
+      repositoryId,
+      parents,
+    )
+  ).map(withDigest)
+
+/** Each link that the manifests held, when its own lease is over: at once, where no answer relies on it and nothing else names it. */
+async function reviewLinks(
   tx: SqlTransaction,
-  of: { registryId: number; repositoryId: number; links: readonly Link[]; now: number; reliedBefore: number },
+  of: { repositoryId: number; parents: readonly StoredDigest[]; links: readonly LinkedBlob[]; now: number; reliedBefore: number },
 ): Promise<void> {
-  const { registryId, repositoryId, links, now, reliedBefore } = of
-  const ending: Digest[] = []
-  for (const { digest, leaseUntil, reliedAt } of links)
-    if (reliedAt <= reliedBefore && leaseUntil > now && !(await linkIsNamed(tx, repositoryId, digest))) ending.push(digest)
-  const ended = new Set(ending)
-  await endLeases(tx, { registryId, repositoryId, digests: ending, now })
-  await reviewLinks(
-    tx,
-    links
-      .filter(({ digest }) => !ended.has(digest))
-      .map(({ digest, leaseUntil }) => ({ registryId, repositoryId, digest, after: Math.max(now, leaseUntil) })),
+  const { repositoryId, parents, links, now, reliedBefore } = of
+  const candidates = links.filter(({ leaseUntil, reliedAt }) => reliedAt <= reliedBefore && leaseUntil > now).map((link) => link.digest)
+  const named =
+    candidates.length === 0
+      ? new Set()
+      : await digestsOf(
+          tx,
+          `SELECT DISTINCT child AS digest FROM manifest_ref WHERE repo_id = ? AND child ${tx.among('bytes')} AND kind = 'blob'
+             AND NOT parent ${tx.among('bytes')}`,
+          repositoryId,
+          inOrder(candidates),
+          parents,
+        )
+  const ended = new Set(candidates.filter((digest) => !named.has(digest)))
+  if (ended.size > 0) await endLeases(tx, repositoryId, [...ended], now)
+  const later = links.filter(({ digest }) => !ended.has(digest)).map((link) => link.digest)
+  if (ended.size > 0) await queue(tx, { repositoryId, digests: [...ended], now, sooner: true })
+  if (later.length > 0) await queue(tx, { repositoryId, digests: later, now, sooner: false })
+}
+
+/** Nothing holds these links any more but what may yet name them: the next collection takes them. */
+const endLeases = (tx: SqlTransaction, repositoryId: number, digests: readonly Digest[], now: number) =>
+  tx.run(
+    `UPDATE repo_blob SET lease_until = ? WHERE repo_id = ? AND digest IN (SELECT digest FROM repo_blob
+       WHERE repo_id = ? AND digest ${tx.among('bytes')} ORDER BY digest${tx.forNoKeyUpdate})`,
+    now,
+    repositoryId,
+    repositoryId,
+    inOrder(digests),
   )
+
+/** Puts links before the collector when their leases are over; a later time wins, where it is not to be sooner. */
+const queue = (
+  tx: SqlTransaction,
+  { repositoryId, digests, now, sooner }: { repositoryId: number; digests: readonly Digest[]; now: number; sooner: boolean },
+) =>
+  tx.run(
+    `INSERT INTO gc_queue (repo_id, digest, registry_id, review_after)
+     SELECT repo_id, digest, registry_id, CASE WHEN lease_until > ? THEN lease_until ELSE ? END FROM repo_blob
+     WHERE repo_id = ? AND digest ${tx.among('bytes')} ORDER BY digest
+     ON CONFLICT (repo_id, digest) DO UPDATE SET review_after = excluded.review_after
+     ${sooner ? '' : 'WHERE gc_queue.review_after < excluded.review_after'}`,
+    now,
+    now,
+    repositoryId,
+    inOrder(digests),
+  )
+
+/** Held before they are judged: a push of the same bytes elsewhere is seen, or waits and brings them again. */
+async function removeBodies(tx: SqlTransaction, registryId: number, digests: readonly StoredDigest[]): Promise<void> {
+  const held = await digestsOf(
+    tx,
+    `SELECT digest FROM manifest_body WHERE registry_id = ? AND digest ${tx.among('bytes')} ORDER BY digest${tx.forUpdate}`,
+    registryId,
+    digests,
+  )
+  const elsewhere = await digestsOf(
+    tx,
+    `SELECT DISTINCT digest FROM manifest WHERE registry_id = ? AND digest ${tx.among('bytes')}`,
+    registryId,
+    digests,
+  )
+  const last = [...held].filter((digest) => !elsewhere.has(digest))
+  if (last.length === 0) return
+  const gone = await tx.all<{ size: number }>(
+    `DELETE FROM manifest_body WHERE registry_id = ? AND digest ${tx.among('bytes')} RETURNING LENGTH(bytes) AS size`,
+    registryId,
+    inOrder(last),
+  )
+  changeUsage(tx, registryId, { used: -gone.reduce((sum, { size }) => sum + size, 0) })
+}
+
+async function removeTags(
+  tx: SqlTransaction,
+  { repositoryId, reliedBefore }: Removal,
+  digests: readonly StoredDigest[],
+): Promise<Map<Digest, Tag[]>> {
+  const rows = await tx.all<{ name: Tag; digest: StoredDigest; locked: number }>(
+    `SELECT name, digest, CASE WHEN ${lockedRow} THEN 1 ELSE 0 END AS locked FROM tag WHERE repo_id = ? AND digest ${tx.among('bytes')}
+     ORDER BY name${tx.forUpdate}`,
+    repositoryId,
+    digests,
+  )
+  if (reliedBefore !== 'gone' && rows.some((row) => row.locked === 1)) throw new RunAgain('a tag was locked meanwhile')
+  if (rows.length > 0)
+    await tx.run(
+      `DELETE FROM tag WHERE repo_id = ? AND name ${tx.among('text')}`,
+      repositoryId,
+      rows.map((row) => row.name),
+    )
+  const byDigest = Map.groupBy(rows, (row) => readDigest(row.digest))
+  return new Map([...byDigest].map(([digest, tags]) => [digest, tags.map((row) => row.name)]))
 }

@@ -11,6 +11,9 @@ test('what is emptied between two statements is told neither as stored nor as mi
   /** The writer empties a deleted repository right before this statement. */
   const readerOf = (emptied: number): SqlReader => ({
     aText: '?',
+    someBytes: '?',
+    among: () => '= ?',
+    listed: () => '?',
     clock: '0',
     now: (callers) => callers,
     inCommitOrder: '',

@@ -1,9 +1,10 @@
 import type { Digest } from '#core/digest.ts'
 import { type Descriptor, type Manifest, namedAs, type NamedKind } from '#core/manifest.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { marksFor, partsOf } from './parts.ts'
+import { digestsOf, inOrder } from './blobs-in-use.ts'
+import { RunAgain } from './run-again.ts'
 import { readDigest, type StoredDigest, storedDigest } from './stored-digest.ts'
-import type { SqlTransaction } from './transaction.ts'
+import type { SqlReader, SqlTransaction } from './transaction.ts'
 
 /**
  * manifest_ref is what each manifest names, and the one answer to who holds what: presence, usage, collection and explain
@@ -17,35 +18,53 @@ export interface Named {
   manifests: ReadonlyMap<Digest, number>
 }
 
-export async function addReferences(tx: SqlTransaction, repositoryId: number, parent: Digest, manifest: Manifest): Promise<void> {
-  // In the order of the tables' own indexes, which is quicker.
-  const children = descriptorsOf(manifest).toSorted((one, other) => (one.digest < other.digest ? -1 : 1))
-  for (const part of partsOf(children))
-    await tx.run(
-      `INSERT INTO manifest_ref (repo_id, parent, child, kind) VALUES ${marksFor(part, '(?, ?, ?, ?)')}`,
-      ...part.flatMap((child) => [repositoryId, storedDigest(parent), storedDigest(child.digest), namedAs(child)]),
-    )
+const descriptorsOf = (manifest: Manifest): readonly Descriptor[] => (manifest.shape === 'index' ? manifest.manifests : manifest.blobs)
+
+export const namedDigests = (manifest: Manifest): Digest[] => descriptorsOf(manifest).map((child) => child.digest)
+
+/** Which of these a repository has as manifests; `holdManifests` keeps them. */
+export async function manifestsHere(db: SqlReader, repositoryId: number, digests: readonly Digest[]): Promise<Map<Digest, number>> {
+  const rows = await db.all<{ digest: StoredDigest; size: number }>(
+    `SELECT digest, image_size AS size FROM manifest WHERE repo_id = ? AND digest ${db.among('bytes')}`,
+    repositoryId,
+    inOrder(digests),
+  )
+  return new Map(rows.map((row) => [readDigest(row.digest), row.size]))
 }
 
-/** What of a manifest's references is here, kept from deletes until the transaction ends. */
-export async function findNamed(tx: SqlTransaction, repositoryId: number, parent: Digest): Promise<Named> {
-  const blobs = await tx.all<{ child: StoredDigest; size: number }>(
-    `SELECT manifest_ref.child AS child, blob.size AS size FROM manifest_ref
-     JOIN repo_blob ON repo_blob.repo_id = manifest_ref.repo_id AND repo_blob.digest = manifest_ref.child
+/** They stay until the transaction ends. */
+export async function holdManifests(tx: SqlTransaction, repositoryId: number, digests: readonly Digest[]): Promise<void> {
+  if (tx.alone || digests.length === 0) return
+  const held = await digestsOf(
+    tx,
+    `SELECT digest FROM manifest WHERE repo_id = ? AND digest ${tx.among('bytes')} ORDER BY digest${tx.forKeyShare}`,
+    repositoryId,
+    inOrder(digests),
+  )
+  if (held.size < digests.length) throw new RunAgain('a manifest went meanwhile')
+}
+
+export interface LinkedSize {
+  size: number
+  /** A manifest named it once. */
+  named: boolean
+}
+
+/** Which of these a repository has as blobs. */
+export async function linkedBlobs(
+  db: SqlReader,
+  repositoryId: number,
+  digests: readonly Digest[],
+  lock = '',
+): Promise<Map<Digest, LinkedSize>> {
+  const rows = await db.all<{ digest: StoredDigest; size: number; named: number }>(
+    `SELECT repo_blob.digest AS digest, blob.size AS size, blob.named AS named FROM repo_blob
      JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
-     WHERE manifest_ref.repo_id = ? AND manifest_ref.parent = ? ORDER BY manifest_ref.child${tx.forShareOf('repo_blob')}`,
+     WHERE repo_blob.repo_id = ? AND repo_blob.digest ${db.among('bytes')} ORDER BY repo_blob.digest${lock}`,
     repositoryId,
-    storedDigest(parent),
+    inOrder(digests),
   )
-  const manifests = await tx.all<{ child: StoredDigest; size: number }>(
-    `SELECT manifest_ref.child AS child, manifest.image_size AS size FROM manifest_ref
-     JOIN manifest ON manifest.repo_id = manifest_ref.repo_id AND manifest.digest = manifest_ref.child
-     WHERE manifest_ref.repo_id = ? AND manifest_ref.parent = ? ORDER BY manifest_ref.child${tx.forShareOf('manifest')}`,
-    repositoryId,
-    storedDigest(parent),
-  )
-  const sizes = (rows: readonly { child: StoredDigest; size: number }[]) => new Map(rows.map((row) => [readDigest(row.child), row.size]))
-  return { blobs: sizes(blobs), manifests: sizes(manifests) }
+  return new Map(rows.map(({ digest, size, named }) => [readDigest(digest), { size, named: named === 1 }]))
 }
 
 /** Each that must be here is here, and each blob has the size that the manifest says. `manifest-blob-unknown`, `size-invalid`. */
@@ -66,6 +85,35 @@ export function checkNamed(manifest: Manifest, named: Named, sparse: 'off' | 'in
   if (missing.length > 0) throw unknownToRepository(missing.sort())
 }
 
+/** What one manifest names, as it is put. */
+export async function addReferences(
+  tx: SqlTransaction,
+  repositoryId: number,
+  parent: Digest,
+  manifest: Manifest,
+  named: Named,
+): Promise<void> {
+  for (const kind of ['blob', 'manifest'] as const) {
+    const children = descriptorsOf(manifest).filter((child) => kindsOf(child, named).includes(kind))
+    if (children.length > 0)
+      await tx.run(
+        `INSERT INTO manifest_ref (repo_id, parent, child, kind)
+         SELECT CAST(? AS BIGINT), ${tx.someBytes}, value, '${kind}' FROM ${tx.listed('bytes')} WHERE TRUE
+         ON CONFLICT (repo_id, parent, child, kind) DO NOTHING`,
+        repositoryId,
+        storedDigest(parent),
+        inOrder(children.map((child) => child.digest)),
+      )
+  }
+}
+
+function kindsOf(child: Descriptor, { blobs, manifests }: Named): NamedKind[] {
+  const kinds: NamedKind[] = []
+  if (blobs.has(child.digest)) kinds.push('blob')
+  if (manifests.has(child.digest)) kinds.push('manifest')
+  return kinds.length > 0 ? kinds : [namedAs(child)]
+}
+
 /** A digest has come to the repository as one kind, or has left it as one: what names it says so. */
 export async function settleReferences(tx: SqlTransaction, repositoryId: number, child: Digest): Promise<void> {
   const stored = storedDigest(child)
@@ -81,44 +129,37 @@ export async function settleReferences(tx: SqlTransaction, repositoryId: number,
 const addKind = (tx: SqlTransaction, repositoryId: number, child: StoredDigest, kind: NamedKind) =>
   tx.run(
     `INSERT INTO manifest_ref (repo_id, parent, child, kind)
-     SELECT DISTINCT repo_id, parent, child, ${tx.aText} FROM manifest_ref WHERE repo_id = ? AND child = ?
+     SELECT DISTINCT repo_id, parent, child, '${kind}' FROM manifest_ref WHERE repo_id = ? AND child = ?
      ON CONFLICT (repo_id, parent, child, kind) DO NOTHING`,
-    kind,
     repositoryId,
     child,
   )
 
-/** The same for all that one manifest names, as it is put. */
-export async function settleNamed(
+/**
+ * Between a manifest that names what is not there and what comes at the same time, the later of the two to hold the repository
+ * sees the other (links.ts): what is judged here is not what is so by now. The caller holds the repository's row.
+ */
+export async function seeArrivals(
   tx: SqlTransaction,
   repositoryId: number,
-  parent: Digest,
+  digest: Digest,
   manifest: Manifest,
   named: Named,
 ): Promise<void> {
-  for (const expected of ['blob', 'manifest'] as const) {
-    const other = expected === 'blob' ? 'manifest' : 'blob'
-    const [here, there] = expected === 'blob' ? [named.blobs, named.manifests] : [named.manifests, named.blobs]
-    const others = descriptorsOf(manifest).flatMap((child) =>
-      namedAs(child) === expected && there.has(child.digest) ? [child.digest] : [],
-    )
-    for (const part of partsOf(others))
-      await tx.run(
-        `INSERT INTO manifest_ref (repo_id, parent, child, kind) VALUES ${marksFor(part, '(?, ?, ?, ?)')}`,
-        ...part.flatMap((digest) => [repositoryId, storedDigest(parent), storedDigest(digest), other]),
-      )
-    for (const part of partsOf(others.filter((digest) => !here.has(digest))))
-      await tx.run(
-        `DELETE FROM manifest_ref WHERE repo_id = ? AND parent = ? AND kind = ? AND child IN (${marksFor(part)})`,
-        repositoryId,
-        storedDigest(parent),
-        expected,
-        ...part.map(storedDigest),
-      )
-  }
+  if (tx.alone) return
+  const absent = namedDigests(manifest).filter((child) => !named.blobs.has(child) && !named.manifests.has(child))
+  const isHere =
+    absent.length > 0 &&
+    ((await linkedBlobs(tx, repositoryId, absent)).size > 0 || (await manifestsHere(tx, repositoryId, absent)).size > 0)
+  const misnamed = await tx.get(
+    `SELECT 1 FROM manifest_ref WHERE repo_id = ? AND child = ? AND kind = 'blob' AND NOT EXISTS (SELECT 1 FROM manifest_ref AS other
+       WHERE other.repo_id = manifest_ref.repo_id AND other.parent = manifest_ref.parent AND other.child = manifest_ref.child
+         AND other.kind = 'manifest') LIMIT 1`,
+    repositoryId,
+    storedDigest(digest),
+  )
+  if (isHere || misnamed) throw new RunAgain('what the manifest names, or what names it, came meanwhile')
 }
-
-const descriptorsOf = (manifest: Manifest): readonly Descriptor[] => (manifest.shape === 'index' ? manifest.manifests : manifest.blobs)
 
 const unknownToRepository = (digests: readonly Digest[]) =>
   new RegistryError(

@@ -4,8 +4,7 @@ import { locked } from '#core/disallowed.ts'
 import { noteAllTagsGone, noteEvent } from './event-log.ts'
 import { askFor } from './jobs.ts'
 import { lockedRow, mayDelete } from './manifest-graph.ts'
-import { removeManifest } from './manifest-removal.ts'
-import { dropLink } from './links.ts'
+import { RunAgain } from './run-again.ts'
 import { readDigest, type StoredDigest } from './stored-digest.ts'
 import type { SqlReader, SqlTransaction } from './transaction.ts'
 import type { Verb } from './verb.ts'
@@ -49,31 +48,10 @@ export async function ensureRepository(tx: SqlTransaction, registryId: number, n
   return made
 }
 
-/**
- * A row that nothing stands on goes: names that somebody began to push to and left would stay for ever. Each push makes
- * the row in the command that puts something on it, so none finds it gone.
- */
-export const dropIfEmpty = async (tx: SqlTransaction, repositoryId: number): Promise<number> =>
-  tx.run(
-    `DELETE FROM repository WHERE id = ? AND state = 'live' AND manifests = 0
-       AND NOT EXISTS (SELECT 1 FROM upload WHERE upload.repo_id = repository.id)
-       AND NOT EXISTS (SELECT 1 FROM repo_blob WHERE repo_blob.repo_id = repository.id)`,
-    repositoryId,
-  )
-
 export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryId, name, now }) => {
   const repository = await findVisible(tx, registryId, name)
   if (!repository) throw unknownRepository(name)
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
-  const tag = await tx.get<{ name: string }>(`SELECT name FROM tag WHERE repo_id = ? AND ${lockedRow} LIMIT 1`, repository.id)
-  const manifest = await tx.get<{ digest: StoredDigest }>(
-    `SELECT digest FROM manifest WHERE repo_id = ? AND ${lockedRow} LIMIT 1`,
-    repository.id,
-  )
-  const reference = tag?.name ?? (manifest && readDigest(manifest.digest))
-  if (reference) throw locked(`${name}: ${reference}`, { name, reference })
-  const manifests = await tx.all<{ digest: StoredDigest }>('SELECT digest FROM manifest WHERE repo_id = ? ORDER BY digest', repository.id)
-  const tags = await tx.all<{ name: Tag }>('SELECT name FROM tag WHERE repo_id = ? ORDER BY name', repository.id)
   const row = await tx.get<{ seq: number }>('UPDATE registry SET seq = seq + 1 WHERE id = ? RETURNING seq', registryId)
   await tx.run(
     `INSERT INTO repository_deletion (registry_id, name, seq) VALUES (?, ?, ?)
@@ -82,9 +60,15 @@ export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryI
     name,
     row?.seq ?? 0,
   )
+  // Who locks something in it, or pushes into it, at the same time holds this row too.
+  const held = await tx.get(`SELECT id FROM repository WHERE id = ? AND state = 'live'${tx.forUpdate}`, repository.id)
+  if (!held) throw new RunAgain('the repository was deleted meanwhile')
+  await refuseLocks(tx, repository.id, name)
+  const manifests = await tx.all<{ digest: StoredDigest }>('SELECT digest FROM manifest WHERE repo_id = ? ORDER BY digest', repository.id)
+  const tags = await tx.all<{ name: Tag }>('SELECT name FROM tag WHERE repo_id = ? ORDER BY name', repository.id)
   await tx.run(`UPDATE repository SET state = 'draining' WHERE id = ?`, repository.id)
-  await askToDrain(tx, now)
   await noteAllTagsGone(tx, { registryId, repository: name, now })
+  await askToDrain(tx, now)
   noteEvent(tx, { kind: 'repository.deleted', registryId, details: { repository: name } })
   return { manifests: manifests.map((each) => readDigest(each.digest)), tags: tags.map((each) => each.name) }
 }
@@ -92,24 +76,12 @@ export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryI
 export const askToDrain = (tx: SqlTransaction, now: number): Promise<void> =>
   askFor(tx, { kind: 'repositories.drain', key: '', payload: null, runAfter: now }, now)
 
-/** Empties deleted repositories piece by piece, so that no transaction grows with a repository. Returns how many rows went. */
-export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, limit }) => {
-  let removed = 0
-  const repositories = await tx.all<{ id: number; registry_id: number }>(
-    `SELECT id, registry_id FROM repository WHERE state = 'draining' ORDER BY id LIMIT 16`,
+async function refuseLocks(tx: SqlTransaction, repositoryId: number, name: string): Promise<void> {
+  const tag = await tx.get<{ name: string }>(`SELECT name FROM tag WHERE repo_id = ? AND ${lockedRow} LIMIT 1`, repositoryId)
+  const manifest = await tx.get<{ digest: StoredDigest }>(
+    `SELECT digest FROM manifest WHERE repo_id = ? AND ${lockedRow} LIMIT 1`,
+    repositoryId,
   )
-  for (const { id, registry_id: registryId } of repositories) {
-    const manifests = await tx.all<{ digest: StoredDigest }>('SELECT digest FROM manifest WHERE repo_id = ? LIMIT ?', id, limit - removed)
-    for (const { digest } of manifests) await removeManifest(tx, registryId, id, readDigest(digest), { now, reliedBefore: 'gone' })
-    removed += manifests.length
-    if (removed >= limit) break
-    const links = await tx.all<{ digest: StoredDigest }>('SELECT digest FROM repo_blob WHERE repo_id = ? LIMIT ?', id, limit - removed)
-    for (const { digest } of links) await dropLink(tx, registryId, id, readDigest(digest), now)
-    removed += links.length
-    if (removed >= limit) break
-    // Sessions of the old repository end with it; the reaper takes their bytes.
-    const open = await tx.run('UPDATE upload SET expires_at = 0 WHERE repo_id = ?', id)
-    if (open === 0) removed += await tx.run('DELETE FROM repository WHERE id = ?', id)
-  }
-  return removed
+  const reference = tag?.name ?? (manifest && readDigest(manifest.digest))
+  if (reference) throw locked(`${name}: ${reference}`, { name, reference })
 }

@@ -1,7 +1,9 @@
 import { unknownUpload } from '#core/failures.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { addLink, condemnObject, discardObject } from './links.ts'
-import { dropIfEmpty, ensureRepository } from './repositories.ts'
+import { blobArrives } from './blob-arrival.ts'
+import { discardObjects } from './objects.ts'
+import { changeRepository } from './repository-changes.ts'
+import { ensureRepository } from './repositories.ts'
 import { readDigestOrNull, storedDigest, type StoredDigest } from './stored-digest.ts'
 import type { SqlTransaction } from './transaction.ts'
 import { changeUsage } from './usage.ts'
@@ -42,16 +44,8 @@ async function ownUpload(
 
 export const startUpload: Verb<'startUpload'> = async (tx, input) => {
   const { registryId, name, uploadId, objectId, storageKey, backend, principalId, algorithm, reserve, now, expiresAt, most } = input
-  if (most !== undefined) await endLongestAtRest(tx, { registryId, principalId, most, expiresAt })
   const repository = await ensureRepository(tx, registryId, name)
-  await tx.run(
-    `INSERT INTO object (object_id, registry_id, storage_key, backend, state, created_at) VALUES (?, ?, ?, ?, 'staging', ?)`,
-    objectId,
-    registryId,
-    storageKey,
-    backend,
-    now,
-  )
+  const ended = most === undefined ? [] : await takeLongestAtRest(tx, { registryId, principalId, most, expiresAt })
   await tx.run(
     `INSERT INTO upload (upload_id, registry_id, repo_id, principal_id, object_id, algorithm, reserved, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     uploadId,
@@ -63,23 +57,32 @@ export const startUpload: Verb<'startUpload'> = async (tx, input) => {
     reserve,
     expiresAt,
   )
+  await letGo(tx, ended)
+  await tx.run(
+    `INSERT INTO object (object_id, registry_id, storage_key, backend, state, created_at) VALUES (?, ?, ?, ?, 'staging', ?)`,
+    objectId,
+    registryId,
+    storageKey,
+    backend,
+    now,
+  )
   changeUsage(tx, registryId, { reserved: reserve, needsRoom: true })
 }
 
 const mayRest = 60 * 60 * 1000
 
 /** So many sessions a principal may have in a registry; one that was left behind makes room for the next. */
-async function endLongestAtRest(
+async function takeLongestAtRest(
   tx: SqlTransaction,
   { registryId, principalId, most, expiresAt }: { registryId: number; principalId: string; most: number; expiresAt: number },
-): Promise<void> {
+): Promise<UploadRow[]> {
   const held = await tx.get<{ count: number }>(
     `SELECT COUNT(*) AS count FROM (SELECT 1 FROM upload WHERE registry_id = ? AND principal_id = ? AND state = 'open' LIMIT ?) AS held`,
     registryId,
     principalId,
     most,
   )
-  if ((held?.count ?? 0) < most) return
+  if ((held?.count ?? 0) < most) return []
   // Each touch puts the end off by a whole life, so that ends are in the order of the last touch.
   const oldest = await tx.get<{ upload_id: string; expires_at: number }>(
     `SELECT upload_id, expires_at FROM upload WHERE registry_id = ? AND principal_id = ? AND state = 'open' ORDER BY expires_at LIMIT 1`,
@@ -88,7 +91,9 @@ async function endLongestAtRest(
   )
   if (!oldest || expiresAt - oldest.expires_at < mayRest)
     throw new RegistryError('overloaded', `${most} uploads are open: finish or cancel some, or try again later`, { open: most })
-  await endUpload(tx, oldest.upload_id, await openUpload(tx, oldest.upload_id))
+  const upload = await openUpload(tx, oldest.upload_id)
+  await tx.run('DELETE FROM upload WHERE upload_id = ?', oldest.upload_id)
+  return [upload]
 }
 
 export const claimUpload: Verb<'claimUpload'> = async (tx, { uploadId }) => {
@@ -133,93 +138,73 @@ export const endRestingUploads: Verb<'endRestingUploads'> = async (tx, { registr
     limit,
   )
   let freed = 0
+  const ended: UploadRow[] = []
   for (const { upload_id: uploadId } of resting) {
     if (freed >= bytes) break
-    const upload = await openUpload(tx, uploadId)
-    await endUpload(tx, uploadId, upload)
+    const upload = await findUpload(tx, uploadId)
+    if (upload?.state !== 'open') continue
+    await tx.run('DELETE FROM upload WHERE upload_id = ?', uploadId)
+    ended.push(upload)
     freed += upload.reserved
   }
+  await letGo(tx, ended)
   return freed
 }
 
 export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   const { uploadId, epoch, from, digest, size, checksums, bytes = null, now, leaseUntil, keepUntil } = input
   const upload = await ownUpload(tx, { uploadId, epoch, from })
-  const registryId = upload.registry_id
-  const stored = storedDigest(digest)
-  const current = await tx.get<{ object_id: string; state: string }>(
-    `SELECT blob.object_id, object.state FROM blob JOIN object ON object.object_id = blob.object_id
-     WHERE blob.registry_id = ? AND blob.digest = ?${tx.forUpdate}`,
-    registryId,
-    stored,
-  )
-  const joined = current?.state === 'ready'
-  // What is brought beyond the place that was held must have had one.
-  const unreserved = current ? 0 : Math.max(0, size - upload.reserved)
-  changeUsage(tx, registryId, { reserved: -upload.reserved, ...(unreserved > 0 ? { needsRoom: true, asked: unreserved } : {}) })
-  if (joined) await discardObject(tx, upload.object_id)
-  else {
-    await tx.run(
-      `UPDATE object SET state = 'ready', digest = ?, size = ?, block_crc = ?, bytes = ?, verified_at = ? WHERE object_id = ?`,
-      stored,
-      size,
-      checksums,
-      bytes,
-      now,
-      upload.object_id,
-    )
-    if (current) {
-      // The bytes that were there are bad: this push heals every repository that has the digest.
-      await condemnObject(tx, current.object_id, now)
-      await tx.run('UPDATE blob SET object_id = ? WHERE registry_id = ? AND digest = ?', upload.object_id, registryId, stored)
-    } else {
-      await tx.run(
-        'INSERT INTO blob (registry_id, digest, object_id, size) VALUES (?, ?, ?, ?)',
-        registryId,
-        stored,
-        upload.object_id,
-        size,
-      )
-      changeUsage(tx, registryId, { unreferenced: size, pending: size })
-    }
-  }
-  tx.failpoint('upload.finish.in-transaction')
-  await addLink(tx, { registryId, repositoryId: upload.repo_id, digest, now, leaseUntil })
+  const { registry_id: registryId, repo_id: repositoryId, object_id: objectId } = upload
   await tx.run(
     `UPDATE upload SET state = 'done', digest = ?, size = ?, mark_state = NULL, reserved = 0, expires_at = ? WHERE upload_id = ?`,
-    stored,
+    storedDigest(digest),
     size,
     keepUntil,
     uploadId,
   )
-  return { objectId: joined ? current.object_id : upload.object_id, joined }
+  const arrived = await blobArrives(tx, { registryId, repositoryId, objectId, digest, size, checksums, bytes, now, leaseUntil })
+  tx.failpoint('upload.finish.in-transaction')
+  // What is brought beyond the place that was held must have had one.
+  const unreserved = arrived.isNew ? Math.max(0, size - upload.reserved) : 0
+  changeUsage(tx, registryId, { reserved: -upload.reserved, ...(unreserved > 0 ? { needsRoom: true, asked: unreserved } : {}) })
+  return { objectId: arrived.objectId, joined: arrived.joined }
 }
 
 export const cancelUpload: Verb<'cancelUpload'> = async (tx, { uploadId, epoch }) => {
-  await endUpload(tx, uploadId, await ownUpload(tx, { uploadId, epoch }))
+  const upload = await ownUpload(tx, { uploadId, epoch })
+  await tx.run('DELETE FROM upload WHERE upload_id = ?', uploadId)
+  await letGo(tx, [upload])
 }
 
-async function endUpload(tx: SqlTransaction, uploadId: string, upload: UploadRow): Promise<void> {
-  if (upload.state === 'open') {
-    await discardObject(tx, upload.object_id)
-    changeUsage(tx, upload.registry_id, { reserved: -upload.reserved })
-  }
-  await tx.run('DELETE FROM upload WHERE upload_id = ?', uploadId)
-  await dropIfEmpty(tx, upload.repo_id)
+/** What sessions held whose rows are gone. */
+async function letGo(tx: SqlTransaction, uploads: readonly UploadRow[]): Promise<void> {
+  const open = uploads.filter((upload) => upload.state === 'open')
+  await discardObjects(
+    tx,
+    open.map((upload) => upload.object_id),
+  )
+  for (const { registry_id: registryId, reserved } of open) changeUsage(tx, registryId, { reserved: -reserved })
+  for (const { repo_id: repositoryId } of uploads) changeRepository(tx, repositoryId, { mayBeEmpty: true })
 }
 
 export const reapUploads: Verb<'reapUploads'> = async (tx, { now, limit }) => {
   // What is done holds nothing, not even an object for sure: these rows go at once, and never keep the others waiting.
   const done = await tx.all<{ repo_id: number }>(`DELETE FROM upload WHERE state = 'done' AND expires_at < ? RETURNING repo_id`, now)
-  for (const repositoryId of new Set(done.map((each) => each.repo_id))) await dropIfEmpty(tx, repositoryId)
+  for (const { repo_id: repositoryId } of done) changeRepository(tx, repositoryId, { mayBeEmpty: true })
+  // Held before it ends: one that is finished meanwhile keeps its object.
   const expired = await tx.all<UploadRow & { upload_id: string; storage_key: string }>(
-    `SELECT upload.upload_id, upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.epoch, upload.size, upload.reserved,
-       object.storage_key
-     FROM upload JOIN repository ON repository.id = upload.repo_id JOIN object ON object.object_id = upload.object_id
-     WHERE upload.expires_at < ? ORDER BY upload.expires_at LIMIT ?`,
+    `SELECT upload.upload_id, upload.repo_id, upload.registry_id, upload.object_id, upload.state, upload.epoch, upload.size, upload.reserved, object.storage_key
+     FROM upload JOIN object ON object.object_id = upload.object_id
+     WHERE upload.upload_id IN (SELECT upload_id FROM upload WHERE expires_at < ? ORDER BY expires_at LIMIT ?)
+       AND upload.state = 'open' AND upload.expires_at < ? ORDER BY upload.upload_id${tx.forUpdateOf('upload')}`,
     now,
     limit,
+    now,
   )
-  for (const row of expired) await endUpload(tx, row.upload_id, row)
+  await tx.run(
+    `DELETE FROM upload WHERE upload_id ${tx.among('text')}`,
+    expired.map((row) => row.upload_id),
+  )
+  await letGo(tx, expired)
   return expired.map((row) => ({ uploadId: row.upload_id, storageKey: row.storage_key }))
 }

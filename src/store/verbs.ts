@@ -4,7 +4,7 @@ import * as attributes from './attributes.ts'
 import { deleteBlob, mountBlob, renewBlobLease } from './blobs.ts'
 import { commandTraits } from './command-traits.ts'
 import { controlEpoch, raiseControlEpoch } from './control-epoch.ts'
-import { condemn, dropUnreferenced, forgetObjects, quarantineObject, verifiedObjects } from './collection.ts'
+import { forgetObjects, quarantineObject, verifiedObjects } from './collection.ts'
 import * as contentReads from './content-reads.ts'
 import { counts } from './counts.ts'
 import * as directory from './directory.ts'
@@ -15,7 +15,10 @@ import { writeEvents } from './event-log.ts'
 import * as installing from './installation.ts'
 import * as jobQueue from './jobs.ts'
 import { byJudgingClock } from './command-times.ts'
-import { deleteManifest, deleteTag, putManifest, renewManifestLease } from './manifests.ts'
+import { condemn, dropUnreferenced } from './link-review.ts'
+import { deleteManifest, deleteTag } from './manifest-deletion.ts'
+import { putManifest } from './manifest-push.ts'
+import { renewManifestLease } from './manifests.ts'
 import * as operations from './operations.ts'
 import * as reading from './reads.ts'
 import {
@@ -29,7 +32,9 @@ import {
   registry,
   signingKeys,
 } from './registries.ts'
-import { deleteRepository, drainRepositories } from './repositories.ts'
+import { drainRepositories } from './draining.ts'
+import { settleRepositories } from './repository-changes.ts'
+import { deleteRepository } from './repositories.ts'
 import * as resources from './resources.ts'
 import * as roleAssignments from './role-assignments.ts'
 import * as signIns from './sign-ins.ts'
@@ -120,9 +125,11 @@ const whole =
     const { events, changes } = commandTraits[name]
     tx.usageChanges.clear()
     tx.noted.length = 0
+    tx.repositoryChanges.clear()
     const output = await verb(tx, byJudgingClock(tx, name, input) as never)
     for (const { kind } of tx.noted)
       if ('none' in events || !events.includes(kind)) throw new Error(`${name} does not say that it writes ${kind} (command-traits.ts)`)
+    await settleRepositories(tx)
     await writeEvents(tx, (input as AskedBy).askedBy ?? null)
     await settleUsage(tx)
     if (changes.includes('control')) await raiseControlEpoch(tx)

@@ -1,6 +1,6 @@
 import type { Failpoint } from '#ports/failpoint.ts'
 import type { ClientBase, QueryResultRow } from 'pg'
-import type { Noted, SqlReader, SqlTransaction, SqlValue } from '#store/transaction.ts'
+import type { ListType, Noted, SqlReader, SqlTransaction, SqlValue } from '#store/transaction.ts'
 import { numbered } from './dialect.ts'
 
 /** What runs one statement: a client inside its transaction, or a pool for reads. */
@@ -19,16 +19,27 @@ function textOf(sql: string): string {
 
 /** Whose clock judges. Only a test, whose times are made up, has the caller's. */
 export type Judge = 'database' | 'caller'
+const types: Readonly<Record<ListType, string>> = { bytes: 'BYTEA', text: 'TEXT', number: 'BIGINT' }
 
 export class PostgresReader implements SqlReader {
   readonly aText = 'CAST(? AS TEXT) COLLATE "C"'
+  readonly someBytes = 'CAST(? AS BYTEA)'
   readonly inCommitOrder = ' AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint'
   readonly clock = databaseClock
   readonly runner: Runner
   readonly #judge: Judge
+
   constructor(runner: Runner, judge: Judge) {
     this.runner = runner
     this.#judge = judge
+  }
+
+  among(type: ListType): string {
+    return `= ANY(CAST(? AS ${types[type]}[]))`
+  }
+
+  listed(type: ListType): string {
+    return `unnest(CAST(? AS ${types[type]}[])) AS listed(value)`
   }
 
   async now(callers: number): Promise<number> {
@@ -49,10 +60,14 @@ export class PostgresReader implements SqlReader {
 /** One transaction on one client. Rows that a verb decides on are locked until it ends. */
 export class PostgresTransaction extends PostgresReader implements SqlTransaction {
   readonly forUpdate = ' FOR UPDATE'
+  readonly forNoKeyUpdate = ' FOR NO KEY UPDATE'
+  readonly forKeyShare = ' FOR KEY SHARE'
   readonly forShare = ' FOR SHARE'
+  readonly alone = false
   readonly skipLocked = ' FOR UPDATE SKIP LOCKED'
   readonly usageSlots = 32
   readonly usageChanges = new Map()
+  readonly repositoryChanges = new Map()
   readonly noted: Noted[] = []
   readonly failpoint: Failpoint
 
@@ -78,8 +93,8 @@ export class PostgresTransaction extends PostgresReader implements SqlTransactio
     return ` FOR UPDATE OF ${table}`
   }
 
-  forShareOf(table: string): string {
-    return ` FOR SHARE OF ${table}`
+  forKeyShareOf(table: string): string {
+    return ` FOR KEY SHARE OF ${table}`
   }
 
   async run(sql: string, ...values: SqlValue[]): Promise<number> {

@@ -4,6 +4,7 @@ import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/meta
 import { DatabaseError, Pool, type PoolClient, types } from 'pg'
 import type { Verb } from '#store/verb.ts'
 import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
+import { RunAgain } from '#store/run-again.ts'
 import { commands, reads } from '#store/verbs.ts'
 import { type Judge, PostgresReader, PostgresTransaction } from './connection.ts'
 import { migrate } from './migrate.ts'
@@ -17,12 +18,13 @@ const parsers = new Map<number, (text: string) => unknown>([
 ])
 
 /**
- * Serialization failure, deadlock, lock not available, a row that another one made first, a row that went while it was
- * built on: nothing of the command
- * happened, and run again it sees what was decided meanwhile.
+ * Serialization failure, deadlock, lock not available, a row that another one made first, a row that went while it was built
+ * on, and what the command itself finds changed: nothing of it happened, and run again it sees what was decided meanwhile.
  */
 const again: ReadonlySet<string> = new Set(['40001', '40P01', '55P03', '23505', '23503'])
 const mostTries = 6
+
+const passes = (error: unknown): boolean => error instanceof RunAgain || (error instanceof DatabaseError && again.has(error.code ?? ''))
 
 /**
  * The metadata store on PostgreSQL: each command a transaction on a connection of the pool, rows locked by the verbs
@@ -67,7 +69,7 @@ async function command(pool: Pool, judge: Judge, verb: Verb<never>, input: never
     try {
       return await once(pool, judge, verb, input)
     } catch (error) {
-      if (!(error instanceof DatabaseError) || !again.has(error.code ?? '') || tries === mostTries) throw named(error)
+      if (!passes(error) || tries === mostTries) throw named(error)
       await pause(tries * 2 + (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 32)
     }
 }

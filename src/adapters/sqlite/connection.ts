@@ -1,22 +1,35 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Failpoint } from '#ports/failpoint.ts'
-import type { Noted, SqlTransaction, SqlValue } from '#store/transaction.ts'
+import type { ListType, Noted, SqlList, SqlTransaction, SqlValue } from '#store/transaction.ts'
+
+const readAs: Readonly<Record<ListType, string>> = { bytes: 'unhex(value)', text: 'value', number: 'value' }
+
+/** A list is one value: JSON, with bytes in hex. */
+const bound = (value: SqlValue): Exclude<SqlValue, SqlList> =>
+  Array.isArray(value)
+    ? JSON.stringify((value as SqlList).map((each) => (each instanceof Uint8Array ? each.toHex() : each)))
+    : (value as Exclude<SqlValue, SqlList>)
 
 /** One connection to one database file, with each statement prepared once. */
 export class SqliteConnection implements SqlTransaction {
   readonly database: DatabaseSync
   readonly failpoint: Failpoint
   // SQLite has one writer at a time: whoever decides already holds every row.
-  readonly forUpdate = ''
-  readonly forShare = ''
+  readonly alone: boolean = true
+  readonly forUpdate: string = ''
+  readonly forNoKeyUpdate: string = ''
+  readonly forKeyShare: string = ''
+  readonly forShare: string = ''
   readonly skipLocked = ''
   readonly inCommitOrder = ''
   readonly clock = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
   readonly aText = 'CAST(? AS TEXT)'
+  readonly someBytes = '?'
   readonly usageSlots = 1
   // One process writes, and its clock is the only one.
   readonly began = undefined
   readonly usageChanges = new Map()
+  readonly repositoryChanges = new Map()
   readonly noted: Noted[] = []
   #sync: 'FULL' | 'NORMAL' = 'FULL'
   readonly #statements = new Map<string, StatementSync>()
@@ -38,24 +51,32 @@ export class SqliteConnection implements SqlTransaction {
     return callers
   }
 
-  forUpdateOf(): string {
+  forUpdateOf(_table: string): string {
     return ''
   }
 
-  forShareOf(): string {
+  forKeyShareOf(_table: string): string {
     return ''
+  }
+
+  among(type: ListType): string {
+    return `IN (SELECT ${readAs[type]} FROM json_each(?))`
+  }
+
+  listed(type: ListType): string {
+    return `(SELECT ${readAs[type]} AS value FROM json_each(?)) AS listed`
   }
 
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
-    return this.#prepare(sql).get(...values) as Row | undefined
+    return this.#prepare(sql).get(...values.map(bound)) as Row | undefined
   }
 
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
-    return this.#prepare(sql).all(...values) as Row[]
+    return this.#prepare(sql).all(...values.map(bound)) as Row[]
   }
 
   run(sql: string, ...values: SqlValue[]): number {
-    return Number(this.#prepare(sql).run(...values).changes)
+    return Number(this.#prepare(sql).run(...values.map(bound)).changes)
   }
 
   /** FULL: the next commits survive the loss of power; NORMAL: the end of the process (https://www.sqlite.org/pragma.html#pragma_synchronous). */

@@ -1,0 +1,34 @@
+/**
+ * The order in which a command touches tables, the same in all of them, so that two commands never wait for each other in a
+ * circle. Several rows of one table are touched in the order of their key. A lock is never raised. What is read without a
+ * lock before may have changed by the time its rows are held: where that matters the command looks again, and is run again
+ * whole when it finds another state (run-again.ts). Why this order and no other: docs/decisions/0052.
+ *
+ * `… made` is a row that was not there: who makes one waits only for somebody who makes the same.
+ */
+export const lockOrder = [
+  'registry',
+  'repository made',
+  'repository_deletion',
+  'upload',
+  'manifest',
+  'deleted_manifest',
+  'repo_blob',
+  'blob',
+  'object',
+  'repo_blob made',
+  'gc_queue',
+  'blob_in_use',
+  'manifest_ref',
+  'manifest_body',
+  'tag',
+  'deleted_tag',
+  // Its counters and times, which each push changes: held for the moment of the commit.
+  'repository',
+  'tag_history',
+  'job',
+  'event',
+  'storage_limit',
+  'usage',
+  'epoch',
+] as const
