@@ -1,14 +1,17 @@
 // Breaks the sources one small change at a time and asks whether a test notices.
 //
-//   node tools/mutants.ts [--count 150] [--skip 0] [--seed 1] [--only src/app/] [--most 6] [--again results.jsonl]
+//   node tools/mutants.ts cover      notes which lines each test file runs (a quarter of an hour; good for later commits too)
+//   node tools/mutants.ts [--count 150] [--skip 0] [--seed 1] [--only src/app/] [--most 8] [--again results.jsonl]
 //
-// --most is how many test files are asked of one mutant, the nearest first; --again asks of the survivors of a former run alone, in
-// the sources as they are now. Works on a copy of the commit, never on the checkout. A line a mutant goes to <folder>/results.jsonl.
+// --most is how many test files are asked of one mutant: those that run its line, then those that are nearest by imports. --again asks
+// of the survivors of a former run alone, in the sources as they are now. Works on a copy of the commit, never on the checkout. A
+// line a mutant goes to <folder>/results.jsonl.
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { coverageOf, type Run, whoRuns } from './mutants/coverage.ts'
 import { Nearest } from './mutants/nearest.ts'
 import { type Mutant, mutantsOf, mutated } from './mutants/operators.ts'
 import { runFile } from './mutants/run-file.ts'
@@ -20,18 +23,20 @@ interface Result extends Mutant {
   asked: number
 }
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     folder: { type: 'string', default: join(tmpdir(), 'longshore-mutants') },
     count: { type: 'string', default: '150' },
     skip: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
-    most: { type: 'string', default: '6' },
+    most: { type: 'string', default: '8' },
     only: { type: 'string', default: 'src/' },
     again: { type: 'string', default: '' },
   },
 })
 const tree = join(values.folder, 'tree')
+const coverage = join(values.folder, 'coverage.jsonl')
 const longest = 180_000
 /** Rooms that hold rules. */
 const rooms = ['core', 'app', 'store', 'http', 'surfaces']
@@ -50,21 +55,43 @@ execFileSync('sh', ['-c', 'git archive HEAD | tar -x -C "$0"', tree])
 symlinkSync(join(process.cwd(), 'node_modules'), join(tree, 'node_modules'))
 
 const sources = inTree(...rooms.map((room) => `src/${room}/**/*.ts`)).filter((file) => !/\.(?:test|contract)\.ts$/.test(file))
-const nearest = new Nearest(tree, inTree('src/**/*.test.ts', 'test/model/**/*.test.ts', 'test/wire/**/*.test.ts'))
+const tests = inTree('src/**/*.test.ts', 'test/model/**/*.test.ts', 'test/wire/**/*.test.ts')
+const nearest = new Nearest(tree, tests)
 const all = sources.filter((file) => file.startsWith(values.only)).flatMap((file) => mutantsOf(file, textOf(file)))
-const chosen = values.again === '' ? drawn() : survivorsOf(values.again)
 
-console.log(`${chosen.length} of ${all.length} mutants`)
-let noticed = 0
-for (const [index, mutant] of chosen.entries()) {
-  const result = ask(mutant)
-  if (result.by !== undefined) noticed++
-  appendFileSync(join(values.folder, 'results.jsonl'), `${JSON.stringify(result)}\n`)
-  const change = `${JSON.stringify(mutant.was.trim())} → ${JSON.stringify(mutant.becomes)}`
-  const verdict = result.by === undefined ? `SURVIVES, ${result.asked} asked` : `noticed by ${basename(result.by)}`
-  console.log(`${noticed}/${index + 1} ${mutant.file}:${mutant.line} ${mutant.operator} ${change} ${verdict}`)
+if (positionals[0] === 'cover') cover()
+else run(values.again === '' ? drawn() : survivorsOf(values.again))
+
+function cover(): void {
+  writeFileSync(coverage, '')
+  for (const [index, test] of tests.entries()) {
+    const { passed, milliseconds, ran } = coverageOf(tree, test)
+    if (passed) appendFileSync(coverage, `${JSON.stringify({ test, milliseconds, ran })}\n`)
+    console.log(`${index + 1}/${tests.length} ${passed ? 'ok' : 'RED'} ${milliseconds} ms ${test}`)
+  }
 }
-console.log(`${noticed} of ${chosen.length} noticed (${Math.round((100 * noticed) / chosen.length)} %)`)
+
+function run(chosen: readonly Mutant[]): void {
+  const known = existsSync(coverage) ? linesOf<Run>(coverage).filter(({ test }) => tests.includes(test)) : []
+  console.log(`${chosen.length} of ${all.length} mutants`)
+  let noticed = 0
+  for (const [index, mutant] of chosen.entries()) {
+    const result = ask(mutant, known)
+    if (result.by !== undefined) noticed++
+    appendFileSync(join(values.folder, 'results.jsonl'), `${JSON.stringify(result)}\n`)
+    const change = `${JSON.stringify(mutant.was.trim())} → ${JSON.stringify(mutant.becomes)}`
+    const verdict = result.by === undefined ? `SURVIVES, ${result.asked} asked` : `noticed by ${basename(result.by)}`
+    console.log(`${noticed}/${index + 1} ${mutant.file}:${mutant.line} ${mutant.operator} ${change} ${verdict}`)
+  }
+  console.log(`${noticed} of ${chosen.length} noticed (${Math.round((100 * noticed) / chosen.length)} %)`)
+}
+
+function linesOf<Line>(file: string): Line[] {
+  return readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line)
+}
 
 function drawn(): Mutant[] {
   const skip = Number(values.skip)
@@ -73,21 +100,24 @@ function drawn(): Mutant[] {
 
 /** Survivors whose place is still there, by what stood there. */
 function survivorsOf(results: string): Mutant[] {
-  const lines = readFileSync(results, 'utf8').trim().split('\n')
-  const survivors = lines.map((line) => JSON.parse(line) as Result).filter(({ by }) => by === undefined)
+  const survivors = linesOf<Result>(results).filter(({ by }) => by === undefined)
   return survivors.flatMap(({ file, operator, was, line }) => {
     const same = all.filter((each) => each.file === file && each.operator === operator && each.was === was)
     return same.sort((a, b) => Math.abs(a.line - line) - Math.abs(b.line - line)).slice(0, 1)
   })
 }
 
-/** Asks the nearest tests, one after the other, until one notices. */
-function ask(mutant: Mutant): Result {
+/** Asks tests, one after the other, until one notices: of those that run the line first those beside it, then the quickest. */
+function ask(mutant: Mutant, known: readonly Run[]): Result {
   const source = textOf(mutant.file)
+  const running = whoRuns(known, mutant.file, source.split('\n')[mutant.line - 1] ?? '')
+  const byImports = nearest.of(mutant.file)
+  const first = byImports.slice(0, 2).filter((test) => running.includes(test) || test.startsWith('src/'))
+  const candidates = [...new Set([...first, ...running, ...byImports])]
   writeFileSync(join(tree, mutant.file), mutated(source, mutant))
   try {
     let asked = 0
-    for (const test of nearest.of(mutant.file).slice(0, Number(values.most))) {
+    for (const test of candidates.slice(0, Number(values.most))) {
       asked++
       if (!runFile(tree, test, longest).passed) return { ...mutant, by: test, asked }
     }

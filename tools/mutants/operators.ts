@@ -63,7 +63,14 @@ export function mutantsOf(file: string, source: string): Mutant[] {
   const found = operators.flatMap((operator) =>
     [...masks[operator.in].matchAll(operator.pattern)].map((match): Mutant => {
       const was = source.slice(match.index, match.index + match[0].length)
-      return { file, operator: operator.name, at: match.index, line: lineAt(source, match.index), was, becomes: operator.becomes(was) }
+      return {
+        file,
+        operator: operator.name,
+        at: match.index,
+        line: lineAt(source, match.index + was.search(/\S|$/)),
+        was,
+        becomes: operator.becomes(was),
+      }
     }),
   )
   return [...found, ...rowsOf(file, source)].filter((each) => isWhole(masks.code.slice(each.at, each.at + each.was.length)))
