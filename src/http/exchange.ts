@@ -10,7 +10,7 @@ import type { Place } from './place.ts'
 export type { Headers } from './headers.ts'
 
 /** What the log tells of a request besides its line and status. Never a secret. */
-export interface LogFields {
+export type LogFields = {
   principal?: string
   repository?: string
   digest?: string
@@ -76,6 +76,20 @@ export class Exchange {
     this.address = origin.address
     this.#strictTransport = origin.strictTransport
     this.#place = place
+  }
+
+  /** The request target as it came. */
+  get target(): string {
+    return this.request.url ?? ''
+  }
+
+  get status(): number {
+    return this.response.statusCode
+  }
+
+  /** All of the answer was written. */
+  get isWhole(): boolean {
+    return this.response.writableFinished
   }
 
   /** Nobody is there any more to be answered. */

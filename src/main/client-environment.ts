@@ -8,7 +8,7 @@ import { proxiesOf, sparesHost } from '#core/no-proxy.ts'
 import { Refusal } from '#core/refusal.ts'
 import { withoutPort } from '#http/hosts.ts'
 import { adfsOf, cloudName, graphOf } from '#surfaces/discovery/cloud.ts'
-import { writeCaBundle } from './ca-bundle.ts'
+import { writeCaBundle } from '#adapters/system/ca-bundle.ts'
 import { firstRegistry } from './first-start.ts'
 
 /**

@@ -16,13 +16,13 @@ import type { Ids } from '#ports/ids.ts'
 import type { Origins } from '#app/deps.ts'
 import { type DoorOptions, type Doors, openDoors } from './doors.ts'
 import type { Hosts } from './origins.ts'
-import type { Telemetry } from './telemetry.ts'
+import type { AnsweredRequest } from '#ports/telemetry.ts'
 
 export interface FrontDoorOptions extends DoorOptions {
   deps: DoorOptions['deps'] & { clock: Clock; ids: Ids }
   proxies: TrustedProxies
   gates: Gates
-  telemetry: Pick<Telemetry, 'answered'>
+  telemetry: { answered(request: AnsweredRequest, milliseconds: number): void }
   /** What browsers are told over our own TLS; absent: nothing. */
   strictTransport?: StrictTransport | undefined
 }

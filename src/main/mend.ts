@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { makeFolders } from '#adapters/fs/make-folders.ts'
 import type { Repair } from '#core/checkup.ts'
-import { writeHostsBlock } from './hosts-file.ts'
+import { writeHostsBlock } from '#adapters/system/hosts-file.ts'
 
 /** Does what a check offered. Fails as the disk does. */
 export function mend(repair: Repair, { hostsFile, owner, root = '/' }: { hostsFile: string; owner: string; root?: string }): void {

@@ -1,3 +1,8 @@
+import { renewCaBundle } from '#adapters/system/ca-bundle.ts'
+import { LineBuffer } from '#adapters/telemetry/line-buffer.ts'
+import { openTelemetry } from '#adapters/telemetry/telemetry.ts'
+import { openCertificates } from '#adapters/x509/server-certificates.ts'
+import { readOwnPair } from './own-certificate.ts'
 import { rmSync } from 'node:fs'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
@@ -12,25 +17,22 @@ import { errorBody } from '#http/failure.ts'
 import { Connections } from '#http/connections.ts'
 import { hostNames } from '#http/hosts.ts'
 import { type NoRequestStatus, noRequestMessages } from '#http/no-request.ts'
-import type { ListenAddress, Listener } from '#http/listener.ts'
+import { type ListenAddress, type Listener, tlsTerms } from '#http/listener.ts'
 import { trustedProxies } from '#http/proxies.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import { adminDoor } from './admin-door.ts'
 import { budgetOf, enoughOpenFiles, gatesOf, openFilesLimit, transfersAt, waitingAt } from './budget.ts'
 import { certificateNews } from './certificate-news.ts'
-import { openCertificates } from './certificates.ts'
 import { openControl } from './control.ts'
 import { firstRegistry } from './first-start.ts'
 import { frontDoor } from './front-door.ts'
 import { startJobs } from './jobs.ts'
-import { LineBuffer } from './line-buffer.ts'
 import { listenFor } from './listening.ts'
 import { dataWildcard, hostsOf, originsOf } from './origins.ts'
 import { openDirectory } from './registry.ts'
 import { registryPlane } from './registry-plane.ts'
 import { impliedNames, serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
-import { openTelemetry } from './telemetry.ts'
 
 /** What a person needs to know of a server that has just started. */
 export interface Started {
@@ -122,6 +124,7 @@ export async function serve(config: Config): Promise<Started> {
     }, idleUploadsEvery).unref()
     closers.push(() => clearInterval(tidy))
 
+    const news = certificateNews(log, directory.tls)
     const certificates =
       config.https === 'off'
         ? undefined
@@ -129,11 +132,19 @@ export async function serve(config: Config): Promise<Started> {
             folder: directory.tls,
             names,
             implied: impliedNames().filter((name) => !config.names.includes(name)),
-            own: config.tlsCert || config.tlsKey ? { cert: config.tlsCert, key: config.tlsKey } : undefined,
+            own:
+              config.tlsCert || config.tlsKey
+                ? { paths: [config.tlsCert, config.tlsKey], read: () => readOwnPair({ cert: config.tlsCert, key: config.tlsKey }) }
+                : undefined,
+            terms: tlsTerms,
             further: (name) => dataWildcard(deps, hosts, config.domain, name),
             now: () => deps.clock.now(),
             failed: (error) => log.error({ error: error.message }, 'the certificate could not be read again; the one before stays'),
-            ...certificateNews(log, directory.tls),
+            untimely: news.untimely,
+            replaced: (validity) => {
+              renewCaBundle(directory.tls)
+              news.replaced(validity)
+            },
           })
     closers.push(() => certificates?.close())
     const listeners: { [Name in 'http' | 'https' | 'admin']?: Listener } = {}

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { getCACertificates } from 'node:tls'
-import { rootsFiles } from '#adapters/system/machine.ts'
+import { rootsFiles } from './machine.ts'
 
 const bundleIn = (folder: string): string => join(folder, 'bundle.pem')
 

@@ -1,12 +1,9 @@
 import { watchFile, unwatchFile } from 'node:fs'
 import { join } from 'node:path'
-import { createSecureContext, type SecureContext } from 'node:tls'
-import { localCertificates, passingLeaf } from '#adapters/x509/authority.ts'
-import { forgetAuthority } from '#adapters/x509/authority-files.ts'
-import { type Validity, validityOf } from '#adapters/x509/validity.ts'
-import { type Certificates, tlsTerms } from '#http/listener.ts'
-import { renewCaBundle } from './ca-bundle.ts'
-import { readOwnPair } from './own-certificate.ts'
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
+import { localCertificates, passingLeaf } from './authority.ts'
+import { forgetAuthority } from './authority-files.ts'
+import { type Validity, validityOf } from './validity.ts'
 
 const lookEvery = 5_000
 const checkEvery = 60_000
@@ -16,7 +13,13 @@ interface Pair {
   cert: string
 }
 
-export interface OpenCertificates extends Certificates {
+/** As a listener takes them, and what the operator does with them. */
+export interface OpenCertificates {
+  /** For clients that ask for no name. */
+  fallback(): Pair
+  /** For a name that a client asks for. */
+  forName(name: string): SecureContext | Promise<SecureContext>
+  onChange(listener: () => void): void
   /** Of the local authority. */
   caPath: string | undefined
   /** Makes another local authority and uses it from the next connection on. */
@@ -33,7 +36,10 @@ export async function openCertificates(options: {
   names: readonly string[]
   /** Those of the names that nobody asked for. */
   implied: readonly string[]
-  own: { cert: string; key: string } | undefined
+  /** The operator's own: `read` again when one of the files changes. */
+  own: { paths: readonly string[]; read(): Pair } | undefined
+  /** Of every context. */
+  terms: SecureContextOptions
   /** What a further certificate is made for, when a client asks for a name that `names` may not cover; undefined: it does. */
   further: (name: string) => Promise<string | undefined>
   now: () => number
@@ -43,28 +49,25 @@ export async function openCertificates(options: {
   /** The operator's own certificate is not good now. */
   untimely: (validity: Exclude<Validity, 'good'>) => void
 }): Promise<OpenCertificates> {
-  const { own } = options
+  const { own, terms } = options
   const read = async (): Promise<Pair & { caPath?: string }> => {
     if (own) {
-      const pair = readOwnPair(own)
+      const pair = own.read()
       const validity = validityOf(pair, options.now())
       if (validity !== 'good') options.untimely(validity)
       return pair
     }
     const { replaced, ...made } = await localCertificates(options.folder, options.names, options.now(), options.implied)
-    if (replaced) {
-      renewCaBundle(options.folder)
-      options.replaced(replaced)
-    }
+    if (replaced) options.replaced(replaced)
     return made
   }
   let current: Pair & { caPath?: string } = await read()
-  let context: SecureContext = createSecureContext({ ...tlsTerms, ...current })
+  let context: SecureContext = createSecureContext({ ...terms, ...current })
   const listeners: (() => void)[] = []
   const use = async () => {
     const next = await read()
     if (next.cert === current.cert && next.key === current.key) return
-    context = createSecureContext({ ...tlsTerms, ...next })
+    context = createSecureContext({ ...terms, ...next })
     current = next
     for (const listener of listeners) listener()
   }
@@ -72,7 +75,7 @@ export async function openCertificates(options: {
   const furtherLeaf = (name: string): Promise<SecureContext> => {
     let leaf = leaves.get(name)
     if (!leaf) {
-      leaf = passingLeaf(options.folder, [name], options.now()).then((pair) => createSecureContext({ ...tlsTerms, ...pair }))
+      leaf = passingLeaf(options.folder, [name], options.now()).then((pair) => createSecureContext({ ...terms, ...pair }))
       leaves.set(name, leaf)
       leaf.catch(() => leaves.delete(name))
     }
@@ -95,7 +98,7 @@ export async function openCertificates(options: {
       options.failed(error as Error)
     }
   }
-  const watched = own ? [own.cert, own.key] : []
+  const watched = own ? own.paths : []
   for (const path of watched) watchFile(path, { interval: lookEvery, persistent: false }, () => void reload())
   // The local leaf is made again before it ends, and at once where the clock was set.
   const daily = setInterval(() => void reload(), 24 * 60 * 60 * 1000).unref()

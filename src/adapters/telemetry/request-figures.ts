@@ -19,8 +19,8 @@ interface Figures {
 export class RequestFigures {
   readonly #figures = new Map<string, Map<number, Figures>>()
 
-  observe(method: string | undefined, status: number, seconds: number): void {
-    const figures = this.#of(method !== undefined && methods.has(method) ? method : 'other', status)
+  observe(method: string, status: number, seconds: number): void {
+    const figures = this.#of(methods.has(method) ? method : 'other', status)
     figures.count++
     figures.seconds += seconds
     let bucket = 0

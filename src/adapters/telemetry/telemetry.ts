@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client'
-import type { Exchange, LogFields } from '#http/exchange.ts'
 import type { Collected } from '#core/maintenance.ts'
+import type { AnsweredRequest } from '#ports/telemetry.ts'
 import type { LineBuffer } from './line-buffer.ts'
 import { RequestFigures } from './request-figures.ts'
 
@@ -9,7 +9,7 @@ import { RequestFigures } from './request-figures.ts'
 export interface Telemetry {
   log: Logger
   metrics: Metrics
-  answered(exchange: Exchange, milliseconds: number): void
+  answered(request: AnsweredRequest, milliseconds: number): void
   collected(collected: Collected): void
 }
 
@@ -48,16 +48,16 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
   return {
     log,
     metrics,
-    answered(exchange, milliseconds) {
-      figures.observe(exchange.request.method, exchange.response.statusCode, milliseconds / 1000)
-      if (exchange.received > 0) received.inc(exchange.received)
-      if (exchange.sent > 0) sent.inc(exchange.sent)
-      if (exchange.unexpected !== undefined)
+    answered(request, milliseconds) {
+      figures.observe(request.method, request.status, milliseconds / 1000)
+      if (request.received > 0) received.inc(request.received)
+      if (request.sent > 0) sent.inc(request.sent)
+      if (request.unexpected !== undefined)
         log.error(
-          { ...JSON.parse(`{${textOf(exchange, milliseconds)}}`), error: describe(exchange.unexpected) },
+          { ...JSON.parse(`{${textOf(request, milliseconds)}}`), error: describe(request.unexpected) },
           'request failed unexpectedly',
         )
-      else if (tellsRequests) destination.write(`{"level":30${time()},"msg":"request",${textOf(exchange, milliseconds)}}\n`)
+      else if (tellsRequests) destination.write(`{"level":30${time()},"msg":"request",${textOf(request, milliseconds)}}\n`)
     },
     collected(collected) {
       condemned.inc(collected.condemnedBytes)
@@ -68,13 +68,13 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
 }
 
 /** pino's form without its walk over the fields: this line is written for each request. What a client chose is escaped. */
-function textOf(exchange: Exchange, milliseconds: number): string {
-  const { log, request, response } = exchange
-  let text = `"correlationId":"${exchange.correlationId}","method":"${request.method ?? ''}","path":${JSON.stringify(pathOf(request.url ?? ''))}`
-  text += `,"status":${response.statusCode},"address":${JSON.stringify(exchange.address)}`
-  for (const name in log) text += `,"${name}":${JSON.stringify(log[name as keyof LogFields])}`
-  text += `,"received":${exchange.received},"sent":${exchange.sent},"ms":${Math.round(milliseconds * 100) / 100}`
-  return response.writableFinished ? text : `${text},"brokenOff":true`
+function textOf(request: AnsweredRequest, milliseconds: number): string {
+  const { log } = request
+  let text = `"correlationId":"${request.correlationId}","method":"${request.method}","path":${JSON.stringify(pathOf(request.target))}`
+  text += `,"status":${request.status},"address":${JSON.stringify(request.address)}`
+  for (const name in log) text += `,"${name}":${JSON.stringify(log[name])}`
+  text += `,"received":${request.received},"sent":${request.sent},"ms":${Math.round(milliseconds * 100) / 100}`
+  return request.isWhole ? text : `${text},"brokenOff":true`
 }
 
 // Never the query: a signature or a token may stand there.
