@@ -17,6 +17,16 @@ export interface Gates {
   slowAfter: number
 }
 
+const transferGates = ({ transfers, largeBodies, strangers, strangersBodies }: Gates) => [
+  transfers,
+  largeBodies,
+  strangers,
+  strangersBodies,
+]
+
+export const transfersAt = (gates: Gates): number => transferGates(gates).reduce((sum, gate) => sum + gate.inside, 0)
+export const waitingAt = (gates: Gates): number => transferGates(gates).reduce((sum, gate) => sum + gate.waiting, gates.work.waiting)
+
 /**
  * Where a request stands. It is at work, waits for its client, or has left; who waits for a client keeps nobody from working.
  * Waiting is counted too: a body that comes and an answer that goes have memory and files.
