@@ -5,7 +5,9 @@ import { parseApiVersion } from '#core/api-version.ts'
 import { parseRequest } from '#surfaces/acr/request.ts'
 import { isAlive } from '#surfaces/arm/lifetime.ts'
 import { typeNamed } from '#surfaces/arm/types.ts'
+import { parseGraphRequest } from '#surfaces/graph/request.ts'
 import { definition, operationOf, operations } from './specs/description.ts'
+import { requests as graphRequests } from '../tools/openapi/directory.ts'
 import { requests } from '../tools/openapi/metadata-api.ts'
 import { formatPage, pages } from '../tools/openapi/pages.ts'
 
@@ -34,6 +36,25 @@ for (const [kind, { method, path }] of Object.entries(requests))
   test(`/acr/v1: ${kind} is read from the URL that its page has`, () => {
     const url = path.replace('{name}', 'team/app').replace('{reference}', 'v1').replace('{digest}', digest)
     assert.equal(parseRequest(method.toUpperCase(), url).kind, kind)
+  })
+
+const guid = '0a0b0c0d-1111-4222-8333-444455556666'
+const graphBodies: Readonly<Record<string, object>> = {
+  'user.create': { accountEnabled: true, displayName: 'x', userPrincipalName: 'x@y', passwordProfile: { password: 'secret' } },
+  'group.create': { displayName: 'x' },
+  'application.create': { displayName: 'x' },
+  'principal.create': { appId: guid },
+  'password.remove': { keyId: guid },
+  'member.add': { '@odata.id': `https://localhost/${guid}` },
+  'groups.check': { groupIds: [guid] },
+  'objects.by-ids': { ids: [guid] },
+}
+for (const [kind, rows] of Object.entries(graphRequests))
+  test(`/graph: ${kind} is read from the URLs that its page has`, () => {
+    for (const { method, path } of rows) {
+      const url = path.replace(/\{\w+\}/g, guid)
+      assert.equal(parseGraphRequest(method.toUpperCase(), url, () => graphBodies[kind] ?? {}).kind, kind, `${method} ${path}`)
+    }
   })
 
 interface Schema {
