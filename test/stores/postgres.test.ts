@@ -1,8 +1,10 @@
 import { after, before } from 'node:test'
+import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { twoStoresContract } from '#ports/control-epoch.contract.ts'
 import { databaseClockContract } from '#ports/database-clock.contract.ts'
 import { metadataStoreContract } from '#ports/metadata-store.contract.ts'
+import { twoServersTests } from '../model/upload-owners.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 let server: PostgresServer
@@ -25,4 +27,9 @@ databaseClockContract('postgres', () => open('database'), Date.now)
 twoStoresContract('postgres', async () => {
   const url = await server.copyOf(empty)
   return [await openPostgresStore({ url, connections: 4 }), await openPostgresStore({ url, connections: 4 })]
+})
+
+twoServersTests('PostgreSQL and a store of objects', async () => {
+  const bytes = openMemoryBlobStore()
+  return { store: await open('database'), blobs: [bytes, openMemoryBlobStore(bytes)] }
 })
