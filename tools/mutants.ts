@@ -37,7 +37,7 @@ const { values, positionals } = parseArgs({
 })
 const tree = join(values.folder, 'tree')
 const coverage = join(values.folder, 'coverage.jsonl')
-const longest = 180_000
+const longest = 90_000
 /** Rooms that hold rules. */
 const rooms = ['core', 'app', 'store', 'http', 'surfaces']
 /** The parts of a surface, and of app/, count alone. */

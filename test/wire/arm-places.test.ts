@@ -200,6 +200,8 @@ test('tags: one by one, at a resource, a group, a subscription; names and values
   assert.deepEqual(await tags('PATCH', { operation: 'Delete', properties: { tags: { a: '3', c: 'other' } } }), { b: '2', c: '4' })
   assert.deepEqual(await tags('PATCH', { operation: 'Replace', properties: { tags: { only: 'x' } } }), { only: 'x' })
   assert.deepEqual(await tags('GET'), { only: 'x' })
+  const { systemData } = (await scene.ask('GET', registryId(scene, 'beta1'))).body as { systemData: Record<string, string> }
+  assert.deepEqual([systemData.lastModifiedBy, systemData.lastModifiedByType], ['owner@longshore.example', 'User'])
   assert.equal((await scene.deps.store.registry('beta1'))?.sku, 'Basic')
   const names = await list<{ tagName: string; count: { value: number } }>(`${scene.subscription}/tagNames`)
   assert.deepEqual(names.value.map((each) => [each.tagName, each.count.value]).sort(), [
