@@ -29,29 +29,19 @@ const closets: Readonly<Record<string, readonly string[]>> = {
   'adapters/postgres': ['pg'],
   'adapters/telemetry': ['pino', 'prom-client'],
 }
-/** What has not moved yet: a line goes when its file no longer needs it. */
-const exceptions: Readonly<Record<string, readonly string[]>> = {
-  'surfaces/control/surface.ts': ['node:http'],
-}
-
 const allowedIn = (file: string): Allowed =>
   roomOf(file) === 'adapters' ? { npm: closets[closetOf(file)] ?? [], node: 'any' } : (rooms[roomOf(file)] ?? { npm: [], node: [] })
 
 test('each room uses the packages and the modules of Node that it may', () => {
   const wrong: string[] = []
-  const used = new Set<string>()
   for (const file of sources) {
     if (/\.(?:test|contract)\.ts$/.test(file)) continue
     const { npm, node } = allowedIn(file)
     for (const specifier of specifiers(file)) {
       if (/^[#.]/.test(specifier)) continue
       const mayUse = specifier.startsWith('node:') ? node === 'any' || node.includes(specifier) : npm.includes(specifier)
-      if (mayUse) continue
-      if (exceptions[file]?.includes(specifier)) used.add(`${file} ${specifier}`)
-      else wrong.push(`${file} may not use ${specifier}`)
+      if (!mayUse) wrong.push(`${file} may not use ${specifier}`)
     }
   }
   assert.deepEqual(wrong, [])
-  const listed = Object.entries(exceptions).flatMap(([file, specifiers]) => specifiers.map((each) => `${file} ${each}`))
-  assert.deepEqual([...used].sort(), listed.sort(), 'an exception that is no longer needed is deleted from this test')
 })

@@ -1,6 +1,15 @@
 import type { Command } from 'commander'
 import { sizeOf } from './size.ts'
-import { addDataOptions, addOutputOption, type Cli, type DataOptions, newCommand, onDeeds, type OutputOptions, print } from './command.ts'
+import {
+  addDataOptions,
+  addOutputOption,
+  type Cli,
+  type DataOptions,
+  newCommand,
+  asOperator,
+  type OutputOptions,
+  print,
+} from './command.ts'
 import { pairs } from './print.ts'
 
 export function backupCommand(cli: Cli): Command {
@@ -10,7 +19,7 @@ export function backupCommand(cli: Cli): Command {
     .action(async (folder: string, options: DataOptions & OutputOptions) => {
       const to = host.absolute(folder)
       const signal = host.interruption()
-      const backedUp = await onDeeds(cli, options, (deeds) => deeds.backUp({ to }, { signal }))
+      const backedUp = await asOperator(cli, options, ({ machine }) => machine.backUp({ to }, { signal }))
       if (backedUp.missing.length + backedUp.damaged.length > 0) cli.exitWith(1)
       print(cli, options, backedUp, ({ path, objects, bytes, linked, copied, repositories, manifests, tags, missing, damaged }) =>
         pairs([

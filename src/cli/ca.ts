@@ -1,5 +1,14 @@
 import type { Command } from 'commander'
-import { addDataOptions, addOutputOption, type Cli, type DataOptions, newCommand, onDeeds, type OutputOptions, print } from './command.ts'
+import {
+  addDataOptions,
+  addOutputOption,
+  type Cli,
+  type DataOptions,
+  newCommand,
+  asOperator,
+  type OutputOptions,
+  print,
+} from './command.ts'
 import { pairs } from './print.ts'
 import { addSettingOptions } from './setting-options.ts'
 
@@ -11,7 +20,7 @@ export function caCommand(cli: Cli): Command {
   // A running server knows its names; for a stopped one they are told as to "serve".
   const settings = addSettingOptions(command, cli, ['http', 'https', 'publicUrl', 'names'])
   return command.action(async (options: DataOptions & OutputOptions & { path?: true; renew?: true }) => {
-    const authority = await onDeeds(cli, options, (deeds) => deeds.authority({ renew: options.renew === true }), settings)
+    const authority = await asOperator(cli, options, ({ machine }) => machine.authority({ renew: options.renew === true }), settings)
     if (options.path) {
       host.out(`${authority.path}\n`)
       return

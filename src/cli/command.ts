@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { Maintenance } from '#core/maintenance.ts'
 import { parseByteCount } from '#core/byte-count.ts'
-import type { Host, Source } from './host.ts'
+import type { Host, Operator, Source } from './host.ts'
 import { json } from './print.ts'
 import type { Called, Words } from './words.ts'
 
@@ -53,18 +52,18 @@ export const sourceOf = (
   file: config,
 })
 
-/** Runs a deed on the data directory that the options name. */
-export async function onDeeds<Result>(
+/** Works as the operator of the data directory that the options name, whether a server runs on it or not. */
+export async function asOperator<Result>(
   cli: Cli,
   options: DataOptions,
-  work: (deeds: Maintenance) => Promise<Result>,
+  work: (operator: Operator) => Promise<Result>,
   settings: readonly string[] = [],
 ): Promise<Result> {
-  const { deeds, close } = await cli.host.maintenance(sourceOf({ ...options }, settings))
+  const operator = await cli.host.operator(sourceOf({ ...options }, settings))
   try {
-    return await work(deeds)
+    return await work(operator)
   } finally {
-    await close()
+    await operator.close()
   }
 }
 

@@ -4,14 +4,15 @@ import {
   addDataOptions,
   addOutputOption,
   addRegistryOption,
+  asOperator,
   type Cli,
   type DataOptions,
   newCommand,
-  onDeeds,
   type OutputOptions,
   print,
   type RegistryOptions,
 } from './command.ts'
+import { adminCredentialsOf, namedRegistry, whileAdminIsOn } from './named-registry.ts'
 import { pairs } from './print.ts'
 
 type Options = DataOptions & OutputOptions & RegistryOptions
@@ -25,15 +26,19 @@ export function credentialCommand(cli: Cli): Command {
   return newCommand('credential', say('credential.summary'), say('credential.more'))
     .addCommand(
       leaf('show', say('credential.show.summary'), say('credential.show.more')).action(async (options: Options) => {
-        print(cli, options, await onDeeds(cli, options, (deeds) => deeds.showCredentials({ registry: options.registry })), table)
+        print(cli, options, await asOperator(cli, options, ({ arm }) => adminCredentialsOf(arm, options.registry)), table)
       }),
     )
     .addCommand(
       leaf('renew', say('credential.renew.summary'), say('credential.renew.more'))
         .addOption(new Option('--password-name <name>', say('credential.renew.slot')).choices(passwordSlots).makeOptionMandatory())
         .action(async (options: Options & { passwordName: PasswordSlot }) => {
-          const { registry, passwordName: slot } = options
-          print(cli, options, await onDeeds(cli, options, (deeds) => deeds.renewCredential({ registry, slot })), table)
+          const { registry, passwordName } = options
+          const renewed = await asOperator(cli, options, async ({ arm }) => {
+            const { id } = await namedRegistry(arm, registry)
+            return whileAdminIsOn(registry, () => arm.regenerateCredential(id, passwordName))
+          })
+          print(cli, options, renewed, table)
         }),
     )
 }

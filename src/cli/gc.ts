@@ -8,7 +8,7 @@ import {
   type Cli,
   type DataOptions,
   newCommand,
-  onDeeds,
+  asOperator,
   type OutputOptions,
   print,
   type RegistryOptions,
@@ -25,9 +25,11 @@ export function gcCommand(cli: Cli): Command {
     .action(async (options: Options) => {
       const { registry, explain: digest } = options
       if (digest === undefined)
-        print(cli, options, await onDeeds(cli, options, (deeds) => deeds.collect()), (collected) => collectedTable(cli, collected))
+        print(cli, options, await asOperator(cli, options, ({ machine }) => machine.collect()), (collected) =>
+          collectedTable(cli, collected),
+        )
       else
-        print(cli, options, await onDeeds(cli, options, (deeds) => deeds.explain({ registry, digest })), (explained) =>
+        print(cli, options, await asOperator(cli, options, ({ machine }) => machine.explain({ registry, digest })), (explained) =>
           explanation(say, explained),
         )
     })

@@ -1,3 +1,5 @@
+import type { ArmClient } from '#client/arm.ts'
+import type { GraphClient } from '#client/graph.ts'
 import type { AdminCredentials, Maintenance, Restored } from '#core/maintenance.ts'
 import type { Login } from '#client/registry.ts'
 import type { Finding, Repair } from '#core/checkup.ts'
@@ -23,7 +25,7 @@ export interface Host {
   isDebugging: boolean
   effective: (source: Source) => EffectiveValue[]
   serve: (source: Source) => Promise<Serving>
-  maintenance: (source: Source) => Promise<{ deeds: Maintenance; close: () => Promise<void> }>
+  operator: (source: Source) => Promise<Operator & { close: () => Promise<void> }>
   restore: (source: Source, options: { from: string; verify: boolean; signal: AbortSignal }) => Promise<Restored & { dataDir: string }>
   /** What a client's programs need in their environment to find and trust the server; brings the files that it names up to date. */
   clientEnvironment: (source: Source) => Promise<readonly Variable[]>
@@ -47,10 +49,23 @@ export interface Host {
   /** Makes a file that only this user may read; fails when one is there. */
   writeSecretFile: (path: string, text: string) => void
   removeFile: (path: string) => void
+  /** A password for a person, that nobody guesses and everybody can type. */
+  makePassword: () => string
+  /** A name for a new role assignment. */
+  makeGuid: () => string
+  now: () => number
   /** A new key with its own certificate, in PEM. */
   makeCertificate: (name: string, years: number) => Promise<{ key: string; cert: string }>
   /** Aborted by the first signal to stop; a second one ends the process at once. */
   interruption: () => AbortSignal
+}
+
+/** Whoever has the data directory: the same doors as everybody's, without a right that is asked for, and the machine's own. */
+export interface Operator {
+  arm: ArmClient
+  graph: GraphClient
+  /** What is of this machine alone. */
+  machine: Maintenance
 }
 
 /** Where the settings of one call come from. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { hostsLines } from '#core/hosts-lines.ts'
 import type { Addresses } from '#core/maintenance.ts'
-import { addDataOptions, type Cli, type DataOptions, newCommand, onDeeds, sourceOf } from './command.ts'
+import { addDataOptions, type Cli, type DataOptions, newCommand, asOperator, sourceOf } from './command.ts'
 import { addSettingOptions } from './setting-options.ts'
 
 export function hostsCommand(cli: Cli): Command {
@@ -13,7 +13,7 @@ export function hostsCommand(cli: Cli): Command {
   const settings = addSettingOptions(command, cli, ['publicUrl', 'domain'])
   return command.action(async (options: DataOptions & { write?: true | string }) => {
     const { write } = options
-    const lines = linesOf(await onDeeds(cli, options, (deeds) => deeds.addresses(), settings))
+    const lines = linesOf(await asOperator(cli, options, ({ machine }) => machine.addresses(), settings))
     if (write === undefined) {
       for (const line of lines) host.out(`${line}\n`)
       return

@@ -1,8 +1,17 @@
 import type { Command } from 'commander'
-import type { GroupSummary } from '#core/identity-deeds.ts'
+import type { GraphClient, GraphObject } from '#client/graph.ts'
 import { type Cli, newCommand } from './command.ts'
-import { leaf, type LeafOptions, perform } from './identity-leaf.ts'
+import { leaf, type LeafOptions, perform, unlessLastOwner } from './identity-leaf.ts'
+import { kindOf, namedGroup, namedPrincipal, nameOf } from './named-principal.ts'
 import { grid } from './print.ts'
+
+export interface GroupSummary {
+  displayName: string
+  id: string
+  members: { id: string; kind: 'user' | 'group' | 'servicePrincipal'; name: string }[]
+}
+
+type Group = Pick<GraphObject, 'id' | 'displayName'>
 
 export function groupCommand(cli: Cli): Command {
   const { say } = cli
@@ -17,36 +26,55 @@ export function groupCommand(cli: Cli): Command {
       '<group>',
       say('identity.group.which'),
     )
-  const withMember = (name: 'add-member' | 'remove-member') => named(name).argument('<member>', say('identity.group.member'))
+  const changesMember = (
+    name: 'add-member' | 'remove-member',
+    change: (graph: GraphClient, group: string, member: string) => Promise<void>,
+  ) =>
+    named(name)
+      .argument('<member>', say('identity.group.member'))
+      .action(async (group: string, member: string, options: LeafOptions) => {
+        const changed = async (graph: GraphClient) => {
+          const found = await namedGroup(graph, group)
+          await change(graph, found.id, (await namedPrincipal(graph, member)).id)
+          return summaryOf(graph, found)
+        }
+        await perform(cli, options, ({ graph }) => changed(graph), single)
+      })
   return newCommand('group', say('identity.group.summary'), say('identity.group.more'))
     .addCommand(
       named('create').action(async (name: string, options: LeafOptions) => {
-        await perform(cli, options, (deeds) => deeds.createGroup({ name }), single)
+        await perform(cli, options, async ({ graph }) => summaryOf(graph, await graph.createGroup(name)), single)
       }),
     )
     .addCommand(
       leaf(cli, 'list', say('identity.group.list.summary'), say('identity.group.list.more')).action(async (options: LeafOptions) => {
-        await perform(cli, options, (deeds) => deeds.listGroups(), shown)
+        await perform(cli, options, ({ graph }) => Array.fromAsync(graph.groups(), (each) => summaryOf(graph, each)), shown)
       }),
     )
     .addCommand(
       named('show').action(async (group: string, options: LeafOptions) => {
-        await perform(cli, options, (deeds) => deeds.showGroup({ group }), single)
+        await perform(cli, options, async ({ graph }) => summaryOf(graph, await namedGroup(graph, group)), single)
       }),
     )
     .addCommand(
       named('delete').action(async (group: string, options: LeafOptions) => {
-        await perform(cli, options, (deeds) => deeds.deleteGroup({ group }), single)
+        const removed = async (graph: GraphClient) => {
+          const summary = await summaryOf(graph, await namedGroup(graph, group))
+          await unlessLastOwner(() => graph.delete('groups', summary.id))
+          return summary
+        }
+        await perform(cli, options, ({ graph }) => removed(graph), single)
       }),
     )
-    .addCommand(
-      withMember('add-member').action(async (group: string, member: string, options: LeafOptions) => {
-        await perform(cli, options, (deeds) => deeds.addGroupMember({ group, member }), single)
-      }),
-    )
-    .addCommand(
-      withMember('remove-member').action(async (group: string, member: string, options: LeafOptions) => {
-        await perform(cli, options, (deeds) => deeds.removeGroupMember({ group, member }), single)
-      }),
-    )
+    .addCommand(changesMember('add-member', (graph, group, member) => graph.addMember(group, member)))
+    .addCommand(changesMember('remove-member', (graph, group, member) => unlessLastOwner(() => graph.removeMember(group, member))))
+}
+
+async function summaryOf(graph: GraphClient, { id, displayName }: Group): Promise<GroupSummary> {
+  const members: GroupSummary['members'][number][] = []
+  for await (const each of graph.members(id)) {
+    const kind = kindOf(each)
+    if (kind !== 'application') members.push({ id: each.id, kind, name: nameOf(each) })
+  }
+  return { displayName, id, members }
 }

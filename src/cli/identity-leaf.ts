@@ -1,6 +1,17 @@
 import type { Command } from 'commander'
-import type { Maintenance } from '#core/maintenance.ts'
-import { addDataOptions, addOutputOption, type Cli, type DataOptions, newCommand, onDeeds, type OutputOptions, print } from './command.ts'
+import { ApiFailure } from '#client/json-api.ts'
+import { Refusal } from '#core/refusal.ts'
+import {
+  addDataOptions,
+  addOutputOption,
+  asOperator,
+  type Cli,
+  type DataOptions,
+  newCommand,
+  type OutputOptions,
+  print,
+} from './command.ts'
+import type { Operator } from './host.ts'
 
 export type LeafOptions = DataOptions & OutputOptions
 
@@ -9,12 +20,26 @@ export function leaf(cli: Cli, name: string, summary: string, more: string): Com
   return addOutputOption(addDataOptions(newCommand(name, summary, more), cli), cli)
 }
 
-/** Does a deed and prints what it gives. */
+/** Works as the operator and prints what comes of it. */
 export async function perform<Result>(
   cli: Cli,
   options: LeafOptions,
-  deed: (deeds: Maintenance) => Promise<Result>,
+  work: (operator: Operator) => Promise<Result>,
   table: (result: Result) => string,
 ): Promise<void> {
-  print(cli, options, await onDeeds(cli, options, deed), table)
+  print(cli, options, await asOperator(cli, options, work), table)
 }
+
+/** ARM and Graph refuse to take away the last owner; what to do first is told here, in the person's language. */
+export async function unlessLastOwner<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof ApiFailure && isLastOwner(error)) throw new Refusal('last-owner')
+    throw error
+  }
+}
+
+// Graph has no code for it; nothing else in the directory is in use.
+const isLastOwner = ({ status, code }: ApiFailure): boolean =>
+  code === 'CannotDeleteLastRbacAdminAssignment' || (status === 409 && code === 'Request_BadRequest')

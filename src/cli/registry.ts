@@ -1,23 +1,41 @@
 import { type Command, Option } from 'commander'
-import type { RegistryChange, RegistrySummary } from '#core/maintenance.ts'
+import type { ArmRegistry, MachineProperties, RegistryPatch } from '#client/arm.ts'
+import { registryDefaults, storageLimitOf } from '#core/registry-properties.ts'
 import { sizeOf } from './size.ts'
 import {
   addDataOptions,
   addOutputOption,
   addRegistryOption,
+  asOperator,
   byteCountArgument,
   type Cli,
   type DataOptions,
   flagArgument,
   newCommand,
-  onDeeds,
   type OutputOptions,
   print,
   type RegistryOptions,
 } from './command.ts'
+import { namedRegistry } from './named-registry.ts'
 import { grid, pairs } from './print.ts'
 
 type Options = DataOptions & OutputOptions & RegistryOptions
+type UpdateOptions = Options &
+  Partial<Omit<MachineProperties, 'storageLimit'>> & {
+    storageLimit?: number | 'none'
+    adminEnabled?: boolean
+    anonymousPullEnabled?: boolean
+  }
+
+export interface RegistrySummary {
+  name: string
+  adminUserEnabled: boolean
+  anonymousPullEnabled: boolean
+  sku: string
+  rateLimits: MachineProperties['rateLimits']
+  indexChildren: MachineProperties['indexChildren']
+  storageLimit: number | null
+}
 
 export function registryCommand(cli: Cli): Command {
   const { say } = cli
@@ -36,14 +54,15 @@ export function registryCommand(cli: Cli): Command {
   return newCommand('registry', say('registry.summary'), say('registry.more'))
     .addCommand(
       leaf('show', say('registry.show.summary'), say('registry.show.more')).action(async (options: Options) => {
-        print(cli, options, await onDeeds(cli, options, (deeds) => deeds.showRegistry({ registry: options.registry })), table)
+        const found = await asOperator(cli, options, ({ arm }) => namedRegistry(arm, options.registry))
+        print(cli, options, summaryOf(found), table)
       }),
     )
     .addCommand(
       addOutputOption(addDataOptions(newCommand('list', say('registry.list.summary'), say('registry.list.more')), cli), cli).action(
         async (options: DataOptions & OutputOptions) => {
-          const all = await onDeeds(cli, options, (deeds) => deeds.listRegistries())
-          print(cli, options, all, (registries) =>
+          const all = await asOperator(cli, options, ({ arm }) => Array.fromAsync(arm.registries()))
+          print(cli, options, all.map(summaryOf), (registries) =>
             grid(
               ['name', 'sku', 'storage-limit'],
               registries.map(({ name, sku, storageLimit }) => [name, sku, storageLimit === null ? 'none' : sizeOf(say, storageLimit)]),
@@ -59,16 +78,31 @@ export function registryCommand(cli: Cli): Command {
         .addOption(new Option('--rate-limits <which>', say('registry.update.rates')).choices(['off', 'tier']))
         .addOption(new Option('--index-children <which>', say('registry.update.children')).choices(['kept', 'free']))
         .option('--storage-limit <size>', say('registry.update.limit'), byteCountArgument(cli))
-        .action(async (options: Options & Omit<RegistryChange, 'storageLimit'> & { storageLimit?: number | 'none' }) => {
-          const { registry, adminEnabled, anonymousPullEnabled, rateLimits, indexChildren, storageLimit } = options
-          const change: RegistryChange = {
-            ...(adminEnabled === undefined ? {} : { adminEnabled }),
-            ...(anonymousPullEnabled === undefined ? {} : { anonymousPullEnabled }),
-            ...(rateLimits === undefined ? {} : { rateLimits }),
-            ...(indexChildren === undefined ? {} : { indexChildren }),
-            ...(storageLimit === undefined ? {} : { storageLimit: storageLimit === 'none' ? null : storageLimit }),
-          }
-          print(cli, options, await onDeeds(cli, options, (deeds) => deeds.updateRegistry({ registry, ...change })), table)
+        .action(async (options: UpdateOptions) => {
+          const changed = await asOperator(cli, options, async ({ arm }) => {
+            const { id } = await namedRegistry(arm, options.registry)
+            return arm.updateRegistry(id, patchOf(options))
+          })
+          print(cli, options, summaryOf(changed), table)
         }),
     )
+}
+
+/** Absent is what was not named: JSON leaves it out. */
+function patchOf({ adminEnabled, anonymousPullEnabled, storageLimit, rateLimits, indexChildren }: UpdateOptions): RegistryPatch {
+  const given = { adminUserEnabled: adminEnabled, anonymousPullEnabled, longshore: { storageLimit, rateLimits, indexChildren } }
+  return { properties: JSON.parse(JSON.stringify(given)) as NonNullable<RegistryPatch['properties']> }
+}
+
+function summaryOf({ name, sku, properties }: ArmRegistry): RegistrySummary {
+  const longshore = properties.longshore ?? registryDefaults.longshore
+  return {
+    name: name.toLowerCase(),
+    adminUserEnabled: properties.adminUserEnabled,
+    anonymousPullEnabled: properties.anonymousPullEnabled,
+    sku: sku.name,
+    rateLimits: longshore.rateLimits,
+    indexChildren: longshore.indexChildren,
+    storageLimit: storageLimitOf({ longshore }, sku.name),
+  }
 }

@@ -1,6 +1,15 @@
 import type { Command } from 'commander'
 import { sizeOf } from './size.ts'
-import { addDataOptions, addOutputOption, type Cli, type DataOptions, newCommand, onDeeds, type OutputOptions, print } from './command.ts'
+import {
+  addDataOptions,
+  addOutputOption,
+  type Cli,
+  type DataOptions,
+  newCommand,
+  asOperator,
+  type OutputOptions,
+  print,
+} from './command.ts'
 import { pairs } from './print.ts'
 
 export function scrubCommand(cli: Cli): Command {
@@ -8,7 +17,7 @@ export function scrubCommand(cli: Cli): Command {
   return addOutputOption(addDataOptions(newCommand('scrub', say('scrub.summary'), say('scrub.more')), cli), cli).action(
     async (options: DataOptions & OutputOptions) => {
       const signal = host.interruption()
-      const scrubbed = await onDeeds(cli, options, (deeds) => deeds.scrub({ signal }))
+      const scrubbed = await asOperator(cli, options, ({ machine }) => machine.scrub({ signal }))
       if (scrubbed.bad.length + scrubbed.damage.length > 0) cli.exitWith(1)
       print(cli, options, scrubbed, ({ objects, manifests, bytes, bad, damage, strangers }) =>
         pairs([

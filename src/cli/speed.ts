@@ -10,11 +10,12 @@ import {
   type Cli,
   type DataOptions,
   newCommand,
-  onDeeds,
+  asOperator,
   type OutputOptions,
   print,
   type RegistryOptions,
 } from './command.ts'
+import { adminCredentialsOf } from './named-registry.ts'
 import { pairs } from './print.ts'
 import { figureOf, sizeOf } from './size.ts'
 
@@ -74,27 +75,27 @@ const mostBytes = 10 * 1024 ** 3
 
 /** The registry of the data folder, as its admin user. */
 async function here(cli: Cli, options: SpeedCommand): Promise<Place> {
-  return onDeeds(cli, options, async (deeds) => {
+  return asOperator(cli, options, async ({ arm, machine }) => {
     const { registry } = options
-    const { control, domain, registries } = await deeds.addresses()
+    const { control, domain, registries } = await machine.addresses()
     const name = registry.toLowerCase()
     // The first one answers at an address that every machine finds.
     const isFirst = registries[0] === name
     const url = new URL(control)
     const origin = isFirst ? control : `${url.protocol}//${name}.${domain}`
-    const ca = await localCa(cli, deeds)
+    const ca = await localCa(cli, machine)
     if (options.user !== undefined) return { origin, login: undefined, ca }
-    const { username, passwords } = await deeds.showCredentials({ registry })
+    const { username, passwords } = await adminCredentialsOf(arm, registry)
     return { origin, login: { username, password: passwords[0]?.value ?? '' }, ca }
   })
 }
 
 async function localCa(
   { host }: Cli,
-  deeds: { authority: (input: { renew: boolean }) => Promise<{ path: string }> },
+  machine: { authority: (input: { renew: boolean }) => Promise<{ path: string }> },
 ): Promise<string | undefined> {
   try {
-    return host.readText((await deeds.authority({ renew: false })).path)
+    return host.readText((await machine.authority({ renew: false })).path)
   } catch (error) {
     if (error instanceof Refusal && error.reason === 'no-local-authority') return undefined
     throw error

@@ -7,7 +7,7 @@ import {
   type Cli,
   type DataOptions,
   newCommand,
-  onDeeds,
+  asOperator,
   type OutputOptions,
   print,
   type RegistryOptions,
@@ -19,7 +19,7 @@ export function usageCommand(cli: Cli): Command {
   const command = newCommand('usage', say('usage.summary'), say('usage.more'))
   return addOutputOption(addRegistryOption(addDataOptions(command, cli), cli), cli).action(
     async (options: DataOptions & OutputOptions & RegistryOptions) => {
-      const usage = await onDeeds(cli, options, (deeds) => deeds.usage({ registry: options.registry }))
+      const usage = await asOperator(cli, options, ({ machine }) => machine.usage({ registry: options.registry }))
       print(cli, options, usage, (report) =>
         pairs([
           [say('usage.registry'), report.registry],

@@ -9,7 +9,7 @@ import { type Action, covers, type Scope, type ScopeType } from './scope.ts'
 export interface Caller {
   /** Immutable: `anonymous`, or a principal's id. Names are for people. */
   id: string
-  kind: 'anonymous' | 'admin' | 'token' | 'user' | 'servicePrincipal'
+  kind: 'anonymous' | 'admin' | 'token' | 'user' | 'servicePrincipal' | 'operator'
   name: string
   /** Roles of a principal of the directory, at every scope. */
   grants?: readonly Grant[]
@@ -103,6 +103,18 @@ export const everything: readonly Scope[] = [
   { type: 'repository', name: '*', actions: ['*'] },
   { type: 'registry', name: 'catalog', actions: ['*'] },
 ]
+
+/**
+ * Whoever has the data directory itself, through the socket that only its owner opens: no right is asked for that it could
+ * not take. Logs and events name it.
+ */
+export const operator: Caller = {
+  id: 'operator',
+  kind: 'operator',
+  name: 'operator',
+  held: everything,
+  grants: [{ scope: '', permissions: [{ actions: ['*'], notActions: [], dataActions: ['*'], notDataActions: [] }] }],
+}
 
 /** What anonymous pull opens, as the service does: each repository for reading, and their names. */
 export const anonymousPull: readonly Scope[] = [

@@ -1,33 +1,26 @@
-import type { IdentityDeeds } from './identity-deeds.ts'
 import type { Stored } from './storage-room.ts'
 
 /**
- * What an operator does to a data directory: one method a deed, plain JSON data in and out. The command line talks to
- * this; behind it is either the registry itself or the socket of the process that has it open.
- * Fails with Refusal, RegistryError, and as the disk does.
+ * What an operator does to the machine that a data directory lies on: plain JSON data in and out. Registries, people and
+ * roles go through ARM and Graph like everybody's. The command line talks to this; behind it is either the registry itself
+ * or the socket of the process that has it open. Fails with Refusal, RegistryError, and as the disk does.
  */
-export interface Maintenance extends IdentityDeeds {
-  /** `denied` while the admin user is off. */
-  showCredentials(input: { registry: string }): Promise<AdminCredentials>
-  renewCredential(input: { registry: string; slot: PasswordSlot }): Promise<AdminCredentials>
-  showRegistry(input: { registry: string }): Promise<RegistrySummary>
-  listRegistries(): Promise<RegistrySummary[]>
-  updateRegistry(input: { registry: string } & RegistryChange): Promise<RegistrySummary>
+export interface Maintenance {
   usage(input: { registry: string }): Promise<UsageReport>
   /** A pass of collection now. */
   collect(): Promise<Collected>
   explain(input: { registry: string; digest: string }): Promise<Explained>
-  scrub(options?: DeedOptions): Promise<Scrubbed>
+  scrub(options?: CommandOptions): Promise<Scrubbed>
   /** @param input.to an absolute path on the machine that has the data directory */
-  backUp(input: { to: string }, options?: DeedOptions): Promise<BackedUp>
+  backUp(input: { to: string }, options?: CommandOptions): Promise<BackedUp>
   rotateKey(input: { revoke: boolean }): Promise<{ keys: SigningKeyInfo[] }>
   /** The authority that signed the local certificate of the HTTPS listener; `renew` makes another. */
   authority(input: { renew: boolean }): Promise<AuthorityInfo>
   addresses(): Promise<Addresses>
 }
 
-export interface DeedOptions {
-  /** Stops a long deed at its next safe moment; it fails with `interrupted`. */
+export interface CommandOptions {
+  /** Stops what takes long at its next safe moment; it fails with `interrupted`. */
   signal?: AbortSignal | undefined
 }
 
@@ -38,26 +31,6 @@ export type PasswordSlot = (typeof passwordSlots)[number]
 export interface AdminCredentials {
   username: string
   passwords: { name: PasswordSlot; value: string }[]
-}
-
-export interface RegistryChange {
-  adminEnabled?: boolean
-  anonymousPullEnabled?: boolean
-  rateLimits?: 'off' | 'tier'
-  /** Whether a manifest of a tagged index may be deleted by itself. */
-  indexChildren?: 'kept' | 'free'
-  /** Bytes; null: none. */
-  storageLimit?: number | null
-}
-
-export interface RegistrySummary {
-  name: string
-  adminUserEnabled: boolean
-  anonymousPullEnabled: boolean
-  sku: string
-  rateLimits: 'off' | 'tier'
-  indexChildren: 'kept' | 'free'
-  storageLimit: number | null
 }
 
 /** How many rows there are of each kind that people know. */

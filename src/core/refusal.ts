@@ -1,5 +1,5 @@
 /**
- * Why a deed of the operator was not done, when a person can do something about it. Each has a sentence in the
+ * Why something that the operator asked for was not done, when a person can do something about it. Each has a sentence in the
  * catalogues of the command line (`refusal.<reason>`), which takes its blanks from the detail.
  */
 export const refusalReasons = [
@@ -48,6 +48,13 @@ export const refusalReasons = [
   'restore-unfinished',
   'no-local-authority',
   'last-owner',
+  'admin-off',
+  'name-of-several',
+  'principal-unknown',
+  'role-unknown',
+  'role-not-held',
+  'scope-without-role',
+  'no-subscription',
   'interrupted',
   'hosts-not-permitted',
   'registry-unreachable',

@@ -23,8 +23,8 @@ export interface RegistryProperties {
 
 /** What is of the machine that it lies on, and the operator's alone: Azure has no name for it. */
 export interface OperatorProperties {
-  /** Bytes; `tier`: as much as its SKU may have. */
-  storageLimit: number | 'tier' | 'none'
+  /** A number of bytes; `tier`: as much as its SKU may have; `none`. */
+  storageLimit: string
   rateLimits: RegistrySettings['rateLimits']
   indexChildren: RegistrySettings['indexChildren']
 }
@@ -68,8 +68,8 @@ export function settingsOf(properties: RegistryProperties, { sku, location }: { 
 }
 
 /** Bytes; null: no limit. */
-export const storageLimitOf = ({ longshore: { storageLimit } }: RegistryProperties, sku: Tier): number | null =>
-  storageLimit === 'none' ? null : storageLimit === 'tier' ? limitsOf[sku].mostStorage : storageLimit
+export const storageLimitOf = ({ longshore: { storageLimit } }: Pick<RegistryProperties, 'longshore'>, sku: Tier): number | null =>
+  storageLimit === 'none' ? null : storageLimit === 'tier' ? limitsOf[sku].mostStorage : Number(storageLimit)
 
 interface Feature {
   name: string

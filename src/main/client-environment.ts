@@ -17,11 +17,11 @@ import { firstRegistry } from './first-start.ts'
  * @param own the environment as it is
  */
 export async function clientEnvironment(
-  deeds: Maintenance,
+  machine: Maintenance,
   { dataDir, own }: { dataDir: string; own: Readonly<Record<string, string | undefined>> },
 ): Promise<Variable[]> {
-  const { control, domain } = await deeds.addresses()
-  const authority = await localAuthorityOf(deeds)
+  const { control, domain } = await machine.addresses()
+  const authority = await localAuthorityOf(machine)
   const configDir = own.AZURE_CONFIG_DIR || join(dataDir, 'azure')
   // az 2.45 fails in a profile that is not there.
   makeFolders(configDir)
@@ -53,9 +53,9 @@ function pastProxies(
 }
 
 /** Undefined: the server has a certificate of the operator's, which clients trust already. */
-async function localAuthorityOf(deeds: Maintenance): Promise<AuthorityInfo | undefined> {
+async function localAuthorityOf(machine: Maintenance): Promise<AuthorityInfo | undefined> {
   try {
-    return await deeds.authority({ renew: false })
+    return await machine.authority({ renew: false })
   } catch (error) {
     if (error instanceof Refusal && error.reason === 'no-local-authority') return undefined
     throw error

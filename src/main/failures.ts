@@ -2,6 +2,7 @@ import { DirectoryOwned } from '#adapters/fs/ownership.ts'
 import { DamagedDatabase } from '#adapters/sqlite/damage.ts'
 import { NewerDatabase } from '#adapters/sqlite/migrate.ts'
 import { NameOutsideAuthority } from '#adapters/x509/name-outside-authority.ts'
+import { ApiFailure } from '#client/json-api.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { Refusal, type RefusalReason } from '#core/refusal.ts'
 import { ConfigError } from './config.ts'
@@ -29,7 +30,12 @@ export function knownFailure(error: unknown): Known {
   if (error instanceof Refusal) return { refusal: error }
   if (error instanceof DirectoryOwned) return { refusal: new Refusal('directory-owned', { dataDir: error.root, pid: error.pid ?? '?' }) }
   if (error instanceof DamagedDatabase) return { refusal: new Refusal('database-damaged', { path: error.path, found: error.finding }) }
-  if (error instanceof NewerDatabase || error instanceof NameOutsideAuthority || error instanceof RegistryError)
+  if (
+    error instanceof NewerDatabase ||
+    error instanceof NameOutsideAuthority ||
+    error instanceof RegistryError ||
+    error instanceof ApiFailure
+  )
     return { line: error.message, isUsage: false }
   const { code = '', path = '', dest, syscall } = error as NodeJS.ErrnoException & { dest?: string }
   // A recursive mkdir on a read-only file system says ENOENT.

@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { systemClock } from '#adapters/system/clock.ts'
+import { systemIds } from '#adapters/system/ids.ts'
 import { machineOf, type MachineOptions } from '#adapters/system/machine.ts'
 import { unfoundNames } from '#app/checkup/unfound.ts'
 import { examine } from '#app/checkup/examine.ts'
+import { makePassword } from '#app/identity/new-secrets.ts'
 import { shellWord } from '#core/shell-word.ts'
 import type { Host, Serving, Source } from '#cli/host.ts'
 import { Refusal } from '#core/refusal.ts'
@@ -16,7 +20,7 @@ import { knownFailure } from './failures.ts'
 import { confirmAtTerminal } from './confirm.ts'
 import { systemHostsFile, writeHostsBlock } from '#adapters/system/hosts-file.ts'
 import { mend } from './mend.ts'
-import { openMaintenance } from './open-maintenance.ts'
+import { openOperator } from './open-operator.ts'
 import { passwordFileOf, writePasswordFile } from './password-file.ts'
 import { type Setting, type SettingName, settings } from './settings.ts'
 
@@ -85,7 +89,7 @@ export function hostOf(options: HostOptions): Host {
         stop,
       }
     },
-    maintenance: (source) => openMaintenance(configured(source).config),
+    operator: (source) => openOperator(configured(source).config),
     restore: async (source, { from, verify, signal }) => {
       const { dataDir } = configured(source).config
       const { restoreInto } = await import('./restore.ts')
@@ -93,9 +97,9 @@ export function hostOf(options: HostOptions): Host {
     },
     clientEnvironment: async (source) => {
       const { config } = configured(source)
-      const { deeds, close } = await openMaintenance(config)
+      const { machine, close } = await openOperator(config)
       try {
-        return await clientEnvironment(deeds, { dataDir: config.dataDir, own: env })
+        return await clientEnvironment(machine, { dataDir: config.dataDir, own: env })
       } finally {
         await close()
       }
@@ -115,9 +119,9 @@ export function hostOf(options: HostOptions): Host {
       return examine(machine, patient)
     },
     unfoundNames: async (source) => {
-      const { deeds, close } = await openMaintenance(configured(source).config)
+      const { machine, close } = await openOperator(configured(source).config)
       try {
-        return await unfoundNames(machineOf({ env, ...machineOptions }), await deeds.addresses())
+        return await unfoundNames(machineOf({ env, ...machineOptions }), await machine.addresses())
       } finally {
         await close()
       }
@@ -135,6 +139,9 @@ export function hostOf(options: HostOptions): Host {
     readText: (path) => onFile(path, () => readFileSync(path, 'utf8')),
     writeSecretFile: (path, content) => onFile(path, () => writeFileSync(path, content, { mode: 0o600, flag: 'wx' })),
     removeFile: (path) => rmSync(path, { force: true }),
+    makePassword: () => makePassword((bytes) => randomBytes(bytes)),
+    makeGuid: () => systemIds.next(),
+    now: () => systemClock.now(),
     makeCertificate: async (name, years) => {
       const { makeClientCertificate } = await import('#adapters/x509/client-certificate.ts')
       return makeClientCertificate(name, { years, now: Date.now() })

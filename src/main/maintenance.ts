@@ -1,17 +1,13 @@
 import { backupFolders } from '#adapters/fs/backup-folders.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
-import { systemUptime } from '#adapters/system/uptime.ts'
 import { sqliteFactsFiles } from '#adapters/sqlite/facts-files.ts'
 import type { Origins } from '#app/deps.ts'
-import { identityDeeds } from '#app/identity/operator.ts'
 import { backUp } from '#app/maintenance/backup.ts'
-import { Collector } from '#app/maintenance/collect.ts'
+import type { Collector } from '#app/maintenance/collect.ts'
 import { explain } from '#app/maintenance/explain.ts'
-import { WallClock } from '#app/maintenance/wall-clock.ts'
-import { changeRegistry, findRegistry, summarize } from '#app/maintenance/registries.ts'
+import { findRegistry } from '#app/maintenance/find-registry.ts'
 import { scrub } from '#app/maintenance/scrub.ts'
 import { reportUsage } from '#app/maintenance/usage.ts'
-import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
 import { formatDataHost } from '#core/data-host.ts'
 import { parseDigest } from '#core/digest.ts'
 import type { Maintenance } from '#core/maintenance.ts'
@@ -22,7 +18,7 @@ import { localAuthority } from './authority.ts'
 import type { OpenCertificates } from '#adapters/x509/server-certificates.ts'
 import { type Listening, listenersOf } from './listening.ts'
 import { originsOf } from './origins.ts'
-import { type MainDeps, openDirectory } from './registry.ts'
+import type { MainDeps } from './registry.ts'
 import type { Config } from './settings.ts'
 
 export interface MaintenanceOptions {
@@ -36,7 +32,7 @@ export interface MaintenanceOptions {
   listening?: Listening
 }
 
-/** The deeds on stores that this process has open. */
+/** The commands of the machine, on stores that this process has open. */
 export function maintenanceOf({
   deps,
   collector,
@@ -50,15 +46,6 @@ export function maintenanceOf({
   const facts = sqliteFactsFiles(directory.database)
   const find = (name: string) => findRegistry(store, name)
   return {
-    showCredentials: async ({ registry }) => showCredentials(deps, await find(registry)),
-    renewCredential: async ({ registry, slot }) => {
-      const found = await find(registry)
-      await renewCredential(deps, found, slot)
-      return showCredentials(deps, found)
-    },
-    showRegistry: async ({ registry }) => summarize(store, await find(registry)),
-    listRegistries: async () => Promise.all((await store.registries()).map((each) => summarize(store, each))),
-    updateRegistry: async ({ registry, ...change }) => changeRegistry({ ...deps, origins }, await find(registry), change),
     usage: async ({ registry }) => reportUsage(deps, await find(registry)),
     collect: async () => {
       const collected = await collector.run()
@@ -104,15 +91,6 @@ export function maintenanceOf({
         listeners: listenersOf(listening),
       }
     },
-    ...identityDeeds(deps),
     authority: ({ renew }) => localAuthority(config, { renew, now: clock.now(), running: certificates }),
   }
-}
-
-/** The deeds in this process, until `close`. Fails as `openDirectory` does. */
-export async function maintainHere(config: Config): Promise<{ deeds: Maintenance; close: () => Promise<void> }> {
-  const { deps, close } = await openDirectory(config)
-  const wallClock = new WallClock({ ...deps, uptime: systemUptime }, () => {})
-  const collector = new Collector(deps, { interval: config.gcInterval, wallClock, report: () => {}, failed: () => {} })
-  return { deeds: maintenanceOf({ deps, collector, config }), close }
 }

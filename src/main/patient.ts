@@ -11,7 +11,7 @@ import { withoutPort } from '#http/hosts.ts'
 import type { Machine } from '#ports/machine.ts'
 import { asRefusal } from './failures.ts'
 import { listenersOf } from './listening.ts'
-import { openMaintenance } from './open-maintenance.ts'
+import { openOperator } from './open-operator.ts'
 import { originsOf } from './origins.ts'
 import { firstRegistry } from './first-start.ts'
 import type { Config } from './settings.ts'
@@ -25,7 +25,7 @@ export interface Called {
 /** The server of a data folder, whether it runs, is stopped, or was never there. */
 export async function patientHere(config: Config, called: Called): Promise<Patient> {
   let trouble: Refusal | undefined
-  const opened = await openMaintenance(config).catch((cause: unknown) => {
+  const opened = await openOperator(config).catch((cause: unknown) => {
     const error = asRefusal(cause)
     if (!(error instanceof Refusal)) throw error
     if (error.reason !== 'no-registry') trouble = error
@@ -33,7 +33,7 @@ export async function patientHere(config: Config, called: Called): Promise<Patie
   })
   try {
     const isRunning = opened?.isRunning === true
-    const addresses = opened ? await opened.deeds.addresses() : addressesWithout(config)
+    const addresses = opened ? await opened.machine.addresses() : addressesWithout(config)
     const { control, domain, registries, dataEndpoints, listeners } = addresses
     const here: Here = {
       ...partsOf(config),
@@ -44,7 +44,7 @@ export async function patientHere(config: Config, called: Called): Promise<Patie
       listeners,
     }
     const hosts = [...registries.map((name) => `${name}.${withoutPort(domain)}`), ...dataEndpoints]
-    return { control, domain, hosts, authority: opened && (await authorityOf(opened.deeds)), here, ...called }
+    return { control, domain, hosts, authority: opened && (await authorityOf(opened.machine)), here, ...called }
   } finally {
     await opened?.close()
   }
@@ -78,9 +78,9 @@ function pidIn({ dataDir }: Config): number | undefined {
 }
 
 /** Undefined: the certificate is the operator's, or HTTPS was never on. */
-async function authorityOf(deeds: Maintenance): Promise<Patient['authority']> {
+async function authorityOf(machine: Maintenance): Promise<Patient['authority']> {
   try {
-    const { path } = await deeds.authority({ renew: false })
+    const { path } = await machine.authority({ renew: false })
     return existsSync(path) ? { path, pem: readFileSync(path, 'utf8') } : undefined
   } catch (error) {
     if (error instanceof Refusal && error.reason === 'no-local-authority') return undefined

@@ -8,7 +8,6 @@ import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { changeApplication, createApplication, createServicePrincipal, deleteApplication } from '#app/identity/applications.ts'
 import { makeCode, redeemCode } from '#app/identity/codes.ts'
 import { fetchDevice, askOnDevice, findDevice, grantDevice, refuseDevice } from '#app/identity/devices.ts'
-import { identityDeeds } from '#app/identity/operator.ts'
 import { newRefreshToken } from '#app/identity/refresh-tokens.ts'
 import { changeUser, createUser } from '#app/identity/users.ts'
 import { signInUser } from '#app/identity/sign-in.ts'
@@ -66,7 +65,6 @@ test('what a change did not see is not lost: it is made anew on what another ser
 })
 
 test('each of these is one command: a crash leaves nothing of it half made', async () => {
-  const operator = identityDeeds(deps)
   const did = async <Result>(work: () => Promise<Result>, ...expected: string[]): Promise<Result> => {
     commands = []
     const result = await work()
@@ -81,12 +79,6 @@ test('each of these is one command: a crash leaves nothing of it half made', asy
   await did(() => createServicePrincipal(deps, { appId: application.appId ?? '' }), 'createDirectoryObjects')
   await did(() => changeApplication(deps, application.id, { displayName: 'two', certificates: [] }), 'putDirectoryObject')
   await did(() => deleteApplication(deps, application.id), 'deleteDirectoryObject')
-  const role = { role: 'Owner', scope: '/' }
-  const made = await did(() => operator.createServicePrincipal({ name: 'builder', ...role }), 'createDirectoryObjects')
-  await did(() => operator.resetServicePrincipal({ principal: made.appId, append: false }), 'replaceSecrets')
-  await did(() => operator.resetServicePrincipal({ principal: made.appId, append: true }), 'putSecret')
-  await did(() => assert.rejects(operator.createServicePrincipal({ name: 'x', role: 'Nothing', scope: '/' })))
-  assert.equal((await operator.listServicePrincipals()).length, 1)
 })
 
 test('a code or a device’s answer is used up in the command that keeps its refresh token', async () => {

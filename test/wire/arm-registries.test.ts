@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { changeRegistry } from '#app/maintenance/registries.ts'
-import type { RegistryChange } from '#core/maintenance.ts'
+import { runOperatorCli } from '../world/cli-run.ts'
 import { type ArmScene, errorOf, openArm, registryId } from '../world/arm.ts'
 
 let scene: ArmScene
@@ -257,9 +256,11 @@ test('usage tells each limit of the tier', async () => {
   )
 })
 
-/** What an operator does on the machine itself. */
-const operate = async (name: string, change: RegistryChange) =>
-  changeRegistry(scene.deps, (await scene.deps.store.registry(name)) ?? assert.fail(), change)
+/** `longshore registry update` on the machine itself. */
+const operate = async (name: string, ...change: string[]) => {
+  const { code, problem } = await runOperatorCli(scene.deps, 'registry', 'update', '--registry', name, ...change)
+  assert.equal(code, 0, problem)
+}
 
 test('a storage limit that the operator set is the one that usage tells, and it stays with a change of the registry', async () => {
   await create('bounded')
@@ -269,11 +270,11 @@ test('a storage limit that the operator set is the one that usage tells, and it 
     }
     return value.find(({ name }) => name === 'Size')?.limit
   }
-  await operate('bounded', { storageLimit: 123_456_789 })
+  await operate('bounded', '--storage-limit', '123456789')
   assert.equal(await size(), 123_456_789)
   await scene.ask('PATCH', registryId(scene, 'bounded'), { body: { sku: { name: 'Standard' } } })
   assert.equal(await size(), 123_456_789)
-  await operate('bounded', { storageLimit: null })
+  await operate('bounded', '--storage-limit', 'none')
   assert.equal(await size(), 100 * 2 ** 30)
 })
 
@@ -353,13 +354,8 @@ test('what is not built yet: empty lists, nothing found, nothing made; the priva
 
 test('what the operator switches on the machine is what is shown, and no later change of another thing undoes it', async () => {
   await create('switched')
-  await operate('switched', {
-    adminEnabled: true,
-    anonymousPullEnabled: true,
-    rateLimits: 'off',
-    indexChildren: 'free',
-    storageLimit: 5000,
-  })
+  const machine = ['--rate-limits', 'off', '--index-children', 'free', '--storage-limit', '5000']
+  await operate('switched', '--admin-enabled', 'true', '--anonymous-pull-enabled', 'true', ...machine)
   assert.equal((await read('switched')).properties.adminUserEnabled, true)
   await patch('switched', { tags: { a: '1' } })
   const replaced = { ...premium, properties: { adminUserEnabled: true, anonymousPullEnabled: true, longshore: { storageLimit: 1 } } }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { socketTransport } from '#client/socket.ts'
 import {
   type AdminCredentials,
   type AuthorityInfo,
@@ -239,6 +242,36 @@ test('the door of a running server is open to its owner alone, and goes with the
   await server.down()
   assert.equal(existsSync(socket), false)
   await server.stop()
+})
+
+test('a server that stops does not wait for a command that hangs', async () => {
+  const server = await Server.start({ shutdownGrace: '100ms' })
+  const asking = connect(join(server.dataDir, 'control.sock'))
+  // The body never comes.
+  asking.write('POST /machine/collect HTTP/1.1\r\nHost: operator\r\nContent-Length: 2\r\n\r\n')
+  await once(asking, 'connect')
+  const ended = once(asking, 'close')
+  asking.resume().on('error', () => {})
+  await send(server, 'GET', '/v2/')
+  await server.down()
+  await ended
+  await server.stop()
+})
+
+test('the socket of the operator serves ARM and Graph to whoever opens it, and its own commands; nothing else', async (t) => {
+  const server = await Server.start()
+  t.after(() => server.stop())
+  const ask = socketTransport(join(server.dataDir, 'control.sock'))
+  const status = async (method: string, path: string, body?: string) =>
+    (await ask({ method, path, ...(body === undefined ? {} : { body }) })).status
+  assert.equal(await status('GET', '/subscriptions?api-version=2022-12-01'), 200)
+  assert.equal(await status('GET', '/graph/v1.0/users'), 200)
+  assert.equal(await status('GET', '/v2/'), 400)
+  assert.equal(await status('POST', '/machine/addresses', '{}'), 200)
+  assert.equal(await status('GET', '/machine/addresses'), 405)
+  assert.equal(await status('POST', '/machine/__proto__', '{}'), 404)
+  assert.equal(await status('POST', '/machine/usage', '{"registry":7}'), 400)
+  assert.equal(await status('POST', '/machine/usage', '{"registry":"absent"}'), 409)
 })
 
 test('commands make no registry where there is none', async () => {

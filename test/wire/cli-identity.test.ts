@@ -6,14 +6,10 @@ import { after, before, describe, test } from 'node:test'
 import { run } from '#cli/program.ts'
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { servicePrincipalBySecret } from '#app/identity/standing.ts'
-import type {
-  GroupSummary,
-  RoleSummary,
-  ServicePrincipalCredential,
-  ServicePrincipalSummary,
-  UserCredential,
-  UserSummary,
-} from '#core/identity-deeds.ts'
+import type { GroupSummary } from '#cli/identity-group.ts'
+import type { RoleSummary } from '#cli/identity-role.ts'
+import type { ServicePrincipalCredential, ServicePrincipalSummary } from '#cli/identity-sp.ts'
+import type { UserCredential, UserSummary } from '#cli/identity-user.ts'
 import { subscriptionType } from '#core/resource-id.ts'
 import { hostOf } from '#main/host.ts'
 import type { MainDeps } from '#main/registry.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { identityDeeds } from '#app/identity/operator.ts'
 import { directoryKeys } from '#ports/signer.ts'
+import { runOperatorCli } from '../world/cli-run.ts'
 import { makeMap, makeToken, passwordOf } from '../world/plane-credentials.ts'
 import { azureCli, openPlane, type Plane, type PlaneRegistry, type Somebody, succeeded } from '../world/plane.ts'
 import { type Answer, header, json } from '../world/send.ts'
@@ -13,6 +13,12 @@ before(async () => {
   registry = await plane.registry('ended')
 })
 after(() => plane.stop())
+
+/** `longshore identity …` on the machine itself. */
+const operate = async (...words: string[]) => {
+  const { code, problem } = await runOperatorCli(plane.operatorDeps, 'identity', ...words)
+  assert.equal(code, 0, problem)
+}
 
 const scope = 'registry:catalog:*'
 
@@ -69,7 +75,7 @@ for (const [how, end] of [
   [
     'reset by the operator',
     async ({ id }: Somebody) => {
-      await identityDeeds(plane.door.open.deps).resetUserPassword({ user: id })
+      await operate('user', 'reset-password', id)
     },
   ],
 ] as const)
@@ -109,7 +115,7 @@ test('of two secrets of a program, the one that is removed ends what it gave; ad
   assert.deepEqual([await first.statuses(), await bySecond.statuses()], [good.program, good.program])
   succeeded(await plane.graph('POST', path('removePassword'), { body: { keyId: second.keyId } }), 204)
   assert.deepEqual([await first.statuses(), await bySecond.statuses()], [good.program, over.program])
-  await identityDeeds(plane.door.open.deps).resetServicePrincipal({ principal: program.id, append: false })
+  await operate('sp', 'reset-credential', program.id)
   assert.equal(await first.statuses(), over.program)
 })
 
@@ -128,7 +134,7 @@ test('what a program got with its secret at the registry itself ends with that s
   const { access_token: token } = json<{ access_token: string }>(succeeded(await registry.form('token', asked), 200))
   const use = async () => (await registry.ask('GET', '/v2/_catalog', { as: { token } })).status
   assert.equal(await use(), 200)
-  await identityDeeds(plane.door.open.deps).resetServicePrincipal({ principal: program.id, append: false })
+  await operate('sp', 'reset-credential', program.id)
   assert.equal(await use(), 401)
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
+import { operator } from '#core/access.ts'
 import { makeClientCertificate } from '#adapters/x509/client-certificate.ts'
 import { assignRole } from '#app/authorization/assign-role.ts'
 import { servicePrincipalBySecret } from '#app/identity/standing.ts'
@@ -30,7 +31,7 @@ after(() => door.stop())
 
 const nobody = 'ffffffff-0000-4000-8000-000000000000'
 const give = (principal: DirectoryObject, role: string, scopeId: string) =>
-  assignRole(door.deps, { scopeId, principalId: principal.id, role, by: 'operator' })
+  assignRole(door.deps, { scopeId, principalId: principal.id, role, by: operator })
 const status = async (as: Caller, method: string, path: string, body?: unknown) => (await as.ask(method, path, body)).status
 const newUser = (name: string) => ({
   accountEnabled: true,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { identityDeeds } from '#app/identity/operator.ts'
+import { assignRole } from '#app/authorization/assign-role.ts'
 import { createUser } from '#app/identity/users.ts'
+import { operator } from '#core/access.ts'
+import { runOperatorCli } from '../world/cli-run.ts'
 import { openPlane, type Plane, type Somebody, succeeded } from '../world/plane.ts'
 import { json } from '../world/send.ts'
 
@@ -85,25 +87,30 @@ for (const [kind, ways] of [
       })
 
     test('stays when the operator would end it, who is told what to do first', async () => {
-      const deeds = identityDeeds(plane.door.open.deps)
-      const refused = { name: 'Refusal', reason: 'last-owner' }
-      const assignee = ids.group || ids.id
-      await assert.rejects(deeds.takeRole({ assignee, role: 'Owner', scope: '/' }), refused)
-      if (kind === 'service principal') await assert.rejects(deeds.deleteServicePrincipal({ principal: ids.id }), refused)
+      const refused = async (...words: string[]) => {
+        const { code, problem } = await runOperatorCli(plane.operatorDeps, 'identity', ...words)
+        assert.equal(code, 1)
+        assert.match(
+          problem,
+          /^longshore: nobody would be left who owns everything: give the role to somebody else first, with "longshore /,
+        )
+      }
+      await refused('role', 'remove', '--assignee', ids.group || ids.id, '--role', 'Owner', '--scope', '/')
+      if (kind === 'service principal') await refused('sp', 'delete', ids.id)
       else {
-        await assert.rejects(deeds.deleteUser({ user: ids.id }), refused)
-        await assert.rejects(deeds.enableUser({ user: ids.id, enabled: false }), refused)
+        await refused('user', 'delete', ids.id)
+        await refused('user', 'disable', ids.id)
       }
       if (kind === 'member of a group') {
-        await assert.rejects(deeds.removeGroupMember({ group: ids.group, member: ids.id }), refused)
-        await assert.rejects(deeds.deleteGroup({ group: ids.group }), refused)
+        await refused('group', 'remove-member', ids.group, ids.id)
+        await refused('group', 'delete', ids.group)
       }
     })
 
     test('goes when there is another', async () => {
       const { deps } = plane.door.open
       const { user, password } = await createUser(deps, { login: 'next' })
-      await identityDeeds(deps).giveRole({ assignee: user.id, role: 'Owner', scope: '/' })
+      await assignRole(deps, { scopeId: '/', principalId: user.id, role: 'Owner', by: operator })
       assert.equal(await ways[0]?.end(plane, ids), 204)
       assert.equal((await plane.arm('GET', `/${roleAssignments}`, { as: ids.as })).status, 401)
       const token = await plane.tokenOf({ name: user.login ?? '', password })

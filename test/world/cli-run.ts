@@ -1,7 +1,12 @@
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { run } from '#cli/program.ts'
+import type { Maintenance } from '#core/maintenance.ts'
 import { hostOf, type HostOptions } from '#main/host.ts'
+import { transportInProcess } from '#main/operate-here.ts'
+import { operatorOf } from '#main/operator.ts'
+import type { OperatorDeps } from '#main/operator-surfaces.ts'
 
 export interface Ran {
   code: number
@@ -20,6 +25,18 @@ export async function runCli(
   let problem = ''
   const host = hostOf({ env, out: (text) => (out += text), problem: (text) => (problem += text), interruption: () => signal, ...more })
   const code = await run(words, host)
+  return { code, out, problem }
+}
+
+/** The same as the operator of a server whose inside the test holds. */
+export async function runOperatorCli(deps: OperatorDeps, ...words: string[]): Promise<Ran> {
+  let out = ''
+  let problem = ''
+  const says = { out: (text: string) => void (out += text), problem: (text: string) => void (problem += text) }
+  const host = hostOf({ env: {}, ...says, interruption: () => new AbortController().signal })
+  const machine = new Proxy({} as Maintenance, { get: (_, name) => assert.fail(`${String(name)} is of the machine`) })
+  const operator = { ...operatorOf(transportInProcess(deps), machine), close: async () => {} }
+  const code = await run(words, { ...host, operator: async () => operator })
   return { code, out, problem }
 }
 

@@ -1,3 +1,4 @@
+import { operator } from '#core/access.ts'
 import { assignRole } from '#app/authorization/assign-role.ts'
 import { createApplication, createServicePrincipal } from '#app/identity/applications.ts'
 import { createUser } from '#app/identity/users.ts'
@@ -41,7 +42,7 @@ export async function openGraph(): Promise<GraphDoor> {
   const deps: GraphDeps = facts.depsAt(control)
   await facts.store.putTenant(tenant)
   const { user: owner } = await createUser(deps, { login: 'owner' })
-  await assignRole(deps, { scopeId: '/', principalId: owner.id, role: 'Owner', by: 'operator' })
+  await assignRole(deps, { scopeId: '/', principalId: owner.id, role: 'Owner', by: operator })
   const listener = await openSurface(async (exchange) => {
     await serve(graph, deps, exchange)
     if (exchange.unexpected !== undefined) door.answered.push(`unexpected: ${String((exchange.unexpected as Error).stack)}`)

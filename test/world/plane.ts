@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { untold } from '#app/resources/first-passwords.ts'
 import { builtInRoles } from '#core/built-in-roles.ts'
+import type { OperatorDeps } from '#main/operator-surfaces.ts'
+import { originsOf } from '#main/origins.ts'
 import { type Door, type DoorOptions, openDoor } from './door.ts'
+import { configOf } from './server.ts'
 import { claimsOf } from './content.ts'
 import { type Answer, json, type Principal, send, type Target } from './send.ts'
 
@@ -64,6 +67,8 @@ export interface PlaneWire {
 /** The same behind a front door whose inside the test holds too. */
 export interface Plane extends PlaneWire {
   door: Door
+  /** For what is done on the machine itself (cli-run.ts). */
+  operatorDeps: OperatorDeps
   stop(): Promise<void>
 }
 
@@ -80,7 +85,8 @@ export async function openPlane(options: DoorOptions = {}): Promise<Plane> {
   const { deps, registry: first } = door.open
   const { owner } = (await untold(deps, first)) ?? {}
   const wire = await planeOver(door, { name: owner?.login ?? '', password: owner?.password ?? '' })
-  return { ...wire, door, stop: () => door.stop() }
+  const operatorDeps = { ...deps, origins: originsOf(configOf(door.dataDir, options.flags ?? {}), { http: door.address }) }
+  return { ...wire, door, operatorDeps, stop: () => door.stop() }
 }
 
 /**

@@ -1,10 +1,11 @@
 import { controlError } from '#core/control-error.ts'
+import type { Caller } from '#core/access.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid, type ResourceId } from '#core/resource-id.ts'
 import type { DirectoryKind, DirectoryObject } from '#ports/directory.ts'
 import type { RoleAssignment } from '#ports/roles.ts'
 import type { Deps } from '../deps.ts'
-import { type By, idOf, mustBeAllowed } from './authority.ts'
+import { mustBeAllowed } from './authority.ts'
 import { isAssignableAt, type RoleDefinition, roleOf } from './role-definitions.ts'
 import { existingScope } from './scopes.ts'
 
@@ -38,7 +39,7 @@ export const principalTypes: Readonly<Partial<Record<DirectoryKind, string>>> = 
  */
 export async function assignRole(
   deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
-  given: NewAssignment & { by: By },
+  given: NewAssignment & { by: Caller },
 ): Promise<{ assignment: RoleAssignment; created: boolean }> {
   const placed = await placedRole(deps, given)
   const principalType = await typeOf(deps, given)
@@ -48,7 +49,7 @@ export async function assignRole(
 /** The assignment of a role to a principal that is written in the same command. Fails as `assignRole` does. */
 export async function newAssignment(
   deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
-  { principal, ...given }: { principal: DirectoryObject; scopeId: string; role: string; by: By },
+  { principal, ...given }: { principal: DirectoryObject; scopeId: string; role: string; by: Caller },
 ): Promise<RoleAssignment> {
   const placed = await placedRole(deps, given)
   return { ...placed, principalId: principal.id, principalType: principalTypes[principal.kind] ?? '' }
@@ -57,7 +58,7 @@ export async function newAssignment(
 /** A role at a scope, before it is said whose it is. */
 async function placedRole(
   deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
-  given: Omit<NewAssignment, 'principalId' | 'principalType'> & { by: By },
+  given: Omit<NewAssignment, 'principalId' | 'principalType'> & { by: Caller },
 ): Promise<Omit<RoleAssignment, 'principalId' | 'principalType'>> {
   const scope = await existingScope(deps, given.scopeId)
   mustBeAllowed(given.by, 'Microsoft.Authorization/roleAssignments/write', scope.key)
@@ -72,7 +73,7 @@ async function placedRole(
     roleId: role.id,
     details: given.description === undefined ? {} : { description: given.description },
     createdAt: deps.clock.now(),
-    createdBy: idOf(given.by),
+    createdBy: given.by.id,
   }
 }
 

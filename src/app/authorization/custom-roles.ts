@@ -1,10 +1,11 @@
 import { controlError } from '#core/control-error.ts'
 import { builtInRole, builtInRoles } from '#core/built-in-roles.ts'
 import type { Permission } from '#core/permission.ts'
+import type { Caller } from '#core/access.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid, isWithin, keyOf, parseResourceId, type ResourceKey } from '#core/resource-id.ts'
 import type { Deps } from '../deps.ts'
-import { type By, idOf, mustBeAllowed } from './authority.ts'
+import { mustBeAllowed } from './authority.ts'
 import { type RoleDefinition, roleById } from './role-definitions.ts'
 import { existingScope } from './scopes.ts'
 
@@ -34,7 +35,7 @@ const pageLength = 500
  */
 export async function putRole(
   deps: Pick<Deps, 'store' | 'clock'>,
-  { role, by }: { role: NewRole; by: By },
+  { role, by }: { role: NewRole; by: Caller },
 ): Promise<{ role: RoleDefinition; created: boolean }> {
   const id = role.id.toLowerCase()
   mustBeOnesOwn(id)
@@ -47,7 +48,7 @@ export async function putRole(
   if (before) await mustStillTakeIn(deps, id, new Set(scopes.map((each) => each.key)))
   else if ((await deps.store.customRoles()).length >= mostRoles) throw controlError('RoleDefinitionLimitExceeded')
   const now = deps.clock.now()
-  const created = { at: before?.created.at ?? now, by: before?.created.by ?? idOf(by), changedAt: now }
+  const created = { at: before?.created.at ?? now, by: before?.created.by ?? by.id, changedAt: now }
   const assignableScopes = scopes.map((each) => each.text)
   const answer = await deps.store
     .putCustomRole({
@@ -71,7 +72,7 @@ export async function putRole(
 }
 
 /** Undefined when it was not there. Fails with `denied`, `in-use` while it is given to somebody, `request-invalid` for a built-in one. */
-export async function deleteRole(deps: Pick<Deps, 'store'>, { id, by }: { id: string; by: By }): Promise<RoleDefinition | undefined> {
+export async function deleteRole(deps: Pick<Deps, 'store'>, { id, by }: { id: string; by: Caller }): Promise<RoleDefinition | undefined> {
   const key = id.toLowerCase()
   mustBeOnesOwn(key)
   const before = await roleById(deps, key)

@@ -1,9 +1,10 @@
 import { controlErrorWith } from '#core/control-error.ts'
+import type { Caller } from '#core/access.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { parseResourceId } from '#core/resource-id.ts'
 import type { RoleAssignment } from '#ports/roles.ts'
 import type { Deps } from '../deps.ts'
-import { type By, mustBeAllowed } from './authority.ts'
+import { mustBeAllowed } from './authority.ts'
 
 /**
  * Takes a role away; it is gone at the next request. Undefined when it was not there. What was given at a scope that is
@@ -12,7 +13,7 @@ import { type By, mustBeAllowed } from './authority.ts'
  */
 export async function removeRole(
   { store }: Pick<Deps, 'store'>,
-  { scopeId, name, by }: { scopeId: string; name: string; by: By },
+  { scopeId, name, by }: { scopeId: string; name: string; by: Caller },
 ): Promise<RoleAssignment | undefined> {
   const { key } = parseResourceId(scopeId)
   mustBeAllowed(by, 'Microsoft.Authorization/roleAssignments/delete', key)

@@ -77,15 +77,3 @@ export async function changeObject(
 export async function deleteObject({ store }: Pick<Deps, 'store'>, kind: DirectoryKind, id: string): Promise<void> {
   await store.deleteDirectoryObject({ id: (await objectOf({ store }, kind, id)).id })
 }
-
-/** Everything of a kind, in id order; `most` at a time are read. */
-export async function* everyObject({ store }: Pick<Deps, 'store'>, kinds: readonly DirectoryKind[]): AsyncIterable<DirectoryObject> {
-  const most = 500
-  for (let after = ''; ; ) {
-    const page = await store.directoryObjects({ kinds }, { after, limit: most })
-    yield* page
-    const last = page.at(-1)
-    if (!last || page.length < most) return
-    after = last.id
-  }
-}

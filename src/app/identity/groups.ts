@@ -75,15 +75,3 @@ export const groupsAround = (
   memberId: string,
   { direct }: { direct: boolean },
 ): Promise<DirectoryObject[]> => (direct ? store.directGroupsOf(memberId) : store.groupsOf(memberId))
-
-/** Its direct members, in id order; some are read at a time. */
-export async function* everyMember({ store }: Pick<DirectoryDeps, 'store'>, groupId: string): AsyncIterable<DirectoryObject> {
-  const most = 500
-  for (let after = ''; ; ) {
-    const page = await store.groupMembers(groupId, { after, limit: most })
-    yield* page
-    const last = page.at(-1)
-    if (!last || page.length < most) return
-    after = last.id
-  }
-}

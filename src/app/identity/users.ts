@@ -1,5 +1,7 @@
+import type { Caller } from '#core/access.ts'
 import { isGuid } from '#core/resource-id.ts'
 import type { DirectoryObject } from '#ports/directory.ts'
+import { newAssignment } from '../authorization/assign-role.ts'
 import { checkedDisplayName, checkedLogin } from './directory-names.ts'
 import { changeObject, deleteObject, type DirectoryDeps, noSuchObject, objectOf, tenantOf } from './directory.ts'
 import { makePassword, newPassword } from './new-secrets.ts'
@@ -14,6 +16,8 @@ export interface NewUser {
   enabled?: boolean
   /** What Graph keeps. */
   details?: Readonly<Record<string, unknown>>
+  /** Held from the first moment on. */
+  role?: { role: string; scopeId: string; by: Caller }
 }
 
 export interface UserChange {
@@ -40,7 +44,8 @@ export async function createUser(deps: DirectoryDeps, given: NewUser): Promise<{
   }
   const password = given.password ?? makePassword(deps.random)
   const secret = await newPassword(deps, user.id, password)
-  await deps.store.createDirectoryObjects({ objects: [user], secrets: [secret] })
+  const roleAssignment = given.role && (await newAssignment(deps, { principal: user, ...given.role }))
+  await deps.store.createDirectoryObjects({ objects: [user], secrets: [secret], ...(roleAssignment && { roleAssignment }) })
   return { user, password }
 }
 
@@ -74,12 +79,6 @@ export async function changeUser(deps: DirectoryDeps, id: string, change: UserCh
 
 const keyIdsOf = async ({ store }: Pick<DirectoryDeps, 'store'>, id: string): Promise<string[]> =>
   (await store.secrets([id])).filter(({ kind }) => kind === 'password').map(({ keyId }) => keyId)
-
-/** Gives the user a new password, and tells it. Fails as `changeUser` does. */
-export async function resetPassword(deps: DirectoryDeps, id: string, password = makePassword(deps.random)): Promise<string> {
-  await changeUser(deps, id, { password })
-  return password
-}
 
 /** With its memberships and refresh tokens. Fails with `not-found`. */
 export const deleteUser = (deps: Pick<DirectoryDeps, 'store'>, id: string): Promise<void> => deleteObject(deps, 'user', id)

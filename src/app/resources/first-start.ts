@@ -1,7 +1,8 @@
+import { operator } from '#core/access.ts'
 import { keyOf, parseResourceId, subscriptionType } from '#core/resource-id.ts'
 import type { Known } from '#core/shape.ts'
-import { assignRole } from '../authorization/assign-role.ts'
 import type { DirectoryDeps } from '../identity/directory.ts'
+import { makePassword } from '../identity/new-secrets.ts'
 import { createUser } from '../identity/users.ts'
 import { keepOwner } from './first-passwords.ts'
 import { putResource } from './put.ts'
@@ -38,7 +39,7 @@ async function makeRegistry(deps: ResourceDeps, { registry: name, location, stor
   const group = `${await subscriptionOf(deps)}/resourceGroups/${name}`
   if (!(await deps.store.resource(keyOf(group)))) await make(deps, resourceGroupRules, group, { location, properties: {} })
   const id = `${group}/providers/${registryType}/${name}`
-  const longshore: Known = { storageLimit: storageLimit ?? 'none', rateLimits: 'off' }
+  const longshore: Known = { storageLimit: String(storageLimit ?? 'none'), rateLimits: 'off' }
   if (!(await deps.store.resource(keyOf(id))))
     await make(deps, registryRules, id, { location, sku: { name: 'Premium' }, properties: { adminUserEnabled: true, longshore } })
 }
@@ -79,10 +80,8 @@ async function makeOwner(deps: DirectoryDeps & ResourceDeps): Promise<void> {
   const owners = await store.roleAssignments({ at: [''] }, { after: '', limit: 1 })
   if (owners.length > 0) return
   const login = `${ownerName}@${(await store.tenant())?.domain ?? ''}`
-  // A user whose role was never given may stay from a start that was cut off: nobody knows its password, so it is made again.
-  const left = await store.userByLogin(login)
-  if (left) await store.deleteDirectoryObject({ id: left.id })
-  const { user, password } = await createUser(deps, { login, displayName: 'Owner' })
+  const password = makePassword(deps.random)
+  // Kept before it is good: a start that ends in between makes another one.
   await keepOwner(deps, { login, password })
-  await assignRole(deps, { scopeId: '/', principalId: user.id, role: 'Owner', by: 'operator' })
+  await createUser(deps, { login, password, displayName: 'Owner', role: { role: 'Owner', scopeId: '/', by: operator } })
 }

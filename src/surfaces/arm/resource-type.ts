@@ -23,6 +23,8 @@ export interface ResourceType {
   versions: TypeVersions
   /** What is sent to make one; PATCH takes the same, all of it optional. Absent: none can be made here (yet). */
   shape?: ObjectShape
+  /** What the operator of the machine may say besides: others are not told that there is such a thing. */
+  operatorShape?: ObjectShape
   rules?: ResourceRules
   /** The body of an answer. */
   show: (context: Context, resource: StoredResource) => Promise<object>

@@ -91,7 +91,8 @@ export async function whetherThere(context: Context, one: One): Promise<Answer> 
 }
 
 export async function putOne(context: Context, { type, id }: One): Promise<Answer> {
-  const { shape, rules } = type
+  const { rules } = type
+  const shape = shapeFor(context, type)
   await refuseBuiltIn(context, { type, id })
   if (!shape || !rules) throw notAvailable(type.name)
   const { pattern, like } = type.nameForm
@@ -106,7 +107,8 @@ export async function putOne(context: Context, { type, id }: One): Promise<Answe
 }
 
 export async function updateOne(context: Context, { type, id }: One): Promise<Answer> {
-  const { shape, rules } = type
+  const { rules } = type
+  const shape = shapeFor(context, type)
   await refuseBuiltIn(context, { type, id })
   if (!shape || !rules) {
     await find(context, { type, id })
@@ -163,9 +165,12 @@ async function refuseBuiltIn(context: Context, one: One): Promise<void> {
   if (found) throw controlError('SystemDefinedResource', found.id)
 }
 
-const authorOf = ({ name, kind }: Caller): Author => ({ name, type: kind === 'user' ? 'User' : 'Application' })
+const authorOf = ({ name, kind }: Caller): Author => ({ name, type: kind === 'servicePrincipal' ? 'Application' : 'User' })
 
 /** What was sent, checked and without what is only ours to write. A null stands for nothing. */
+const shapeFor = ({ caller }: Context, { shape, operatorShape }: ResourceType): ObjectShape | undefined =>
+  caller.kind === 'operator' ? (operatorShape ?? shape) : shape
+
 async function readResource(context: Context, type: ResourceType, shape: ObjectShape, expected: string): Promise<Given> {
   const body = await context.body()
   if (!isObject(body))

@@ -32,7 +32,7 @@ export async function showTags({ deps }: Context, { of }: OfResource): Promise<A
 
 const write = async (context: Context, of: ResourceId, tags: (before: Tags) => Tags): Promise<StoredResource> =>
   change(context.deps, { of, match: context.match, by: authorOf(context.caller), change: tags })
-const authorOf = ({ name, kind }: Caller) => ({ name, type: kind === 'user' ? ('User' as const) : ('Application' as const) })
+const authorOf = ({ name, kind }: Caller) => ({ name, type: kind === 'servicePrincipal' ? ('Application' as const) : ('User' as const) })
 
 const tagsOf = (body: object): Tags => (body as { properties?: { tags?: Tags } }).properties?.tags ?? {}
 

@@ -1,18 +1,13 @@
-import { RegistryError } from '#core/registry-error.ts'
-import { Refusal } from '#core/refusal.ts'
-import { BodyRefused } from '#http/json-body.ts'
+import { contentFailures, type Failure, generalFailures, stateFailures } from '#core/registry-error.ts'
+import { rowsFor } from '#http/failure.ts'
 
-/** The one caller has the rights of the data directory's owner: what failed is told as it is, by name where it has one. */
-export function controlFailure(error: unknown): { status: number; body: unknown; expected: boolean } {
-  if (error instanceof Refusal)
-    return { status: 409, body: { kind: 'refusal', reason: error.reason, detail: error.detail }, expected: true }
-  if (error instanceof RegistryError)
-    return { status: 400, body: { kind: 'registry', failure: error.failure, message: error.message, detail: error.detail }, expected: true }
-  if (error instanceof BodyRefused)
-    return {
-      status: 400,
-      body: { kind: 'registry', failure: 'request-invalid', message: `the body: ${error.message}`, detail: {} },
-      expected: true,
-    }
-  return { status: 500, body: { kind: 'other', message: error instanceof Error ? error.message : String(error) }, expected: false }
+/** The name of the failure is in the body: the status only says whose fault it is. */
+export const wire: Readonly<Record<Failure, number>> = {
+  ...rowsFor(generalFailures, 400),
+  ...rowsFor(contentFailures, 400),
+  ...rowsFor(stateFailures, 400),
+  'not-found': 404,
+  'method-unsupported': 405,
+  'storage-full': 500,
+  'storage-failed': 500,
 }

@@ -1,54 +1,53 @@
 import { parseDigest } from '#core/digest.ts'
 import type { Maintenance } from '#core/maintenance.ts'
-import { passwordSlots } from '#core/maintenance.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isObject } from '#core/shape.ts'
-import { identityInputs } from './identity-inputs.ts'
-import { type Body, type Check, isFlag, isText, optional, refuse, take } from './values.ts'
 
-type Deed = keyof Maintenance
-/** What a deed takes, without the options of its caller. */
-export type Input<Name extends Deed> = Parameters<Maintenance[Name]> extends [infer First, ...unknown[]] ? First : undefined
+export type CommandName = keyof Maintenance
+/** What a command takes, without the options of its caller. */
+export type Input<Name extends CommandName> = Parameters<Maintenance[Name]> extends [infer First, ...unknown[]] ? First : undefined
 
-const isBytesOrNull: Check = (value) => value === null || (Number.isSafeInteger(value) && (value as number) >= 0)
-const isOneOf =
-  (choices: readonly string[]): Check =>
-  (value) =>
-    choices.includes(value as string)
+export type ControlRequest =
+  /** Only asks whether somebody is here. */
+  { kind: 'presence' } | { [Name in CommandName]: { kind: Name; input: Input<Name> } }[CommandName]
+
+type Body = Readonly<Record<string, unknown>>
+type Check = (value: unknown) => boolean
+
+const isText: Check = (value) => typeof value === 'string' && value !== '' && value.length <= 4096
+const isFlag: Check = (value) => typeof value === 'boolean'
+const isPath: Check = (value) => isText(value) && (value as string).startsWith('/')
+
+const refuse = (what: string): never => {
+  throw new RegistryError('request-invalid', what)
+}
+
+function take<Value>(body: Body, name: string, check: Check): Value {
+  const value = body[name]
+  return check(value) ? (value as Value) : refuse(`${name} is missing or not as it should be`)
+}
+
 const registry = (body: Body) => ({ registry: take<string>(body, 'registry', isText) })
 
-/** Outside text becomes what a deed takes. */
-export const inputs: { [Name in Deed]: (body: Body) => Input<Name> } = {
-  showCredentials: registry,
-  renewCredential: (body) => ({ ...registry(body), slot: take(body, 'slot', isOneOf(passwordSlots)) }),
-  showRegistry: registry,
-  listRegistries: () => undefined,
-  updateRegistry: (body) => ({
-    ...registry(body),
-    ...optional<boolean>(body, 'adminEnabled', isFlag),
-    ...optional<boolean>(body, 'anonymousPullEnabled', isFlag),
-    ...optional<'off' | 'tier'>(body, 'rateLimits', isOneOf(['off', 'tier'])),
-    ...optional<'kept' | 'free'>(body, 'indexChildren', isOneOf(['kept', 'free'])),
-    ...optional<number | null>(body, 'storageLimit', isBytesOrNull),
-  }),
+/** Outside text becomes what a command takes. */
+const inputs: { [Name in CommandName]: (body: Body) => Input<Name> } = {
   usage: registry,
   collect: () => undefined,
   explain: (body) => ({ ...registry(body), digest: parseDigest(take(body, 'digest', isText)) }),
   scrub: () => undefined,
-  backUp: (body) => ({ to: take(body, 'to', (value) => isText(value) && (value as string).startsWith('/')) }),
+  backUp: (body) => ({ to: take(body, 'to', isPath) }),
   rotateKey: (body) => ({ revoke: take(body, 'revoke', isFlag) }),
   authority: (body) => ({ renew: take(body, 'renew', isFlag) }),
   addresses: () => undefined,
-  ...identityInputs,
 }
 
-/** Reads `POST /<deed>` and its body. Undefined: the caller only asks whether somebody is here. Fails with `not-found`, `request-invalid`. */
-export function parseControl(method: string, url: string, given: unknown): { deed: Deed; body: Body } | undefined {
-  const name = url.slice(1)
-  if (method !== 'POST') return refuse('only POST')
-  if (name === '') return undefined
+/** Reads `POST /machine/<command>` and its body. Fails with `not-found`, `method-unsupported`, `request-invalid`. */
+export function parseControl(method: string, url: string, body: unknown): ControlRequest {
+  const name = url.replace(/^\/machine\//, '')
+  if (method !== 'POST') throw new RegistryError('method-unsupported', 'only POST', { allowed: ['POST'] })
+  if (name === '') return { kind: 'presence' }
   if (!Object.hasOwn(inputs, name))
-    throw new RegistryError('not-found', `there is no deed "${name.slice(0, 80)}": is the server of another version?`)
-  if (!isObject(given)) return refuse('expected a JSON object')
-  return { deed: name as Deed, body: given }
+    throw new RegistryError('not-found', `there is no command "${name.slice(0, 80)}": is the server of another version?`)
+  if (!isObject(body)) return refuse('expected a JSON object')
+  return { kind: name, input: inputs[name as CommandName](body) } as ControlRequest
 }

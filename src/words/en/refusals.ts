@@ -64,6 +64,14 @@ export const refusals = {
   'refusal.no-local-authority': 'there is no local authority: HTTPS is off or uses a certificate of your own',
   'refusal.last-owner':
     'nobody would be left who owns everything: give the role to somebody else first, with "longshore identity role assign --assignee NAME --role Owner --scope /"',
+  'refusal.admin-off':
+    'the admin user of registry {registry} is off: switch it on with "longshore registry update --registry {registry} --admin-enabled true"',
+  'refusal.name-of-several': '"{name}" is the name of several: name one by its id ({ids})',
+  'refusal.principal-unknown': '"{name}" does not exist in the directory',
+  'refusal.role-unknown': 'the role "{role}" does not exist at that scope',
+  'refusal.role-not-held': '{name} has no role {role} at {scope}',
+  'refusal.scope-without-role': 'a scope needs a role: give both --role and --scope, or neither',
+  'refusal.no-subscription': 'there is no subscription: name the scope with --scope',
   'refusal.interrupted': 'interrupted; nothing was left half done',
   'refusal.hosts-not-permitted': '{path} may not be written by this user ({code}). This works: "longshore hosts | sudo tee -a {path}"',
   'refusal.registry-unreachable': '{address} cannot be reached ({reason}): "longshore doctor" looks for the cause.',

@@ -69,6 +69,14 @@ export const refusals: Translation<typeof english> = {
   'refusal.no-local-authority': 'no hay autoridad local: HTTPS está apagado o usa un certificado propio',
   'refusal.last-owner':
     'nadie quedaría como propietario de todo: asigne antes el rol a otra persona, con «longshore identity role assign --assignee NOMBRE --role Owner --scope /»',
+  'refusal.admin-off':
+    'el usuario administrador del registro {registry} está desactivado: actívelo con "longshore registry update --registry {registry} --admin-enabled true"',
+  'refusal.name-of-several': 'varios se llaman «{name}»: indique uno por su identificador ({ids})',
+  'refusal.principal-unknown': '«{name}» no existe en el directorio',
+  'refusal.role-unknown': 'el rol «{role}» no existe en ese ámbito',
+  'refusal.role-not-held': '{name} no tiene el rol {role} en {scope}',
+  'refusal.scope-without-role': 'un ámbito necesita un rol: indique --role y --scope, o ninguno de los dos',
+  'refusal.no-subscription': 'no hay ninguna suscripción: indique el ámbito con --scope',
   'refusal.interrupted': 'interrumpido; nada quedó a medias',
   'refusal.hosts-not-permitted': 'Este usuario no puede escribir en {path} ({code}). Esto funciona: «longshore hosts | sudo tee -a {path}»',
   'refusal.registry-unreachable': 'No se puede llegar a {address} ({reason}): «longshore doctor» busca la causa.',

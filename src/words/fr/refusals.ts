@@ -71,6 +71,14 @@ export const refusals: Translation<typeof english> = {
   'refusal.no-local-authority': 'il n’y a pas d’autorité locale : HTTPS est désactivé ou utilise votre propre certificat',
   'refusal.last-owner':
     'plus personne ne serait propriétaire de l’ensemble : donnez d’abord ce rôle à quelqu’un d’autre, avec « longshore identity role assign --assignee NOM --role Owner --scope / »',
+  'refusal.admin-off':
+    'l’utilisateur administrateur du registre {registry} est désactivé : activez-le avec « longshore registry update --registry {registry} --admin-enabled true »',
+  'refusal.name-of-several': 'plusieurs portent le nom « {name} » : désignez-en un par son identifiant ({ids})',
+  'refusal.principal-unknown': '« {name} » n’existe pas dans l’annuaire',
+  'refusal.role-unknown': 'le rôle « {role} » n’existe pas dans cette étendue',
+  'refusal.role-not-held': '{name} n’a pas le rôle {role} sur {scope}',
+  'refusal.scope-without-role': 'une étendue demande un rôle : donnez --role et --scope, ou ni l’un ni l’autre',
+  'refusal.no-subscription': 'il n’y a pas d’abonnement : nommez l’étendue avec --scope',
   'refusal.interrupted': 'interrompu ; rien n’est resté à moitié fait',
   'refusal.hosts-not-permitted':
     '{path} ne peut être écrit par cet utilisateur ({code}). Ceci marche : « longshore hosts | sudo tee -a {path} »',

@@ -14,6 +14,7 @@ export async function showRegistry(context: Context, registry: StoredResource): 
     creationDate: creationDate(registry),
     provisioningState: 'Succeeded',
     adminUserEnabled: given.adminUserEnabled,
+    ...(context.caller.kind === 'operator' ? { longshore: given.longshore } : {}),
     ...(premium ? { networkRuleSet: networkRules(given) } : {}),
     policies: {
       quarantinePolicy: { status: 'disabled' },

@@ -3,7 +3,7 @@ import { both, stable } from '../../lifetime.ts'
 import type { ResourceType } from '../../resource-type.ts'
 import { unavailableAction } from '../unavailable.ts'
 import { generate, generateShape, listCredentials, regenerateCredential, regenerateShape } from './credentials.ts'
-import { registryShape } from './shape.ts'
+import { operatorRegistryShape, registryShape } from './shape.ts'
 import { showRegistry } from './shown.ts'
 import { listUsages } from './usages.ts'
 import { registryVersions } from './versions.ts'
@@ -13,6 +13,7 @@ export const registries: ResourceType = {
   nameForm: { pattern: /^[a-zA-Z0-9]{5,50}$/, like: 'alpha numeric characters only, between 5 and 50 of them' },
   versions: registryVersions,
   shape: registryShape,
+  operatorShape: operatorRegistryShape,
   rules: registryRules,
   show: showRegistry,
   listedEverywhere: true,

@@ -4,14 +4,15 @@ import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { DirectoryOwned, ownDataDirectory } from '#adapters/fs/ownership.ts'
 import { partsOf } from '#adapters/fs/parts.ts'
 import { socketPath } from '#adapters/system/socket-path.ts'
-import { controlClient } from '#client/control.ts'
-import type { Maintenance } from '#core/maintenance.ts'
+import { isThere as isServing, machineClient } from '#client/machine.ts'
+import { socketTransport } from '#client/socket.ts'
+import type { Operator } from '#cli/host.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { Refusal } from '#core/refusal.ts'
+import { operatorOf } from './operator.ts'
 import type { Config } from './settings.ts'
 
-export interface OpenMaintenance {
-  deeds: Maintenance
+export interface OpenOperator extends Operator {
   /** By another process. */
   isRunning: boolean
   close: () => Promise<void>
@@ -21,26 +22,26 @@ const patience = 5_000
 const lookEvery = 100
 
 /**
- * The deeds on a data directory: in this process while nobody has it, else through the socket of the process that has.
+ * The operator's ways into a data directory: in this process while nobody has it, else through the socket of the process that has.
  * An owner that is just starting or stopping is waited for. Fails with `no-registry`, `owner-silent`.
  */
-export async function openMaintenance(config: Config): Promise<OpenMaintenance> {
+export async function openOperator(config: Config): Promise<OpenOperator> {
   const { dataDir } = config
   const until = performance.now() + patience
   for (;;) {
     const here = await tryHere(config)
-    if ('deeds' in here) return here
+    if ('arm' in here) return here
     const socket = socketPath(dataDirectory(dataDir).control)
-    const deeds = controlClient(socket.path)
-    if (await deeds.isThere()) return { deeds, isRunning: true, close: async () => socket.release() }
+    const send = socketTransport(socket.path)
+    if (await isServing(send)) return { ...operatorOf(send, machineClient(send)), isRunning: true, close: async () => socket.release() }
     socket.release()
     if (performance.now() > until) throw new Refusal('owner-silent', { dataDir, pid: here.pid ?? '?' })
     await pause(lookEvery)
   }
 }
 
-/** The deeds, or the process that has the directory. */
-async function tryHere(config: Config): Promise<OpenMaintenance | { pid: number | undefined }> {
+/** In this process, or the process that has the directory. */
+async function tryHere(config: Config): Promise<OpenOperator | { pid: number | undefined }> {
   const directory = dataDirectory(config.dataDir)
   try {
     // Looking must not make a registry where there is none.
@@ -50,8 +51,8 @@ async function tryHere(config: Config): Promise<OpenMaintenance | { pid: number 
       if (key || files) throw new Refusal('database-missing', { path: directory.database })
       if (!isThere(directory.database)) throw new Refusal('no-registry', { dataDir: config.dataDir })
     }
-    const { maintainHere } = await import('./maintenance.ts')
-    return { ...(await maintainHere(config)), isRunning: false }
+    const { operateHere } = await import('./operate-here.ts')
+    return { ...(await operateHere(config)), isRunning: false }
   } catch (error) {
     if (error instanceof DirectoryOwned) return { pid: error.pid }
     throw isFull(error) ? new Refusal('disk-full', { path: config.dataDir }) : error
