@@ -1,3 +1,4 @@
+import type { Digest } from '#core/digest.ts'
 import { digestsOf } from './blobs-in-use.ts'
 import { dropLinks } from './link-removal.ts'
 import { removeManifests } from './manifest-removal.ts'
@@ -16,23 +17,30 @@ interface Draining {
 export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, limit }) => {
   const repositories = await tx.all<Draining>(`SELECT id, registry_id FROM repository WHERE state = 'draining' ORDER BY id LIMIT 16`)
   for (const { id: repositoryId, registry_id: registryId } of repositories) {
-    const digests = await heldOf(tx, 'manifest', repositoryId, limit)
-    await removeManifests(tx, { registryId, repositoryId, digests, now, reliedBefore: 'gone' })
-    if (digests.length > 0) return digests.length
-    const links = await heldOf(tx, 'repo_blob', repositoryId, limit)
-    await dropLinks(
-      tx,
-      links.map((digest) => ({ registryId, repositoryId, digest })),
-      now,
-    )
-    if (links.length > 0) return links.length
+    if (await stands(tx, 'manifest', repositoryId)) {
+      const digests = await hold(tx, 'manifest', repositoryId, limit)
+      await removeManifests(tx, { registryId, repositoryId, digests, now, reliedBefore: 'gone' })
+      return digests.length
+    }
+    if (await stands(tx, 'repo_blob', repositoryId)) {
+      const digests = await hold(tx, 'repo_blob', repositoryId, limit)
+      await dropLinks(
+        tx,
+        digests.map((digest) => ({ registryId, repositoryId, digest })),
+        now,
+      )
+      return digests.length
+    }
     // Sessions of the old repository end with it; the reaper takes their bytes.
-    const open = await tx.run('UPDATE upload SET expires_at = 0 WHERE repo_id = ?', repositoryId)
-    if (open === 0) return tx.run('DELETE FROM repository WHERE id = ?', repositoryId)
+    await tx.run('UPDATE upload SET expires_at = 0 WHERE repo_id = ? AND expires_at > 0', repositoryId)
+    if (!(await stands(tx, 'upload', repositoryId))) return tx.run('DELETE FROM repository WHERE id = ?', repositoryId)
   }
   return 0
 }
 
-const heldOf = async (tx: SqlTransaction, table: 'manifest' | 'repo_blob', repositoryId: number, limit: number) => [
+const stands = async (tx: SqlTransaction, table: 'manifest' | 'repo_blob' | 'upload', repositoryId: number): Promise<boolean> =>
+  (await tx.get(`SELECT 1 FROM ${table} WHERE repo_id = ? LIMIT 1`, repositoryId)) !== undefined
+
+const hold = async (tx: SqlTransaction, table: 'manifest' | 'repo_blob', repositoryId: number, limit: number): Promise<Digest[]> => [
   ...(await digestsOf(tx, `SELECT digest FROM ${table} WHERE repo_id = ? ORDER BY digest LIMIT ?${tx.forUpdate}`, repositoryId, limit)),
 ]

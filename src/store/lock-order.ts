@@ -12,7 +12,6 @@ export const lockOrder = [
   'repository_deletion',
   'upload',
   'manifest',
-  'deleted_manifest',
   'repo_blob',
   'blob',
   'object',
@@ -22,13 +21,33 @@ export const lockOrder = [
   'manifest_ref',
   'manifest_body',
   'tag',
-  'deleted_tag',
   // Its counters and times, which each push changes: held for the moment of the commit.
   'repository',
   'tag_history',
   'job',
-  'event',
   'storage_limit',
   'usage',
+] as const
+
+/** Rows that are only added, each with a number of its own: nobody waits for one. */
+export const addedTo = ['event'] as const
+
+/** The control plane's own. Its commands are few; two of them that wait for each other are told so and run again. */
+export const ofControlPlane = [
+  'installation',
+  'time_mark',
+  'tenant',
+  'directory_object',
+  'directory_identifier_uri',
+  'directory_secret',
+  'directory_member',
+  'sign_in',
+  'familiar_address',
+  'resource',
+  'role_assignment',
+  'custom_role',
+  'credential',
+  'signing_key',
+  'operation',
   'epoch',
 ] as const

@@ -195,8 +195,10 @@ export const deleteResource: Verb<'deleteResource'> = async (tx, { key, match, n
     from,
     to,
   )
-  let draining = 0
-  for (const { id } of registries) draining += await endRegistry(tx, id)
+  const draining = await endRegistries(
+    tx,
+    registries.map((each) => each.id),
+  )
   if (draining > 0) await askToDrain(tx, now)
   if (operation) await beginOperation(tx, { ...operation, resourceKey: key, isDone: draining === 0 }, now)
   // A token's key is its passwords' principal.
@@ -205,11 +207,19 @@ export const deleteResource: Verb<'deleteResource'> = async (tx, { key, match, n
   return { keys: gone.map((each) => each.key) }
 }
 
-/** Its name is free at once; a job drains what it held. Returns how many repositories that are. */
-async function endRegistry(tx: SqlTransaction, id: number): Promise<number> {
-  const draining = await tx.run(`UPDATE repository SET state = 'draining' WHERE registry_id = ? AND state = 'live'`, id)
-  await tx.run('DELETE FROM credential WHERE registry_id = ?', id)
-  await tx.run('DELETE FROM signing_key WHERE registry_id = ?', id)
-  await tx.run(`UPDATE registry SET state = 'gone', name = '#' || id, resource_key = NULL, settings = '{}', seq = seq + 1 WHERE id = ?`, id)
+/** Their names are free at once; a job drains what they held. Returns how many repositories that are. */
+async function endRegistries(tx: SqlTransaction, ids: readonly number[]): Promise<number> {
+  // First: what is being pushed waits for this row, or has made its repository before.
+  for (const id of ids.toSorted((a, b) => a - b))
+    await tx.run(
+      `UPDATE registry SET state = 'gone', name = '#' || id, resource_key = NULL, settings = '{}', seq = seq + 1 WHERE id = ?`,
+      id,
+    )
+  let draining = 0
+  for (const id of ids) {
+    draining += await tx.run(`UPDATE repository SET state = 'draining' WHERE registry_id = ? AND state = 'live'`, id)
+    await tx.run('DELETE FROM credential WHERE registry_id = ?', id)
+    await tx.run('DELETE FROM signing_key WHERE registry_id = ?', id)
+  }
   return draining
 }

@@ -6,9 +6,17 @@ import { runGroup } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 import { storeOf } from './store.ts'
 
-/** The metadata store in memory, in this thread: the same verbs without a disk. For tests of what stands on the port. */
-export function openMemoryMetadataStore(): MetadataStore {
-  const connection = new SqliteConnection(':memory:')
+/**
+ * The metadata store in memory, in this thread: the same verbs without a disk. For tests of what stands on the port.
+ * @param ended told of each command that has ended, well or not, before it is answered
+ */
+export function openMemoryMetadataStore({
+  connection = new SqliteConnection(':memory:'),
+  ended,
+}: {
+  connection?: SqliteConnection
+  ended?: (name: keyof MetadataCommands) => void
+} = {}): MetadataStore {
   migrate(connection, undefined)
   let last: Promise<unknown> = Promise.resolve()
   // One connection for all: a read between two steps of a command would see half of it, so reads wait their turn too.
@@ -20,6 +28,7 @@ export function openMemoryMetadataStore(): MetadataStore {
   const run = (name: keyof MetadataCommands, input: unknown): Promise<unknown> =>
     inTurn(async () => {
       const [answer] = await runGroup(connection, [{ id: 1, name, input }])
+      ended?.(name)
       if (answer && 'output' in answer) return answer.output
       if (answer) throw new RegistryError(answer.error.failure, answer.error.message, answer.error.detail)
       return undefined
