@@ -26,18 +26,18 @@ const findUpload = (tx: SqlTransaction, uploadId: string) =>
     uploadId,
   )
 
-const openUpload = async (tx: SqlTransaction, uploadId: string): Promise<UploadRow> => {
+const findOpenUpload = async (tx: SqlTransaction, uploadId: string): Promise<UploadRow> => {
   const row = await findUpload(tx, uploadId)
   if (row?.state === 'open') return row
   throw unknownUpload(uploadId)
 }
 
 /** Only the owner's bytes count, and only behind those that it knows of. */
-async function ownUpload(
+async function findOwnUpload(
   tx: SqlTransaction,
   { uploadId, epoch, from }: { uploadId: string; epoch: number | undefined; from?: number },
 ): Promise<UploadRow> {
-  const row = await openUpload(tx, uploadId)
+  const row = await findOpenUpload(tx, uploadId)
   if ((epoch === undefined || row.epoch === epoch) && (from === undefined || row.size === from)) return row
   throw new RegistryError('range-invalid', 'chunk out of order: another request went on with this upload', { size: row.size })
 }
@@ -45,7 +45,7 @@ async function ownUpload(
 export const startUpload: Verb<'startUpload'> = async (tx, input) => {
   const { registryId, name, uploadId, objectId, storageKey, backend, principalId, algorithm, reserve, now, expiresAt, most } = input
   const repository = await ensureRepository(tx, registryId, name)
-  const ended = most === undefined ? [] : await takeLongestAtRest(tx, { registryId, principalId, most, expiresAt })
+  const ended = most === undefined ? [] : await takeLongestIdle(tx, { registryId, principalId, most, expiresAt })
   await tx.run(
     `INSERT INTO upload (upload_id, registry_id, repo_id, principal_id, object_id, algorithm, reserved, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     uploadId,
@@ -57,7 +57,7 @@ export const startUpload: Verb<'startUpload'> = async (tx, input) => {
     reserve,
     expiresAt,
   )
-  await letGo(tx, ended)
+  await release(tx, ended)
   await tx.run(
     `INSERT INTO object (object_id, registry_id, storage_key, backend, state, created_at) VALUES (?, ?, ?, ?, 'staging', ?)`,
     objectId,
@@ -69,29 +69,29 @@ export const startUpload: Verb<'startUpload'> = async (tx, input) => {
   changeUsage(tx, registryId, { reserved: reserve, needsRoom: true })
 }
 
-const mayRest = 60 * 60 * 1000
+const leastIdle = 60 * 60 * 1000
 
 /** So many sessions a principal may have in a registry; one that was left behind makes room for the next. */
-async function takeLongestAtRest(
+async function takeLongestIdle(
   tx: SqlTransaction,
   { registryId, principalId, most, expiresAt }: { registryId: number; principalId: string; most: number; expiresAt: number },
 ): Promise<UploadRow[]> {
-  const held = await tx.get<{ count: number }>(
-    `SELECT COUNT(*) AS count FROM (SELECT 1 FROM upload WHERE registry_id = ? AND principal_id = ? AND state = 'open' LIMIT ?) AS held`,
+  const open = await tx.get<{ count: number }>(
+    `SELECT COUNT(*) AS count FROM (SELECT 1 FROM upload WHERE registry_id = ? AND principal_id = ? AND state = 'open' LIMIT ?) AS counted`,
     registryId,
     principalId,
     most,
   )
-  if ((held?.count ?? 0) < most) return []
+  if ((open?.count ?? 0) < most) return []
   // Each touch puts the end off by a whole life, so that ends are in the order of the last touch.
   const oldest = await tx.get<{ upload_id: string; expires_at: number }>(
     `SELECT upload_id, expires_at FROM upload WHERE registry_id = ? AND principal_id = ? AND state = 'open' ORDER BY expires_at LIMIT 1`,
     registryId,
     principalId,
   )
-  if (!oldest || expiresAt - oldest.expires_at < mayRest)
+  if (!oldest || expiresAt - oldest.expires_at < leastIdle)
     throw new RegistryError('overloaded', `${most} uploads are open: finish or cancel some, or try again later`, { open: most })
-  const upload = await openUpload(tx, oldest.upload_id)
+  const upload = await findOpenUpload(tx, oldest.upload_id)
   await tx.run('DELETE FROM upload WHERE upload_id = ?', oldest.upload_id)
   return [upload]
 }
@@ -108,7 +108,7 @@ export const claimUpload: Verb<'claimUpload'> = async (tx, { uploadId }) => {
 }
 
 export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, epoch, from, mark, lastStart, expiresAt }) => {
-  const upload = await ownUpload(tx, { uploadId, epoch, from })
+  const upload = await findOwnUpload(tx, { uploadId, epoch, from })
   const more = Math.max(0, mark.size - upload.reserved)
   await tx.run(
     'UPDATE upload SET size = ?, mark_state = ?, digest = ?, last_start = ?, expires_at = ?, reserved = ? WHERE upload_id = ?',
@@ -124,14 +124,14 @@ export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, epoch, from
 }
 
 export const reserveUpload: Verb<'reserveUpload'> = async (tx, { uploadId, epoch, size, expiresAt }) => {
-  const upload = await ownUpload(tx, { uploadId, epoch })
+  const upload = await findOwnUpload(tx, { uploadId, epoch })
   const reserved = Math.max(upload.size, size)
   await tx.run('UPDATE upload SET reserved = ?, expires_at = ? WHERE upload_id = ?', reserved, expiresAt, uploadId)
   changeUsage(tx, upload.registry_id, { reserved: reserved - upload.reserved, needsRoom: reserved > upload.reserved })
 }
 
 export const endRestingUploads: Verb<'endRestingUploads'> = async (tx, { registryId, expiring, bytes, limit }) => {
-  const resting = await tx.all<{ upload_id: string }>(
+  const idle = await tx.all<{ upload_id: string }>(
     `SELECT upload_id FROM upload WHERE registry_id = ? AND state = 'open' AND reserved > 0 AND expires_at < ? ORDER BY expires_at LIMIT ?`,
     registryId,
     expiring,
@@ -139,7 +139,7 @@ export const endRestingUploads: Verb<'endRestingUploads'> = async (tx, { registr
   )
   let freed = 0
   const ended: UploadRow[] = []
-  for (const { upload_id: uploadId } of resting) {
+  for (const { upload_id: uploadId } of idle) {
     if (freed >= bytes) break
     const upload = await findUpload(tx, uploadId)
     if (upload?.state !== 'open') continue
@@ -147,13 +147,13 @@ export const endRestingUploads: Verb<'endRestingUploads'> = async (tx, { registr
     ended.push(upload)
     freed += upload.reserved
   }
-  await letGo(tx, ended)
+  await release(tx, ended)
   return freed
 }
 
 export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   const { uploadId, epoch, from, digest, size, checksums, bytes = null, now, leaseUntil, keepUntil } = input
-  const upload = await ownUpload(tx, { uploadId, epoch, from })
+  const upload = await findOwnUpload(tx, { uploadId, epoch, from })
   const { registry_id: registryId, repo_id: repositoryId, object_id: objectId } = upload
   await tx.run(
     `UPDATE upload SET state = 'done', digest = ?, size = ?, mark_state = NULL, reserved = 0, expires_at = ? WHERE upload_id = ?`,
@@ -171,13 +171,13 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
 }
 
 export const cancelUpload: Verb<'cancelUpload'> = async (tx, { uploadId, epoch }) => {
-  const upload = await ownUpload(tx, { uploadId, epoch })
+  const upload = await findOwnUpload(tx, { uploadId, epoch })
   await tx.run('DELETE FROM upload WHERE upload_id = ?', uploadId)
-  await letGo(tx, [upload])
+  await release(tx, [upload])
 }
 
-/** What sessions held whose rows are gone. */
-async function letGo(tx: SqlTransaction, uploads: readonly UploadRow[]): Promise<void> {
+/** Gives back what uploads had whose rows are gone: their objects and the place in the registry. */
+async function release(tx: SqlTransaction, uploads: readonly UploadRow[]): Promise<void> {
   const open = uploads.filter((upload) => upload.state === 'open')
   await discardObjects(
     tx,
@@ -205,6 +205,6 @@ export const reapUploads: Verb<'reapUploads'> = async (tx, { now, limit }) => {
     `DELETE FROM upload WHERE upload_id ${tx.among('text')}`,
     expired.map((row) => row.upload_id),
   )
-  await letGo(tx, expired)
+  await release(tx, expired)
   return expired.map((row) => ({ uploadId: row.upload_id, storageKey: row.storage_key }))
 }

@@ -107,13 +107,16 @@ test('among several servers, where no lease can be written, what a manifest name
   withBlob(async (scene) => {
     const { world, registry, digest } = scene
     world.clock.wall += lease - hour
-    const store = { ...world.store, renewBlobLease: () => Promise.reject(full), renewManifestLease: () => Promise.reject(full) }
+    const failed = new RegistryError('storage-failed', 'the database failed', {})
+    const store = { ...world.store, renewBlobLease: () => Promise.reject(full), renewManifestLease: () => Promise.reject(failed) }
     const deps: WorldDeps = { ...world.deps, store, unleased: refusedAmongServers }
     await assert.rejects(findBlob(deps, registry, name, digest), { failure: 'storage-full' })
     const pushed = await putImageOf(scene)
     assert.equal((await findBlob(deps, registry, name, digest)).digest, digest)
     world.clock.wall += lease - hour
     assert.ok(await findManifest(deps, registry, name, { kind: 'digest', digest: pushed }))
+    const busy = { ...store, renewBlobLease: () => Promise.reject(new RegistryError('overloaded', 'busy', {})) }
+    await assert.rejects(findBlob({ ...deps, store: busy }, registry, name, digest), { failure: 'overloaded' })
     const broken = { ...store, renewBlobLease: () => Promise.reject(new TypeError('a bug')) }
     await assert.rejects(findBlob({ ...deps, store: broken }, registry, name, digest), TypeError)
     world.clock.wall += 10 * lease

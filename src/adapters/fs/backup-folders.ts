@@ -10,7 +10,7 @@ import { copySecrets, namesIn } from './copy-secrets.ts'
 import { type DataDirectory, dataDirectory } from './data-directory.ts'
 import { makeFolders } from './make-folders.ts'
 import { openRestoreTarget } from './restore-target.ts'
-import { hashFile } from './write-file.ts'
+import { hashFile } from './hash-file.ts'
 
 /**
  * A backup mirrors the data directory (data-directory.ts), without what belongs to a running process:

@@ -9,7 +9,7 @@ import type { ArmedFailpoint } from '#ports/failpoint.ts'
 import { FsBlobReader } from './blob-reader.ts'
 import { FsBlobWriter } from './blob-writer.ts'
 import { diskError, UploadWorkers } from './upload-workers.ts'
-import { syncFolder } from './write-file.ts'
+import { syncFolder } from './syncs.ts'
 
 /**
  * objects/

@@ -1,6 +1,6 @@
 import { unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { syncFolder } from './write-file.ts'
+import { syncFolder } from './syncs.ts'
 
 /** Deletes a file for good; one that is not there is deleted already. */
 export function removeFile(path: string): void {

@@ -5,7 +5,8 @@ import type { Algorithm } from '#core/digest.ts'
 import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import { removeFile } from './remove-file.ts'
 import { bytesOf, type Slot } from './slots.ts'
-import { hashFile, WriteFile } from './write-file.ts'
+import { hashFile } from './hash-file.ts'
+import { WriteFile } from './write-file.ts'
 
 /** What the serving thread asks of a worker. `call` is answered; `write` gives its slot back. */
 export type Order =

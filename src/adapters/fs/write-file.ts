@@ -1,13 +1,14 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, constants, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, write } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, openSync, readSync, write } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import type { Algorithm } from '#core/digest.ts'
 import { checksumBlock } from '#ports/blob-store.ts'
 import type { Failpoint } from '#ports/failpoint.ts'
+import { hashFile, rehashPiece } from './hash-file.ts'
 import { pageSize } from './slots.ts'
+import { syncFile, syncFolderBeside, syncSlots } from './syncs.ts'
 
 /** Where hashing and checksums stand at one offset; what a mark keeps and a rollback returns to. */
 interface Progress {
@@ -24,7 +25,6 @@ const copyOf = (from: Progress): Progress => ({ ...from, hash: from.hash.copy(),
 const writeBackEvery = 32 * 1024 * 1024
 // Fewer bytes than these are not worth a way of their own.
 const directFrom = 64 * 1024
-const rehashPiece = 4 * 1024 * 1024
 
 /**
  * One object's file while it is written; lives in an upload worker, so that hashing and syncing stall nobody else.
@@ -160,11 +160,11 @@ export class WriteFile {
     await this.#syncing
     try {
       this.#failpoint('upload.seal.before-sync')
-      await syncing.run(async () => {
+      await syncSlots.run(async () => {
         // Side by side: one commit of the file system's journal serves both.
-        const file = sync(this.#open())
+        const file = syncFile(this.#open())
         this.#failpoint('upload.seal.before-folder-sync')
-        const results = await Promise.allSettled([file, syncFolderSoon(dirname(this.#path))])
+        const results = await Promise.allSettled([file, syncFolderBeside(dirname(this.#path))])
         for (const result of results) if (result.status === 'rejected') throw result.reason
       })
     } catch (error) {
@@ -235,70 +235,11 @@ export class WriteFile {
   }
 }
 
-const sync = promisify(fdatasync)
-const writeSoon = promisify(write)
+const writeAsync = promisify(write)
 
 async function writeAt(descriptor: number, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await writeSoon(descriptor, bytes, done, bytes.length - done, position + done)
+    const { bytesWritten } = await writeAsync(descriptor, bytes, done, bytes.length - done, position + done)
     done += bytesWritten
   }
-}
-
-/**
- * Syncs of several uploads run side by side, so that the file system's journal takes them together; few enough that
- * reads always find a thread of the pool (bin/longshore.js) free.
- */
-class SideBySide {
-  readonly #waiting: (() => void)[] = []
-  #room: number
-
-  constructor(room: number) {
-    this.#room = room
-  }
-
-  async run(work: () => Promise<void>): Promise<void> {
-    if (this.#room > 0) this.#room--
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    try {
-      await work()
-    } finally {
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#room++
-    }
-  }
-}
-const syncing = new SideBySide(4)
-
-async function syncFolderSoon(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
-
-export function syncFolder(path: string): void {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-/** The digest of a file's first `size` bytes without those before `from`, in lower-case hex; gives way between pieces. */
-export async function hashFile(descriptor: number, size: number, algorithm: Algorithm, from = 0): Promise<string> {
-  const hash = createHash(algorithm)
-  const piece = Buffer.allocUnsafe(rehashPiece)
-  for (let at = from; at < size; ) {
-    const read = readSync(descriptor, piece, 0, Math.min(piece.length, size - at), at)
-    if (read === 0) break
-    hash.update(piece.subarray(0, read))
-    at += read
-    await new Promise(setImmediate)
-  }
-  return hash.digest('hex')
 }
