@@ -107,12 +107,12 @@ export interface Serving {
   dataDir: string
   caPath: string | undefined
   /** What the first start made and nobody was told of yet. */
-  untold: { credentials: AdminCredentials | undefined; owner: { login: string; password: string } | undefined } | undefined
+  unshownPasswords: { credentials: AdminCredentials | undefined; owner: { login: string; password: string } | undefined } | undefined
   /** Where the passwords go instead of the screen. */
   passwordFile: string | undefined
   keepPasswords: (lines: readonly (readonly [name: string, value: string])[]) => void
   /** The person was told: the next start does not. */
-  told: () => Promise<void>
+  markPasswordsShown: () => Promise<void>
   stop: () => Promise<void>
 }
 

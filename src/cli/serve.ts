@@ -23,14 +23,14 @@ export function serveCommand(cli: Cli): Command {
 }
 
 async function greet(cli: Cli, serving: Serving): Promise<void> {
-  if (!serving.untold) return cli.host.out(welcome(cli, serving))
-  if (serving.passwordFile !== undefined) serving.keepPasswords(passwordLines(serving.untold))
-  cli.host.out(firstWelcome(cli, serving, serving.untold))
-  await serving.told()
+  if (!serving.unshownPasswords) return cli.host.out(welcome(cli, serving))
+  if (serving.passwordFile !== undefined) serving.keepPasswords(passwordLines(serving.unshownPasswords))
+  cli.host.out(firstWelcome(cli, serving, serving.unshownPasswords))
+  await serving.markPasswordsShown()
 }
 
 /** What a script reads; the names stay. */
-const passwordLines = ({ credentials, owner }: Untold): [string, string][] => [
+const passwordLines = ({ credentials, owner }: UnshownPasswords): [string, string][] => [
   ...(credentials
     ? ([
         ['registry_user', credentials.username],
@@ -52,7 +52,7 @@ const addresses = ({ http, https }: { http: string | undefined; https: string | 
   [http && `http://${http}`, https && `https://${https}`].filter((each) => each).join('  ')
 
 /** Everything that a person needs for a first push; the passwords are shown here, or where they lie. */
-function firstWelcome({ say, called }: Cli, serving: Serving, { credentials, owner }: Untold): string {
+function firstWelcome({ say, called }: Cli, serving: Serving, { credentials, owner }: UnshownPasswords): string {
   const { http, https, admin, dataDir, caPath, registry, passwordFile } = serving
   const door = http ?? https
   const rows: [string, string][] = [[say('serve.addresses'), addresses(serving)]]
@@ -88,8 +88,8 @@ function firstWelcome({ say, called }: Cli, serving: Serving, { credentials, own
   return `${[...lines, '', again, say('serve.doctor')].join('\n')}\n\n`
 }
 
-type Untold = NonNullable<Serving['untold']>
-const passwordOf = ({ passwords }: NonNullable<Untold['credentials']>): string => passwords[0]?.value ?? ''
+type UnshownPasswords = NonNullable<Serving['unshownPasswords']>
+const passwordOf = ({ passwords }: NonNullable<UnshownPasswords['credentials']>): string => passwords[0]?.value ?? ''
 
 const indent = (text: string): string[] =>
   text

@@ -28,7 +28,7 @@ export async function openSecrets(
   if (!before && (parts.key || parts.files)) throw new Refusal('database-missing', { path: database })
   if (before?.begun && !parts.key) throw new Refusal('key-missing', { path: secretKey, dataDir: root })
   if (before?.begun && !parts.files && (await store.hasFiles())) throw new Refusal('objects-missing', { path: objects })
-  const fresh = { begun: false, ownerSealed: null, told: false }
+  const fresh = { begun: false, ownerSealed: null, passwordsShown: false }
   if (!before) await store.putInstallation({ ...fresh, keyCheck: '' })
   const secrets = openSecretBox(secretKey)
   if (!before?.begun) await store.putInstallation({ ...fresh, keyCheck: secrets.seal(keyCheck.word, keyCheck.context) })

@@ -72,7 +72,7 @@ export function hostOf(options: HostOptions): Host {
       // What this process makes is nobody else's.
       process.umask(0o077)
       const started = await serve(config)
-      const { registry, caPath, untold, told, stop } = started
+      const { registry, caPath, unshownPasswords, markPasswordsShown, stop } = started
       const [http, https, admin] = [started.http, started.https, started.admin].map(fromHere)
       const passwordFile = passwordFileOf(config, isTerminal)
       return {
@@ -82,10 +82,10 @@ export function hostOf(options: HostOptions): Host {
         admin,
         dataDir: config.dataDir,
         caPath,
-        untold,
+        unshownPasswords,
         passwordFile,
         keepPasswords: (lines) => passwordFile !== undefined && writePasswordFile(passwordFile, lines),
-        told,
+        markPasswordsShown,
         stop,
       }
     },

@@ -10,7 +10,7 @@ import { systemUptime } from '#adapters/system/uptime.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { Collector } from '#app/maintenance/collect.ts'
 import { WallClock } from '#app/maintenance/wall-clock.ts'
-import { type FirstPasswords, noteTold, untold } from '#app/resources/first-passwords.ts'
+import { type FirstPasswords, markPasswordsShown, unshownPasswords } from '#app/resources/first-passwords.ts'
 import { loginServerOf } from '#app/resources/registries.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { errorBody } from '#http/failure.ts'
@@ -45,9 +45,9 @@ export interface Started {
   loginServer: string
   caPath: string | undefined
   /** What the first start made and nobody was told of yet. */
-  untold: FirstPasswords | undefined
+  unshownPasswords: FirstPasswords | undefined
   /** Somebody was: the next start says nothing of it. */
-  told: () => Promise<void>
+  markPasswordsShown: () => Promise<void>
   /** Takes nothing new, lets what runs end for the grace of the configuration, closes the stores. */
   stop: () => Promise<void>
 }
@@ -215,8 +215,8 @@ export async function serve(config: Config): Promise<Started> {
       admin: listeners.admin?.address,
       loginServer,
       caPath: certificates?.caPath,
-      untold: await untold(deps, registry),
-      told: () => noteTold(deps.store),
+      unshownPasswords: await unshownPasswords(deps, registry),
+      markPasswordsShown: () => markPasswordsShown(deps.store),
       stop,
     }
   } catch (error) {

@@ -8,7 +8,7 @@ export interface Installation {
   /** The first owner, sealed, until somebody was told of it. */
   ownerSealed: string | null
   /** Somebody was shown the first passwords, or where they are. */
-  told: boolean
+  passwordsShown: boolean
 }
 
 /**

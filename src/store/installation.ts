@@ -3,10 +3,10 @@ import type { Installation, TimeMark } from '#ports/installation.ts'
 import type { Read, Verb } from './verb.ts'
 
 export const installation: Read<'installation'> = async (db) => {
-  const row = await db.get<{ keyCheck: string; begun: number; ownerSealed: string | null; told: number }>(
-    'SELECT key_check AS "keyCheck", begun, owner_sealed AS "ownerSealed", told FROM installation',
+  const row = await db.get<{ keyCheck: string; begun: number; ownerSealed: string | null; passwordsShown: number }>(
+    'SELECT key_check AS "keyCheck", begun, owner_sealed AS "ownerSealed", passwords_shown AS "passwordsShown" FROM installation',
   )
-  return row && ({ ...row, begun: row.begun === 1, told: row.told === 1 } satisfies Installation)
+  return row && ({ ...row, begun: row.begun === 1, passwordsShown: row.passwordsShown === 1 } satisfies Installation)
 }
 
 export const timeMark: Read<'timeMark'> = (db) =>
@@ -15,15 +15,15 @@ export const timeMark: Read<'timeMark'> = (db) =>
 export const hasFiles: Read<'hasFiles'> = async (db) =>
   (await db.get(`SELECT 1 FROM object WHERE state = 'ready' AND bytes IS NULL LIMIT 1`)) !== undefined
 
-export const putInstallation: Verb<'putInstallation'> = async (tx, { keyCheck, begun, ownerSealed, told }) => {
+export const putInstallation: Verb<'putInstallation'> = async (tx, { keyCheck, begun, ownerSealed, passwordsShown }) => {
   await tx.run(
-    `INSERT INTO installation (id, key_check, begun, owner_sealed, told) VALUES (1, ?, ?, ?, ?)
+    `INSERT INTO installation (id, key_check, begun, owner_sealed, passwords_shown) VALUES (1, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET key_check = excluded.key_check, begun = excluded.begun, owner_sealed = excluded.owner_sealed,
-       told = excluded.told`,
+       passwords_shown = excluded.passwords_shown`,
     keyCheck,
     Number(begun),
     ownerSealed,
-    Number(told),
+    Number(passwordsShown),
   )
 }
 

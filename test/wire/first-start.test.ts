@@ -106,7 +106,7 @@ for (const taken of ['http', 'https', 'admin'])
 test('a registry that was deleted stays deleted, the first one and its group too, and the server serves on', async (t) => {
   const server = await Server.start()
   t.after(() => server.stop())
-  const { owner } = server.started.untold ?? {}
+  const { owner } = server.started.unshownPasswords ?? {}
   const somebody = { name: owner?.login ?? '', password: owner?.password ?? '' }
   await pushImage(server, 'team/app', 'v1')
   const plane = await planeOver(server, somebody)
@@ -133,5 +133,5 @@ test('a registry that was deleted stays deleted, the first one and its group too
   await server.up()
   const shown = await runCli(['registry', 'show', '--output', 'json'], { LONGSHORE_DATA_DIR: server.dataDir })
   assert.equal(JSON.parse(shown.out).adminUserEnabled, false)
-  assert.equal(server.started.untold?.credentials, undefined)
+  assert.equal(server.started.unshownPasswords?.credentials, undefined)
 })

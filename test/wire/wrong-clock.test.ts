@@ -115,7 +115,7 @@ test('without a jump a restart lets collection go on at once', async () => {
 test('what was held, condemned or begun in a future that was none is not so for years', async () => {
   setClock(3 * year)
   const server = await start({ ...collecting, gcLease: '1s', gcDelay: '1s', gcInterval: '20ms' })
-  const { owner } = server.started.untold ?? {}
+  const { owner } = server.started.unshownPasswords ?? {}
   const bytes = someBytes(50_000)
   await pushBlob(server, 'a', bytes)
   await send(server, 'DELETE', `/v2/a/blobs/${digestOf(bytes)}`)

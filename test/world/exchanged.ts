@@ -1,7 +1,7 @@
 import { azureCli, succeeded } from './plane.ts'
 import { json, send, type Target } from './send.ts'
 
-type WithOwner = Target & { started: { untold: { owner: { login: string; password: string } | undefined } | undefined } }
+type WithOwner = Target & { started: { unshownPasswords: { owner: { login: string; password: string } | undefined } | undefined } }
 
 /** A refresh token of the first registry, as `az acr login` gets one: for the owner of a server that has just been made. */
 export async function exchanged(server: WithOwner): Promise<string> {
@@ -16,7 +16,7 @@ export async function exchanged(server: WithOwner): Promise<string> {
         200,
       ),
     )
-  const { login = '', password = '' } = server.started.untold?.owner ?? {}
+  const { login = '', password = '' } = server.started.unshownPasswords?.owner ?? {}
   const asked = { grant_type: 'password', client_id: azureCli, username: login, password }
   const { access_token: token = '' } = await post('/adfs/oauth2/token', { ...asked, resource: 'https://management.azure.com' })
   const { refresh_token: refresh = '' } = await post('/oauth2/exchange', { grant_type: 'access_token', access_token: token })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { untold } from '#app/resources/first-passwords.ts'
+import { unshownPasswords } from '#app/resources/first-passwords.ts'
 import { builtInRoles } from '#core/built-in-roles.ts'
 import type { OperatorDeps } from '#main/operator-surfaces.ts'
 import { originsOf } from '#main/origins.ts'
@@ -83,7 +83,7 @@ export function succeeded(answer: Answer, ...statuses: number[]): Answer {
 export async function openPlane(options: DoorOptions = {}): Promise<Plane> {
   const door = await openDoor({ proxies: ['127.0.0.1'], ...options })
   const { deps, registry: first } = door.open
-  const { owner } = (await untold(deps, first)) ?? {}
+  const { owner } = (await unshownPasswords(deps, first)) ?? {}
   const wire = await planeOver(door, { name: owner?.login ?? '', password: owner?.password ?? '' })
   const operatorDeps = { ...deps, origins: originsOf(configOf(door.dataDir, options.flags ?? {}), { http: door.address }) }
   return { ...wire, door, operatorDeps, stop: () => door.stop() }

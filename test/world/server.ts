@@ -82,8 +82,8 @@ export class Server implements Target {
 
   async up(): Promise<void> {
     this.#started = await serve(configOf(this.dataDir, this.#flags))
-    const { http, https, untold } = this.#started
-    const credentials = untold?.credentials
+    const { http, https, unshownPasswords } = this.#started
+    const credentials = unshownPasswords?.credentials
     // The same doors at the next start, so that tokens keep their audience.
     if (http) this.#flags = { ...this.#flags, http: `${http.host}:${http.port}` }
     if (https) this.#flags = { ...this.#flags, https: `${https.host}:${https.port}` }

@@ -22,13 +22,16 @@ const context = 'first-owner'
 export async function keepOwner({ store, secrets }: Pick<Deps, 'store' | 'secrets'>, owner: Owner): Promise<void> {
   const installation = await store.installation()
   if (!installation) return
-  await store.putInstallation({ ...installation, ownerSealed: secrets.seal(JSON.stringify(owner), context), told: false })
+  await store.putInstallation({ ...installation, ownerSealed: secrets.seal(JSON.stringify(owner), context), passwordsShown: false })
 }
 
 /** Undefined once somebody was told. */
-export async function untold(deps: Pick<Deps, 'store' | 'secrets'>, registry: Registry | undefined): Promise<FirstPasswords | undefined> {
+export async function unshownPasswords(
+  deps: Pick<Deps, 'store' | 'secrets'>,
+  registry: Registry | undefined,
+): Promise<FirstPasswords | undefined> {
   const installation = await deps.store.installation()
-  if (!installation || installation.told) return undefined
+  if (!installation || installation.passwordsShown) return undefined
   const { ownerSealed } = installation
   return {
     credentials: registry?.adminEnabled ? await showCredentials(deps, registry) : undefined,
@@ -36,7 +39,7 @@ export async function untold(deps: Pick<Deps, 'store' | 'secrets'>, registry: Re
   }
 }
 
-export async function noteTold(store: MetadataStore): Promise<void> {
+export async function markPasswordsShown(store: MetadataStore): Promise<void> {
   const installation = await store.installation()
-  if (installation) await store.putInstallation({ ...installation, ownerSealed: null, told: true })
+  if (installation) await store.putInstallation({ ...installation, ownerSealed: null, passwordsShown: true })
 }

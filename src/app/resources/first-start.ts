@@ -8,7 +8,7 @@ import { keepOwner } from './first-passwords.ts'
 import { putResource } from './put.ts'
 import { registryRules } from './registries.ts'
 import { resourceGroupRules } from './resource-groups.ts'
-import type { Given, ResourceDeps } from './rules.ts'
+import type { RequestedResource, ResourceDeps } from './rules.ts'
 import { registryType } from './type-names.ts'
 
 export interface FirstStart {
@@ -44,7 +44,7 @@ async function makeRegistry(deps: ResourceDeps, { registry: name, location, stor
     await make(deps, registryRules, id, { location, sku: { name: 'Premium' }, properties: { adminUserEnabled: true, longshore } })
 }
 
-const make = (deps: ResourceDeps, rules: Parameters<typeof putResource>[1], id: string, given: Given) =>
+const make = (deps: ResourceDeps, rules: Parameters<typeof putResource>[1], id: string, given: RequestedResource) =>
   putResource(deps, rules, { id: parseResourceId(id), given, match: undefined, by })
 
 async function subscriptionOf({ store, ids, clock }: ResourceDeps): Promise<string> {

@@ -7,11 +7,11 @@ import type { Match, StoredResource } from '#ports/resources.ts'
 import { isLocation, normalLocation } from '#core/location.ts'
 import { parentNotFound, resourceNotFound } from './not-found.ts'
 import { nameTaken } from './registries.ts'
-import type { Author, Given, ResourceDeps, ResourceRules, Prepared } from './rules.ts'
+import type { Author, RequestedResource, ResourceDeps, ResourceRules, Prepared } from './rules.ts'
 
-export interface Putting {
+export interface ResourceWrite {
   id: ResourceId
-  given: Given
+  given: RequestedResource
   /** What the client asked the etag to be. */
   match: Match
   by: Author
@@ -27,7 +27,7 @@ export interface Written {
 const tries = 8
 
 /** Makes or replaces. Fails with `parent-unknown`, `precondition-failed`, `conflict`, `quota-exceeded`, and as the type's rules do. */
-export async function putResource(deps: ResourceDeps, rules: ResourceRules, putting: Putting): Promise<Written> {
+export async function putResource(deps: ResourceDeps, rules: ResourceRules, putting: ResourceWrite): Promise<Written> {
   return write(deps, rules, putting, (before, given) => {
     const stored = (before?.body.properties ?? {}) as KnownObject
     const staying = Object.entries(stored).filter(([name]) => rules.stays?.includes(name))
@@ -38,7 +38,7 @@ export async function putResource(deps: ResourceDeps, rules: ResourceRules, putt
 }
 
 /** Changes what is given and leaves the rest. Fails with `not-found`, and as `putResource` does. */
-export async function patchResource(deps: ResourceDeps, rules: ResourceRules, putting: Putting): Promise<Written> {
+export async function patchResource(deps: ResourceDeps, rules: ResourceRules, putting: ResourceWrite): Promise<Written> {
   return write(deps, rules, putting, (before, given) => {
     if (!before) throw resourceNotFound(putting.id)
     return merged(before, given)
@@ -52,8 +52,8 @@ export async function patchResource(deps: ResourceDeps, rules: ResourceRules, pu
 async function write(
   deps: ResourceDeps,
   rules: ResourceRules,
-  { id, given, match, by }: Putting,
-  combine: (before: StoredResource | undefined, given: Given) => Given,
+  { id, given, match, by }: ResourceWrite,
+  combine: (before: StoredResource | undefined, given: RequestedResource) => RequestedResource,
 ): Promise<Written> {
   for (let attempt = 1; ; attempt++) {
     const before = await deps.store.resource(id.key)
@@ -91,7 +91,7 @@ function checkMatch(found: StoredResource | undefined, match: Match): void {
 }
 
 /** Null stands for what is not given: there is nothing before for it to take away. */
-function withoutNulls({ sku, identity, properties, ...given }: Given): Given {
+function withoutNulls({ sku, identity, properties, ...given }: RequestedResource): RequestedResource {
   const whole = (value: KnownObject): KnownObject => mergePatch({}, value) as KnownObject
   return {
     ...given,
@@ -101,7 +101,7 @@ function withoutNulls({ sku, identity, properties, ...given }: Given): Given {
   }
 }
 
-function merged({ location, body }: StoredResource, given: Given): Given {
+function merged({ location, body }: StoredResource, given: RequestedResource): RequestedResource {
   const patch = (before: Readonly<Record<string, unknown>> | undefined, change: KnownObject | undefined): KnownObject =>
     mergePatch((before ?? {}) as KnownObject, change ?? {}) as KnownObject
   const sku = body.sku || given.sku ? { sku: patch(body.sku, given.sku) } : {}
@@ -118,7 +118,12 @@ function merged({ location, body }: StoredResource, given: Given): Given {
   }
 }
 
-function locationOf(rules: ResourceRules, id: ResourceId, before: StoredResource | undefined, { location }: Given): string | null {
+function locationOf(
+  rules: ResourceRules,
+  id: ResourceId,
+  before: StoredResource | undefined,
+  { location }: RequestedResource,
+): string | null {
   if (rules.location === 'none') return null
   if (location === undefined || location === '') throw controlError('LocationRequired')
   const normal = normalLocation(location)

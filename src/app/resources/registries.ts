@@ -16,7 +16,7 @@ import { limitsOf, rankOf } from '#core/tiers.ts'
 import type { AdminPassword, RegistryProjection, StoredResource } from '#ports/resources.ts'
 import type { Origins } from '../deps.ts'
 import { newAdminPassword } from '../tokens/credentials.ts'
-import type { ResourceDeps, ResourceRules, Preparing } from './rules.ts'
+import type { ResourceDeps, ResourceRules, PrepareInput } from './rules.ts'
 import { registryType, scopeMapType, tokenType } from './type-names.ts'
 
 export const registryRules: ResourceRules = {
@@ -78,7 +78,7 @@ async function checkDowngrade({ store }: ResourceDeps, before: StoredResource, s
 /** Fails with `conflict` when another registry has the name. */
 async function projectionOf(
   deps: ResourceDeps,
-  { id, before, given }: Preparing,
+  { id, before, given }: PrepareInput,
   properties: RegistryProperties,
   sku: Tier,
 ): Promise<RegistryProjection> {

@@ -9,7 +9,7 @@ export type ResourceDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'secrets'> & {
 }
 
 /** What a client says of a resource; checked by its shape, with nothing of what is only ours to write. */
-export interface Given {
+export interface RequestedResource {
   location?: string
   managedBy?: string
   tags?: Readonly<Record<string, string>>
@@ -26,17 +26,17 @@ export interface ResourceRules {
   /** Properties that stay as they are when a client replaces the rest without naming them. */
   stays?: readonly string[]
   /** The whole body, and what is written with it, of what was given (merged, for a PATCH). Fails with `request-invalid`. */
-  prepare(deps: ResourceDeps, input: Preparing): Promise<Prepared>
+  prepare(deps: ResourceDeps, input: PrepareInput): Promise<Prepared>
   /** Fails with `in-use`, `unsupported`. */
   mayDelete?(deps: ResourceDeps, resource: StoredResource): Promise<void>
 }
 
-export interface Preparing {
+export interface PrepareInput {
   id: ResourceId
   before: StoredResource | undefined
   /** What it belongs to. */
   parent: StoredResource
-  given: Given
+  given: RequestedResource
 }
 
 export interface Prepared {

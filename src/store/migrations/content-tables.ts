@@ -33,7 +33,7 @@ export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dial
       state ${text} NOT NULL DEFAULT 'live', resource_key ${text}, settings ${text} NOT NULL)`,
   `CREATE UNIQUE INDEX registry_resource ON registry (resource_key)`,
   `CREATE TABLE installation (
-      id INTEGER PRIMARY KEY CHECK (id = 1), key_check ${text} NOT NULL, begun INTEGER NOT NULL, owner_sealed ${text}, told INTEGER NOT NULL)`,
+      id INTEGER PRIMARY KEY CHECK (id = 1), key_check ${text} NOT NULL, begun INTEGER NOT NULL, owner_sealed ${text}, passwords_shown INTEGER NOT NULL)`,
   `CREATE TABLE time_mark (
       id INTEGER PRIMARY KEY CHECK (id = 1), wall ${bigint} NOT NULL, uptime ${bigint} NOT NULL, boot ${text}, rest_left ${bigint} NOT NULL)`,
   `CREATE TABLE usage (

@@ -11,7 +11,7 @@ import { everyResource } from '#app/resources/pages.ts'
 import { resourceNotFound } from '#app/resources/not-found.ts'
 import { newOperation } from '#app/resources/operations.ts'
 import { patchResource, putResource } from '#app/resources/put.ts'
-import type { Author, Given } from '#app/resources/rules.ts'
+import type { Author, RequestedResource } from '#app/resources/rules.ts'
 import type { Caller } from '#core/access.ts'
 import { visibleSubscription } from '#app/resources/subscriptions.ts'
 import { misfitInWords, readBody } from './body.ts'
@@ -167,11 +167,11 @@ async function refuseBuiltIn(context: Context, one: One): Promise<void> {
 
 const authorOf = ({ name, kind }: Caller): Author => ({ name, type: kind === 'servicePrincipal' ? 'Application' : 'User' })
 
-/** What was sent, checked and without what is only ours to write. A null stands for nothing. */
 const shapeFor = ({ caller }: Context, { shape, operatorShape }: ResourceType): ObjectShape | undefined =>
   caller.kind === 'operator' ? (operatorShape ?? shape) : shape
 
-async function readResource(context: Context, type: ResourceType, shape: ObjectShape, expected: string): Promise<Given> {
+/** What was sent, checked and without what is only ours to write. A null stands for nothing. */
+async function readResource(context: Context, type: ResourceType, shape: ObjectShape, expected: string): Promise<RequestedResource> {
   const body = await context.body()
   if (!isObject(body))
     throw controlError('InvalidRequestContent', {
