@@ -21,10 +21,10 @@ export function misuse({ code, message }: CommanderError, say: Words): string {
       return say('misuse.excess')
     case 'commander.invalidArgument':
       // error: option '--flag <value>' argument 'text' is invalid. What is allowed.
+      // error: command-argument value 'text' is invalid for argument 'name'. What is allowed.
       return say('misuse.invalid', {
-        name,
-        value,
-        allowed: message.replace(/^.*is invalid\.\s*(?:Allowed choices are )?/s, '').replace(/\.$/, ''),
+        ...(message.includes('command-argument') ? { name: value, value: name } : { name, value }),
+        allowed: message.replace(/^.*is invalid(?: for argument '[^']*')?\.\s*(?:Allowed choices are )?/s, '').replace(/\.$/, ''),
       })
     default:
       return message.replace(/^error: /, '').replaceAll('\n', ' ')

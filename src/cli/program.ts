@@ -10,6 +10,7 @@ import { gcCommand } from './gc.ts'
 import type { Host } from './host.ts'
 import { hostsCommand } from './hosts.ts'
 import { identityCommand } from './identity.ts'
+import { jobsCommand } from './jobs.ts'
 import { keyCommand } from './key.ts'
 import { registryCommand } from './registry.ts'
 import { restoreCommand } from './restore.ts'
@@ -37,6 +38,7 @@ const commands = [
   identityCommand,
   usageCommand,
   gcCommand,
+  jobsCommand,
   scrubCommand,
   backupCommand,
   restoreCommand,

@@ -33,6 +33,8 @@ export function machineClient(send: Transport): Maintenance {
     explain: command('explain'),
     scrub: commandWithoutInput('scrub'),
     backUp: command('backUp'),
+    listJobs: command('listJobs'),
+    retryJob: command('retryJob'),
     rotateKey: command('rotateKey'),
     authority: command('authority'),
     addresses: commandWithoutInput('addresses'),

@@ -13,6 +13,9 @@ export interface Maintenance {
   scrub(options?: CommandOptions): Promise<Scrubbed>
   /** @param input.to an absolute path on the machine that has the data directory */
   backUp(input: { to: string }, options?: CommandOptions): Promise<BackedUp>
+  /** What is to be done still; `stuck`: of that what failed again and again. */
+  listJobs(input: { stuck: boolean }): Promise<JobInfo[]>
+  retryJob(input: { id: number }): Promise<JobInfo>
   rotateKey(input: { revoke: boolean }): Promise<{ keys: SigningKeyInfo[] }>
   /** The authority that signed the local certificate of the HTTPS listener; `renew` makes another. */
   authority(input: { renew: boolean }): Promise<AuthorityInfo>
@@ -111,6 +114,20 @@ export interface BackedUp extends BackupManifest {
 export interface Restored extends BackupManifest {
   path: string
   verified: boolean
+}
+
+export interface JobInfo {
+  id: number
+  kind: string
+  /** An operation's id, say; empty where there is one of its kind. */
+  about: string
+  state: 'waiting' | 'running' | 'stuck'
+  attempts: number
+  /** ISO 8601. */
+  askedAt: string
+  /** Null while it runs. */
+  nextTry: string | null
+  lastError: string | null
 }
 
 export interface SigningKeyInfo {

@@ -56,6 +56,7 @@ export const refusalReasons = [
   'scope-without-role',
   'no-subscription',
   'interrupted',
+  'job-not-waiting',
   'hosts-not-permitted',
   'registry-unreachable',
   'registry-refuses',

@@ -2,6 +2,7 @@ import { backupFolders } from '#adapters/fs/backup-folders.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { sqliteFactsFiles } from '#adapters/sqlite/facts-files.ts'
 import type { Origins } from '#app/deps.ts'
+import { listJobs, retryJob } from '#app/jobs/list-jobs.ts'
 import { backUp } from '#app/maintenance/backup.ts'
 import type { Collector } from '#app/maintenance/collect.ts'
 import { explain } from '#app/maintenance/explain.ts'
@@ -65,6 +66,8 @@ export function maintenanceOf({
         to,
         options?.signal,
       ),
+    listJobs: (input) => listJobs(deps, input),
+    retryJob: (input) => retryJob(deps, input),
     rotateKey: async ({ revoke }) => {
       const owners = [directoryKeys, ...(await store.registries()).map(({ id }) => id)]
       for (const owner of owners) await deps.signers.of(owner).rotate({ revoke })

@@ -28,6 +28,7 @@ import { certificateNews } from './certificate-news.ts'
 import { openControl } from './control.ts'
 import { firstRegistry } from './first-start.ts'
 import { frontDoor } from './front-door.ts'
+import { registerJobFigures } from '#adapters/telemetry/job-figures.ts'
 import { startJobs } from './jobs.ts'
 import { listenFor } from './listening.ts'
 import { dataWildcard, hostsOf, originsOf } from './origins.ts'
@@ -118,6 +119,7 @@ export async function serve(config: Config): Promise<Started> {
     })
     collector.start()
     closers.push(() => collector.stop())
+    registerJobFigures(telemetry.metrics, deps)
     const worker = await startJobs(deps, config, log)
     closers.push(() => worker.stop())
     const tidy = setInterval(() => {

@@ -60,11 +60,12 @@ export function jobQueueContract(it: It): void {
   it('what is asked for while it runs runs again afterwards, and not at the same time', async (scene) => {
     await job(scene, 'a')
     const first = await claimed(scene)
+    scene.now += 3
     await job(scene, 'a', { payload: 'meanwhile' })
     assert.deepEqual(await claim(scene), [])
     assert.equal(await scene.store.finishJob(first), true)
     const second = await claimed(scene)
-    assert.deepEqual([second.payload, second.attempts], ['meanwhile', 1])
+    assert.deepEqual([second.payload, second.attempts, second.createdAt], ['meanwhile', 1, scene.now])
     await scene.store.finishJob(second)
     assert.deepEqual(await all(scene), [])
   })

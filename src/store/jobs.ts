@@ -15,7 +15,8 @@ export async function askFor(tx: SqlTransaction, { kind, key, payload, runAfter 
   await tx.run(
     `INSERT INTO job (kind, key, payload, run_after, created_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (kind, key) DO UPDATE SET payload = excluded.payload, run_after = excluded.run_after, asked = job.asked + 1,
-       attempts = CASE WHEN job.locked_until IS NULL THEN 0 ELSE job.attempts END`,
+       attempts = CASE WHEN job.locked_until IS NULL THEN 0 ELSE job.attempts END,
+       created_at = CASE WHEN job.locked_until IS NULL THEN job.created_at ELSE excluded.created_at END`,
     kind,
     key,
     JSON.stringify(payload),

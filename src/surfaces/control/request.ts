@@ -36,6 +36,8 @@ const inputs: { [Name in CommandName]: (body: Body) => Input<Name> } = {
   explain: (body) => ({ ...registry(body), digest: parseDigest(take(body, 'digest', isText)) }),
   scrub: () => undefined,
   backUp: (body) => ({ to: take(body, 'to', isPath) }),
+  listJobs: (body) => ({ stuck: take(body, 'stuck', isFlag) }),
+  retryJob: (body) => ({ id: take(body, 'id', Number.isSafeInteger) }),
   rotateKey: (body) => ({ revoke: take(body, 'revoke', isFlag) }),
   authority: (body) => ({ renew: take(body, 'renew', isFlag) }),
   addresses: () => undefined,

@@ -73,6 +73,7 @@ export const refusals = {
   'refusal.scope-without-role': 'a scope needs a role: give both --role and --scope, or neither',
   'refusal.no-subscription': 'there is no subscription: name the scope with --scope',
   'refusal.interrupted': 'interrupted; nothing was left half done',
+  'refusal.job-not-waiting': 'no job {id} waits: it runs, or it is done; see "longshore jobs"',
   'refusal.hosts-not-permitted': '{path} may not be written by this user ({code}). This works: "longshore hosts | sudo tee -a {path}"',
   'refusal.registry-unreachable': '{address} cannot be reached ({reason}): "longshore doctor" looks for the cause.',
   'refusal.registry-refuses': "{address} answers {status} to {deed}: the login, its rights or the repository's name are not what it wants.",

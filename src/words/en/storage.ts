@@ -36,6 +36,33 @@ Examples:
   'gc.deleted': 'Deleted from disk',
   'gc.uploads': 'Expired uploads',
 
+  'jobs.summary': 'Show what the server has still to do, and what it fails at.',
+  'jobs.more': `Some work is done after the change that caused it: a deleted repository is emptied, an operation that a client waits for
+is finished, old events go. What fails is tried again by itself, each time after a longer pause.
+
+Examples:
+  longshore jobs
+  longshore jobs --stuck
+  longshore jobs retry 42`,
+  'jobs.stuck': 'only what has failed again and again',
+  'jobs.none': 'There is nothing to do.',
+  'jobs.id': 'id',
+  'jobs.kind': 'kind',
+  'jobs.about': 'about',
+  'jobs.state': 'state',
+  'jobs.attempts': 'attempts',
+  'jobs.next': 'next try',
+  'jobs.error': 'last error',
+  'jobs.state.waiting': 'waiting',
+  'jobs.state.running': 'running',
+  'jobs.state.stuck': 'stuck',
+  'jobs.retry.summary': 'Try a job again now.',
+  'jobs.retry.more': `Without waiting for its next try: when what it failed at has been mended.
+
+Example:
+  longshore jobs retry 42`,
+  'jobs.retry.id': 'as "longshore jobs" shows it',
+
   'explain.unknown': 'Registry {registry} knows nothing of {digest}.',
   'explain.held': '{digest} is held and will not be collected.',
   'explain.free': 'Nothing holds {digest} any more; it will be collected.',

@@ -78,6 +78,7 @@ export const refusals: Translation<typeof english> = {
   'refusal.scope-without-role': 'un ámbito necesita un rol: indique --role y --scope, o ninguno de los dos',
   'refusal.no-subscription': 'no hay ninguna suscripción: indique el ámbito con --scope',
   'refusal.interrupted': 'interrumpido; nada quedó a medias',
+  'refusal.job-not-waiting': 'ningún trabajo {id} está en espera: está en curso o ya terminó; véase «longshore jobs»',
   'refusal.hosts-not-permitted': 'Este usuario no puede escribir en {path} ({code}). Esto funciona: «longshore hosts | sudo tee -a {path}»',
   'refusal.registry-unreachable': 'No se puede llegar a {address} ({reason}): «longshore doctor» busca la causa.',
   'refusal.registry-refuses': '{address} responde {status} a {deed}: la cuenta, sus permisos o el nombre del repositorio no le sirven.',

@@ -39,6 +39,34 @@ Ejemplos:
   'gc.deleted': 'Borrados del disco',
   'gc.uploads': 'Subidas caducadas',
 
+  'jobs.summary': 'Muestra lo que el servidor aún tiene que hacer, y lo que falla.',
+  'jobs.more': `Algunos trabajos se hacen después del cambio que los causó: se vacía un repositorio borrado, se termina una operación
+que un cliente espera, se eliminan los eventos antiguos. Lo que falla se reintenta por sí solo, tras una pausa cada vez más
+larga.
+
+Ejemplos:
+  longshore jobs
+  longshore jobs --stuck
+  longshore jobs retry 42`,
+  'jobs.stuck': 'solo lo que ha fallado repetidas veces',
+  'jobs.none': 'No hay nada que hacer.',
+  'jobs.id': 'id',
+  'jobs.kind': 'tipo',
+  'jobs.about': 'objeto',
+  'jobs.state': 'estado',
+  'jobs.attempts': 'intentos',
+  'jobs.next': 'próximo intento',
+  'jobs.error': 'último error',
+  'jobs.state.waiting': 'en espera',
+  'jobs.state.running': 'en curso',
+  'jobs.state.stuck': 'atascado',
+  'jobs.retry.summary': 'Reintenta un trabajo ahora.',
+  'jobs.retry.more': `Sin esperar a su próximo intento: cuando se ha corregido la causa del fallo.
+
+Ejemplo:
+  longshore jobs retry 42`,
+  'jobs.retry.id': 'tal como lo muestra «longshore jobs»',
+
   'explain.unknown': 'El registro {registry} no conoce {digest}.',
   'explain.held': '{digest} está retenido y no se recogerá.',
   'explain.free': 'Ya nada retiene {digest}; se recogerá.',

@@ -80,6 +80,7 @@ export const refusals: Translation<typeof english> = {
   'refusal.scope-without-role': 'une étendue demande un rôle : donnez --role et --scope, ou ni l’un ni l’autre',
   'refusal.no-subscription': 'il n’y a pas d’abonnement : nommez l’étendue avec --scope',
   'refusal.interrupted': 'interrompu ; rien n’est resté à moitié fait',
+  'refusal.job-not-waiting': 'aucun travail {id} n’est en attente : il est en cours ou terminé ; voir « longshore jobs »',
   'refusal.hosts-not-permitted':
     '{path} ne peut être écrit par cet utilisateur ({code}). Ceci marche : « longshore hosts | sudo tee -a {path} »',
   'refusal.registry-unreachable': '{address} est injoignable ({reason}) : « longshore doctor » en cherche la cause.',

@@ -40,6 +40,34 @@ Exemples :
   'gc.deleted': 'Effacés du disque',
   'gc.uploads': 'Envois expirés',
 
+  'jobs.summary': 'Montre ce que le serveur a encore à faire, et ce qui échoue.',
+  'jobs.more': `Certains travaux se font après la modification qui les a causés : un dépôt supprimé est vidé, une opération qu’un client
+attend est menée à son terme, les anciens événements sont effacés. Ce qui échoue est retenté de lui-même, après une pause de
+plus en plus longue.
+
+Exemples :
+  longshore jobs
+  longshore jobs --stuck
+  longshore jobs retry 42`,
+  'jobs.stuck': 'seulement ce qui a échoué à plusieurs reprises',
+  'jobs.none': 'Il n’y a rien à faire.',
+  'jobs.id': 'id',
+  'jobs.kind': 'type',
+  'jobs.about': 'objet',
+  'jobs.state': 'état',
+  'jobs.attempts': 'essais',
+  'jobs.next': 'prochain essai',
+  'jobs.error': 'dernière erreur',
+  'jobs.state.waiting': 'en attente',
+  'jobs.state.running': 'en cours',
+  'jobs.state.stuck': 'bloqué',
+  'jobs.retry.summary': 'Retente un travail maintenant.',
+  'jobs.retry.more': `Sans attendre son prochain essai : quand la cause de l’échec a été corrigée.
+
+Exemple :
+  longshore jobs retry 42`,
+  'jobs.retry.id': 'tel que « longshore jobs » le montre',
+
   'explain.unknown': 'Le registre {registry} ne connaît pas {digest}.',
   'explain.held': '{digest} est tenu et ne sera pas collecté.',
   'explain.free': 'Plus rien ne tient {digest} ; il sera collecté.',
