@@ -1,7 +1,5 @@
+import { adfsOf, cloudName, graphOf } from '#app/clients/cloud.ts'
 import type { Origins } from '#app/deps.ts'
-
-/** Never `AzureCloud`: az gives a cloud of that name Microsoft's own authority. */
-export const cloudName = 'Longshore'
 
 /** Schema 2019-05-01 and later; az, azure-cli's `cloud register`, Terraform and PowerShell read it. */
 export interface Cloud {
@@ -22,10 +20,6 @@ export interface Endpoints {
   portalEndpoint: string
   authentication: { loginEndpoint: string; audiences: string[] }
 }
-
-/** The authority in the shape of AD FS: az needs no switch for it and passwords work on any port. */
-export const adfsOf = ({ control }: Origins): string => `${control}/adfs`
-export const graphOf = ({ control }: Origins): string => `${control}/graph`
 
 /**
  * Terraform takes a cloud whose tenant is not `common` or whose provider is not `AAD` for an Azure Stack.

@@ -1,7 +1,8 @@
+import { adfsOf } from '#app/clients/cloud.ts'
 import type { Origins } from '#app/deps.ts'
 import { json } from '#http/answer.ts'
 import type { Routes } from '#http/surface.ts'
-import { adfsOf, cloudOf, endpointsOf } from './cloud.ts'
+import { cloudOf, endpointsOf } from './cloud.ts'
 import type { DiscoveryForm, DiscoveryRequest } from './request.ts'
 
 const forms: { [Form in DiscoveryForm]: (origins: Origins) => unknown } = {
