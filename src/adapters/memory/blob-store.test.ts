@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { blobStoreContract, hexOf, newKey, patternOf } from '#ports/blob-store.contract.ts'
+import { blobStoreContract } from '#ports/blob-store.contract.ts'
+import { hexOf, newKey, patternOf } from '#ports/blob-scene.contract.ts'
 import { openMemoryBlobStore } from './blob-store.ts'
 
 blobStoreContract('memory', async () => {

@@ -63,7 +63,7 @@ export class UploadSessions {
     } catch (error) {
       if (error instanceof BrokenBody && session.state.is === 'busy') endFlushing = flushing(session, session.state.writer)
       await this.#recover(session, error)
-      throw this.#answer(session, upload, error)
+      throw await this.#answer(session, request, error)
     } finally {
       this.#leave(upload.id, session)
       endFlushing()
@@ -141,8 +141,11 @@ export class UploadSessions {
     }
   }
 
-  #answer({ state, acknowledged }: UploadSession, upload: Upload, error: unknown): unknown {
-    if (error instanceof WriterOvertaken) return outOfOrder(acknowledged.size, 'another request went on with this upload')
+  async #answer({ state }: UploadSession, { upload, registryId }: UploadRequest, error: unknown): Promise<unknown> {
+    if (error instanceof WriterOvertaken) {
+      const now = await this.#deps.store.upload(registryId, upload.repository, upload.id)
+      return now?.state === 'open' ? overtaken(now.size) : unknownUpload(upload.id)
+    }
     const isAnswer = error instanceof RegistryError || error instanceof BrokenBody
     // The writer was taken away by a cancel: that is an answer, not a failure.
     return state.is === 'ended' && state.cancelled && !isAnswer ? unknownUpload(upload.id) : error
@@ -203,5 +206,7 @@ function flushing(session: UploadSession, writer: BlobWriter): () => void {
   session.state = { is: 'flushing', writer, flushed: promise }
   return resolve
 }
+
+export const overtaken = (size: number) => outOfOrder(size, 'another request went on with this upload')
 
 export const outOfOrder = (size: number, why: string) => new RegistryError('range-invalid', `chunk out of order: ${why}`, { size })

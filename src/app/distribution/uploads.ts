@@ -12,7 +12,7 @@ import { type Room, withRoom } from './room.ts'
 import { type Body, drain } from './upload-body.ts'
 import { UploadChunks } from './upload-chunks.ts'
 import type { UploadSession } from './upload-session.ts'
-import { outOfOrder, UploadSessions } from './upload-sessions.ts'
+import { outOfOrder, overtaken, UploadSessions } from './upload-sessions.ts'
 
 type UploadDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'ids' | 'settings' | 'failpoint'> & { room?: Room }
 
@@ -174,9 +174,9 @@ export class Uploads {
   }
 
   /** A store of objects makes one of an overtaken list of parts too, and then the key is spoilt for whose it is now: so the row is asked first. */
-  async #refuseOvertaken(address: UploadAddress, { epoch, acknowledged }: UploadSession): Promise<void> {
+  async #refuseOvertaken(address: UploadAddress, { epoch }: UploadSession): Promise<void> {
     const now = await this.#find(address)
-    if (now.epoch !== epoch || now.state !== 'open') throw outOfOrder(acknowledged.size, 'another request went on with this upload')
+    if (now.epoch !== epoch || now.state !== 'open') throw overtaken(now.size)
   }
 
   async #acknowledge(registry: Registry, upload: Upload, session: UploadSession, start: number): Promise<number> {
