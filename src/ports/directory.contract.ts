@@ -125,7 +125,7 @@ function together(it: It): void {
     await store.createDirectoryObjects(whole)
     assert.deepEqual(idsOf(await store.directoryObjectsByAppId(app)).sort(), [alice, bob])
     assert.equal((await store.directoryObject(bob))?.name, 'App', 'a service principal is called as its application')
-    assert.equal((await store.standing(bob))?.secrets.length, 1)
+    assert.equal((await store.principalWithSecrets(bob))?.secrets.length, 1)
     assert.equal((await store.rights(bob)).length, 1)
     await assert.rejects(store.createDirectoryObjects({ objects: [application()] }), { failure: 'conflict' })
   })
@@ -222,7 +222,7 @@ function together(it: It): void {
 function secrets(it: It): void {
   it('what a principal may still prove itself with is told at the next read after each change', async ({ store }) => {
     await store.putDirectoryObject({ object: objectOf(alice) })
-    const told = async () => (await store.standing(alice))?.secrets
+    const told = async () => (await store.principalWithSecrets(alice))?.secrets
     assert.deepEqual(await told(), [])
     await store.putSecret({ secret: secretOf('k1', alice) })
     const one = await told()
@@ -232,7 +232,7 @@ function secrets(it: It): void {
     await store.deleteSecret({ objectId: alice, keyId: 'k2' })
     assert.deepEqual(await told(), one)
     await store.deleteDirectoryObject({ id: alice })
-    assert.equal(await store.standing(alice), undefined)
+    assert.equal(await store.principalWithSecrets(alice), undefined)
   })
 
   it('an object has many secrets, which go with it', async ({ store }) => {

@@ -42,7 +42,7 @@ export interface StoredSecret {
 }
 
 /** A user or a service principal, and what it can prove itself with: its own secrets, and its application's. */
-export interface StoredStanding {
+export interface PrincipalWithSecrets {
   principal: StoredObject
   /** Grows each time that it is switched off. */
   generation: number
@@ -84,7 +84,7 @@ export interface DirectoryReads {
   /** Through any number of groups. */
   groupsOf(memberId: string): Promise<StoredObject[]>
   /** Undefined also for what cannot sign in. */
-  standing(principalId: string): Promise<StoredStanding | undefined>
+  principalWithSecrets(principalId: string): Promise<PrincipalWithSecrets | undefined>
 }
 
 export interface DirectoryCommands {

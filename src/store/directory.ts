@@ -61,7 +61,7 @@ export const directoryMatches: Read<'directoryMatches'> = async (db, filter, lim
 }
 
 /** A principal's own, and its application's. */
-export const standing: Read<'standing'> = async (db, principalId) => {
+export const principalWithSecrets: Read<'principalWithSecrets'> = async (db, principalId) => {
   const row = await db.get<ObjectRow & { generation: number }>(
     `SELECT ${objectColumns}, generation FROM directory_object WHERE id = ? AND kind IN ('user', 'servicePrincipal')`,
     principalId,

@@ -8,7 +8,7 @@ export const keptFacts: ReadonlySet<keyof MetadataReads> = new Set([
   'signingKeys',
   'tenant',
   'directoryObject',
-  'standing',
+  'principalWithSecrets',
   'rights',
   'tokenOfRegistry',
 ])

@@ -182,7 +182,7 @@ export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   groupMembers: groups.groupMembers,
   directGroupsOf: groups.directGroupsOf,
   groupsOf: groups.groupsOf,
-  standing: directory.standing,
+  principalWithSecrets: directory.principalWithSecrets,
   rights: roleAssignments.rights,
   signIn: signIns.signIn,
   signInByUserCode: signIns.signInByUserCode,

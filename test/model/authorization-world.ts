@@ -1,6 +1,6 @@
 import { defaultSettings } from '#core/registry-settings.ts'
 import { randomUUID } from 'node:crypto'
-import { hashOfSecret } from '#app/identity/secrets.ts'
+import { hashOfSecret } from '#app/identity/credentials.ts'
 import { keyOf, parseResourceId } from '#core/resource-id.ts'
 import type { DirectoryObject } from '#ports/directory.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'

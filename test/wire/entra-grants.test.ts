@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { hashOfSecret } from '#app/identity/secrets.ts'
+import { hashOfSecret } from '#app/identity/credentials.ts'
 import { azureCli, objectOf } from '../world/people.ts'
 import {
   adfsToken,

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { grantDevice, findDevice } from '#app/identity/devices.ts'
 import { makeCode } from '#app/identity/codes.ts'
-import { hashOfSecret } from '#app/identity/secrets.ts'
+import { hashOfSecret } from '#app/identity/credentials.ts'
 import { signInUser } from '#app/identity/sign-in.ts'
 import { azureCli, objectOf } from '../world/people.ts'
 import {

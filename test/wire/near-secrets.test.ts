@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { hashOfSecret } from '#app/identity/secrets.ts'
+import { hashOfSecret } from '#app/identity/credentials.ts'
 import { openPlane, type Plane } from '../world/plane.ts'
 import { json, send } from '../world/send.ts'
 

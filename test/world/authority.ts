@@ -1,6 +1,6 @@
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { systemIds } from '#adapters/system/ids.ts'
-import { hashOfSecret } from '#app/identity/secrets.ts'
+import { hashOfSecret } from '#app/identity/credentials.ts'
 import type { Exchange } from '#http/exchange.ts'
 import { serve } from '#http/surface.ts'
 import type { StoredSecret } from '#ports/directory.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { standingOf } from '#app/identity/standing.ts'
+import { credentialsOfPrincipal } from '#app/identity/credentials.ts'
 import { issueDirectoryToken } from '#app/identity/directory-tokens.ts'
 import { builtInRoles } from '#core/built-in-roles.ts'
 import { keyOf } from '#core/resource-id.ts'
@@ -44,12 +44,12 @@ export async function userWith(
 
 /** The name of a secret of somebody's, which tokens carry; one is made when there is none. */
 export async function credentialOf(store: MetadataStore, { id: objectId }: { id: string }): Promise<string> {
-  const [first] = (await standingOf({ store }, objectId))?.credentials ?? []
+  const [first] = (await credentialsOfPrincipal({ store }, objectId))?.credentials ?? []
   if (first) return first.name
   const none = { name: null, hint: null, certificate: null }
   const secret = { ...none, keyId: randomUUID(), objectId, kind: 'password', hash: randomUUID(), startsAt: 0, endsAt: null } as const
   await store.putSecret({ secret })
-  return (await standingOf({ store }, objectId))?.credentials[0]?.name ?? ''
+  return (await credentialsOfPrincipal({ store }, objectId))?.credentials[0]?.name ?? ''
 }
 
 /** A token for ARM or Graph, as the authority would have given it to az. */

@@ -7,7 +7,7 @@ import type { Deps, Origins } from '../deps.ts'
 import { type Audience, audienceOf } from './audiences.ts'
 import { type DirectoryClaims, parseDirectoryClaims } from './directory-claims.ts'
 import { grantsOf } from './rights.ts'
-import { credentialNamed, standingOf } from './standing.ts'
+import { credentialNamed, credentialsOfPrincipal } from './credentials.ts'
 
 const leewaySeconds = 60
 
@@ -47,12 +47,12 @@ export async function directoryTokenHolder(
   const now = clock.now() / 1000
   if (now > claims.expiresAt + leewaySeconds) throw refused('the token has expired')
   if (now < claims.notBefore - leewaySeconds) throw refused('the token is not valid yet')
-  const standing = await standingOf({ store }, claims.principalId)
-  if (!standing?.principal.enabled || standing.principal.kind !== (claims.kind === 'user' ? 'user' : 'servicePrincipal'))
+  const found = await credentialsOfPrincipal({ store }, claims.principalId)
+  if (!found?.principal.enabled || found.principal.kind !== (claims.kind === 'user' ? 'user' : 'servicePrincipal'))
     throw refused('the principal of the token was disabled or deleted')
-  if (!credentialNamed(standing, claims.credential, clock.now()))
+  if (!credentialNamed(found, claims.credential, clock.now()))
     throw refused('the secret behind the token was reset, removed or has ended, or its holder was switched off since')
-  return { principal: standing.principal, claims, audience }
+  return { principal: found.principal, claims, audience }
 }
 
 // The signer gives the same object for the same token: what it says is read once.

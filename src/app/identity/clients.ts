@@ -2,11 +2,10 @@ import { isGuid } from '#core/resource-id.ts'
 import type { DirectoryObject } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'
-import { believeAssertion, clientOfAssertion } from './assertion.ts'
-import { slowTrying } from './guessing.ts'
-import { findClientSecret, secretsOfApplication } from './secrets.ts'
+import { believeAssertion, clientOfAssertion } from './client-assertion.ts'
+import { throttleSecret } from './throttling.ts'
+import { findClientSecret, secretsOfApplication, type Credential, credentialsOfPrincipal } from './credentials.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
-import { type Credential, standingOf } from './standing.ts'
 
 /** What a client presents to prove itself. */
 export type ClientProof = { kind: 'none' } | { kind: 'secret'; secret: string } | { kind: 'assertion'; assertion: string }
@@ -71,7 +70,7 @@ export async function authenticateClient(deps: ClientDeps, use: ClientUse): Prom
     const { name } = await believeAssertion(deps, client.id, credentials, { ...use, assertion: proof.assertion })
     return { ...client, credential: name }
   }
-  return slowTrying(deps, use.address, async () => {
+  return throttleSecret(deps, use.address, async () => {
     const found = findClientSecret(credentials, proof.secret, deps.clock.now())
     if (typeof found !== 'string') return { ...client, credential: found.name }
     throw new SignInRefused(found === 'ended' ? 'client-secret-ended' : 'client-secret-wrong', { client: client.id })
@@ -86,7 +85,7 @@ function isPublic({ details }: DirectoryObject): boolean {
 
 /** An application without a principal proves itself too: people sign in through it. */
 async function credentialsOf(deps: ClientDeps, { id, servicePrincipal }: Client): Promise<readonly Credential[]> {
-  const standing = servicePrincipal && (await standingOf(deps, servicePrincipal.id))
-  if (standing) return standing.credentials
+  const found = servicePrincipal && (await credentialsOfPrincipal(deps, servicePrincipal.id))
+  if (found) return found.credentials
   return (await secretsOfApplication(deps, id)).map((secret) => ({ secret, name: secret.keyId }))
 }

@@ -2,11 +2,10 @@ import { makeSecret } from '#core/secret.ts'
 import type { StoredSignIn } from '#ports/sign-ins.ts'
 import type { Deps } from '../deps.ts'
 import { verifierFits } from './pkce.ts'
-import type { AskedText } from './requested-scope.ts'
-import { hashOfSecret } from './secrets.ts'
-import { recallUser, type SignedIn } from './sign-in.ts'
+import type { ScopeParameters } from './requested-scope.ts'
+import { hashOfSecret } from './credentials.ts'
+import { resumeSignIn, type SignedIn, removeEndedSignIns } from './sign-in.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
-import { sweepSignIns } from './sweep.ts'
 
 /**
  * An authorization code: granted ── redeemed ──▶ used ── ten minutes ──▶ gone. A used one stays, with the family of the
@@ -21,7 +20,7 @@ export interface CodeQuestion {
   /** S256. */
   challenge: string
   nonce: string | undefined
-  asked: AskedText
+  asked: ScopeParameters
 }
 
 type CodeDeps = Pick<Deps, 'store' | 'clock'> & { random: (bytes: number) => Uint8Array }
@@ -31,7 +30,7 @@ export async function makeCode(deps: CodeDeps, question: CodeQuestion, signedIn:
   const code = makeSecret(deps.random(32))
   const now = deps.clock.now()
   const { clientId, ...asked } = question
-  await sweepSignIns(deps)
+  await removeEndedSignIns(deps)
   await deps.store.putSignIn({
     signIn: {
       id: hashOfSecret(code),
@@ -52,7 +51,7 @@ export async function makeCode(deps: CodeDeps, question: CodeQuestion, signedIn:
 /** A person whom a code or a device's answer stands for. */
 export interface Redemption {
   signedIn: SignedIn
-  asked: AskedText
+  asked: ScopeParameters
   nonce?: string | undefined
   /** Uses it up, and keeps the refresh token that it gives: both or neither. Fails when another request was first. */
   redeem: (refreshToken: StoredSignIn | null) => Promise<void>
@@ -60,7 +59,7 @@ export interface Redemption {
 
 /**
  * The person behind a code, once; whatever is wrong with the redemption, the code is used up.
- * Fails with `code-ended`, `code-used`, `code-of-another`, `redirect-differs`, `verifier-wrong`, and as `recallUser` does.
+ * Fails with `code-ended`, `code-used`, `code-of-another`, `redirect-differs`, `verifier-wrong`, and as `resumeSignIn` does.
  */
 export async function redeemCode(
   deps: Pick<Deps, 'store' | 'clock'>,
@@ -93,8 +92,8 @@ async function judgeCode(
   if (redirectUri !== given.redirectUri) throw new SignInRefused('redirect-differs')
   if (!verifierFits(given.verifier, String(challenge))) throw new SignInRefused('verifier-wrong')
   return {
-    signedIn: await recallUser(deps, { principalId, credential }),
-    asked: asked as AskedText,
+    signedIn: await resumeSignIn(deps, { principalId, credential }),
+    asked: asked as ScopeParameters,
     nonce: typeof nonce === 'string' ? nonce : undefined,
   }
 }

@@ -4,12 +4,11 @@ import type { StoredSignIn } from '#ports/sign-ins.ts'
 import type { Deps } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'
 import type { Redemption } from './codes.ts'
-import { refuseWhilePaused } from './guessing.ts'
-import type { AskedText } from './requested-scope.ts'
-import { hashOfSecret } from './secrets.ts'
-import { recallUser, type SignedIn } from './sign-in.ts'
+import { refuseWhileThrottled } from './throttling.ts'
+import type { ScopeParameters } from './requested-scope.ts'
+import { hashOfSecret } from './credentials.ts'
+import { resumeSignIn, type SignedIn, removeEndedSignIns } from './sign-in.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
-import { sweepSignIns } from './sweep.ts'
 
 /**
  * A device's question (RFC 8628): asked ──▶ granted ── fetched by the device ──▶ gone
@@ -29,13 +28,13 @@ type DeviceDeps = Pick<Deps, 'store' | 'clock'> & { random: (bytes: number) => U
 /** Fails with `too-many-attempts` when an address asks and asks, and nobody answers. */
 export async function askOnDevice(
   deps: DeviceDeps,
-  { clientId, asked, address }: { clientId: string; asked: AskedText; address: string },
+  { clientId, asked, address }: { clientId: string; asked: ScopeParameters; address: string },
 ): Promise<{ deviceCode: string; userCode: string }> {
-  refuseWhilePaused(deps.failedLogins, address, asking)
+  refuseWhileThrottled(deps.failedLogins, address, asking)
   deps.failedLogins.failedPair(address, asking)
   const deviceCode = makeSecret(deps.random(32))
   const now = deps.clock.now()
-  await sweepSignIns(deps)
+  await removeEndedSignIns(deps)
   const userCode = await putUnderFreeCode(deps, {
     id: hashOfSecret(deviceCode),
     kind: 'device',
@@ -52,7 +51,7 @@ export async function askOnDevice(
 
 /** The question behind what a person typed, in any case and grouping. Fails with `user-code-unknown`, `too-many-attempts`. */
 export async function findDevice(deps: DeviceDeps, { typed, address }: { typed: string; address: string }): Promise<StoredSignIn> {
-  refuseWhilePaused(deps.failedLogins, address, guessing)
+  refuseWhileThrottled(deps.failedLogins, address, guessing)
   const userCode = typed.toUpperCase().replace(/[\s-]/g, '')
   const found = userCode.length === userCodeLength ? await deps.store.signInByUserCode(userCode) : undefined
   if (found?.kind === 'device' && found.state === 'asked' && found.expiresAt > deps.clock.now()) return found
@@ -73,7 +72,7 @@ export const refuseDevice = ({ store, clock }: Pick<Deps, 'store' | 'clock'>, id
 
 /**
  * What the device gets when it asks again: the person, once. Fails with `device-pending`, `device-refused`, `device-ended`,
- * `device-unknown`, and as `recallUser` does.
+ * `device-unknown`, and as `resumeSignIn` does.
  */
 export async function fetchDevice(
   deps: Pick<Deps, 'store' | 'clock'> & { failedLogins: FailedLogins },
@@ -92,7 +91,7 @@ export async function fetchDevice(
   }
   const { credential, asked } = found.details
   try {
-    return { signedIn: await recallUser(deps, { principalId: found.principalId, credential }), asked: asked as AskedText, redeem }
+    return { signedIn: await resumeSignIn(deps, { principalId: found.principalId, credential }), asked: asked as ScopeParameters, redeem }
   } catch (error) {
     await redeem(null)
     throw error

@@ -11,7 +11,7 @@ export interface DirectoryClaims {
   name: string
   /** The application that asked: itself for a service principal. */
   clientId: string
-  /** The name of the credential that it came from (standing.ts). */
+  /** The name of the credential that it came from (credentials.ts). */
   credential: string
   /** A user's. */
   login: string | null

@@ -3,7 +3,7 @@ import type { Certificate } from '#ports/certificates.ts'
 import type { StoredSecret } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
 import { checkedPassword } from './directory-names.ts'
-import { hashOfSecret } from './secrets.ts'
+import { hashOfSecret } from './credentials.ts'
 
 export type Random = (bytes: number) => Uint8Array
 

@@ -2,9 +2,9 @@ import { makeSecret } from '#core/secret.ts'
 import type { StoredSignIn } from '#ports/sign-ins.ts'
 import type { Deps } from '../deps.ts'
 import type { Client } from './clients.ts'
-import type { AskedText } from './requested-scope.ts'
-import { hashOfSecret } from './secrets.ts'
-import { recallUser, type SignedIn } from './sign-in.ts'
+import type { ScopeParameters } from './requested-scope.ts'
+import { hashOfSecret } from './credentials.ts'
+import { resumeSignIn, type SignedIn } from './sign-in.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
 
 /**
@@ -27,7 +27,7 @@ export interface RefreshToken {
 
 interface Details {
   credential: string
-  asked: AskedText
+  asked: ScopeParameters
   /** The program had to prove itself, and has to each time. */
   proven: boolean
 }
@@ -38,7 +38,7 @@ type Replaced = Details & { replacedAt: number; successor: string }
 /** For a person at a program, before it is kept; the row knows only its hash. */
 export function newRefreshToken(
   deps: RefreshDeps,
-  { signedIn, client, asked }: { signedIn: SignedIn; client: Client; asked: AskedText },
+  { signedIn, client, asked }: { signedIn: SignedIn; client: Client; asked: ScopeParameters },
 ): RefreshToken & { row: StoredSignIn } {
   const token = makeSecret(deps.random(32))
   const family = hashOfSecret(`family ${token}`)
@@ -65,7 +65,7 @@ function rowOf(
 export async function useRefreshToken(
   deps: RefreshDeps,
   { token, client }: { token: string; client: Client },
-): Promise<{ signedIn: SignedIn; asked: AskedText; refreshToken: RefreshToken }> {
+): Promise<{ signedIn: SignedIn; asked: ScopeParameters; refreshToken: RefreshToken }> {
   const found = await deps.store.signIn(hashOfSecret(token))
   const now = deps.clock.now()
   if (found?.kind !== 'refresh' || found.family === null || found.expiresAt <= now) throw new SignInRefused('refresh-ended')
@@ -76,7 +76,7 @@ export async function useRefreshToken(
     await deps.store.endSignIns({ family: found.family })
     throw new SignInRefused('refresh-revoked')
   }
-  const signedIn = await recallUser(deps, { principalId: found.principalId, credential: details.credential })
+  const signedIn = await resumeSignIn(deps, { principalId: found.principalId, credential: details.credential })
   const isOld = found.state === 'replaced' || now > found.createdAt + refreshLife / 2
   const next = isOld ? await successorOf(deps, found, details) : token
   return { signedIn, asked: details.asked, refreshToken: { token: next, family: found.family } }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type AskedText, parseAsked, parseAskedByProgram } from './requested-scope.ts'
+import { type ScopeParameters, parseRequestedScope, parseProgramScope } from './requested-scope.ts'
 import { type SignInReason, SignInRefused } from './sign-in-refusal.ts'
 
 const origin = 'https://localhost:5443'
 
-const resources: readonly [asked: AskedText, resource: string, scopes: string, openid: boolean, offline: boolean][] = [
+const resources: readonly [asked: ScopeParameters, resource: string, scopes: string, openid: boolean, offline: boolean][] = [
   [{ scope: `${origin}/.default` }, origin, `${origin}/.default`, false, false],
   [{ scope: `${origin}//.default openid profile offline_access` }, `${origin}/`, `${origin}//.default openid profile`, true, true],
   [{ scope: `${origin}/user_impersonation` }, origin, `${origin}/user_impersonation ${origin}/.default`, false, false],
@@ -18,10 +18,10 @@ const resources: readonly [asked: AskedText, resource: string, scopes: string, o
 ]
 test('what is asked is read as it was written', () => {
   for (const [asked, resource, scopes, openid, offline] of resources)
-    assert.deepEqual(parseAsked(asked, origin), { resource, scopes: scopes.split(' '), openid, offline }, JSON.stringify(asked))
+    assert.deepEqual(parseRequestedScope(asked, origin), { resource, scopes: scopes.split(' '), openid, offline }, JSON.stringify(asked))
 })
 
-const refusals: readonly [asked: AskedText, reason: SignInReason][] = [
+const refusals: readonly [asked: ScopeParameters, reason: SignInReason][] = [
   [{}, 'parameter-missing'],
   [{ scope: '  ' }, 'parameter-missing'],
   [{ scope: 'https://vault.azure.net/.default' }, 'resource-unknown'],
@@ -37,14 +37,14 @@ const refusals: readonly [asked: AskedText, reason: SignInReason][] = [
 test('what is asked wrongly is refused with its reason', () => {
   for (const [asked, reason] of refusals)
     assert.throws(
-      () => parseAsked(asked, origin),
+      () => parseRequestedScope(asked, origin),
       (error) => error instanceof SignInRefused && error.reason === reason,
       JSON.stringify(asked),
     )
 })
 
 test('a program asks for the whole resource', () => {
-  assert.equal(parseAskedByProgram({ scope: `${origin}/.default` }, origin).resource, origin)
-  assert.equal(parseAskedByProgram({ resource: origin, scope: 'whatever' }, origin).resource, origin)
-  assert.throws(() => parseAskedByProgram({ scope: `${origin}/user_impersonation` }, origin), { reason: 'scope-not-default' })
+  assert.equal(parseProgramScope({ scope: `${origin}/.default` }, origin).resource, origin)
+  assert.equal(parseProgramScope({ resource: origin, scope: 'whatever' }, origin).resource, origin)
+  assert.throws(() => parseProgramScope({ scope: `${origin}/user_impersonation` }, origin), { reason: 'scope-not-default' })
 })

@@ -2,13 +2,13 @@ import { audienceOf } from './audiences.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
 
 /** What a client wrote: `scope` (version 2.0), or `resource` (version 1.0, ADFS). */
-export interface AskedText {
+export interface ScopeParameters {
   scope?: string
   resource?: string
 }
 
 /** What a client asks a token for. */
-export interface Asked {
+export interface RequestedScope {
   /** One of our services, as it was written: it becomes the token's `aud`. */
   resource: string
   /** What the answer says was given. */
@@ -25,7 +25,7 @@ const defaultEnd = '/.default'
  * Fails with `parameter-missing`, `scope-invalid`, `scope-of-several`, `resource-unknown`.
  * @param origin the control origin
  */
-export function parseAsked(text: AskedText, origin: string): Asked {
+export function parseRequestedScope(text: ScopeParameters, origin: string): RequestedScope {
   const words = [...new Set((text.scope ?? '').split(/\s+/).filter(Boolean))]
   const permissions = words.filter((word) => !oidcWords.has(word))
   if (text.resource === undefined && words.length === 0) throw new SignInRefused('parameter-missing', { parameter: 'scope' })
@@ -41,10 +41,10 @@ export function parseAsked(text: AskedText, origin: string): Asked {
 }
 
 /** A program has no consent to ask for: it says `/.default`. Fails with `scope-not-default`. */
-export function parseAskedByProgram(text: AskedText, origin: string): Asked {
+export function parseProgramScope(text: ScopeParameters, origin: string): RequestedScope {
   const word = (text.scope ?? '').split(/\s+/).find((each) => each !== '' && !oidcWords.has(each) && !each.endsWith(defaultEnd))
   if (text.resource === undefined && word !== undefined) throw new SignInRefused('scope-not-default', { scope: word.slice(0, 200) })
-  return parseAsked(text, origin)
+  return parseRequestedScope(text, origin)
 }
 
 function resourceOfScopes(permissions: readonly string[], graph: string): string {

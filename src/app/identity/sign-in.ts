@@ -2,16 +2,15 @@ import type { DirectoryObject } from '#ports/directory.ts'
 import { nobodysHash } from '#ports/password-hasher.ts'
 import type { Deps } from '../deps.ts'
 import type { FailedLogins } from '../tokens/rate-limits.ts'
-import { isFamiliar, noteFamiliar } from './familiar.ts'
-import { slowGuessing } from './guessing.ts'
-import { isCurrent } from './secrets.ts'
+import { isFamiliar, noteFamiliar } from './familiar-addresses.ts'
+import { throttlePassword } from './throttling.ts'
+import { isCurrent, type Credential, type PrincipalCredentials, credentialsOfPrincipal } from './credentials.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
-import { type Credential, type Standing, standingOf } from './standing.ts'
 
 /** A person who has just shown the password, or did so when a code or a refresh token was made. */
 export interface SignedIn {
   principal: DirectoryObject
-  /** The name of the password that was shown (standing.ts). */
+  /** The name of the password that was shown (credentials.ts). */
   credential: string
 }
 
@@ -29,14 +28,14 @@ export async function signInUser(
   const { store, clock, hasher } = deps
   const login = await loginOf(deps, username)
   const user = await store.userByLogin(login)
-  const standing = user && (await standingOf(deps, user.id))
-  const credential = standing && passwordOf(standing)
+  const found = user && (await credentialsOfPrincipal(deps, user.id))
+  const credential = found && passwordOf(found)
   const familiar = await isFamiliar(deps, { credential: credential?.name ?? '', address })
-  return slowGuessing(deps, { address, name: login, familiar }, async () => {
+  return throttlePassword(deps, { address, name: login, familiar }, async () => {
     const good = await hasher.verify(password, credential?.secret.hash ?? nobodysHash, { known: familiar })
-    if (!standing || !credential || !good) throw new SignInRefused('password-wrong')
-    const signedIn = believed(standing, credential, clock.now())
-    await noteFamiliar(deps, { credential: credential.name, address, principalId: standing.principal.id })
+    if (!found || !credential || !good) throw new SignInRefused('password-wrong')
+    const signedIn = believed(found, credential, clock.now())
+    await noteFamiliar(deps, { credential: credential.name, address, principalId: found.principal.id })
     return signedIn
   })
 }
@@ -45,18 +44,18 @@ export async function signInUser(
  * A person who showed a password before. Fails with `refresh-revoked` when the user is gone or the password is another
  * one, with `user-disabled`, `password-ended`.
  */
-export async function recallUser(
+export async function resumeSignIn(
   deps: Pick<Deps, 'store' | 'clock'>,
   { principalId, credential }: { principalId: string | null; credential: unknown },
 ): Promise<SignedIn> {
-  const standing = principalId === null ? undefined : await standingOf(deps, principalId)
-  if (standing && !standing.principal.enabled) throw new SignInRefused('user-disabled')
-  const password = standing?.principal.kind === 'user' ? passwordOf(standing) : undefined
-  if (!standing || password?.name !== credential) throw new SignInRefused('refresh-revoked')
-  return believed(standing, password as Credential, deps.clock.now())
+  const found = principalId === null ? undefined : await credentialsOfPrincipal(deps, principalId)
+  if (found && !found.principal.enabled) throw new SignInRefused('user-disabled')
+  const password = found?.principal.kind === 'user' ? passwordOf(found) : undefined
+  if (!found || password?.name !== credential) throw new SignInRefused('refresh-revoked')
+  return believed(found, password as Credential, deps.clock.now())
 }
 
-function believed({ principal }: Standing, { name, secret }: Credential, now: number): SignedIn {
+function believed({ principal }: PrincipalCredentials, { name, secret }: Credential, now: number): SignedIn {
   if (!principal.enabled) throw new SignInRefused('user-disabled')
   if (!isCurrent(secret, now)) throw new SignInRefused('password-ended')
   return { principal, credential: name }
@@ -68,4 +67,12 @@ async function loginOf({ store }: Pick<Deps, 'store'>, username: string): Promis
 }
 
 /** A user has one password; were there more, the newest counts. */
-const passwordOf = ({ credentials }: Standing): Credential | undefined => credentials.find(({ secret }) => secret.kind === 'password')
+const passwordOf = ({ credentials }: PrincipalCredentials): Credential | undefined =>
+  credentials.find(({ secret }) => secret.kind === 'password')
+
+const mostRemoved = 50
+
+/** Each new sign-in takes along a few that ended: so many as there can be new ones, old ones never pile up. */
+export async function removeEndedSignIns({ store, clock }: Pick<Deps, 'store' | 'clock'>): Promise<void> {
+  await store.reapSignIns({ now: clock.now(), limit: mostRemoved })
+}

@@ -6,10 +6,9 @@ import { authenticateClient, type Client, type ClientUse } from './clients.ts'
 import { redeemCode } from './codes.ts'
 import { fetchDevice } from './devices.ts'
 import { newRefreshToken, type RefreshToken, useRefreshToken } from './refresh-tokens.ts'
-import { type Asked, type AskedText, parseAsked, parseAskedByProgram } from './requested-scope.ts'
-import { type SignedIn, signInUser } from './sign-in.ts'
+import { type RequestedScope, type ScopeParameters, parseRequestedScope, parseProgramScope } from './requested-scope.ts'
+import { type SignedIn, signInUser, removeEndedSignIns } from './sign-in.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
-import { sweepSignIns } from './sweep.ts'
 import { clientInfoOf, directoryTokenLife, issueDirectoryToken, issueIdToken } from './directory-tokens.ts'
 
 /** By what a program gets a token (RFC 6749 §1.3). */
@@ -22,13 +21,13 @@ export type AuthorizationGrant =
 
 export interface TokenRequest extends ClientUse {
   grant: AuthorizationGrant
-  asked: AskedText
+  asked: ScopeParameters
   wantsClientInfo: boolean
   /** The authority's name of itself, for id tokens. */
   issuer: string
 }
 
-export interface TokenAnswer {
+export interface TokenResponse {
   accessToken: string
   /** In seconds. */
   expiresIn: number
@@ -49,17 +48,17 @@ export type TokenDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hash
 }
 
 /** The token endpoint: who is the program, who is the person, what do they get. Fails with SignInRefused. */
-export async function answerTokenRequest(deps: TokenDeps, request: TokenRequest): Promise<TokenAnswer> {
+export async function answerTokenRequest(deps: TokenDeps, request: TokenRequest): Promise<TokenResponse> {
   const client = await authenticateClient(deps, request)
   return request.grant.kind === 'client-credentials' ? forProgram(deps, request, client) : forPerson(deps, request, request.grant, client)
 }
 
-async function forProgram(deps: TokenDeps, { asked }: TokenRequest, client: Client): Promise<TokenAnswer> {
+async function forProgram(deps: TokenDeps, { asked }: TokenRequest, client: Client): Promise<TokenResponse> {
   if (client.credential === null) throw new SignInRefused('client-unproven')
   const principal = client.servicePrincipal
   // An application without one is nobody in the tenant.
   if (!principal) throw new SignInRefused('client-unknown', { client: client.id })
-  const { resource } = parseAskedByProgram(asked, deps.origins.control)
+  const { resource } = parseProgramScope(asked, deps.origins.control)
   const accessToken = await issueDirectoryToken(deps, { principal, credential: client.credential, clientId: client.id, resource })
   return { accessToken, expiresIn: directoryTokenLife, resource, principal }
 }
@@ -67,7 +66,7 @@ async function forProgram(deps: TokenDeps, { asked }: TokenRequest, client: Clie
 /** What a grant tells of the person, and what was asked when it was made. */
 interface Found {
   signedIn: SignedIn
-  asked?: AskedText
+  asked?: ScopeParameters
   nonce?: string | undefined
   /** Given instead of a new one. */
   refreshToken?: RefreshToken
@@ -77,12 +76,12 @@ interface Found {
 
 type PersonGrant = Exclude<AuthorizationGrant, { kind: 'client-credentials' }>
 
-async function forPerson(deps: TokenDeps, request: TokenRequest, grant: PersonGrant, client: Client): Promise<TokenAnswer> {
+async function forPerson(deps: TokenDeps, request: TokenRequest, grant: PersonGrant, client: Client): Promise<TokenResponse> {
   // What is wrong with the question itself is told before a code or a device's answer is used up.
-  const early = isEmpty(request.asked) ? undefined : parseAsked(request.asked, deps.origins.control)
+  const early = isEmpty(request.asked) ? undefined : parseRequestedScope(request.asked, deps.origins.control)
   const found = await findPerson(deps, request, grant, client)
   const text = early ? request.asked : (found.asked ?? {})
-  const asked = early ?? parseAsked(text, deps.origins.control)
+  const asked = early ?? parseRequestedScope(text, deps.origins.control)
   const { principal, credential } = found.signedIn
   const accessToken = await issueDirectoryToken(deps, { principal, credential, clientId: client.id, resource: asked.resource })
   const refreshToken = await refreshTokenFor(deps, { client, asked, text, found })
@@ -106,7 +105,7 @@ async function forPerson(deps: TokenDeps, request: TokenRequest, grant: PersonGr
   }
 }
 
-const isEmpty = ({ scope, resource }: AskedText): boolean => scope === undefined && resource === undefined
+const isEmpty = ({ scope, resource }: ScopeParameters): boolean => scope === undefined && resource === undefined
 
 async function findPerson(deps: TokenDeps, { address }: TokenRequest, grant: PersonGrant, client: Client): Promise<Found> {
   switch (grant.kind) {
@@ -124,12 +123,12 @@ async function findPerson(deps: TokenDeps, { address }: TokenRequest, grant: Per
 /** A program that proves itself asks for one by `offline_access`; others, az among them, count on it. */
 async function refreshTokenFor(
   deps: TokenDeps,
-  { client, asked, text, found }: { client: Client; asked: Asked; text: AskedText; found: Found },
+  { client, asked, text, found }: { client: Client; asked: RequestedScope; text: ScopeParameters; found: Found },
 ): Promise<RefreshToken | undefined> {
   if (found.refreshToken !== undefined) return found.refreshToken
   const isWanted = client.credential === null || asked.offline
   const made = isWanted ? newRefreshToken(deps, { signedIn: found.signedIn, client, asked: text }) : undefined
-  if (made) await sweepSignIns(deps)
+  if (made) await removeEndedSignIns(deps)
   if (found.redeem) await found.redeem(made?.row ?? null)
   else if (made) await deps.store.putSignIn({ signIn: made.row })
   return made

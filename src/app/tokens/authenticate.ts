@@ -9,8 +9,7 @@ import type { Registry } from '#ports/registries.ts'
 import type { RegistryToken } from '#ports/credentials.ts'
 import type { Deps } from '../deps.ts'
 import { heldInRegistry } from '../identity/rights.ts'
-import { hashOfSecret } from '../identity/secrets.ts'
-import { credentialNamed, servicePrincipalBySecret, standingOf } from '../identity/standing.ts'
+import { hashOfSecret, credentialNamed, servicePrincipalBySecret, credentialsOfPrincipal } from '../identity/credentials.ts'
 import { type CredentialClaim, parseClaims, type TokenClaims } from './claims.ts'
 
 /** What a request presented: the scheme's parts, not yet believed. */
@@ -149,7 +148,7 @@ async function directoryPrincipal(
   principalId: string,
   credential: CredentialClaim,
 ): Promise<Authenticated | undefined> {
-  const standing = await standingOf(deps, principalId)
+  const standing = await credentialsOfPrincipal(deps, principalId)
   if (!standing || !credentialNamed(standing, credential.id, deps.clock.now())) return undefined
   const caller = await directoryCaller(deps, registry, standing.principal)
   return caller && { caller, credential }

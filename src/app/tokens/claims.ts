@@ -1,6 +1,6 @@
 import { formatScope, parseScopes, type Scope } from '#core/scope.ts'
 
-/** @property version null: `id` is the name of a secret of the directory, which changes with it (identity/standing.ts) */
+/** @property version null: `id` is the name of a secret of the directory, which changes with it (identity/credentials.ts) */
 export interface CredentialClaim {
   id: string
   version: number | null

@@ -5,7 +5,7 @@ import type { StoredCredential } from '#ports/credentials.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { AdminPassword } from '#ports/resources.ts'
 import type { Deps } from '../deps.ts'
-import { hashOfSecret } from '../identity/secrets.ts'
+import { hashOfSecret } from '../identity/credentials.ts'
 
 type Slot = StoredCredential['slot']
 type CredentialDeps = Pick<Deps, 'store' | 'ids' | 'secrets' | 'clock'> & { random: (bytes: number) => Uint8Array }

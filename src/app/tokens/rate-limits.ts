@@ -65,7 +65,7 @@ export class RateLimits {
 export interface Guess {
   address: string
   name: string
-  /** This credential was shown from this address before (identity/familiar.ts). */
+  /** This credential was shown from this address before (identity/familiar-addresses.ts). */
   familiar: boolean
 }
 

@@ -2,7 +2,7 @@ import { findClient } from '#app/identity/clients.ts'
 import { makeCode, type CodeQuestion } from '#app/identity/codes.ts'
 import { isChallenge } from '#app/identity/pkce.ts'
 import { loopbackRedirect } from '#app/identity/redirects.ts'
-import { parseAsked } from '#app/identity/requested-scope.ts'
+import { parseRequestedScope } from '#app/identity/requested-scope.ts'
 import { signInUser } from '#app/identity/sign-in.ts'
 import { SignInRefused } from '#app/identity/sign-in-refusal.ts'
 import { clientInfoOf } from '#app/identity/directory-tokens.ts'
@@ -15,7 +15,7 @@ import { isCorrectable, problemIn } from './page-problems.ts'
 import { continueForm, signInForm } from './pages.ts'
 import type { EntraRequest } from './request.ts'
 import { readTicket, type Ticket, writeTicket } from './ticket.ts'
-import { parseAskedText } from './token.ts'
+import { parseScopeParameters } from './token.ts'
 
 type CodeTicket = Extract<Ticket, { kind: 'code' }>
 type Reply = Pick<CodeTicket, 'state' | 'formPost'> & { redirectUri: string; client: string }
@@ -58,8 +58,8 @@ function parseQuestion({ deps }: EntraContext, clientId: string, redirectUri: st
   const challenge = parameters.get('code_challenge')
   if (challenge === undefined || parameters.get('code_challenge_method') !== 'S256' || !isChallenge(challenge))
     throw new SignInRefused('challenge-missing')
-  const asked = parseAskedText(parameters)
-  parseAsked(asked, deps.origins.control)
+  const asked = parseScopeParameters(parameters)
+  parseRequestedScope(asked, deps.origins.control)
   // Nobody is ever signed in here: a password is asked for each time.
   if (parameters.get('prompt') === 'none') throw new SignInRefused('interaction-required')
   return { clientId, redirectUri, challenge, nonce: parameters.get('nonce'), asked }

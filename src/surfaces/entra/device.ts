@@ -1,7 +1,7 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { authenticateClient, findClient } from '#app/identity/clients.ts'
 import { askOnDevice, deviceLife, findDevice, grantDevice, refuseDevice } from '#app/identity/devices.ts'
-import { parseAsked } from '#app/identity/requested-scope.ts'
+import { parseRequestedScope } from '#app/identity/requested-scope.ts'
 import { signInUser } from '#app/identity/sign-in.ts'
 import { SignInRefused } from '#app/identity/sign-in-refusal.ts'
 import type { Answer } from '#http/answer.ts'
@@ -13,7 +13,7 @@ import { isCorrectable, problemIn } from './page-problems.ts'
 import { deviceCodeForm, deviceSignInForm, outcome } from './pages.ts'
 import { devicePath, type EntraRequest, isTokenEndpoint } from './request.ts'
 import { readTicket, writeTicket } from './ticket.ts'
-import { parseAskedText, parseClient } from './token.ts'
+import { parseScopeParameters, parseClient } from './token.ts'
 
 /** Seconds between two questions of the device. */
 const interval = 5
@@ -25,8 +25,8 @@ export async function answerDeviceCode(context: EntraContext): Promise<Answer> {
   const isOurs = (url: string) => isTokenEndpoint(url, deps.origins.own, tenant)
   const use = parseClient(form, http.header('authorization'))
   const { id: clientId } = await authenticateClient(deps, { ...use, address: http.address, isTokenEndpoint: isOurs })
-  const asked = parseAskedText(form)
-  parseAsked(asked, deps.origins.control)
+  const asked = parseScopeParameters(form)
+  parseRequestedScope(asked, deps.origins.control)
   const { deviceCode, userCode } = await askOnDevice(deps, { clientId, asked, address: http.address })
   const page = `${origin}${devicePath}`
   return jsonAnswer({

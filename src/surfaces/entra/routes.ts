@@ -10,7 +10,7 @@ import { configurationOf, instanceOf, issuerOf, realmOf } from './discovery.ts'
 import { readForm } from './form.ts'
 import { type EntraRequest, isTokenEndpoint } from './request.ts'
 import { answerSignOut } from './sign-out.ts'
-import { formatAnswer, parseAskedText, parseClient, parseGrant } from './token.ts'
+import { formatAnswer, parseScopeParameters, parseClient, parseGrant } from './token.ts'
 
 /** Who reads a refusal. */
 export type Reader = { reader: 'program' | 'person' }
@@ -45,7 +45,7 @@ async function answerToken(context: EntraContext, { authority, version }: Extrac
   const { deps, http, origin, tenant } = context
   const form = await readForm(http)
   const grant = parseGrant(form)
-  const asked = parseAskedText(form)
+  const asked = parseScopeParameters(form)
   const answer = await answerTokenRequest(deps, {
     ...parseClient(form, http.header('authorization')),
     grant,

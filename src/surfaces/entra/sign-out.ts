@@ -1,6 +1,6 @@
 import { html } from '#http/html.ts'
 import { loopbackRedirect } from '#app/identity/redirects.ts'
-import { signOut } from '#app/identity/sign-out.ts'
+import { signOut } from '#app/identity/directory-tokens.ts'
 import type { Answer } from '#http/answer.ts'
 import { pageAnswer, redirectTo } from './answers.ts'
 import type { EntraContext } from './context.ts'

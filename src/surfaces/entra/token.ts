@@ -1,6 +1,6 @@
 import type { ClientProof } from '#app/identity/clients.ts'
-import type { TokenAnswer, AuthorizationGrant } from '#app/identity/token-endpoint.ts'
-import type { AskedText } from '#app/identity/requested-scope.ts'
+import type { TokenResponse, AuthorizationGrant } from '#app/identity/token-endpoint.ts'
+import type { ScopeParameters } from '#app/identity/requested-scope.ts'
 import { SignInRefused } from '#app/identity/sign-in-refusal.ts'
 import { parseAuthorization } from '#http/credentials.ts'
 import type { Parameters } from './form.ts'
@@ -34,7 +34,7 @@ export function parseGrant(form: Parameters): AuthorizationGrant {
   }
 }
 
-export function parseAskedText(form: Parameters): AskedText {
+export function parseScopeParameters(form: Parameters): ScopeParameters {
   const [scope, resource] = [form.get('scope'), form.get('resource')]
   return { ...(scope === undefined ? {} : { scope }), ...(resource === undefined ? {} : { resource }) }
 }
@@ -72,7 +72,7 @@ function formDecoded(text: string): string {
 }
 
 /** RFC 6749 §5.1 with Entra's additions; the older endpoint also tells the resource and the end. */
-export function formatAnswer(answer: TokenAnswer, { now, asked }: { now: number; asked: AskedText }): Record<string, unknown> {
+export function formatAnswer(answer: TokenResponse, { now, asked }: { now: number; asked: ScopeParameters }): Record<string, unknown> {
   const ends = Math.floor(now / 1000) + answer.expiresIn
   return {
     token_type: 'Bearer',

@@ -111,7 +111,7 @@ test('C10 Harbor CVE-2023-20902: secrets of the directory are compared in consta
       source.match(/[^\n]*(?:\.hash|secretHash|hashOfSecret\([^)]*\)|password|presented)\s*[!=]==(?!\s*(?:undefined|null|''))[^\n]*/g) ?? []
     assert.deepEqual(compared, [], file)
   }
-  assert.match(readFileSync('src/app/identity/secrets.ts', 'utf8'), /timingSafeEqual\(presented/)
+  assert.match(readFileSync('src/app/identity/credentials.ts', 'utf8'), /timingSafeEqual\(presented/)
 })
 
 // That it costs the same is shown by test/model/sign-in.test.ts.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FailedLogins } from '../tokens/rate-limits.ts'
-import { slowGuessing, slowTrying } from './guessing.ts'
+import { throttlePassword, throttleSecret } from './throttling.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
 
 const at = { address: '10.0.0.1', name: 'alice', familiar: false }
@@ -18,27 +18,27 @@ test('guesses at once are judged one after another, so that none slips past the 
     running--
     return wrong()
   }
-  const reasons = await Promise.all(Array.from({ length: 40 }, () => reason(slowGuessing(deps, at, judge))))
+  const reasons = await Promise.all(Array.from({ length: 40 }, () => reason(throttlePassword(deps, at, judge))))
   assert.equal(reasons.filter((each) => each === 'password-wrong').length, 21)
   assert.equal(reasons.filter((each) => each === 'too-many-attempts').length, 19)
 })
 
 test('who is at home does not wait for strangers of the address; a success forgets, and what is no guess is not counted', async () => {
   const deps = scene()
-  void slowGuessing(deps, at, () => new Promise<never>(() => {}))
+  void throttlePassword(deps, at, () => new Promise<never>(() => {}))
   const bob = { ...at, name: 'bob', familiar: true }
-  assert.equal(await reason(slowGuessing(deps, bob, async () => 1)), 'good')
-  for (let each = 0; each < 100; each++) await reason(slowGuessing(deps, bob, wrong))
-  assert.equal(await reason(slowGuessing(deps, bob, async () => 1)), 'good')
-  for (let each = 0; each < 100; each++) await reason(slowGuessing(deps, bob, wrong))
+  assert.equal(await reason(throttlePassword(deps, bob, async () => 1)), 'good')
+  for (let each = 0; each < 100; each++) await reason(throttlePassword(deps, bob, wrong))
+  assert.equal(await reason(throttlePassword(deps, bob, async () => 1)), 'good')
+  for (let each = 0; each < 100; each++) await reason(throttlePassword(deps, bob, wrong))
   const off = () => Promise.reject(new SignInRefused('user-disabled'))
-  for (let each = 0; each < 5; each++) assert.equal(await reason(slowGuessing(deps, bob, off)), 'user-disabled')
+  for (let each = 0; each < 5; each++) assert.equal(await reason(throttlePassword(deps, bob, off)), 'user-disabled')
 })
 
 test('a line of strangers is short', async () => {
   const deps = scene()
-  void slowGuessing(deps, at, () => new Promise<never>(() => {}))
-  const waiting = Array.from({ length: 60 }, () => reason(slowGuessing(deps, at, wrong)))
+  void throttlePassword(deps, at, () => new Promise<never>(() => {}))
+  const waiting = Array.from({ length: 60 }, () => reason(throttlePassword(deps, at, wrong)))
   const refused = await Promise.race([waiting[59], waiting[0]])
   assert.equal(refused, 'too-many-attempts')
 })
@@ -46,7 +46,7 @@ test('a line of strangers is short', async () => {
 test('a right secret of ours is believed whatever was tried before; wrong ones are sent away', async () => {
   const deps = scene()
   const tries = [] as string[]
-  for (let each = 0; each < 25; each++) tries.push(await reason(slowTrying(deps, at.address, wrong)))
+  for (let each = 0; each < 25; each++) tries.push(await reason(throttleSecret(deps, at.address, wrong)))
   assert.deepEqual([tries.filter((each) => each === 'password-wrong').length, tries.at(-1)], [21, 'too-many-attempts'])
-  assert.equal(await reason(slowTrying(deps, at.address, async () => 1)), 'good')
+  assert.equal(await reason(throttleSecret(deps, at.address, async () => 1)), 'good')
 })

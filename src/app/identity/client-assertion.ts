@@ -1,10 +1,9 @@
 import type { Assertion } from '#ports/assertions.ts'
 import type { Certificate } from '#ports/certificates.ts'
 import type { Deps } from '../deps.ts'
-import { noteAssertion } from './seen-assertions.ts'
-import { isCurrent } from './secrets.ts'
+import { noteAssertion } from './assertion-replay.ts'
+import { isCurrent, type Credential } from './credentials.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
-import type { Credential } from './standing.ts'
 
 /** What a client writes of itself (RFC 7523 §3). Times may have fractions: az sends such. */
 interface AssertionClaims {

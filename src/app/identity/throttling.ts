@@ -21,7 +21,7 @@ interface Logins {
  * own place by what others do. Guesses of one address wait for one another: many at once would all be judged before the first
  * was counted. Fails with `too-many-attempts`, whose detail has `retryAfter` in seconds, and as `judge` does.
  */
-export async function slowGuessing<Result>({ failedLogins }: Logins, guess: Guess, judge: () => Promise<Result>): Promise<Result> {
+export async function throttlePassword<Result>({ failedLogins }: Logins, guess: Guess, judge: () => Promise<Result>): Promise<Result> {
   const judged = async () => {
     refusePaused(() => failedLogins.check(guess))
     try {
@@ -39,9 +39,9 @@ export async function slowGuessing<Result>({ failedLogins }: Logins, guess: Gues
 
 /**
  * Judges a secret that we made, which nobody guesses: a right one is always believed, and only who goes on with wrong ones
- * is sent away. Fails as `slowGuessing` does.
+ * is sent away. Fails as `throttlePassword` does.
  */
-export async function slowTrying<Result>({ failedLogins }: Logins, address: string, judge: () => Promise<Result>): Promise<Result> {
+export async function throttleSecret<Result>({ failedLogins }: Logins, address: string, judge: () => Promise<Result>): Promise<Result> {
   try {
     return await judge()
   } catch (error) {
@@ -51,7 +51,7 @@ export async function slowTrying<Result>({ failedLogins }: Logins, address: stri
 }
 
 /** Fails with `too-many-attempts` while the pause lasts. */
-export function refuseWhilePaused(failedLogins: FailedLogins, address: string, name: string): void {
+export function refuseWhileThrottled(failedLogins: FailedLogins, address: string, name: string): void {
   refusePaused(() => failedLogins.checkPair(address, name))
 }
 

@@ -1,9 +1,9 @@
 import { machineAt } from '#core/ip-address.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Deps } from '../deps.ts'
-import { hashOfSecret } from './secrets.ts'
+import { hashOfSecret } from './credentials.ts'
 import { SignInRefused } from './sign-in-refusal.ts'
-import { sweepSignIns } from './sweep.ts'
+import { removeEndedSignIns } from './sign-in.ts'
 
 /**
  * An assertion is good for the machine that used it first. It cannot be good for one request only: MSAL signs one and
@@ -21,7 +21,7 @@ export async function noteAssertion(
 
   /** Undefined: it is noted. Otherwise the row of another request that came first. */
   async function note() {
-    await sweepSignIns(deps)
+    await removeEndedSignIns(deps)
     const row = {
       id: key,
       kind: 'code' as const,

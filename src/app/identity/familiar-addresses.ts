@@ -9,7 +9,7 @@ const most = 20
 type FamiliarDeps = Pick<Deps, 'store' | 'clock'>
 
 interface Seen {
-  /** The credential's name (standing.ts). */
+  /** The credential's name (credentials.ts). */
   credential: string
   address: string
 }
