@@ -14,7 +14,8 @@ import { type Dialect, refuse, type Surface, serve } from '#http/surface.ts'
 export type ControlDeps = Deps & { origins: Origins; failedLogins: FailedLogins; random: (bytes: number) => Uint8Array }
 
 interface ControlSurface {
-  matches(path: string, deps: ControlDeps): boolean | Promise<boolean>
+  /** @param tenant the directory's own, where it was asked for */
+  matches(path: string, tenant: Tenant | undefined): boolean
   serve(deps: ControlDeps, exchange: Exchange): Promise<void>
   /** In its own words. */
   refuse(deps: ControlDeps, exchange: Exchange, failure: unknown, headers?: Headers): Promise<void>
@@ -36,8 +37,6 @@ const resourceManager = of(
   arm,
   (deps) => deps,
 )
-const isAuthority = (path: string, tenant: Tenant | undefined): boolean => tenant !== undefined && isEntra(path, tenant)
-
 /** The dialects of the control origin, the first that matches. */
 const surfaces: readonly ControlSurface[] = [
   of(isDiscoveryPath, discovery, (deps) => deps),
@@ -47,20 +46,24 @@ const surfaces: readonly ControlSurface[] = [
     (deps) => deps,
   ),
   of(
-    async (path, { store }) => isAuthority(path, await store.tenant()),
+    (path, tenant) => tenant !== undefined && isEntra(path, tenant),
     entra,
     (deps) => deps,
   ),
 ]
 
-const pathOf = ({ url }: Exchange): string => /^[^?]*/.exec(url)?.[0] ?? ''
+/** Undefined: nobody's, so ARM's, unless it is the authority's of a tenant that has to be asked for. */
+function surfaceOf({ url }: Exchange, tenant: Tenant | undefined): ControlSurface | undefined {
+  const mark = url.indexOf('?')
+  const path = mark === -1 ? url : url.slice(0, mark)
+  return surfaces.find((each) => each.matches(path, tenant))
+}
 
-/** A path that is nobody's is ARM's. */
 export async function serveControlPlane(deps: ControlDeps, exchange: Exchange): Promise<void> {
-  for (const surface of surfaces) if (await surface.matches(pathOf(exchange), deps)) return surface.serve(deps, exchange)
-  return resourceManager.serve(deps, exchange)
+  const surface = surfaceOf(exchange, undefined) ?? surfaceOf(exchange, await deps.store.tenant()) ?? resourceManager
+  return surface.serve(deps, exchange)
 }
 
 /** At once, so without asking the directory which tenant is its own. */
 export const refuseControlPlane = (deps: ControlDeps, exchange: Exchange, failure: unknown, headers?: Headers): Promise<void> =>
-  (surfaces.find((each) => each.matches(pathOf(exchange), deps) === true) ?? resourceManager).refuse(deps, exchange, failure, headers)
+  (surfaceOf(exchange, undefined) ?? resourceManager).refuse(deps, exchange, failure, headers)
