@@ -20,6 +20,7 @@ export const refusalReasons = [
   'few-open-files',
   'permission',
   'read-only',
+  'path-gone',
   'wrong-kind',
   'settings-unreadable',
   'setting-near',

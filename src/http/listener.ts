@@ -42,7 +42,7 @@ export interface ListenerOptions {
   /** Absent: nobody counts them. */
   connections?: Connections | undefined
   /** The body of the answer to what is not HTTP, or beyond its limits. */
-  badRequest: (status: NoRequestStatus) => string
+  badRequest: (status: NoRequestStatus, message?: string) => string
   /** In milliseconds; others than the usual are for tests. */
   limits?: { headersTimeout: number; connectionsCheckingInterval: number }
 }
@@ -104,7 +104,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   server.on('connect', (_request, socket: Socket) => answerNoRequest(socket, 501, options.badRequest(501)))
   server.on('clientError', unreadable.onFault)
   server.on('connection', (socket: Socket) => socket.on('error', () => socket.destroy()))
-  server.on('tlsClientError', (_error, socket: Socket) => socket.destroy())
+  if (certificates) answerPlainHttp(server, (message) => options.badRequest(400, message))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host: options.address.host, port: options.address.port, backlog: 1024 }, () => {
@@ -114,6 +114,25 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   })
   const bound = server.address() as AddressInfo
   return { address: { host: options.address.host, port: bound.port }, close: (grace) => closeServer(server, grace) }
+}
+
+const plainHttp = 'this port speaks HTTPS: write https:// instead of http://'
+const ends = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress ?? ''} ${remotePort ?? ''}`
+
+/** Whoever speaks HTTP to a port of TLS is told so in HTTP; OpenSSL knows it by the first bytes, before anything is decrypted. */
+function answerPlainHttp(server: Server, body: (message: string) => string): void {
+  // What a handshake that fails leaves behind is the encrypted side; the answer goes out by the bare one.
+  const bare = new Map<string, Socket>()
+  server.on('connection', (socket: Socket) => {
+    const name = ends(socket)
+    bare.set(name, socket)
+    socket.once('close', () => bare.delete(name))
+  })
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const under = error.code === 'ERR_SSL_HTTP_REQUEST' ? bare.get(ends(socket)) : undefined
+    if (under) answerNoRequest(under, 400, body(plainHttp))
+    socket.destroy()
+  })
 }
 
 function closeServer(server: Server, grace: number): Promise<void> {

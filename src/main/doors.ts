@@ -30,6 +30,8 @@ export interface DoorOptions {
   deps: RegistryDeps & ControlDeps
   hosts: Hosts
   corsOrigins: AllowedOrigins
+  /** What a person types to call this program. */
+  program?: string
 }
 
 type OfRegistry = Dialect & { world: { served: Served | undefined } }
@@ -38,7 +40,7 @@ const exposing = (...names: string[]): Headers => names.map((name) => ['Access-C
 
 /** Which dialect answers where: the data hosts', a registry's under each of its names, the control plane's under its own. */
 export function openDoors(options: DoorOptions): Doors {
-  const { deps } = options
+  const { deps, program = 'longshore' } = options
   const ofContent = exposing('Docker-Content-Digest', 'WWW-Authenticate', 'Link', 'X-Ms-Correlation-Request-Id')
   const distribution = registryDoor(options, distributionSurface(), (served) => ({ deps, served }), ofContent)
   const metadata = registryDoor(options, acr, (served) => ({ deps, served }), ofContent)
@@ -49,8 +51,8 @@ export function openDoors(options: DoorOptions): Doors {
     refuse: (exchange, failure, headers) => refuse(data, { deps, registry: undefined }, exchange, failure, headers),
   }
   const root: Door = {
-    serve: (exchange) => serve(welcome, undefined, exchange),
-    refuse: (exchange, failure, headers) => refuse(welcome, undefined, exchange, failure, headers),
+    serve: (exchange) => serve(welcome, { program }, exchange),
+    refuse: (exchange, failure, headers) => refuse(welcome, { program }, exchange, failure, headers),
   }
   const control: Door = {
     serve: (exchange) => serveControlPlane(deps, exchange),

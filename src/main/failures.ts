@@ -12,6 +12,7 @@ export type Known = { refusal: Refusal; isUsage?: boolean } | { line: string; is
 
 /** What the system says of a path, and why nothing could be done there. */
 const ofPaths: Readonly<Record<string, RefusalReason>> = {
+  ENOENT: 'path-gone',
   EACCES: 'permission',
   EPERM: 'permission',
   EROFS: 'read-only',
@@ -23,6 +24,8 @@ const ofPaths: Readonly<Record<string, RefusalReason>> = {
   ENOSPC: 'disk-full',
   EDQUOT: 'disk-full',
 }
+
+const sqliteCannotOpen = 14
 
 /** Failures that are no bug of ours. */
 export function knownFailure(error: unknown): Known {
@@ -37,7 +40,9 @@ export function knownFailure(error: unknown): Known {
     error instanceof ApiFailure
   )
     return { line: error.message, isUsage: false }
-  const { code = '', path = '', dest, syscall } = error as NodeJS.ErrnoException & { dest?: string }
+  const { code = '', path = '', dest, syscall, errcode } = error as NodeJS.ErrnoException & { dest?: string; errcode?: number }
+  // The database names no path.
+  if (errcode === sqliteCannotOpen) return { refusal: new Refusal('path-gone', { path: 'longshore.db', code: 'SQLITE_CANTOPEN' }) }
   // A recursive mkdir on a read-only file system says ENOENT.
   const reason = code === 'ENOENT' && syscall === 'mkdir' ? 'read-only' : ofPaths[code]
   if (reason && (dest ?? path) !== '') return { refusal: new Refusal(reason, { path: dest ?? path, code }) }

@@ -71,7 +71,8 @@ export function hostOf(options: HostOptions): Host {
       const { serve } = await import('./serve.ts')
       // What this process makes is nobody else's.
       process.umask(0o077)
-      const started = await serve(config)
+      // A path is nobody else's business: the page says the name then.
+      const started = await serve(config, program.includes('/') ? {} : { program })
       const { registry, caPath, unshownPasswords, markPasswordsShown, stop } = started
       const [http, https, admin] = [started.http, started.https, started.admin].map(fromHere)
       const passwordFile = passwordFileOf(config, isTerminal)

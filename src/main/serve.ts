@@ -66,7 +66,7 @@ const saturatedAfter = 1000
 /**
  * Starts the server. Fails with ConfigError, DirectoryOwned, NewerDatabase, NameOutsideAuthority, and as `listen` does.
  */
-export async function serve(config: Config): Promise<Started> {
+export async function serve(config: Config, { program = 'longshore' } = {}): Promise<Started> {
   const { deps, registry, openPaths, close } = await openDirectory(config)
   const closers: (() => Promise<void> | void)[] = [close]
   const stop = async () => {
@@ -159,7 +159,7 @@ export async function serve(config: Config): Promise<Started> {
       draining = true
       await Promise.all([listeners.http?.close(config.shutdownGrace), listeners.https?.close(config.shutdownGrace)])
     })
-    const badRequest = (status: NoRequestStatus) => errorBody('UNSUPPORTED', noRequestMessages[status], {})
+    const badRequest = (status: NoRequestStatus, message: string = noRequestMessages[status]) => errorBody('UNSUPPORTED', message, {})
     // The login server may need a port that the system chooses: the door opens after the listeners know theirs.
     let handle: ReturnType<typeof frontDoor> = (_request, response) => void response.writeHead(503, { 'Retry-After': 1 }).end()
     for (const name of ['http', 'https'] as const) {
@@ -186,6 +186,7 @@ export async function serve(config: Config): Promise<Started> {
       gates,
       telemetry,
       corsOrigins: new Set(config.corsOrigins),
+      program,
     })
     if (config.admin !== 'off')
       listeners.admin = await listenFor('admin', {

@@ -51,6 +51,14 @@ test('the local CA verifies for each name that the server answers to, and nobody
   assert.equal(statSync(server.started.caPath ?? '').mode & 0o022, 0)
 })
 
+test('who speaks plain HTTP to the port of HTTPS is told so, and the next one is served', async () => {
+  const { host, port } = server.started.https ?? { host: '', port: 0 }
+  const answer = await fetch(`http://${host}:${port}/v2/`)
+  assert.equal(answer.status, 400)
+  assert.match(await answer.text(), /this port speaks HTTPS: write https:\/\/ instead/)
+  assert.ok((await shake({ ca })).certificate)
+})
+
 test('only HTTP/1.1 is offered', async () => {
   assert.equal((await shake({ ca, ALPNProtocols: ['http/1.1', 'h2'] })).alpn, 'http/1.1')
   await assert.rejects(shake({ ca, ALPNProtocols: ['h2'] }))

@@ -33,6 +33,7 @@ for (const [asked, language] of [
     assert.ok(text.includes(`<h1>${welcomeCatalogues[language].title}</h1>`))
     assert.match(text, /docker login \S+\n/)
     assert.match(text, /az login -u owner/)
+    assert.match(text, /longshore doctor/)
   })
 
 test('its own host is named, whatever stands in it', async () => {

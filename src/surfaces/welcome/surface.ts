@@ -10,11 +10,17 @@ import { languages } from '#words/messages.ts'
 import { welcomeSpeakers } from '#words/welcome.ts'
 
 interface Dialect {
-  world: unknown
+  /** What a person types on the machine itself. */
+  world: { program: string }
   caller: undefined
   request: { kind: 'page' }
-  route: Route<HttpRequest, { kind: 'page' }>
-  context: HttpRequest
+  route: Route<Context, { kind: 'page' }>
+  context: Context
+}
+
+interface Context {
+  http: HttpRequest
+  program: string
 }
 
 /**
@@ -30,7 +36,7 @@ const wantsHtml = (accept = ''): boolean =>
     .split(',')
     .some((each) => /^\s*text\/html\s*(?:;|$)/i.test(each) && !/;\s*q=0(?:\.0*)?\s*(?:;|$)/i.test(each))
 
-const routes: Routes<HttpRequest, Dialect['request']> = { page: { access: () => ({ kind: 'none' }), handle: showPage } }
+const routes: Routes<Context, Dialect['request']> = { page: { access: () => ({ kind: 'none' }), handle: showPage } }
 
 const wire = {
   ...rowsFor(failures, [503, 'UNAVAILABLE']),
@@ -46,7 +52,7 @@ export const welcome: Surface<Dialect> = {
   identify: () => undefined,
   routeOf: ({ kind }) => routes[kind],
   admit: () => {},
-  context: ({ http }) => http,
+  context: ({ http, world }) => ({ http, program: world.program }),
   headers: () => [],
   fail: (_call, { failure, message, detail }) => {
     const [status, code] = wire[failure]
@@ -55,7 +61,7 @@ export const welcome: Surface<Dialect> = {
 }
 
 /** What this is, and where to go from here. */
-function showPage(http: HttpRequest): Answer {
+function showPage({ http, program }: Context): Answer {
   const language = preferredLanguage(http.header('accept-language'), languages)
   const { say } = welcomeSpeakers[language]
   const { host } = http
@@ -63,10 +69,10 @@ function showPage(http: HttpRequest): Answer {
 <h2>${say('push')}</h2><pre>docker login ${host}
 docker tag hello-world ${host}/hello:1
 docker push ${host}/hello:1</pre>
-<h2>${say('control')}</h2><pre>eval "$(longshore env)"
+<h2>${say('control')}</h2><pre>eval "$(${program} env)"
 az login -u owner
 az acr list</pre>
-<p class="soft">${say('trust')}</p><p class="soft">${say('help')}</p>`
+<p class="soft">${say('trust', { program })}</p><p class="soft">${say('help', { program })}</p>`
   const headers = [...pageHeaders().filter(([name]) => name !== 'Vary'), ['Vary', 'Accept, Accept-Language'] as const]
   return { status: 200, headers, body: page(language, say('title'), body) }
 }

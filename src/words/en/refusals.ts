@@ -40,6 +40,8 @@ export const refusals = {
   'refusal.tls-mismatch':
     'tlsKey: {key} is not the key of the certificate in {cert} (tlsCert): name the two that belong together, the server’s own certificate first in its file',
   'refusal.permission': '{path}: permission denied ({code}): run as the user that it belongs to, or let this user read and write it',
+  'refusal.path-gone':
+    '{path} is not there ({code}): was the data folder moved or deleted while a server ran on it? Stop the server, put the folder back, and start it again',
   'refusal.read-only':
     '{path} cannot be made or written ({code}): its file system is read-only; name a data folder that can be written with --data-dir or LONGSHORE_DATA_DIR',
   'refusal.wrong-kind':

@@ -4,6 +4,6 @@ export const welcome = {
   lead: 'A container registry with the control plane of Azure Container Registry, on this machine. This address is for programs; there is nothing to fill in here.',
   push: 'Push an image',
   control: 'Manage registries with az',
-  trust: 'Where a client does not trust the certificate, show it the authority: “longshore ca --path” tells where that lies.',
-  help: 'Anything that does not work: “longshore doctor” looks for the reason and says the line that mends it.',
+  trust: 'Where a client does not trust the certificate, show it the authority: “{program} ca --path” tells where that lies.',
+  help: 'Anything that does not work: “{program} doctor” looks for the reason and says the line that mends it.',
 } as const

@@ -45,6 +45,8 @@ export const refusals: Translation<typeof english> = {
     'tlsKey: {key} no es la clave del certificado de {cert} (tlsCert): indique los dos que van juntos, con el certificado del servidor primero en su archivo',
   'refusal.permission':
     '{path}: permiso denegado ({code}): ejecute la orden como su propietario, o deje que este usuario lea y escriba ahí',
+  'refusal.path-gone':
+    '{path} no está ({code}): ¿se movió o se borró la carpeta de datos mientras un servidor la usaba? Pare el servidor, devuelva la carpeta a su sitio y arránquelo de nuevo',
   'refusal.read-only':
     'no se puede crear ni escribir {path} ({code}): su sistema de archivos es de solo lectura; indique una carpeta de datos en la que se pueda escribir con --data-dir o LONGSHORE_DATA_DIR',
   'refusal.wrong-kind':

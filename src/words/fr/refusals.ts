@@ -46,6 +46,8 @@ export const refusals: Translation<typeof english> = {
     'tlsKey : {key} n’est pas la clé du certificat de {cert} (tlsCert) : indiquez les deux qui vont ensemble, le certificat du serveur en premier dans son fichier',
   'refusal.permission':
     '{path} : permission refusée ({code}) : lancez la commande en tant que propriétaire, ou laissez cet utilisateur lire et écrire à cet endroit',
+  'refusal.path-gone':
+    '{path} n’est plus là ({code}) : le dossier de données a-t-il été déplacé ou supprimé alors qu’un serveur l’utilisait ? Arrêtez le serveur, remettez le dossier en place et redémarrez-le',
   'refusal.read-only':
     'impossible de créer ou d’écrire {path} ({code}) : son système de fichiers est en lecture seule ; indiquez un dossier de données où l’on peut écrire avec --data-dir ou LONGSHORE_DATA_DIR',
   'refusal.wrong-kind':

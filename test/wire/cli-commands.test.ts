@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -272,6 +272,26 @@ test('the socket of the operator serves ARM and Graph to whoever opens it, and i
   assert.equal(await status('POST', '/machine/__proto__', '{}'), 404)
   assert.equal(await status('POST', '/machine/usage', '{"registry":7}'), 400)
   assert.equal(await status('POST', '/machine/usage', '{"registry":"absent"}'), 409)
+})
+
+test('a data folder that was moved under a running server is told as that', async () => {
+  const server = await Server.start()
+  const moved = `${server.dataDir}-moved`
+  renameSync(server.dataDir, moved)
+  try {
+    for (const command of ['usage', 'scrub']) {
+      const { code, problem } = await runCli([command], { LONGSHORE_DATA_DIR: moved })
+      assert.equal(code, 1)
+      assert.match(
+        problem,
+        /^longshore: \S+ is not there \(\w+\): was the data folder moved or deleted while a server ran on it\?/,
+        command,
+      )
+    }
+  } finally {
+    renameSync(moved, server.dataDir)
+    await server.stop()
+  }
 })
 
 test('commands make no registry where there is none', async () => {
