@@ -2,6 +2,7 @@ import { type Caller, decide } from '#core/access.ts'
 import type { ResourceKey } from '#core/resource-id.ts'
 import type { Match } from '#ports/resources.ts'
 import type { Deps, Origins } from '#app/deps.ts'
+import type { Author } from '#app/resources/rules.ts'
 import { type Answer, json } from '#http/answer.ts'
 import type { Headers } from '#http/headers.ts'
 import type { ArmUrl } from './url.ts'
@@ -24,6 +25,12 @@ export const ok = (body: unknown, headers: Headers = []): Answer => json(200, bo
 /** Whether the caller holds an action at a scope: for lists, which show what may be seen. Single things have their row in routes.ts. */
 export const may = ({ caller }: Pick<Context, 'caller'>, action: string, scope: ResourceKey): boolean =>
   decide(caller, { kind: 'action', action, scope }).allowed
+
+/** Who writes, as `systemData` names them. */
+export const authorOf = ({ caller: { name, kind } }: Pick<Context, 'caller'>): Author => ({
+  name,
+  type: kind === 'servicePrincipal' ? 'Application' : 'User',
+})
 
 /** An absolute URL of this surface for the caller, with the version that it speaks. */
 export const absolute = (

@@ -11,12 +11,11 @@ import { everyResource } from '#app/resources/pages.ts'
 import { resourceNotFound } from '#app/resources/not-found.ts'
 import { newOperation } from '#app/resources/operations.ts'
 import { patchResource, putResource } from '#app/resources/put.ts'
-import type { Author, RequestedResource } from '#app/resources/rules.ts'
-import type { Caller } from '#core/access.ts'
+import type { RequestedResource } from '#app/resources/rules.ts'
 import { visibleSubscription } from '#app/resources/subscriptions.ts'
 import { misfitInWords, readBody } from './body.ts'
 import { type Answer, json } from '#http/answer.ts'
-import { absolute, type Context, may, ok } from './context.ts'
+import { absolute, authorOf, type Context, may, ok } from './context.ts'
 import { filterOf } from './filter.ts'
 import { pageOf, paged } from './page.ts'
 import type { ResourceType } from './resource-type.ts'
@@ -100,7 +99,7 @@ export async function putOne(context: Context, { type, id }: One): Promise<Answe
     throw controlError('InvalidResourceName', { name: id.name, type: type.name, like })
   const given = await readResource(context, type, shape, '{}')
   const unknown = (properties: KnownObject) => unknownIn(type, context.url.version, properties)
-  const putting = { id, given, match: context.match, by: authorOf(context.caller), unknown }
+  const putting = { id, given, match: context.match, by: authorOf(context), unknown }
   const { resource, created } = await putResource(context.deps, rules, putting)
   const { made, replaced } = type.versions.statuses
   return json(created ? made : replaced, await shown(context, type, resource), etagOf(resource))
@@ -116,7 +115,7 @@ export async function updateOne(context: Context, { type, id }: One): Promise<An
   }
   await find(context, { type, id })
   const given = await readResource(context, type, object(shape.fields), 'what changes')
-  const { resource } = await patchResource(context.deps, rules, { id, given, match: context.match, by: authorOf(context.caller) })
+  const { resource } = await patchResource(context.deps, rules, { id, given, match: context.match, by: authorOf(context) })
   return json(type.versions.statuses.changed, await shown(context, type, resource), etagOf(resource))
 }
 
@@ -126,7 +125,7 @@ export async function removeOne(context: Context, { type, id }: One): Promise<An
   const parent = await findParent(deps, id)
   const { deleted, absent } = type.versions.statuses
   const operation = deleted === 202 ? newOperation(deps, { subscriptionId: id.subscriptionId ?? '', by: caller }) : undefined
-  const gone = type.rules ? await deleteResource(deps, type.rules, { id, match, by: authorOf(caller), operation }) : false
+  const gone = type.rules ? await deleteResource(deps, type.rules, { id, match, by: authorOf(context), operation }) : false
   if (!gone) {
     // A group that is not there is told, as az's `group delete` expects.
     if (absent === 404) throw await outermostNotFound(deps, id)
@@ -164,8 +163,6 @@ async function refuseBuiltIn(context: Context, one: One): Promise<void> {
   const found = await builtIn(context, one)
   if (found) throw controlError('SystemDefinedResource', found.id)
 }
-
-const authorOf = ({ name, kind }: Caller): Author => ({ name, type: kind === 'servicePrincipal' ? 'Application' : 'User' })
 
 const shapeFor = ({ caller }: Context, { shape, operatorShape }: ResourceType): ObjectShape | undefined =>
   caller.kind === 'operator' ? (operatorShape ?? shape) : shape

@@ -1,4 +1,3 @@
-import type { Caller } from '#core/access.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import { object, oneOf } from '#core/shape.ts'
 import type { StoredResource } from '#ports/resources.ts'
@@ -7,7 +6,7 @@ import { getResource } from '#app/resources/find.ts'
 import { changeTags as change, type Tags } from '#app/resources/tags.ts'
 import { visibleSubscription } from '#app/resources/subscriptions.ts'
 import type { Answer } from '#http/answer.ts'
-import { type Context, may, ok } from './context.ts'
+import { authorOf, type Context, may, ok } from './context.ts'
 import { tagsShape } from './envelope.ts'
 import { readBody } from './body.ts'
 
@@ -31,8 +30,7 @@ export async function showTags({ deps }: Context, { of }: OfResource): Promise<A
 }
 
 const write = async (context: Context, of: ResourceId, tags: (before: Tags) => Tags): Promise<StoredResource> =>
-  change(context.deps, { of, match: context.match, by: authorOf(context.caller), change: tags })
-const authorOf = ({ name, kind }: Caller) => ({ name, type: kind === 'servicePrincipal' ? ('Application' as const) : ('User' as const) })
+  change(context.deps, { of, match: context.match, by: authorOf(context), change: tags })
 
 const tagsOf = (body: object): Tags => (body as { properties?: { tags?: Tags } }).properties?.tags ?? {}
 
