@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { advisoryRow, provenBy } from './advisories.ts'
+import { advisoryRow, countedWalks, provenBy } from './papers.ts'
 
 const read = (file: string): string => readFileSync(file, 'utf8')
 
-test('docs/advisories.md tells each code that a test has in its name, and who proves it (tools/advisories.ts writes it)', () => {
+test('docs/advisories.md tells each code that a test has in its name, and who proves it (tools/papers.ts writes it)', () => {
   const rows = read('docs/advisories.md')
     .split('\n')
     .flatMap((line) => advisoryRow(line) ?? [])
@@ -28,6 +28,15 @@ test('a paper or a source that a comment, a document or a test points to is ther
   for (const [, named = ''] of read('docs/ARCHITECTURE.md').matchAll(/`([\w./-]+\.ts)`/g))
     if (!leadsSomewhere(named)) wrong.push(`docs/ARCHITECTURE.md: ${named}`)
   assert.deepEqual(wrong, [])
+})
+
+test('docs/ARCHITECTURE.md tells how many files there are, and how many each walk opens: sixteen at most (tools/papers.ts writes it)', () => {
+  const text = read('docs/ARCHITECTURE.md')
+  assert.equal(text, countedWalks(text))
+  for (const [, files] of text.matchAll(/^\*\*[^\n]* \((\d+) files\)$/gm)) assert.ok(Number(files) <= 16)
+  const told = Number(/Some (\d+) sources/.exec(text)?.[1])
+  const there = globSync('src/**/*.ts').filter((file) => !/\.(?:test|contract)\.ts$/.test(file)).length
+  assert.ok(Math.abs(told - there) <= there / 20, `there are ${there}`)
 })
 
 const commentsOf = (code: string): string => (code.match(/\/\*[^]*?\*\/|(?<![:'"`])\/\/[^\n]*/g) ?? []).join('\n')

@@ -30,3 +30,12 @@ function codesOf(name: string): string[] {
   const head = name.includes(': ') ? name.slice(0, name.indexOf(': ')) : (/^(?:[A-H][0-9]{1,2} )+/.exec(name)?.[0] ?? '')
   return head.match(isCode) ?? []
 }
+
+const walk = /^\*\*([^*]+)\*\*,(.*?)(?: \(\d+ files\))?$((?:\n(?!\n)[^\n]*)*)/gm
+
+/** docs/ARCHITECTURE.md, each walk with the number of files that it names: of all of them a change of it opens no more. */
+export const countedWalks = (text: string): string =>
+  text.replace(walk, (_, title: string, what: string, steps: string) => {
+    const files = new Set([...steps.matchAll(/`([\w./-]+\.ts)`/g)].map(([, file]) => file))
+    return `**${title}**,${what} (${files.size} files)${steps}`
+  })
