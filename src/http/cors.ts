@@ -1,4 +1,5 @@
-import type { Exchange, Headers } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
+import type { Headers } from './headers.ts'
 import { knownMethods } from './request-faults.ts'
 
 /** Origins whose pages may call a registry from a browser; none, unless the operator names them. */
@@ -16,11 +17,11 @@ export function answerOrigin(exchange: Exchange, allowed: AllowedOrigins): 'pref
   const origin = exchange.header('origin')
   const isPreflight =
     exchange.method === 'OPTIONS' && origin !== undefined && exchange.header('access-control-request-method') !== undefined
-  if (allowed.size > 0) exchange.also.push(['Vary', 'Origin'])
+  if (allowed.size > 0) exchange.moreHeaders.push(['Vary', 'Origin'])
   if (origin === undefined || !allowed.has(origin)) return isPreflight ? 'refused' : undefined
-  exchange.also.push(['Access-Control-Allow-Origin', origin])
+  exchange.moreHeaders.push(['Access-Control-Allow-Origin', origin])
   if (isPreflight) return 'preflight'
-  exchange.also.push(['Access-Control-Expose-Headers', exposed.join(', ')])
+  exchange.moreHeaders.push(['Access-Control-Expose-Headers', exposed.join(', ')])
   return undefined
 }
 

@@ -7,8 +7,6 @@ import type { Headers } from './headers.ts'
 import { linger } from './linger.ts'
 import type { Place } from './place.ts'
 
-export type { Headers } from './headers.ts'
-
 /** What the log tells of a request besides its line and status. Never a secret. */
 export type LogFields = {
   principal?: string
@@ -26,7 +24,7 @@ const largeBody = 1024 * 1024
 
 /**
  * One request and its one answer. Knows HTTP, not what is asked.
- * Each answer carries the headers of `also` and the correlation id; an answer that comes before the request's body
+ * Each answer carries the headers of `moreHeaders` and the correlation id; an answer that comes before the request's body
  * was read closes the connection, but not before the client could read it.
  */
 export class Exchange {
@@ -43,7 +41,7 @@ export class Exchange {
   readonly address: string
   readonly log: LogFields = {}
   /** On whatever is answered, besides what the answer brings itself. */
-  readonly also: (readonly [name: string, value: string | number])[] = []
+  readonly moreHeaders: (readonly [name: string, value: string | number])[] = []
   /** An error that nobody expected; for the log. */
   unexpected: unknown
   /** Bytes of body that came, and that went. */
@@ -275,7 +273,7 @@ export class Exchange {
     const head: (string | number)[] = ['X-Ms-Correlation-Request-Id', this.correlationId, 'X-Content-Type-Options', 'nosniff']
     if (this.#strictTransport !== undefined) head.push('Strict-Transport-Security', this.#strictTransport)
     for (const [name, value] of headers) head.push(name, value)
-    for (const [name, value] of this.also) head.push(name, value)
+    for (const [name, value] of this.moreHeaders) head.push(name, value)
     return head
   }
 }

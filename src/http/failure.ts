@@ -6,7 +6,7 @@ import type { HttpRequest } from './http-request.ts'
 /** The body of a failing answer (OCI distribution-spec, "Error Codes"). */
 export const errorBody = (code: string, message: string, detail: unknown): string => JSON.stringify({ errors: [{ code, message, detail }] })
 
-/** A failing answer as a surface words it, and what of the failure the protocol itself wants told. */
+/** A failing answer as a surface words it, and what the failure alone does not say. */
 export interface FailingAnswer {
   status: number
   headers: Headers
@@ -20,9 +20,14 @@ export interface FailingAnswer {
  * well: what is open there is its answer (RFC 9110 §9.3.7).
  * @param common on every answer of the surface
  */
-export function answerOfFailure(http: Pick<HttpRequest, 'method'>, common: Headers, told: FailingAnswer, failure: RegistryError): Answer {
-  const { status, headers, body } = told
-  const open = told.allowed ?? (failure.failure === 'method-unsupported' ? allowedBy(failure.detail) : undefined)
+export function answerOfFailure(
+  http: Pick<HttpRequest, 'method'>,
+  common: Headers,
+  failing: FailingAnswer,
+  failure: RegistryError,
+): Answer {
+  const { status, headers, body } = failing
+  const open = failing.allowed ?? (failure.failure === 'method-unsupported' ? allowedBy(failure.detail) : undefined)
   const allowed = open ?? (status === 405 ? [] : undefined)
   if (http.method === 'OPTIONS' && allowed)
     return { status: 204, headers: [...common, ...withoutType(headers), ['Allow', [...allowed, 'OPTIONS'].join(', ')]] }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Headers } from './exchange.ts'
+import type { Headers } from './headers.ts'
 
 /** Text that is HTML already. */
 export class Html {

@@ -19,6 +19,6 @@ export type HttpRequest = Pick<
   | 'clientGone'
   | 'beyondAnswer'
   | 'log'
-  | 'also'
+  | 'moreHeaders'
   | 'unexpected'
 >

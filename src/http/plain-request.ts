@@ -38,7 +38,7 @@ export function plainRequest({ method, url, headers = {}, body, ...rest }: Plain
     clientGone: false,
     beyondAnswer: false,
     log: {},
-    also: [],
+    moreHeaders: [],
     unexpected: undefined,
   }
 }

@@ -89,7 +89,7 @@ function registryDoor<D extends OfRegistry>(
       const page = answerOrigin(exchange, corsOrigins)
       if (page === 'preflight') return exchange.send(204, preflightHeaders(exchange))
       if (page === 'refused') return refused(exchange, originRefused(exchange))
-      exchange.also.push(...exposes)
+      exchange.moreHeaders.push(...exposes)
       let served: Served
       try {
         served = servedBy(hosts, exchange, await registryOf(deps.admission, name, exchange), name)

@@ -48,7 +48,7 @@ export function distributionSurface(): Surface<Dialect> {
     admit: async ({ world: { deps, served = noSuchRegistry() }, http, caller, request, route }) => {
       const { admission } = deps
       await admission.admit(served.registry, caller, route.access(request))
-      if (http.method === 'DELETE') http.also.push(admission.deletesLeft(served.registry))
+      if (http.method === 'DELETE') http.moreHeaders.push(admission.deletesLeft(served.registry))
       admission.rateLimits.count(served.registry, caller.id, route.rate)
     },
     context: contextOf,

@@ -28,7 +28,7 @@ interface Dialect {
 export const token: Surface<Dialect> = {
   first: 'request',
   parse: async ({ world: { deps, served = noSuchRegistry() }, http }) => {
-    http.also.push(['X-Ms-Ratelimit-Remaining-Calls-Per-Second', deps.rateLimits.leftPerSecond(served.registry, 'oauth').toFixed(2)])
+    http.moreHeaders.push(['X-Ms-Ratelimit-Remaining-Calls-Per-Second', deps.rateLimits.leftPerSecond(served.registry, 'oauth').toFixed(2)])
     return parseTokenRequest(http.method, http.url, await readForm(http))
   },
   identify: () => undefined,
