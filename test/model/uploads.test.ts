@@ -185,6 +185,41 @@ test('a repeat of the last chunk succeeds without being written twice; a repeat 
   await world.uploads.finish(address, text(''), undefined, digestOf(Buffer.from('abcdef')))
 })
 
+test('a streamed chunk that is sent again from its offset adds nothing; another one there is out of order', async () => {
+  const address = await start()
+  await world.uploads.append(address, text('abc'), undefined, 0)
+  await world.uploads.append(address, text('def'), undefined, 3)
+  assert.deepEqual(await world.uploads.append(address, text('def'), undefined, 3), { size: 6 })
+  assert.deepEqual(await world.uploads.append(address, { ...text('def'), length: undefined }, undefined, 3), { size: 6 })
+  for (const [other, offset] of [
+    ['deg', 3],
+    ['de', 3],
+    ['defg', 3],
+    ['abcdef', 0],
+  ] as const)
+    await assert.rejects(world.uploads.append(address, text(other), undefined, offset), outOfOrder, other)
+  await world.uploads.append(address, text('ghi'), undefined, 6)
+  await world.uploads.finish(address, text(''), undefined, digestOf(Buffer.from('abcdefghi')))
+})
+
+test('of more sessions than are kept the longest idle one closes its writer, and goes on all the same', async () => {
+  const few = new Uploads(world.deps, { most: 100, longestWait: 1000, sessionsOfOne: 100, kept: 2 })
+  const addresses = []
+  for (const content of ['a', 'b', 'c', 'd']) {
+    const { uploadId } = await few.start({ registry, name, principalId: 'p', algorithm: 'sha256' })
+    const address = { registry, name, principalId: 'p', uploadId }
+    await few.append(address, text(content), undefined)
+    addresses.push(address)
+  }
+  assert.equal(few.open, 2)
+  const epochs = await Promise.all(addresses.map(async ({ uploadId }) => (await world.store.upload(registry.id, name, uploadId))?.epoch))
+  assert.deepEqual(epochs, [1, 1, 1, 1])
+  for (const [index, content] of ['a', 'b', 'c', 'd'].entries()) {
+    const address = addresses[index] ?? assert.fail()
+    await few.finish(address, text('!'), undefined, digestOf(Buffer.from(`${content}!`)))
+  }
+})
+
 test('a finished upload may be finished again with the same digest, while its blob is there', async () => {
   const address = await start()
   const digest = digestOf(Buffer.from('again'))

@@ -10,8 +10,10 @@ import { UploadSession } from './upload-session.ts'
 
 const idleFor = 15 * 60 * 1000
 const mostUnused = 100_000
-/** Sessions of which size and hash are kept; the file of another is read again when it goes on. */
-const mostKept = 20_000
+export interface SessionLimits extends OpenFileLimits {
+  /** Sessions of which size and hash are kept; the file of another is read again when it goes on. */
+  kept?: number
+}
 
 export interface UploadRequest {
   upload: Upload
@@ -27,11 +29,13 @@ export class UploadSessions {
   /** The longest untouched first. */
   readonly #sessions = new Map<string, UploadSession>()
   readonly #files: OpenFiles
+  readonly #mostKept: number
   /** Started here and without a file yet; only a saving, so it may be forgotten. */
   readonly #unused = new Set<string>()
 
-  constructor(deps: Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings'>, limits: OpenFileLimits) {
+  constructor(deps: Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings'>, limits: SessionLimits) {
     this.#deps = deps
+    this.#mostKept = limits.kept ?? 20_000
     this.#files = new OpenFiles(limits)
   }
 
@@ -85,7 +89,7 @@ export class UploadSessions {
     this.#sessions.delete(upload.id)
     this.#sessions.set(upload.id, session)
     if (known && !goesOn) await this.#forget(known)
-    if (this.#sessions.size > mostKept) this.#forgetOldest()
+    if (this.#sessions.size > this.#mostKept) this.#forgetOldest()
     return session
   }
 

@@ -7,12 +7,11 @@ import type { SealedBlob } from '#ports/blob-store.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Upload } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
-import type { OpenFileLimits } from './open-files.ts'
 import { type Room, withRoom } from './room.ts'
 import { type Body, drain } from './upload-body.ts'
 import { UploadChunks } from './upload-chunks.ts'
 import type { UploadSession } from './upload-session.ts'
-import { outOfOrder, overtaken, UploadSessions } from './upload-sessions.ts'
+import { outOfOrder, overtaken, type SessionLimits, UploadSessions } from './upload-sessions.ts'
 
 type UploadDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'ids' | 'settings' | 'failpoint'> & { room?: Room }
 
@@ -24,7 +23,7 @@ export interface UploadAddress {
   principalId: string
 }
 
-export interface UploadLimits extends OpenFileLimits {
+export interface UploadLimits extends SessionLimits {
   /** Sessions of one principal in one registry; beyond them the one that has rested longest ends, if it rests for an hour. */
   sessionsOfOne: number
 }
