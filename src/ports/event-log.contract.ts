@@ -133,13 +133,15 @@ export function eventLogContract(it: It): void {
       tags: ['v1'],
     })
     await putAll(scene.store, subscription, group, registryId('own'))
+    const token = resourceOf(`${registryId('own')}/tokens/ci`)
+    await scene.store.putResource({ resource: token, match: undefined, askedBy: 'somebody' })
     const written = (await read(scene)).at(-1)
     assert.deepEqual(
       [written?.by, written?.details],
-      ['maker', { id: registryId('own'), type: 'Microsoft.ContainerRegistry/registries', created: true }],
+      ['somebody', { id: token.id, type: 'Microsoft.ContainerRegistry/registries/tokens', created: true }],
     )
     const own = await scene.store.registry('own')
-    assert.deepEqual(kinds(await read(scene, own?.id)), ['resource.written'])
+    assert.deepEqual(kinds(await read(scene, own?.id)), ['resource.written', 'resource.written'])
   })
 
   it('a command that fails tells nothing', async (scene) => {

@@ -1,3 +1,4 @@
+import type { Command } from './command.ts'
 import type { Attributes, AttributesChange, Quarantine } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import type { Platform } from '#core/platform.ts'
@@ -68,12 +69,15 @@ export interface RepositoryAttributeReads {
 
 export interface RepositoryAttributeCommands {
   /** What is not named stays as it is; only a manifest has a quarantine. `name-unknown`, `tag-unknown`, `manifest-unknown`. */
-  changeAttributes(input: {
-    registryId: number
-    name: RepositoryName
-    target: { kind: 'repository' } | { kind: 'tag'; tag: Tag } | { kind: 'manifest'; digest: Digest }
-    change: AttributesChange
-  }): Promise<void>
+  changeAttributes: Command<
+    {
+      registryId: number
+      name: RepositoryName
+      target: { kind: 'repository' } | { kind: 'tag'; tag: Tag } | { kind: 'manifest'; digest: Digest }
+      change: AttributesChange
+    },
+    void
+  >
 }
 
 /**

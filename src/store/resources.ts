@@ -141,7 +141,6 @@ export const putResource: Verb<'putResource'> = async (tx, { resource: given, ma
     kind: 'resource.written',
     registryId: await registryIdOf(tx, given.key),
     details: { id: given.id, type: given.type, created: !found },
-    by: given.changedBy,
   })
   return { created: !found, registry: made }
 }

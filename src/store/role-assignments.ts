@@ -168,7 +168,7 @@ export const putCustomRole: Verb<'putCustomRole'> = async (tx, { role }) => {
     role.createdBy,
     role.changedAt,
   )
-  noteEvent(tx, { kind: 'role-definition.written', registryId: 0, details: { id: role.id, name: role.name }, by: role.createdBy })
+  noteEvent(tx, { kind: 'role-definition.written', registryId: 0, details: { id: role.id, name: role.name } })
   return { created: !found }
 }
 

@@ -105,7 +105,7 @@ export class HistoryOfManifests extends HistoryOfUploads {
   async deleteTag(): Promise<void> {
     const [name, tag] = [this.pick(repositories), this.pick(tags)]
     this.say(name, tag)
-    const work = deleteManifest(this.world.deps, this.registry, name, { kind: 'tag', tag })
+    const work = deleteManifest(this.world.deps, { registry: this.registry, name, reference: { kind: 'tag', tag } })
     if (!this.of(name).tags.delete(tag)) return this.refused('manifest-unknown', work)
     await work
   }
@@ -114,7 +114,7 @@ export class HistoryOfManifests extends HistoryOfUploads {
     const name = this.pick(repositories)
     const digest = this.someManifest(name)?.digest ?? unknownDigest
     this.say(name, digest.slice(7, 15))
-    const work = deleteManifest(this.world.deps, this.registry, name, { kind: 'digest', digest })
+    const work = deleteManifest(this.world.deps, { registry: this.registry, name, reference: { kind: 'digest', digest } })
     if (!this.of(name).manifests.has(digest)) return this.refused('manifest-unknown', work)
     if (this.of(name).isNeeded(digest)) return this.refused('in-use', work)
     await work
@@ -124,7 +124,7 @@ export class HistoryOfManifests extends HistoryOfUploads {
   async deleteBlob(): Promise<void> {
     const [name, digest] = [this.pick(repositories), digestOf(this.pick(contents))]
     const repository = this.of(name)
-    const work = deleteBlob(this.world.deps, this.registry, name, digest)
+    const work = deleteBlob(this.world.deps, { registry: this.registry, name, digest })
     if (!repository.leases.has(digest)) return this.refused('blob-unknown', work)
     if (repository.names(digest)) return this.refused('in-use', work)
     await work

@@ -164,7 +164,11 @@ class LimitedHistory {
   async #delete(): Promise<void> {
     const [manifest] = this.#manifests.splice(this.#random(this.#manifests.length), 1)
     if (!manifest) return
-    await deleteManifest(this.#world.deps, this.#registry, manifest.name, { kind: 'digest', digest: manifest.digest })
+    await deleteManifest(this.#world.deps, {
+      registry: this.#registry,
+      name: manifest.name,
+      reference: { kind: 'digest', digest: manifest.digest },
+    })
     this.trace.push('delete')
   }
 

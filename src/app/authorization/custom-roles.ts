@@ -52,6 +52,7 @@ export async function putRole(
   const assignableScopes = scopes.map((each) => each.text)
   const answer = await deps.store
     .putCustomRole({
+      askedBy: by.id,
       role: {
         id,
         name: role.name,
@@ -79,7 +80,7 @@ export async function deleteRole(deps: Pick<Deps, 'store'>, { id, by }: { id: st
   if (!before) return undefined
   for (const scope of before.assignableScopes) mustBeAllowed(by, 'Microsoft.Authorization/roleDefinitions/delete', keyOf(scope))
   try {
-    await deps.store.deleteCustomRole({ id: key })
+    await deps.store.deleteCustomRole({ id: key, askedBy: by.id })
   } catch (error) {
     if (!(error instanceof RegistryError) || error.failure !== 'in-use') throw error
     throw controlError('RoleDefinitionHasAssignments')

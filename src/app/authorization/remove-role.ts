@@ -18,7 +18,7 @@ export async function removeRole(
   const { key } = parseResourceId(scopeId)
   mustBeAllowed(by, 'Microsoft.Authorization/roleAssignments/delete', key)
   try {
-    return await store.deleteRoleAssignment({ scope: key, name: name.toLowerCase() })
+    return await store.deleteRoleAssignment({ scope: key, name: name.toLowerCase(), askedBy: by.id })
   } catch (error) {
     if (!(error instanceof RegistryError) || error.failure !== 'in-use') throw error
     throw controlErrorWith({ lastOwner: true }, 'CannotDeleteLastRbacAdminAssignment')

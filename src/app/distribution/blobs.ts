@@ -6,6 +6,7 @@ import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { type BlobReader, CorruptBlob } from '#ports/blob-store.ts'
 import type { LinkedBlob } from '#ports/content.ts'
+import type { AskedBy } from '#ports/command.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { isDue } from './leases.ts'
@@ -137,10 +138,8 @@ export async function deletedSeq(
 /** Removes the repository's link. Fails with `blob-unknown`, `locked`, `in-use`. */
 export async function deleteBlob(
   deps: Pick<Deps, 'store' | 'clock' | 'failpoint'>,
-  registry: Registry,
-  name: RepositoryName,
-  digest: Digest,
+  { registry, name, digest, askedBy }: { registry: Registry; name: RepositoryName; digest: Digest } & AskedBy,
 ): Promise<void> {
-  await deps.store.deleteBlob({ registryId: registry.id, name, digest, now: deps.clock.now() })
+  await deps.store.deleteBlob({ registryId: registry.id, name, digest, now: deps.clock.now(), askedBy })
   deps.failpoint('blob.delete.after-commit')
 }

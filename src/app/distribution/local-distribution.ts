@@ -30,12 +30,12 @@ export function localDistribution(deps: LocalDistributionDeps): Distribution {
     openOperations: ({ registry, repository }, reference) => openOperations(deps, registry, repository, reference),
 
     manifest: ({ registry, repository }, reference) => findManifest(deps, registry, repository, reference),
-    putManifest: ({ registry, repository }, push) => putManifest(deps, { registry, name: repository, ...push }),
-    deleteManifest: ({ registry, repository }, reference, precondition) =>
-      deleteManifest(deps, registry, repository, reference, precondition),
+    putManifest: ({ registry, caller, repository }, push) => putManifest(deps, { registry, name: repository, askedBy: caller.id, ...push }),
+    deleteManifest: ({ registry, caller, repository }, reference, precondition) =>
+      deleteManifest(deps, { registry, name: repository, askedBy: caller.id, reference, precondition }),
 
     blob: async ({ registry, repository }, digest) => opened(await findBlob(deps, registry, repository, digest)),
-    deleteBlob: ({ registry, repository }, digest) => deleteBlob(deps, registry, repository, digest),
+    deleteBlob: ({ registry, caller, repository }, digest) => deleteBlob(deps, { registry, name: repository, digest, askedBy: caller.id }),
     mountBlob: ({ registry, caller, repository }, source) => mountBlob(deps, { registry, caller, name: repository, ...source }),
 
     linkTo: (registry, blob) => linkTo(deps, registry, blob),

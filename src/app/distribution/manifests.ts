@@ -6,6 +6,7 @@ import type { Precondition } from '#core/precondition.ts'
 import { formatReference, type Reference, type RepositoryName, type Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { StoredManifest } from '#ports/content.ts'
+import type { AskedBy } from '#ports/command.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { platformOf } from './image-config.ts'
@@ -60,9 +61,9 @@ export async function putManifest(
     bytes: Uint8Array
     /** Of what the reference names. */
     precondition?: Precondition | undefined
-  },
+  } & AskedBy,
 ): Promise<{ digest: Digest; manifest: Manifest; tags: readonly Tag[] }> {
-  const { registry, name, reference, contentType, bytes } = input
+  const { registry, name, reference, contentType, bytes, askedBy } = input
   const algorithm = reference.kind === 'digest' ? algorithmOf(reference.digest) : 'sha256'
   const digest = digestOf(algorithm, deps.hash(algorithm, bytes))
   if (reference.kind === 'digest' && reference.digest !== digest)
@@ -86,6 +87,7 @@ export async function putManifest(
     ...(input.precondition ? { condition: { reference, precondition: input.precondition } } : {}),
     now,
     leaseUntil: now + deps.settings.lease.length,
+    askedBy,
   })
   deps.failpoint('manifest.put.after-commit')
   return { digest, manifest, tags }
@@ -97,19 +99,22 @@ export type HashBytes = (algorithm: Algorithm, bytes: Uint8Array) => string
 /** A tag alone, or a manifest with its tags and referrers. Fails with `manifest-unknown`, `precondition-failed`, `locked`. */
 export async function deleteManifest(
   deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'failpoint'>,
-  registry: Registry,
-  name: RepositoryName,
-  reference: Reference,
-  precondition?: Precondition,
+  {
+    registry,
+    name,
+    reference,
+    precondition,
+    askedBy,
+  }: { registry: Registry; name: RepositoryName; reference: Reference; precondition?: Precondition | undefined } & AskedBy,
 ): Promise<void> {
   const now = deps.clock.now()
   if (reference.kind === 'tag') {
-    await deps.store.deleteTag({ registryId: registry.id, name, tag: reference.tag, now, precondition })
+    await deps.store.deleteTag({ registryId: registry.id, name, tag: reference.tag, now, precondition, askedBy })
     deps.failpoint('tag.delete.after-commit')
   } else {
     const { digest } = reference
     const held = reliedBefore(deps.settings.lease, now)
-    await deps.store.deleteManifest({ registryId: registry.id, name, digest, now, reliedBefore: held, precondition })
+    await deps.store.deleteManifest({ registryId: registry.id, name, digest, now, reliedBefore: held, precondition, askedBy })
     deps.failpoint('manifest.delete.after-commit')
   }
 }

@@ -7,6 +7,7 @@ import type { RepositoryName } from '#core/reference.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { ListPage, ManifestAttributes } from '#ports/repository-attributes.ts'
 import type { Deps } from '../deps.ts'
+import type { RepositoryVisit } from '../distribution/distribution.ts'
 import { showRepository } from './repositories.ts'
 
 /** A manifest by itself; an index tells its children too. */
@@ -48,11 +49,10 @@ export async function showManifest(
 /** Returns what it is then. Fails with `name-unknown`, `manifest-unknown`. */
 export async function updateManifest(
   deps: Pick<Deps, 'store'>,
-  registry: Registry,
-  name: RepositoryName,
+  { registry, repository: name, caller }: RepositoryVisit,
   digest: Digest,
   change: AttributesChange,
 ): Promise<ShownManifest> {
-  await deps.store.changeAttributes({ registryId: registry.id, name, target: { kind: 'manifest', digest }, change })
+  await deps.store.changeAttributes({ registryId: registry.id, name, target: { kind: 'manifest', digest }, change, askedBy: caller.id })
   return showManifest(deps, registry, name, digest)
 }

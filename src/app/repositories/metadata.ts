@@ -35,12 +35,12 @@ export interface Metadata {
 export const localMetadata = (deps: Pick<Deps, 'store' | 'clock'>, distribution: Distribution): Metadata => ({
   repositories: (visit, page) => distribution.repositories(visit, page),
   repository: ({ registry, repository }) => showRepository(deps, registry, repository),
-  updateRepository: ({ registry, repository }, change) => updateRepository(deps, registry, repository, change),
-  deleteRepository: ({ registry, repository }) => deleteRepository(deps, registry, repository),
+  updateRepository: (visit, change) => updateRepository(deps, visit, change),
+  deleteRepository: (visit) => deleteRepository(deps, visit),
 
   tags: ({ registry, repository }, page) => listTags(deps, registry, repository, page),
   tag: ({ registry, repository }, tag) => showTag(deps, registry, repository, tag),
-  updateTag: ({ registry, repository }, tag, change) => updateTag(deps, registry, repository, tag, change),
+  updateTag: (visit, tag, change) => updateTag(deps, visit, tag, change),
   async untag(visit, tag, precondition) {
     await showTag(deps, visit.registry, visit.repository, tag)
     await distribution.deleteManifest(visit, { kind: 'tag', tag }, precondition)
@@ -48,5 +48,5 @@ export const localMetadata = (deps: Pick<Deps, 'store' | 'clock'>, distribution:
 
   manifests: ({ registry, repository }, page) => listManifests(deps, registry, repository, page),
   manifest: ({ registry, repository }, digest) => showManifest(deps, registry, repository, digest),
-  updateManifest: ({ registry, repository }, digest, change) => updateManifest(deps, registry, repository, digest, change),
+  updateManifest: (visit, digest, change) => updateManifest(deps, visit, digest, change),
 })

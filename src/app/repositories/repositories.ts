@@ -5,6 +5,7 @@ import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { RepositoryAttributes } from '#ports/repository-attributes.ts'
 import type { Deps } from '../deps.ts'
+import type { RepositoryVisit } from '../distribution/distribution.ts'
 
 /** Fails with `name-unknown`. */
 export async function showRepository(
@@ -20,17 +21,16 @@ export async function showRepository(
 /** Returns what it is then. Fails with `name-unknown`. */
 export async function updateRepository(
   deps: Pick<Deps, 'store'>,
-  registry: Registry,
-  name: RepositoryName,
+  { registry, repository: name, caller }: RepositoryVisit,
   change: AttributesChange,
 ): Promise<RepositoryAttributes> {
-  await deps.store.changeAttributes({ registryId: registry.id, name, target: { kind: 'repository' }, change })
+  await deps.store.changeAttributes({ registryId: registry.id, name, target: { kind: 'repository' }, change, askedBy: caller.id })
   return showRepository(deps, registry, name)
 }
 
 /** With all that is in it, or nothing when anything in it is locked. Fails with `name-unknown`, `locked`. */
 export const deleteRepository = (
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
-  registry: Registry,
-  name: RepositoryName,
-): Promise<{ manifests: Digest[]; tags: Tag[] }> => store.deleteRepository({ registryId: registry.id, name, now: clock.now() })
+  { registry, repository: name, caller }: RepositoryVisit,
+): Promise<{ manifests: Digest[]; tags: Tag[] }> =>
+  store.deleteRepository({ registryId: registry.id, name, now: clock.now(), askedBy: caller.id })

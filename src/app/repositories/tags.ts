@@ -5,6 +5,7 @@ import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { ListPage, TagAttributes } from '#ports/repository-attributes.ts'
 import type { Deps } from '../deps.ts'
+import type { RepositoryVisit } from '../distribution/distribution.ts'
 import { showRepository } from './repositories.ts'
 
 /** Fails with `name-unknown`. */
@@ -30,11 +31,10 @@ export async function showTag(deps: Pick<Deps, 'store'>, registry: Registry, nam
 /** Returns what it is then. Fails with `name-unknown`, `tag-unknown`. */
 export async function updateTag(
   deps: Pick<Deps, 'store'>,
-  registry: Registry,
-  name: RepositoryName,
+  { registry, repository: name, caller }: RepositoryVisit,
   tag: Tag,
   change: AttributesChange,
 ): Promise<TagAttributes> {
-  await deps.store.changeAttributes({ registryId: registry.id, name, target: { kind: 'tag', tag }, change })
+  await deps.store.changeAttributes({ registryId: registry.id, name, target: { kind: 'tag', tag }, change, askedBy: caller.id })
   return showTag(deps, registry, name, tag)
 }

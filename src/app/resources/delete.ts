@@ -13,7 +13,7 @@ export async function deleteResource(
   // Deleting is done when there is nothing: a second time succeeds as the first.
   if (!found && (match === undefined || match === 'absent')) return false
   if (found) await rules.mayDelete?.(deps, found)
-  const deletion = { key: id.key, match, now: deps.clock.now(), askedBy: by.name, ...(operation ? { operation } : {}) }
+  const deletion = { key: id.key, match, now: deps.clock.now(), askedBy: by.id, ...(operation ? { operation } : {}) }
   const { keys } = await deps.store.deleteResource(deletion)
   return keys.length > 0
 }

@@ -20,7 +20,7 @@ export interface FirstStart {
   storageLimit: number | null
 }
 
-const by = { name: 'longshore', type: 'Application' } as const
+const by = { id: 'longshore', name: 'longshore', type: 'Application' } as const
 const ownerName = 'owner'
 
 /**

@@ -68,6 +68,7 @@ async function write(
       const { created } = await deps.store.putResource({
         resource,
         match: before ? { etag: before.etag } : 'absent',
+        askedBy: by.id,
         ...(prepared.registry ? { registry: prepared.registry } : {}),
         ...(prepared.most ? { most: prepared.most } : {}),
         ...(prepared.keepPasswords ? { keepPasswords: prepared.keepPasswords } : {}),

@@ -47,8 +47,9 @@ export interface Prepared {
   keepPasswords?: readonly string[]
 }
 
-/** Who writes, as `systemData` names them. */
+/** Who writes: the principal's id, and what `systemData` names. */
 export interface Author {
+  id: string
   name: string
   type: 'User' | 'Application'
 }

@@ -33,7 +33,7 @@ export async function changeTags(
     }
     try {
       const wanted = typeof match === 'object' ? match : { etag: found.etag }
-      await store.putResource({ resource: changed, match: wanted })
+      await store.putResource({ resource: changed, match: wanted, askedBy: by.id })
       return changed
     } catch (error) {
       const between = error instanceof RegistryError && error.failure === 'precondition-failed' && typeof match !== 'object'

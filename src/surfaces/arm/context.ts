@@ -27,7 +27,8 @@ export const may = ({ caller }: Pick<Context, 'caller'>, action: string, scope: 
   decide(caller, { kind: 'action', action, scope }).allowed
 
 /** Who writes, as `systemData` names them. */
-export const authorOf = ({ caller: { name, kind } }: Pick<Context, 'caller'>): Author => ({
+export const authorOf = ({ caller: { id, name, kind } }: Pick<Context, 'caller'>): Author => ({
+  id,
   name,
   type: kind === 'servicePrincipal' ? 'Application' : 'User',
 })
