@@ -103,7 +103,7 @@ export interface ContentCommands {
     },
     void
   >
-  /** With its tags and its referrers, or nothing. `manifest-unknown`, `precondition-failed`, `locked`, `in-use` (core/kept-manifests.ts). */
+  /** With its tags and its referrers, or nothing. `manifest-unknown`, `precondition-failed`, `locked`, `in-use` (core/manifest-deletion.ts). */
   deleteManifest: Command<
     {
       registryId: number

@@ -1,6 +1,6 @@
 import { locked } from '#core/disallowed.ts'
 import { unknownManifest } from '#core/failures.ts'
-import { keptError, whyKept, withReferrers } from '#core/kept-manifests.ts'
+import { deletionRefused, whyNotDeleted, withReferrers } from '#core/manifest-deletion.ts'
 import { checkPrecondition } from '#core/precondition.ts'
 import type { Tag } from '#core/reference.ts'
 import { digestsOf, inOrder } from './blobs-in-use.ts'
@@ -27,8 +27,8 @@ export const deleteManifest: Verb<'deleteManifest'> = async (tx, input) => {
   )
   if (!going.has(digest)) throw unknownManifest({ kind: 'digest', digest })
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
-  const kept = await whyKept(graph, going, (await settingsOf(tx, registryId)).indexChildren)
-  if (kept) throw keptError(kept)
+  const obstacle = await whyNotDeleted(graph, going, (await settingsOf(tx, registryId)).indexChildren)
+  if (obstacle) throw deletionRefused(obstacle)
   checkPrecondition(precondition, digest)
   const removed = await removeManifests(tx, { registryId, repositoryId: repository.id, digests: [...going], now, reliedBefore })
   await settleRepositories(tx)

@@ -1,5 +1,5 @@
 import type { Digest } from '#core/digest.ts'
-import type { ManifestGraph } from '#core/kept-manifests.ts'
+import type { ManifestGraph } from '#core/manifest-deletion.ts'
 import type { Tag } from '#core/reference.ts'
 import { readDigest, type StoredDigest, storedDigest } from './stored-digest.ts'
 import type { SqlReader } from './transaction.ts'

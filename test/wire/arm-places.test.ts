@@ -211,6 +211,8 @@ test('tags: one by one, at a resource, a group, a subscription; names and values
   ])
   await tags('DELETE')
   assert.deepEqual(await tags('GET'), {})
+  const untagged = (await scene.ask('GET', registryId(scene, 'beta1'))).body as object
+  assert.equal(Object.hasOwn(untagged, 'tags'), false)
   const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`t${index}`, 'x']))
   assert.equal((await scene.ask('PUT', at, { body: { properties: { tags: many } } })).status, 400)
   assert.equal(

@@ -23,7 +23,7 @@ export interface ManifestGraph {
 }
 
 /** Why manifests are not to be deleted: a lock of theirs or of one that needs them, or an index that a tag reaches. */
-export type Kept =
+export type DeletionObstacle =
   | { because: 'locked'; manifest: Digest; tag: Tag | undefined; needs: Digest | undefined }
   | { because: 'tagged-index'; child: Digest; index: Digest; tag: Tag }
   | { because: 'needed-by-many'; child: Digest }
@@ -49,16 +49,16 @@ export async function withReferrers(graph: ManifestGraph, digest: Digest): Promi
  * alone: a subject takes its referrers along, whatever tags they have. What more than can be looked at need stays.
  * @param going closed under referrers; what goes together holds nothing of itself back
  */
-export async function whyKept(
+export async function whyNotDeleted(
   graph: ManifestGraph,
   going: ReadonlySet<Digest>,
   children: 'kept' | 'free' = 'kept',
-): Promise<Kept | undefined> {
+): Promise<DeletionObstacle | undefined> {
   for (const manifest of going) {
     const lock = lockOf(manifest, await graph.protection(manifest))
     if (lock) return lock
   }
-  let tagged: Kept | undefined
+  let tagged: DeletionObstacle | undefined
   let looked = 0
   /** By which way it was reached: through indexes alone, or also through a subject. */
   const seen = { index: new Set(going), subject: new Set(going) }
@@ -88,30 +88,30 @@ export async function whyKept(
   return tagged
 }
 
-const lockOf = (manifest: Digest, protection: Protection | undefined, needs?: Digest): Kept | undefined =>
+const lockOf = (manifest: Digest, protection: Protection | undefined, needs?: Digest): DeletionObstacle | undefined =>
   protection && (protection.locked || protection.lockedTag !== undefined)
     ? { because: 'locked', manifest, tag: protection.lockedTag, needs }
     : undefined
 
 /** What a client is told. */
-export function keptError(kept: Kept): RegistryError {
-  if (kept.because === 'tagged-index') {
-    const { child, index, tag } = kept
+export function deletionRefused(obstacle: DeletionObstacle): RegistryError {
+  if (obstacle.because === 'tagged-index') {
+    const { child, index, tag } = obstacle
     return new RegistryError(
       'in-use',
       `manifest ${child} is part of the index ${index}, which tag ${tag} names: delete the index or the tag first`,
       { digest: child, index, tag },
     )
   }
-  if (kept.because === 'needed-by-many') {
-    const { child } = kept
+  if (obstacle.because === 'needed-by-many') {
+    const { child } = obstacle
     return new RegistryError(
       'in-use',
       `manifest ${child} is part of more indexes, and of others through these, than can be looked at (${mostNeeds}): delete the indexes first`,
       { digest: child },
     )
   }
-  const { manifest, tag, needs } = kept
+  const { manifest, tag, needs } = obstacle
   const what = tag === undefined ? `manifest ${manifest}` : `tag ${tag}`
   return locked(needs === undefined ? what : `${what}, which needs manifest ${needs},`, {
     ...(tag === undefined ? { digest: manifest } : { tag }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Digest } from './digest.ts'
-import { type Kept, keptError, type ManifestGraph, whyKept, withReferrers } from './kept-manifests.ts'
+import { type DeletionObstacle, deletionRefused, type ManifestGraph, whyNotDeleted, withReferrers } from './manifest-deletion.ts'
 import type { Tag } from './reference.ts'
 
 interface Node {
@@ -32,9 +32,9 @@ function graphOf(nodes: Nodes): ManifestGraph & { asked: number } {
   return graph
 }
 
-async function judged(nodes: Nodes, digest: string, children?: 'kept' | 'free'): Promise<Kept | undefined> {
+async function judged(nodes: Nodes, digest: string, children?: 'kept' | 'free'): Promise<DeletionObstacle | undefined> {
   const graph = graphOf(nodes)
-  return whyKept(graph, await withReferrers(graph, digest as Digest), children)
+  return whyNotDeleted(graph, await withReferrers(graph, digest as Digest), children)
 }
 
 const locks = (manifest: string, tag?: string, needs?: string) => ({ because: 'locked', manifest, tag, needs })
@@ -125,12 +125,12 @@ for (const [what, nodes, deleted, kept, free] of cases)
   })
 
 test('what is told names the lock or the index, and the manifest that is needed', async () => {
-  const index = keptError({ because: 'tagged-index', child: 'sha256:m' as Digest, index: 'sha256:i' as Digest, tag: 'v1' as Tag })
+  const index = deletionRefused({ because: 'tagged-index', child: 'sha256:m' as Digest, index: 'sha256:i' as Digest, tag: 'v1' as Tag })
   assert.deepEqual(
     [index.failure, index.message],
     ['in-use', 'manifest sha256:m is part of the index sha256:i, which tag v1 names: delete the index or the tag first'],
   )
-  const lock = keptError({ because: 'locked', manifest: 'sha256:i' as Digest, tag: 'v1' as Tag, needs: 'sha256:m' as Digest })
+  const lock = deletionRefused({ because: 'locked', manifest: 'sha256:i' as Digest, tag: 'v1' as Tag, needs: 'sha256:m' as Digest })
   assert.deepEqual([lock.failure, lock.detail.because], ['locked', 'tag v1, which needs manifest sha256:m, is locked'])
 })
 
@@ -152,7 +152,7 @@ test('circles end, and each manifest is looked at twice at most', async () => {
     fc.asyncProperty(nodes, async (all) => {
       const graph = graphOf(all)
       const going = await withReferrers(graph, '0' as Digest)
-      const kept = await whyKept(graph, going)
+      const kept = await whyNotDeleted(graph, going)
       assert.ok(graph.asked <= 3 * 8 + 1)
       // The rule itself, said another way: from a tag, down the children of what stays, to something that goes.
       const reached = new Set(Object.keys(all).filter((each) => !going.has(each as Digest) && all[each]?.tags?.length))
