@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { deletedContentContract } from './deleted-content.contract.ts'
 import { directoryContract } from './directory.contract.ts'
 import { controlEpochContract } from './control-epoch.contract.ts'
 import { eventLogContract } from './event-log.contract.ts'
@@ -43,6 +44,7 @@ export function metadataStoreContract(adapter: string, open: () => Promise<Metad
   directoryContract(it)
   signInsContract(it)
   attributesContract(it)
+  deletedContentContract(it)
   eventLogContract(it)
   jobQueueContract(it)
   controlEpochContract(it)

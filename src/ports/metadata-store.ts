@@ -8,6 +8,7 @@ import type { InstallationCommands, InstallationReads } from './installation.ts'
 import type { JobQueueCommands, JobQueueReads } from './job-queue.ts'
 import type { OperationCommands, OperationReads } from './operations.ts'
 import type { RegistryReads } from './registries.ts'
+import type { DeletedContentReads } from './deleted-content.ts'
 import type { RepositoryAttributeCommands, RepositoryAttributeReads } from './repository-attributes.ts'
 import type { ResourceCommands, ResourceReads } from './resources.ts'
 import type { RoleCommands, RoleReads } from './roles.ts'
@@ -37,6 +38,7 @@ export interface MetadataReads
   extends ContentReads,
     UploadReads,
     RepositoryAttributeReads,
+    DeletedContentReads,
     RegistryReads,
     CredentialReads,
     SigningKeyReads,

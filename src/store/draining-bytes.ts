@@ -1,3 +1,4 @@
+import { standing } from './kept-deleted.ts'
 import type { SqlReader } from './transaction.ts'
 
 /**
@@ -16,18 +17,19 @@ export async function drainingBytes(db: SqlReader, registryId: number): Promise<
        JOIN repo_blob ON repo_blob.repo_id = manifest_ref.repo_id AND repo_blob.digest = manifest_ref.child
        WHERE ${ofThem} AND manifest_ref.kind = 'blob') AS named
      JOIN blob ON blob.registry_id = ? AND blob.digest = named.digest
-     WHERE NOT EXISTS (SELECT 1 FROM repo_blob AS link JOIN repository AS live ON live.id = link.repo_id AND live.state = 'live'
+     WHERE NOT EXISTS (SELECT 1 FROM repo_blob AS link JOIN repository AS live ON live.id = link.repo_id AND live.state IN ${standing}
        JOIN manifest_ref AS other ON other.repo_id = link.repo_id AND other.child = link.digest AND other.kind = 'blob'
        WHERE link.registry_id = blob.registry_id AND link.digest = blob.digest)`,
     registryId,
     registryId,
   )
+  const elsewhere = (table: string) => `EXISTS (SELECT 1 FROM ${table} AS other JOIN repository AS live ON live.id = other.repo_id
+    WHERE other.registry_id = repository.registry_id AND other.digest = going.digest AND live.state IN ${standing})`
+  const gone = (table: string) => `SELECT going.digest, going.size ${draining} ${table} AS going ON going.repo_id = repository.id
+    WHERE ${ofThem} AND NOT ${elsewhere('manifest')} AND NOT ${elsewhere('deleted_manifest')}`
   const bodies = await sum(
-    `SELECT SUM(size) AS sum FROM (
-       SELECT manifest.digest, MAX(manifest.size) AS size ${draining} manifest ON manifest.repo_id = repository.id
-       WHERE ${ofThem} AND NOT EXISTS (SELECT 1 FROM manifest AS other JOIN repository AS live ON live.id = other.repo_id
-         WHERE other.registry_id = ? AND other.digest = manifest.digest AND live.state = 'live')
-       GROUP BY manifest.digest) AS gone`,
+    `SELECT SUM(size) AS sum FROM (SELECT digest, MAX(size) AS size
+       FROM (${gone('manifest')} UNION ALL ${gone('deleted_manifest')}) AS named GROUP BY digest) AS once`,
     registryId,
     registryId,
   )

@@ -1,13 +1,17 @@
 import type { Digest } from '#core/digest.ts'
 import { digestsOf } from './blobs-in-use.ts'
 import { dropLinks } from './link-removal.ts'
-import { removeManifests } from './manifest-removal.ts'
+import { repositoryIsKept } from './kept-deleted.ts'
+import { removeDeleted, removeManifests } from './manifest-removal.ts'
 import type { SqlTransaction } from './transaction.ts'
 import type { Verb } from './verb.ts'
+
+type Table = 'manifest' | 'deleted_manifest' | 'repo_blob'
 
 interface Draining {
   id: number
   registry_id: number
+  state: 'draining' | 'keeping'
 }
 
 /**
@@ -15,14 +19,22 @@ interface Draining {
  * links, or the row itself, of the first one that still has such. Returns how many rows went.
  */
 export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, limit }) => {
-  const repositories = await tx.all<Draining>(`SELECT id, registry_id FROM repository WHERE state = 'draining' ORDER BY id LIMIT 16`)
-  for (const { id: repositoryId, registry_id: registryId } of repositories) {
+  const repositories = await tx.all<Draining>(
+    `SELECT id, registry_id, state FROM repository WHERE state IN ('draining', 'keeping') ORDER BY id LIMIT 16`,
+  )
+  for (const { id: repositoryId, registry_id: registryId, state } of repositories) {
+    const keep = state === 'keeping'
     if (await stands(tx, 'manifest', repositoryId)) {
       const digests = await hold(tx, 'manifest', repositoryId, limit)
-      await removeManifests(tx, { registryId, repositoryId, digests, now, reliedBefore: 'gone' })
+      await removeManifests(tx, { registryId, repositoryId, digests, now, reliedBefore: 'gone', keep })
       return digests.length
     }
-    if (await stands(tx, 'repo_blob', repositoryId)) {
+    if (!keep && (await stands(tx, 'deleted_manifest', repositoryId))) {
+      const digests = await hold(tx, 'deleted_manifest', repositoryId, limit)
+      await removeDeleted(tx, { registryId, repositoryId, digests, now })
+      return digests.length
+    }
+    if (!keep && (await stands(tx, 'repo_blob', repositoryId))) {
       const digests = await hold(tx, 'repo_blob', repositoryId, limit)
       await dropLinks(
         tx,
@@ -33,14 +45,17 @@ export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, li
     }
     // Sessions of the old repository end with it; the reaper takes their bytes.
     await tx.run('UPDATE upload SET expires_at = 0 WHERE repo_id = ? AND expires_at > 0', repositoryId)
-    if (!(await stands(tx, 'upload', repositoryId))) return tx.run('DELETE FROM repository WHERE id = ?', repositoryId)
+    if (await stands(tx, 'upload', repositoryId)) continue
+    if (keep) return repositoryIsKept(tx, repositoryId)
+    await tx.run('DELETE FROM deleted_tag WHERE repo_id = ?', repositoryId)
+    return tx.run('DELETE FROM repository WHERE id = ?', repositoryId)
   }
   return 0
 }
 
-const stands = async (tx: SqlTransaction, table: 'manifest' | 'repo_blob' | 'upload', repositoryId: number): Promise<boolean> =>
+const stands = async (tx: SqlTransaction, table: Table | 'upload', repositoryId: number): Promise<boolean> =>
   (await tx.get(`SELECT 1 FROM ${table} WHERE repo_id = ? LIMIT 1`, repositoryId)) !== undefined
 
-const hold = async (tx: SqlTransaction, table: 'manifest' | 'repo_blob', repositoryId: number, limit: number): Promise<Digest[]> => [
+const hold = async (tx: SqlTransaction, table: Table, repositoryId: number, limit: number): Promise<Digest[]> => [
   ...(await digestsOf(tx, `SELECT digest FROM ${table} WHERE repo_id = ? ORDER BY digest LIMIT ?${tx.forUpdate}`, repositoryId, limit)),
 ]

@@ -5,6 +5,7 @@
  * whole when it finds another state (run-again.ts). Why this order and no other: docs/decisions/0052.
  *
  * `… made` is a row that was not there: who makes one waits only for somebody who makes the same.
+ * `… taken` is a row that goes and is held already.
  */
 export const lockOrder = [
   'registry',
@@ -12,6 +13,8 @@ export const lockOrder = [
   'repository_deletion',
   'upload',
   'manifest',
+  'deleted_manifest',
+  'manifest taken',
   'repo_blob',
   'blob',
   'object',
@@ -21,6 +24,8 @@ export const lockOrder = [
   'manifest_ref',
   'manifest_body',
   'tag',
+  'deleted_tag',
+  'tag taken',
   // Its counters and times, which each push changes: held for the moment of the commit.
   'repository',
   'tag_history',

@@ -5,6 +5,7 @@ import { checkPrecondition } from '#core/precondition.ts'
 import type { Tag } from '#core/reference.ts'
 import { digestsOf, inOrder } from './blobs-in-use.ts'
 import { noteEvent, noteTagsGone } from './event-log.ts'
+import { keepTags } from './kept-deleted.ts'
 import { manifestGraph, mayDelete } from './manifest-graph.ts'
 import { removeManifests } from './manifest-removal.ts'
 import { settingsOf } from './registries.ts'
@@ -27,10 +28,18 @@ export const deleteManifest: Verb<'deleteManifest'> = async (tx, input) => {
   )
   if (!going.has(digest)) throw unknownManifest({ kind: 'digest', digest })
   if (!mayDelete(repository)) throw locked(`repository ${name}`, { name })
-  const obstacle = await whyNotDeleted(graph, going, (await settingsOf(tx, registryId)).indexChildren)
+  const settings = await settingsOf(tx, registryId)
+  const obstacle = await whyNotDeleted(graph, going, settings.indexChildren)
   if (obstacle) throw deletionRefused(obstacle)
   checkPrecondition(precondition, digest)
-  const removed = await removeManifests(tx, { registryId, repositoryId: repository.id, digests: [...going], now, reliedBefore })
+  const removed = await removeManifests(tx, {
+    registryId,
+    repositoryId: repository.id,
+    digests: [...going],
+    now,
+    reliedBefore,
+    keep: settings.keepDeleted,
+  })
   await settleRepositories(tx)
   const tags: Tag[] = []
   for (const { digest: each, tags: gone } of removed) {
@@ -56,6 +65,7 @@ export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag, 
   if (!mayDelete(row)) throw locked(`tag ${tag}`, { tag })
   checkPrecondition(precondition, readDigest(row.digest))
   tx.failpoint('tag.delete.in-transaction')
+  if ((await settingsOf(tx, registryId)).keepDeleted) await keepTags(tx, repository.id, [tag], now)
   await tx.run('DELETE FROM tag WHERE repo_id = ? AND name = ?', repository.id, tag)
   changeRepository(tx, repository.id, { at: now })
   await settleRepositories(tx)

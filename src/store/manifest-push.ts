@@ -33,6 +33,7 @@ export const putManifest: Verb<'putManifest'> = async (tx, input) => {
   const children = namedDigests(manifest)
   const manifests = await manifestsHere(tx, repository.id, children)
   const { known, taggedAs } = await writeManifest(tx, input, repository, manifests)
+  if (!known) await tx.run('DELETE FROM deleted_manifest WHERE repo_id = ? AND digest = ?', repository.id, storedDigest(digest))
   const links = await linkedBlobs(tx, repository.id, children, tx.forKeyShareOf('repo_blob'))
   const named = { manifests, blobs: new Map([...links].map(([child, { size }]) => [child, size])) }
   checkNamed(manifest, named, sparse)

@@ -1,6 +1,7 @@
 import type { Digest } from '#core/digest.ts'
 import type { Tag } from '#core/reference.ts'
 import { digestsOf, inOrder, type NamedBlob, noteLetGo } from './blobs-in-use.ts'
+import { keepManifests, keepTags } from './kept-deleted.ts'
 import { lockedRow } from './manifest-graph.ts'
 import { settleReferences } from './references.ts'
 import { changeRepository } from './repository-changes.ts'
@@ -19,6 +20,8 @@ interface Removal {
    * links go after its manifests.
    */
   reliedBefore: number | 'gone'
+  /** They become deleted ones, and all that they name stands. */
+  keep: boolean
 }
 
 /**
@@ -26,10 +29,35 @@ interface Removal {
  * the registry's last. Returns them with their tags, in the order of their digests.
  */
 export async function removeManifests(tx: SqlTransaction, removal: Removal): Promise<{ digest: Digest; tags: Tag[] }[]> {
-  const { registryId, repositoryId, digests, now } = removal
+  const { repositoryId, digests, now } = removal
   if (digests.length === 0) return []
   const parents = inOrder(digests)
+  if (removal.keep) await keepManifests(tx, repositoryId, parents, now)
+  else await tx.run(`DELETE FROM deleted_manifest WHERE repo_id = ? AND digest ${tx.among('bytes')}`, repositoryId, parents)
   await tx.run(`DELETE FROM manifest WHERE repo_id = ? AND digest ${tx.among('bytes')}`, repositoryId, parents)
+  if (!removal.keep) await letGo(tx, removal, parents)
+  const tags = await removeTags(tx, removal, parents)
+  changeRepository(tx, repositoryId, { manifests: -digests.length, at: now, mayBeEmpty: true })
+  return parents.map((parent) => {
+    const digest = readDigest(parent)
+    return { digest, tags: tags.get(digest) ?? [] }
+  })
+}
+
+/** Ends what was deleted before, of a repository that is no more. */
+export async function removeDeleted(
+  tx: SqlTransaction,
+  { registryId, repositoryId, digests, now }: Omit<Removal, 'reliedBefore' | 'keep'>,
+): Promise<void> {
+  const parents = inOrder(digests)
+  await tx.run(`DELETE FROM deleted_manifest WHERE repo_id = ? AND digest ${tx.among('bytes')}`, repositoryId, parents)
+  await letGo(tx, { registryId, repositoryId, digests, now, reliedBefore: 'gone', keep: false }, parents)
+  await tx.run(`DELETE FROM deleted_tag WHERE repo_id = ? AND digest ${tx.among('bytes')}`, repositoryId, parents)
+}
+
+/** What they named: links that only they held, references, bodies. */
+async function letGo(tx: SqlTransaction, removal: Removal, parents: readonly StoredDigest[]): Promise<void> {
+  const { registryId, repositoryId, now } = removal
   const links = await linksOf(tx, repositoryId, parents)
   if (removal.reliedBefore !== 'gone') await reviewLinks(tx, { repositoryId, parents, links, now, reliedBefore: removal.reliedBefore })
   await noteLetGo(tx, registryId, links, { repositoryId, parents })
@@ -42,12 +70,6 @@ export async function removeManifests(tx: SqlTransaction, removal: Removal): Pro
   ))
     await settleReferences(tx, repositoryId, named)
   await removeBodies(tx, registryId, parents)
-  const tags = await removeTags(tx, removal, parents)
-  changeRepository(tx, repositoryId, { manifests: -digests.length, at: now, mayBeEmpty: true })
-  return parents.map((parent) => {
-    const digest = readDigest(parent)
-    return { digest, tags: tags.get(digest) ?? [] }
-  })
 }
 
 interface LinkedBlob extends NamedBlob {
@@ -131,9 +153,12 @@ async function removeBodies(tx: SqlTransaction, registryId: number, digests: rea
   )
   const elsewhere = await digestsOf(
     tx,
-    `SELECT DISTINCT digest FROM manifest WHERE registry_id = ? AND digest ${tx.among('bytes')}`,
-    registryId,
+    `SELECT value AS digest FROM ${tx.listed('bytes')}
+     WHERE EXISTS (SELECT 1 FROM manifest WHERE manifest.registry_id = ? AND manifest.digest = value)
+       OR EXISTS (SELECT 1 FROM deleted_manifest WHERE deleted_manifest.registry_id = ? AND deleted_manifest.digest = value)`,
     digests,
+    registryId,
+    registryId,
   )
   const last = [...held].filter((digest) => !elsewhere.has(digest))
   if (last.length === 0) return
@@ -147,7 +172,7 @@ async function removeBodies(tx: SqlTransaction, registryId: number, digests: rea
 
 async function removeTags(
   tx: SqlTransaction,
-  { repositoryId, reliedBefore }: Removal,
+  { repositoryId, reliedBefore, keep, now }: Removal,
   digests: readonly StoredDigest[],
 ): Promise<Map<Digest, Tag[]>> {
   const rows = await tx.all<{ name: Tag; digest: StoredDigest; locked: number }>(
@@ -157,12 +182,9 @@ async function removeTags(
     digests,
   )
   if (reliedBefore !== 'gone' && rows.some((row) => row.locked === 1)) throw new RunAgain('a tag was locked meanwhile')
-  if (rows.length > 0)
-    await tx.run(
-      `DELETE FROM tag WHERE repo_id = ? AND name ${tx.among('text')}`,
-      repositoryId,
-      rows.map((row) => row.name),
-    )
+  const names = rows.map((row) => row.name)
+  if (keep) await keepTags(tx, repositoryId, names, now)
+  if (names.length > 0) await tx.run(`DELETE FROM tag WHERE repo_id = ? AND name ${tx.among('text')}`, repositoryId, names)
   const byDigest = Map.groupBy(rows, (row) => readDigest(row.digest))
   return new Map([...byDigest].map(([digest, tags]) => [digest, tags.map((row) => row.name)]))
 }

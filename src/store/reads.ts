@@ -5,6 +5,7 @@ import type { Upload } from '#ports/uploads.ts'
 import type { DigestHolders } from '#ports/usage.ts'
 import { drainingBytes } from './draining-bytes.ts'
 import { linkIsNamed } from './links.ts'
+import { standing } from './kept-deleted.ts'
 import { findVisible } from './repositories.ts'
 import { usageOf } from './usage.ts'
 import { readDigest, readDigestOrNull, type StoredDigest, storedDigest, storedPlace, withDigest } from './stored-digest.ts'
@@ -112,14 +113,19 @@ export const recomputedUsage: Read<'recomputedUsage'> = async (db, registryId) =
   const named = (state: string) => `EXISTS (SELECT 1 FROM repo_blob
     JOIN manifest_ref ON manifest_ref.repo_id = repo_blob.repo_id AND manifest_ref.child = repo_blob.digest AND manifest_ref.kind = 'blob'
     JOIN repository ON repository.id = repo_blob.repo_id
-    WHERE repo_blob.registry_id = blob.registry_id AND repo_blob.digest = blob.digest AND repository.state IN (${state}))`
-  const blobs = await sum(`SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND ${named(`'live'`)}`)
+    WHERE repo_blob.registry_id = blob.registry_id AND repo_blob.digest = blob.digest AND repository.state IN ${state})`
+  const blobs = await sum(`SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND ${named(standing)}`)
   const bodies = await sum(`SELECT SUM(LENGTH(bytes)) AS sum FROM manifest_body WHERE registry_id = ? AND EXISTS (SELECT 1 FROM manifest
     JOIN repository ON repository.id = manifest.repo_id WHERE manifest.registry_id = manifest_body.registry_id
-      AND manifest.digest = manifest_body.digest AND repository.state = 'live')`)
+      AND manifest.digest = manifest_body.digest AND repository.state IN ${standing}
+    UNION ALL SELECT 1 FROM deleted_manifest JOIN repository ON repository.id = deleted_manifest.repo_id
+      WHERE deleted_manifest.registry_id = manifest_body.registry_id AND deleted_manifest.digest = manifest_body.digest
+        AND repository.state IN ${standing})`)
   return {
     used: blobs + bodies,
-    unreferenced: await sum(`SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND NOT ${named(`'live', 'draining'`)}`),
+    unreferenced: await sum(
+      `SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND NOT ${named(`('live', 'keeping', 'kept', 'draining')`)}`,
+    ),
     pending: await sum('SELECT SUM(size) AS sum FROM blob WHERE registry_id = ? AND named = 0'),
     reserved: await sum(
       `SELECT SUM(upload.reserved) AS sum FROM upload JOIN repository ON repository.id = upload.repo_id WHERE repository.registry_id = ?`,
@@ -182,7 +188,7 @@ export const explain: Read<'explain'> = async (db, registryId, digest) => {
            THEN 1 ELSE 0 END AS named
        FROM repo_blob JOIN repository ON repository.id = repo_blob.repo_id
        LEFT JOIN gc_queue ON gc_queue.repo_id = repo_blob.repo_id AND gc_queue.digest = repo_blob.digest
-       WHERE repo_blob.registry_id = ? AND repo_blob.digest = ? AND repository.state = 'live' ORDER BY repository.name`,
+       WHERE repo_blob.registry_id = ? AND repo_blob.digest = ? AND repository.state IN ${standing} ORDER BY repository.name`,
         registryId,
         asked,
       )
@@ -191,7 +197,7 @@ export const explain: Read<'explain'> = async (db, registryId, digest) => {
       await db.all<{ repository: string; manifest: StoredDigest; kind: 'blob' | 'manifest' }>(
         `SELECT repository.name AS repository, manifest_ref.parent AS manifest, manifest_ref.kind AS kind
        FROM manifest_ref JOIN repository ON repository.id = manifest_ref.repo_id
-       WHERE repository.registry_id = ? AND manifest_ref.child = ? AND repository.state = 'live' ORDER BY repository.name, manifest_ref.parent LIMIT 100`,
+       WHERE repository.registry_id = ? AND manifest_ref.child = ? AND repository.state IN ${standing} ORDER BY repository.name, manifest_ref.parent LIMIT 100`,
         registryId,
         asked,
       )

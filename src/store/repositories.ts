@@ -4,6 +4,7 @@ import { locked } from '#core/disallowed.ts'
 import { noteAllTagsGone, noteEvent } from './event-log.ts'
 import { askFor } from './jobs.ts'
 import { lockedRow, mayDelete } from './manifest-graph.ts'
+import { settingsOf } from './registries.ts'
 import { RunAgain } from './run-again.ts'
 import { readDigest, type StoredDigest } from './stored-digest.ts'
 import type { SqlReader, SqlTransaction } from './transaction.ts'
@@ -66,7 +67,8 @@ export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryI
   await refuseLocks(tx, repository.id, name)
   const manifests = await tx.all<{ digest: StoredDigest }>('SELECT digest FROM manifest WHERE repo_id = ? ORDER BY digest', repository.id)
   const tags = await tx.all<{ name: Tag }>('SELECT name FROM tag WHERE repo_id = ? ORDER BY name', repository.id)
-  await tx.run(`UPDATE repository SET state = 'draining' WHERE id = ?`, repository.id)
+  const { keepDeleted } = await settingsOf(tx, registryId)
+  await tx.run('UPDATE repository SET state = ? WHERE id = ?', keepDeleted ? 'keeping' : 'draining', repository.id)
   await noteAllTagsGone(tx, { registryId, repository: name, now })
   await askToDrain(tx, now)
   noteEvent(tx, { kind: 'repository.deleted', registryId, details: { repository: name } })

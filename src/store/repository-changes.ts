@@ -43,8 +43,9 @@ async function write(
 
 const dropIfEmpty = (tx: SqlTransaction, repositoryId: number) =>
   tx.run(
-    `DELETE FROM repository WHERE id = ? AND state = 'live' AND manifests = 0
+    `DELETE FROM repository WHERE id = ? AND state IN ('live', 'kept') AND manifests = 0
        AND NOT EXISTS (SELECT 1 FROM upload WHERE upload.repo_id = repository.id)
-       AND NOT EXISTS (SELECT 1 FROM repo_blob WHERE repo_blob.repo_id = repository.id)`,
+       AND NOT EXISTS (SELECT 1 FROM repo_blob WHERE repo_blob.repo_id = repository.id)
+       AND NOT EXISTS (SELECT 1 FROM deleted_manifest WHERE deleted_manifest.repo_id = repository.id)`,
     repositoryId,
   )

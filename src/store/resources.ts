@@ -216,7 +216,7 @@ async function endRegistries(tx: SqlTransaction, ids: readonly number[]): Promis
     )
   let draining = 0
   for (const id of ids) {
-    draining += await tx.run(`UPDATE repository SET state = 'draining' WHERE registry_id = ? AND state = 'live'`, id)
+    draining += await tx.run(`UPDATE repository SET state = 'draining' WHERE registry_id = ? AND state <> 'draining'`, id)
     await tx.run('DELETE FROM credential WHERE registry_id = ?', id)
     await tx.run('DELETE FROM signing_key WHERE registry_id = ?', id)
   }

@@ -15,6 +15,7 @@ import { writeEvents } from './event-log.ts'
 import * as installing from './installation.ts'
 import * as jobQueue from './jobs.ts'
 import { byJudgingClock } from './command-times.ts'
+import * as keptDeleted from './kept-deleted.ts'
 import { condemn, dropUnreferenced } from './link-review.ts'
 import { deleteManifest, deleteTag } from './manifest-deletion.ts'
 import { putManifest } from './manifest-push.ts'
@@ -143,6 +144,8 @@ export const commands = Object.fromEntries(
 
 export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   ...reading,
+  deletedManifests: keptDeleted.deletedManifests,
+  deletedTags: keptDeleted.deletedTags,
   manifestByTag: contentReads.manifestByTag,
   manifestByDigest: contentReads.manifestByDigest,
   blob: contentReads.blob,

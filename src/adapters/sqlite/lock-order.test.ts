@@ -50,8 +50,8 @@ class RecordingConnection extends SqliteConnection {
     const held = /\/\* holds (\w*)/.exec(sql)
     const table = written?.[2] ?? (held && (held[1] || /FROM (\w+)/.exec(sql)?.[1]))
     if (!table) return
-    const isMade = written?.[1] === 'INSERT INTO' && lockOrder.some((each) => each === `${table} made`)
-    this.touched.push({ table: isMade ? `${table} made` : table, sql })
+    const how = written?.[1] === 'INSERT INTO' ? 'made' : written?.[1] === 'DELETE FROM' ? 'taken' : ''
+    this.touched.push({ table: lockOrder.find((each) => each === `${table} ${how}`) ?? table, sql })
   }
 }
 

@@ -25,8 +25,27 @@ import type { Dialect } from './migration.ts'
  * manifest.image_size, architecture, os: written when the manifest is put (image-size.ts); null where its config was not there to read.
  * upload.epoch: how often it was claimed. digest: of the acknowledged bytes, once done of the blob; mark_state: what the blob store
  * needs to go on behind them. Both null while nothing was acknowledged.
- * repository.state: live → draining (its name is free again; the collector empties it) → row gone.
+ * repository.state: live → draining (its name is free again; it is emptied) → row gone; where the registry keeps what is deleted,
+ * live → keeping (its manifests and tags become deleted ones) → kept.
+ * deleted_manifest, deleted_tag: as they were. What a deleted manifest names, its links, blobs and body stand as before.
  */
+type Types = Pick<Dialect, 'text' | 'bytes' | 'bigint'>
+
+const manifestColumns = ({ text, bytes, bigint }: Types) => `
+      repo_id ${bigint} NOT NULL REFERENCES repository(id), digest ${bytes} NOT NULL, registry_id ${bigint} NOT NULL,
+      media_type ${text} NOT NULL, size INTEGER NOT NULL, subject ${bytes}, artifact_type ${text}, annotations ${text},
+      created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL, lease_until ${bigint} NOT NULL,
+      write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
+      read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1,
+      quarantine_state ${text}, quarantine_details ${text}, config_media_type ${text}, architecture ${text}, os ${text},
+      image_size ${bigint} NOT NULL DEFAULT 0`
+
+const tagColumns = ({ text, bytes, bigint }: Types) => `
+      repo_id ${bigint} NOT NULL REFERENCES repository(id), name ${text} NOT NULL, digest ${bytes} NOT NULL,
+      created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL,
+      write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
+      read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1`
+
 export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dialect): string[] => [
   `CREATE TABLE registry (
       id ${identity}, name ${text} NOT NULL UNIQUE, seq ${bigint} NOT NULL DEFAULT 0,
@@ -59,7 +78,7 @@ export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dial
       created_at ${bigint} NOT NULL DEFAULT 0, updated_at ${bigint} NOT NULL DEFAULT 0)`,
   `CREATE UNIQUE INDEX repository_live ON repository (registry_id, name) WHERE state = 'live'`,
   `CREATE INDEX repository_listed ON repository (registry_id, name) WHERE state = 'live' AND manifests > 0`,
-  `CREATE INDEX repository_draining ON repository (id) WHERE state = 'draining'`,
+  `CREATE INDEX repository_draining ON repository (id) WHERE state IN ('draining', 'keeping')`,
   `CREATE TABLE repository_deletion (
       registry_id ${bigint} NOT NULL REFERENCES registry(id), name ${text} NOT NULL, seq ${bigint} NOT NULL,
       PRIMARY KEY (registry_id, name))`,
@@ -79,15 +98,10 @@ export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dial
       lease_until ${bigint} NOT NULL, relied_at ${bigint} NOT NULL, PRIMARY KEY (repo_id, digest),
       FOREIGN KEY (registry_id, digest) REFERENCES blob(registry_id, digest))${clustered}`,
   `CREATE INDEX repo_blob_digest ON repo_blob (registry_id, digest)`,
-  `CREATE TABLE manifest (
-      repo_id ${bigint} NOT NULL REFERENCES repository(id), digest ${bytes} NOT NULL, registry_id ${bigint} NOT NULL,
-      media_type ${text} NOT NULL, size INTEGER NOT NULL, subject ${bytes}, artifact_type ${text}, annotations ${text},
-      created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL, lease_until ${bigint} NOT NULL,
-      write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
-      read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1,
-      quarantine_state ${text}, quarantine_details ${text}, config_media_type ${text}, architecture ${text}, os ${text},
-      image_size ${bigint} NOT NULL DEFAULT 0,
-      PRIMARY KEY (repo_id, digest))${clustered}`,
+  `CREATE TABLE manifest (${manifestColumns({ text, bytes, bigint })}, PRIMARY KEY (repo_id, digest))${clustered}`,
+  `CREATE TABLE deleted_manifest (${manifestColumns({ text, bytes, bigint })},
+      deleted_at ${bigint} NOT NULL, PRIMARY KEY (repo_id, digest))${clustered}`,
+  `CREATE INDEX deleted_manifest_digest ON deleted_manifest (registry_id, digest)`,
   `CREATE INDEX manifest_updated ON manifest (repo_id, updated_at, digest)`,
   `CREATE INDEX manifest_digest ON manifest (registry_id, digest)`,
   `CREATE INDEX manifest_subject ON manifest (repo_id, subject, digest) WHERE subject IS NOT NULL`,
@@ -97,12 +111,10 @@ export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dial
       repo_id ${bigint} NOT NULL, parent ${bytes} NOT NULL, child ${bytes} NOT NULL, kind ${text} NOT NULL,
       PRIMARY KEY (repo_id, parent, child, kind))${clustered}`,
   `CREATE INDEX manifest_ref_child ON manifest_ref (repo_id, child, kind)`,
-  `CREATE TABLE tag (
-      repo_id ${bigint} NOT NULL REFERENCES repository(id), name ${text} NOT NULL, digest ${bytes} NOT NULL,
-      created_at ${bigint} NOT NULL, updated_at ${bigint} NOT NULL,
-      write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
-      read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1,
-      PRIMARY KEY (repo_id, name))${clustered}`,
+  `CREATE TABLE tag (${tagColumns({ text, bytes, bigint })}, PRIMARY KEY (repo_id, name))${clustered}`,
+  `CREATE TABLE deleted_tag (${tagColumns({ text, bytes, bigint })},
+      deleted_at ${bigint} NOT NULL, PRIMARY KEY (repo_id, name, digest))${clustered}`,
+  `CREATE INDEX deleted_tag_digest ON deleted_tag (repo_id, digest)`,
   `CREATE INDEX tag_updated ON tag (repo_id, updated_at, name)`,
   `CREATE INDEX tag_digest ON tag (repo_id, digest)`,
   `CREATE TABLE upload (
