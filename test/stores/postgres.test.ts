@@ -1,10 +1,12 @@
-import { after, before } from 'node:test'
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
 import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { twoStoresContract } from '#ports/control-epoch.contract.ts'
 import { databaseClockContract } from '#ports/database-clock.contract.ts'
 import { metadataStoreContract } from '#ports/metadata-store.contract.ts'
 import { twoServersTests } from '../model/upload-owners.ts'
+import { Client } from 'pg'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 let server: PostgresServer
@@ -32,4 +34,30 @@ twoStoresContract('postgres', async () => {
 twoServersTests('PostgreSQL and a store of objects', async () => {
   const bytes = openMemoryBlobStore()
   return { store: await open('database'), blobs: [bytes, openMemoryBlobStore(bytes)] }
+})
+
+test('postgres: no event is given out while a transaction runs that may come before it', async () => {
+  const url = await server.copyOf(empty)
+  const store = await openPostgresStore({ url, connections: 4 })
+  const slow = new Client({ connectionString: url })
+  await slow.connect()
+  try {
+    const note = (repository: string) =>
+      store.noteEvents({ events: [{ kind: 'manifest.pulled', registryId: 1, by: null, details: { repository, digest: 'sha256:x' } }] })
+    const told = async (after = '') =>
+      (await store.events({ registryId: 1, after, limit: 10 })).map(({ details }) => Object.values(details)[0])
+    await note('first')
+    await slow.query('BEGIN')
+    // Its number is given out here, before that of the second, and it is committed after it.
+    await slow.query(
+      `INSERT INTO event (registry_id, kind, details, at) VALUES (1, 'manifest.pulled', '{"repository":"slow","digest":"sha256:x"}', 0)`,
+    )
+    await note('second')
+    assert.deepEqual(await told(), ['first'])
+    await slow.query('COMMIT')
+    assert.deepEqual(await told(), ['first', 'slow', 'second'])
+  } finally {
+    await slow.end()
+    await store.close()
+  }
 })
