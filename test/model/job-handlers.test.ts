@@ -6,6 +6,7 @@ import { askToReap, reapHistory } from '#app/jobs/reap-history.ts'
 import { putManifest } from '#app/distribution/manifests.ts'
 import { mediaTypes } from '#core/media-type.ts'
 import type { RepositoryName } from '#core/reference.ts'
+import type { ResourceKey } from '#core/resource-id.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { Registry } from '#ports/registries.ts'
 import { FakeClock, hash, hour, newWorldRegistry, nextId, worldSettings } from './world.ts'
@@ -86,6 +87,33 @@ test('what is older than it is kept goes, however much it is; what is younger st
   assert.equal(await events(), before)
   await reapHistory({ ...deps, historyLife: hour }, going)
   assert.equal(await events(), 0)
+})
+
+test('what clients might have asked of goes an hour after it ended, however much it is', async () => {
+  const key = (index: number) => `/subscriptions/one/resourcegroups/g${index}` as ResourceKey
+  const by = { createdAt: 0, createdBy: '', createdByType: '', changedAt: 0, changedBy: '', changedByType: '' }
+  for (let index = 0; index < 501; index++) {
+    const resource = {
+      key: key(index),
+      id: key(index),
+      type: 'g',
+      name: 'g',
+      parentKey: '' as ResourceKey,
+      location: null,
+      body: { properties: {} },
+      etag: 'e',
+      ...by,
+    }
+    await store.putResource({ resource, match: undefined })
+    const operation = { id: `o${index}`, subscriptionId: 'one', principalId: 'somebody' }
+    await store.deleteResource({ key: key(index), match: undefined, now: clock.now(), operation })
+  }
+  const left = async () => (await Promise.all([store.operation('o0'), store.operation('o500')])).map((each) => each !== undefined)
+  const at = (now: number) => reapHistory({ store, clock: { now: () => now, elapsed: () => 0 }, historyLife: 100 * hour }, going)
+  await at(clock.now() + hour)
+  assert.deepEqual(await left(), [true, true])
+  await at(clock.now() + hour + 1)
+  assert.deepEqual(await left(), [false, false])
 })
 
 test('it asks for itself again, and the first time when it is told to', async () => {
