@@ -63,9 +63,9 @@ export interface Redemption {
  */
 export async function redeemCode(
   deps: Pick<Deps, 'store' | 'clock'>,
-  given: { code: string; clientId: string; redirectUri: string; verifier: string },
+  redemption: { code: string; clientId: string; redirectUri: string; verifier: string },
 ): Promise<Redemption> {
-  const id = hashOfSecret(given.code)
+  const id = hashOfSecret(redemption.code)
   const redeem = async (refreshToken: StoredSignIn | null) => {
     const now = deps.clock.now()
     const outcome = await deps.store.redeemSignIn({ id, now, usedUntil: now + codeLife, refreshToken })
@@ -74,7 +74,7 @@ export async function redeemCode(
   const found = await deps.store.signIn(id)
   if (found?.kind !== 'code' || found.principalId === null) throw new SignInRefused('code-ended')
   try {
-    return { ...(await judgeCode(deps, found, given)), redeem }
+    return { ...(await judgeCode(deps, found, redemption)), redeem }
   } catch (error) {
     await redeem(null)
     throw error
@@ -84,13 +84,13 @@ export async function redeemCode(
 async function judgeCode(
   deps: Pick<Deps, 'store' | 'clock'>,
   { state, clientId, principalId, details }: StoredSignIn,
-  given: { clientId: string; redirectUri: string; verifier: string },
+  redemption: { clientId: string; redirectUri: string; verifier: string },
 ): Promise<Omit<Redemption, 'redeem'>> {
   if (state !== 'granted') throw new SignInRefused('code-used')
-  if (clientId !== given.clientId) throw new SignInRefused('code-of-another')
+  if (clientId !== redemption.clientId) throw new SignInRefused('code-of-another')
   const { redirectUri, challenge, credential, asked, nonce } = details
-  if (redirectUri !== given.redirectUri) throw new SignInRefused('redirect-differs')
-  if (!verifierFits(given.verifier, String(challenge))) throw new SignInRefused('verifier-wrong')
+  if (redirectUri !== redemption.redirectUri) throw new SignInRefused('redirect-differs')
+  if (!verifierFits(redemption.verifier, String(challenge))) throw new SignInRefused('verifier-wrong')
   return {
     signedIn: await resumeSignIn(deps, { principalId, credential }),
     asked: asked as ScopeParameters,

@@ -30,21 +30,21 @@ export interface UserChange {
 }
 
 /** Fails with `request-invalid` for a name or password that may not be, `conflict` when another user has the name. */
-export async function createUser(deps: DirectoryDeps, given: NewUser): Promise<{ user: DirectoryObject; password: string }> {
-  const login = checkedLogin(given.login, await tenantOf(deps))
+export async function createUser(deps: DirectoryDeps, input: NewUser): Promise<{ user: DirectoryObject; password: string }> {
+  const login = checkedLogin(input.login, await tenantOf(deps))
   const user: DirectoryObject = {
     id: deps.ids.next(),
     kind: 'user',
-    name: checkedDisplayName(given.displayName ?? login.slice(0, login.lastIndexOf('@'))),
+    name: checkedDisplayName(input.displayName ?? login.slice(0, login.lastIndexOf('@'))),
     login,
     appId: null,
-    enabled: given.enabled ?? true,
-    details: given.details ?? {},
+    enabled: input.enabled ?? true,
+    details: input.details ?? {},
     createdAt: deps.clock.now(),
   }
-  const password = given.password ?? makePassword(deps.random)
+  const password = input.password ?? makePassword(deps.random)
   const secret = await newPassword(deps, user.id, password)
-  const roleAssignment = given.role && (await newAssignment(deps, { principal: user, ...given.role }))
+  const roleAssignment = input.role && (await newAssignment(deps, { principal: user, ...input.role }))
   await deps.store.createDirectoryObjects({ objects: [user], secrets: [secret], ...(roleAssignment && { roleAssignment }) })
   return { user, password }
 }

@@ -37,8 +37,8 @@ export function parseQuery(parameters: URLSearchParams): Query {
 
 /** The address of the page that follows. */
 export function nextLink(url: string, parameters: URLSearchParams, after: string): string {
-  const kept = [...parameters].filter(([name]) => !/^\$?skiptoken$/i.test(name))
-  const all = [...kept, ['$skiptoken', after] as const]
+  const others = [...parameters].filter(([name]) => !/^\$?skiptoken$/i.test(name))
+  const all = [...others, ['$skiptoken', after] as const]
   return `${url}?${all.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`
 }
 

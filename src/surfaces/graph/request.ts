@@ -126,9 +126,9 @@ interface Asked {
 }
 
 function onObject(
-  given: Asked & { collection: Collection; key: Key; rest: readonly Segment[]; word: (segment: Segment | undefined) => string },
+  asked: Asked & { collection: Collection; key: Key; rest: readonly Segment[]; word: (segment: Segment | undefined) => string },
 ): GraphRequest {
-  const { collection, key, rest, word, on, parameters, body } = given
+  const { collection, key, rest, word, on, parameters, body } = asked
   const [first, second, third] = rest
   const what = word(first)
   const isSecretive = collection === 'applications' || collection === 'servicePrincipals'
@@ -154,7 +154,7 @@ function onObject(
     if (rest.length === 3 && second && word(third) === '$ref')
       return on<GraphRequest>({ DELETE: () => ({ kind: 'member.remove', key, memberId: keyFrom(second).value }) })
   }
-  if (rest.length === 1 && collection !== 'applications') return ofMember({ collection, key }, what, given)
+  if (rest.length === 1 && collection !== 'applications') return ofMember({ collection, key }, what, asked)
   throw nothing()
 }
 
