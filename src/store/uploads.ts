@@ -21,8 +21,7 @@ interface UploadRow {
 
 const findUpload = (tx: SqlTransaction, uploadId: string) =>
   tx.get<UploadRow>(
-    `SELECT upload.repo_id, repository.registry_id, upload.object_id, upload.state, upload.epoch, upload.size, upload.reserved
-     FROM upload JOIN repository ON repository.id = upload.repo_id WHERE upload.upload_id = ?${tx.forUpdateOf('upload')}`,
+    `SELECT repo_id, registry_id, object_id, state, epoch, size, reserved FROM upload WHERE upload_id = ?${tx.forUpdate}`,
     uploadId,
   )
 
