@@ -30,7 +30,7 @@ interface Scene {
 /** One blob that nothing names, pushed at the world's beginning. */
 async function withBlob(work: (scene: Scene) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-collection-'))
-  const world = new World(folder)
+  const world = await World.open(folder)
   try {
     const registry = await newWorldRegistry(world.store)
     const { digest } = await push(world, registry, 'x'.repeat(1000))

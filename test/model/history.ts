@@ -76,7 +76,7 @@ export class History extends HistoryOfManifests {
     this.say(name, contents.indexOf(content))
     const blob = await findBlob(this.world.deps, this.registry, name, digest)
     this.of(name).ask(digest, this.now)
-    this.world.damage(blob)
+    await this.world.damage(blob)
     const found = await findBlob(this.world.deps, this.registry, name, digest)
     const reader = await openBlob(this.world.deps, found)
     let given = 0

@@ -222,7 +222,7 @@ class LimitedHistory {
 
 test('a registry with a limit stays within it, keeps each promise for an hour, and refuses for a reason', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-storage-'))
-  const world = new World(folder)
+  const world = await World.open(folder)
   const refused = { quota: 0, room: 0 }
   const first = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given)
   try {

@@ -21,7 +21,7 @@ const bodyOf = (text: string) => ({
 
 test('bytes that the machine lost are told before anybody builds on them, and the client sends them again', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-unacknowledged-'))
-  const world = new World(folder)
+  const world = await World.open(folder)
   try {
     const registry = await newWorldRegistry(world.store)
     const whose = { registry, name, principalId: admin.id }
@@ -48,7 +48,7 @@ test('bytes that the machine lost are told before anybody builds on them, and th
 
 test('an upload whose sync failed is not ended by a second sync, though its row could not be ended either', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-unacknowledged-'))
-  const world = new World(folder)
+  const world = await World.open(folder)
   mkdirSync(join(folder, 'failing'))
   const blobs = openFsBlobStore(join(folder, 'failing'), { name: 'upload.seal.before-sync', effect: 'EIO', from: 1 })
   try {
@@ -71,7 +71,7 @@ test('an upload whose sync failed is not ended by a second sync, though its row 
 
 test('a chunk whose row could not be written was not taken: the next one begins where the row is', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-unacknowledged-'))
-  const world = new World(folder)
+  const world = await World.open(folder)
   try {
     const registry = await newWorldRegistry(world.store)
     let failing = false

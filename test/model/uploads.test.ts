@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'longshore-uploads-'))
 let world: World
 let registry: Registry
 before(async () => {
-  world = new World(folder)
+  world = await World.open(folder)
   registry = await newWorldRegistry(world.store)
 })
 after(async () => {

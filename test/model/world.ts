@@ -51,25 +51,43 @@ export const hash: HashBytes = (algorithm, bytes) => createHash(algorithm).updat
 export const newWorldRegistry = (store: MetadataStore, limit: number | null = null): Promise<Registry> =>
   putRegistry(store, `registry-${nextId()}`, { limit })
 
+/** The database of a world. */
+export interface Facts {
+  open(): Promise<MetadataStore>
+  /** What a bad disk does to a small blob in its row. */
+  overwrite(storageKey: string, bytes: Uint8Array): Promise<void>
+}
+
+const factsInSqlite = (folder: string): Facts => ({
+  open: async () => openSqliteStore({ path: join(folder, 'facts.db'), ballast: join(folder, 'ballast') }),
+  overwrite: async (storageKey, bytes) => {
+    const facts = new DatabaseSync(join(folder, 'facts.db'), { timeout: 5000 })
+    facts.prepare('UPDATE object SET bytes = ? WHERE storage_key = ?').run(bytes, storageKey)
+    facts.close()
+  },
+})
+
 /** The deeds of the registry on a folder; `restart` is the end of the process and the next beginning. */
 export class World {
   readonly clock = new FakeClock()
   readonly #unleased = rememberedByOneProcess(this.clock, worldSettings.lease.length)
   readonly #folder: string
+  readonly #facts: Facts
   #store: MetadataStore
   #blobs: BlobStore
   #uploads: Uploads
 
-  constructor(folder: string) {
-    this.#folder = folder
+  static async open(folder: string, facts: Facts = factsInSqlite(folder)): Promise<World> {
     mkdirSync(join(folder, 'objects'), { recursive: true })
-    this.#store = this.#openStore()
-    this.#blobs = openFsBlobStore(join(folder, 'objects'))
-    this.#uploads = new Uploads(this.deps)
+    return new World(folder, facts, await facts.open())
   }
 
-  #openStore(): MetadataStore {
-    return openSqliteStore({ path: join(this.#folder, 'facts.db'), ballast: join(this.#folder, 'ballast') })
+  private constructor(folder: string, facts: Facts, store: MetadataStore) {
+    this.#folder = folder
+    this.#facts = facts
+    this.#store = store
+    this.#blobs = openFsBlobStore(join(folder, 'objects'))
+    this.#uploads = new Uploads(this.deps)
   }
 
   get store(): MetadataStore {
@@ -98,14 +116,12 @@ export class World {
   }
 
   /** What a bad disk does. */
-  damage({ storageKey, bytes: inRow }: Pick<LinkedBlob, 'storageKey' | 'bytes'>): void {
+  async damage({ storageKey, bytes: inRow }: Pick<LinkedBlob, 'storageKey' | 'bytes'>): Promise<void> {
     if (inRow) {
-      const facts = new DatabaseSync(join(this.#folder, 'facts.db'), { timeout: 5000 })
-      facts.prepare('UPDATE object SET bytes = ? WHERE storage_key = ?').run(
-        inRow.map((byte) => byte ^ 1),
+      await this.#facts.overwrite(
         storageKey,
+        inRow.map((byte) => byte ^ 1),
       )
-      facts.close()
       return
     }
     const path = join(this.#folder, 'objects', storageKey)
@@ -116,7 +132,7 @@ export class World {
 
   async restart(): Promise<void> {
     await this.close()
-    this.#store = this.#openStore()
+    this.#store = await this.#facts.open()
     this.#blobs = openFsBlobStore(join(this.#folder, 'objects'))
     this.#uploads = new Uploads(this.deps)
   }
