@@ -162,3 +162,11 @@ test('circles end, and each manifest is looked at twice at most', async () => {
     }),
   )
 })
+
+test('the detail of a refusal names what is locked, and what it needs', () => {
+  const manifest = 'sha256:i' as Digest
+  const detail = (tag: Tag | undefined, needs: Digest | undefined) => deletionRefused({ because: 'locked', manifest, tag, needs }).detail
+  assert.deepEqual(detail('v1' as Tag, undefined), { because: 'tag v1 is locked', tag: 'v1' })
+  assert.partialDeepStrictEqual(detail(undefined, undefined), { digest: manifest })
+  assert.partialDeepStrictEqual(detail('v1' as Tag, 'sha256:m' as Digest), { tag: 'v1', needs: 'sha256:m' })
+})

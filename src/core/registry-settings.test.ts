@@ -46,3 +46,9 @@ for (const text of [
   test(`a damaged row is not guessed at: ${text}`, () => {
     assert.throws(() => parseSettings(text))
   })
+
+test('a registry is closed until somebody opens it: no admin user, nobody without a login, nothing kept that was deleted', () => {
+  const { adminEnabled, anonymousPull, keepDeleted, rateLimits, indexChildren, network } = defaultSettings
+  assert.deepEqual([adminEnabled, anonymousPull, keepDeleted, rateLimits, indexChildren], [false, false, false, 'tier', 'kept'])
+  assert.deepEqual(network, { publicAccess: true, defaultAction: 'Allow', allowed: [] })
+})
