@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { longestBackOff } from '#core/job.ts'
 import type { Job, NewJob } from './job-queue.ts'
 import type { It, Scene } from './metadata-scene.contract.ts'
 
@@ -140,6 +141,17 @@ export function jobQueueContract(it: It): void {
     const [first] = await scene.store.jobs({ after: 0, limit: 1 })
     assert.equal(first?.key, 'stuck')
     assert.deepEqual(keys(await scene.store.jobs({ after: first?.id ?? 0, limit: 1 })), ['waits'])
+  })
+
+  it('a clock that was ahead puts no job off for longer than a job that failed waits', async (scene) => {
+    const { store, now } = scene
+    await job(scene, 'far', { runAfter: now + 1000 * longestBackOff })
+    await job(scene, 'near', { runAfter: now + 10 })
+    await store.clockJumped({ from: now + 1000 * longestBackOff, now, lease: 1, uploadLife: 1, signingLife: 1 })
+    assert.deepEqual(
+      (await all(scene)).map((each) => each.runAfter - now),
+      [longestBackOff, 10],
+    )
   })
 
   it('many workers at once claim each job once', async (scene) => {
