@@ -111,8 +111,6 @@ export interface DirectoryCommands {
   deleteDirectoryObject: Command<{ id: string }, void>
   /** `not-found`; `conflict` when another secret has the keyId; `request-invalid` when the object has too many. */
   putSecret: Command<{ secret: StoredSecret }, void>
-  /** The only one of these objects from now on; what came of the others (`endSignInsOf`: a principal) ends. Fails as `putSecret` does. */
-  replaceSecrets: Command<{ secret: StoredSecret; of: readonly string[]; endSignInsOf?: string }, void>
   /** `not-found`. */
   deleteSecret: Command<{ objectId: string; keyId: string }, void>
   /** `not-found`, also for a group that is none; `conflict` for who is in it; `request-invalid` when the group would hold itself. */

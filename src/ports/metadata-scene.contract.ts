@@ -296,7 +296,6 @@ const commands: { [Name in keyof MetadataCommands]: true } = {
   putDirectoryObject: true,
   deleteDirectoryObject: true,
   putSecret: true,
-  replaceSecrets: true,
   deleteSecret: true,
   putGroupMember: true,
   deleteGroupMember: true,

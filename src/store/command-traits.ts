@@ -81,7 +81,6 @@ export const commandTraits: { readonly [Name in keyof MetadataCommands]: Command
   putDirectoryObject: durable(['directory-object.written', 'secret.added', 'secret.deleted'], 'control'),
   deleteDirectoryObject: durable(['directory-object.deleted'], 'control'),
   putSecret: durable(['secret.added'], 'control'),
-  replaceSecrets: durable(['secret.added'], 'control'),
   deleteSecret: durable(['secret.deleted'], 'control'),
   putGroupMember: durable(['member.added'], 'control'),
   deleteGroupMember: durable(['member.removed'], 'control'),

@@ -76,15 +76,6 @@ export async function removeSecret(tx: SqlTransaction, objectId: string, keyId: 
 
 export const putSecret: Verb<'putSecret'> = (tx, { secret }) => insertSecret(tx, secret)
 
-export const replaceSecrets: Verb<'replaceSecrets'> = async (tx, { secret, of, endSignInsOf }) => {
-  for (const id of [...of].sort()) {
-    await changedObject(tx, id)
-    await tx.run('DELETE FROM directory_secret WHERE object_id = ?', id)
-  }
-  await insertSecret(tx, secret, { othersDeleted: true })
-  if (endSignInsOf !== undefined) await tx.run('DELETE FROM sign_in WHERE principal_id = ?', endSignInsOf)
-}
-
 export const deleteSecret: Verb<'deleteSecret'> = async (tx, { objectId, keyId }) => {
   if (await tx.get('SELECT id FROM directory_object WHERE id = ?', objectId)) await changedObject(tx, objectId)
   await removeSecret(tx, objectId, keyId)

@@ -95,7 +95,6 @@ const verbs: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   putDirectoryObject: directory.putDirectoryObject,
   deleteDirectoryObject: directory.deleteDirectoryObject,
   putSecret: secrets.putSecret,
-  replaceSecrets: secrets.replaceSecrets,
   deleteSecret: secrets.deleteSecret,
   putGroupMember: groups.putGroupMember,
   deleteGroupMember: groups.deleteGroupMember,

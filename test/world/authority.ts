@@ -79,7 +79,14 @@ export const secretOf = (given: Partial<StoredSecret> & Pick<StoredSecret, 'obje
 
 export async function putPassword(store: MetadataStore, userId: string, password: string, now: number): Promise<void> {
   const hash = await argon2Hasher.hash(password)
-  await store.replaceSecrets({ secret: secretOf({ objectId: userId, hash, startsAt: now }), of: [userId] })
+  const object = await store.directoryObject(userId)
+  const before = await store.secrets([userId])
+  if (object)
+    await store.putDirectoryObject({
+      object,
+      addSecrets: [secretOf({ objectId: userId, hash, startsAt: now })],
+      removeSecrets: before.map(({ keyId }) => keyId),
+    })
 }
 
 export interface Wire {
