@@ -12,6 +12,14 @@ test('a surface reaches app/ alone: none takes the store', () => {
   )
 })
 
+test('a verb of app/ names the ports of the store that it uses, not the store', () => {
+  const whole = /Pick<\w*Deps, [^>]*'store'|\bMetadataStore\b/
+  assert.deepEqual(
+    of('app').filter((file) => file !== 'app/deps.ts' && whole.test(textOf(file))),
+    [],
+  )
+})
+
 // What follows from a value that never changes may be kept with it: core/read-once.ts.
 test('no module of app/ or of a surface keeps anything: what is kept has an object, and a rule that ends it', () => {
   const state = /^(?:export )?(?:let\b|const [^=\n]+= new (?:Weak)?(?:Map|Set)(?:<.*>)?\(\))/m

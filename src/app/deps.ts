@@ -1,3 +1,4 @@
+import type { Algorithm } from '#core/digest.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
 import type { AssertionReader } from '#ports/assertions.ts'
 import type { CertificateReader } from '#ports/certificates.ts'
@@ -5,13 +6,18 @@ import type { Clock } from '#ports/clock.ts'
 import type { Failpoint } from '#ports/failpoint.ts'
 import type { Ids } from '#ports/ids.ts'
 import type { LeaseTimes } from '#ports/leases.ts'
+import type { LinkSigner } from '#ports/link-signer.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { SecretBox } from '#ports/secret-box.ts'
 import type { PasswordHasher } from '#ports/password-hasher.ts'
 import type { Signers } from '#ports/signer.ts'
 import type { UnleasedAnswers } from './distribution/unleased-answers.ts'
+import type { FailedLogins, RateLimits } from './tokens/rate-limits.ts'
 
-/** What the deeds need from the world; each names the part that it takes. Made once, in `main/`. */
+/**
+ * What the registry needs from the world, made once in `main/`. A verb names what it takes of it, and of the store the ports alone:
+ * `Pick<Deps, 'clock'> & { store: RoleReads & DirectoryReads }`.
+ */
 export interface Deps {
   store: MetadataStore
   blobs: BlobStore
@@ -24,6 +30,14 @@ export interface Deps {
   secrets: SecretBox
   failpoint: Failpoint
   unleased: UnleasedAnswers
+  failedLogins: FailedLogins
+  rateLimits: RateLimits
+  links: LinkSigner
+  /** Lower-case hex of the digest of some bytes. */
+  hash: (algorithm: Algorithm, bytes: Uint8Array) => string
+  /** So many bytes that nobody can guess. */
+  random: (bytes: number) => Uint8Array
+  origins: Origins
   settings: Settings
 }
 

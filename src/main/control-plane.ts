@@ -4,28 +4,25 @@ import { discovery } from '#surfaces/discovery/surface.ts'
 import { isEntra } from '#surfaces/entra/request.ts'
 import { entra } from '#surfaces/entra/surface.ts'
 import { graph } from '#surfaces/graph/surface.ts'
-import type { Deps, Origins } from '#app/deps.ts'
-import type { FailedLogins } from '#app/tokens/rate-limits.ts'
+import type { Deps } from '#app/deps.ts'
 import type { Tenant } from '#ports/directory.ts'
 import type { Exchange } from '#http/exchange.ts'
 import type { Headers } from '#http/headers.ts'
 import { type Dialect, refuse, type Surface, serve } from '#http/surface.ts'
 
-export type ControlDeps = Deps & { origins: Origins; failedLogins: FailedLogins; random: (bytes: number) => Uint8Array }
-
 interface ControlSurface {
   /** @param tenant the directory's own, where it was asked for */
   matches(path: string, tenant: Tenant | undefined): boolean
-  serve(deps: ControlDeps, exchange: Exchange): Promise<void>
+  serve(deps: Deps, exchange: Exchange): Promise<void>
   /** In its own words. */
-  refuse(deps: ControlDeps, exchange: Exchange, failure: unknown, headers?: Headers): Promise<void>
+  refuse(deps: Deps, exchange: Exchange, failure: unknown, headers?: Headers): Promise<void>
 }
 
 /** Every dialect of the control origin is served with the same dependencies. */
 const of = <D extends Dialect>(
   matches: ControlSurface['matches'],
   surface: Surface<D>,
-  world: (deps: ControlDeps) => D['world'],
+  world: (deps: Deps) => D['world'],
 ): ControlSurface => ({
   matches,
   serve: (deps, exchange) => serve(surface, world(deps), exchange),
@@ -59,11 +56,11 @@ function surfaceOf({ url }: Exchange, tenant: Tenant | undefined): ControlSurfac
   return surfaces.find((each) => each.matches(path, tenant))
 }
 
-export async function serveControlPlane(deps: ControlDeps, exchange: Exchange): Promise<void> {
+export async function serveControlPlane(deps: Deps, exchange: Exchange): Promise<void> {
   const surface = surfaceOf(exchange, undefined) ?? surfaceOf(exchange, await deps.store.tenant()) ?? resourceManager
   return surface.serve(deps, exchange)
 }
 
 /** At once, so without asking the directory which tenant is its own. */
-export const refuseControlPlane = (deps: ControlDeps, exchange: Exchange, failure: unknown, headers?: Headers): Promise<void> =>
+export const refuseControlPlane = (deps: Deps, exchange: Exchange, failure: unknown, headers?: Headers): Promise<void> =>
   (surfaceOf(exchange, undefined) ?? resourceManager).refuse(deps, exchange, failure, headers)

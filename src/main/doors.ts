@@ -1,3 +1,4 @@
+import type { Deps } from '#app/deps.ts'
 import { notAvailable } from '#core/feature.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Admission } from '#app/tokens/admission.ts'
@@ -11,7 +12,7 @@ import { data } from '#surfaces/data/surface.ts'
 import { distributionSurface } from '#surfaces/distribution/surface.ts'
 import { token } from '#surfaces/token/surface.ts'
 import { isWelcome, welcome } from '#surfaces/welcome/surface.ts'
-import { type ControlDeps, refuseControlPlane, serveControlPlane } from './control-plane.ts'
+import { refuseControlPlane, serveControlPlane } from './control-plane.ts'
 import type { Host, Hosts } from './origins.ts'
 import type { RegistryDeps } from './registry-plane.ts'
 
@@ -27,7 +28,7 @@ export interface Doors {
 }
 
 export interface DoorOptions {
-  deps: RegistryDeps & ControlDeps
+  deps: RegistryDeps & Deps
   hosts: Hosts
   corsOrigins: AllowedOrigins
   /** What a person types to call this program. */

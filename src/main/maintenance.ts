@@ -1,3 +1,4 @@
+import type { Deps } from '#app/deps.ts'
 import { backupFolders } from '#adapters/fs/backup-folders.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { sqliteFactsFiles } from '#adapters/sqlite/facts-files.ts'
@@ -19,11 +20,10 @@ import { localAuthority } from './authority.ts'
 import type { OpenCertificates } from '#adapters/x509/server-certificates.ts'
 import { type Listening, listenersOf } from './listening.ts'
 import { originsOf } from './origins.ts'
-import type { MainDeps } from './registry.ts'
 import type { Config } from './settings.ts'
 
 export interface MaintenanceOptions {
-  deps: MainDeps
+  deps: Deps
   collector: Collector
   config: Config
   /** Of the HTTPS listener, in a server. */

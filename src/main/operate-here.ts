@@ -1,3 +1,4 @@
+import type { Deps } from '#app/deps.ts'
 import { systemUptime } from '#adapters/system/uptime.ts'
 import { Collector } from '#app/maintenance/collect.ts'
 import { WallClock } from '#app/maintenance/wall-clock.ts'
@@ -7,8 +8,7 @@ import { plainRequest } from '#http/plain-request.ts'
 import { answerTo } from '#http/surface.ts'
 import { maintenanceOf } from './maintenance.ts'
 import { operatorOf } from './operator.ts'
-import { type OperatorDeps, throughOperatorSurface } from './operator-surfaces.ts'
-import { originsOf } from './origins.ts'
+import { throughOperatorSurface } from './operator-surfaces.ts'
 import { openDirectory } from './registry.ts'
 import type { Config } from './settings.ts'
 
@@ -17,13 +17,13 @@ export async function operateHere(config: Config): Promise<Operator & { close: (
   const { deps, close } = await openDirectory(config)
   const wallClock = new WallClock({ ...deps, uptime: systemUptime }, () => {})
   const collector = new Collector(deps, { interval: config.gcInterval, wallClock, report: () => {}, failed: () => {} })
-  const send = transportInProcess({ ...deps, origins: originsOf(config) })
+  const send = transportInProcess(deps)
   return { ...operatorOf(send, maintenanceOf({ deps, collector, config })), close }
 }
 
 /** Calls the surfaces that a server would serve: a client does not know the difference. */
 export const transportInProcess =
-  (deps: OperatorDeps): Transport =>
+  (deps: Deps): Transport =>
   async ({ method, path, headers = {}, body }) => {
     const http = plainRequest({ method, url: path, headers, correlationId: deps.ids.next(), ...(body === undefined ? {} : { body }) })
     const answer = await throughOperatorSurface(path, deps, (surface, world) => answerTo(surface, { world, http }))

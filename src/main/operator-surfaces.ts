@@ -1,18 +1,16 @@
+import type { Deps } from '#app/deps.ts'
 import { operator } from '#core/access.ts'
 import type { Dialect, Surface } from '#http/surface.ts'
 import { arm, type Arm } from '#surfaces/arm/surface.ts'
 import { graph, type Graph } from '#surfaces/graph/surface.ts'
-import type { ControlDeps } from './control-plane.ts'
 
 /** The doors that everybody has; whoever comes in by the data directory needs no proof of who it is. */
 const operatorArm: Surface<Arm> = { ...arm, identify: () => operator }
 const operatorGraph: Surface<Graph> = { ...graph, identify: () => operator }
 
-export type OperatorDeps = Omit<ControlDeps, 'failedLogins'>
-
 /** Takes a request through the surface that its path means. */
 export const throughOperatorSurface = <Result>(
   path: string,
-  deps: OperatorDeps,
+  deps: Deps,
   way: <D extends Dialect>(surface: Surface<D>, world: D['world']) => Result,
 ): Result => (path.startsWith('/graph/') ? way(operatorGraph, deps) : way(operatorArm, deps))

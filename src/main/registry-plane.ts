@@ -3,7 +3,7 @@ import type { Distribution } from '#app/distribution/distribution.ts'
 import { type LocalDistributionDeps, localDistribution } from '#app/distribution/local-distribution.ts'
 import { localMetadata, type Metadata } from '#app/repositories/metadata.ts'
 import { type Admission, admissionTo } from '#app/tokens/admission.ts'
-import type { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
+import type { RateLimits } from '#app/tokens/rate-limits.ts'
 import { type TokenService, tokenService } from '#app/tokens/token-service.ts'
 
 /** What the dialects of a registry are served with. */
@@ -23,7 +23,7 @@ export interface RegistryDeps {
  * @param wrap what stands in front of the images that lie here: each takes a Distribution and gives one
  */
 export function registryPlane(
-  deps: LocalDistributionDeps & Pick<Deps, 'signers' | 'ids'> & { origins: Origins; failedLogins: FailedLogins; rateLimits: RateLimits },
+  deps: Pick<Deps, 'signers' | 'ids' | 'origins' | 'failedLogins' | 'rateLimits'> & LocalDistributionDeps,
   wrap: readonly ((inner: Distribution) => Distribution)[] = [],
 ): RegistryDeps {
   const distribution = wrap.reduce((inner, outer) => outer(inner), localDistribution(deps))

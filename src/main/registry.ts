@@ -1,3 +1,4 @@
+import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { createHash, randomBytes } from 'node:crypto'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { ownDataDirectory } from '#adapters/fs/ownership.ts'
@@ -14,21 +15,17 @@ import { openLinkSigner } from '#adapters/system/link-signer.ts'
 import { PasswordWorkers } from '#adapters/system/password-hasher.ts'
 import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import type { Deps } from '#app/deps.ts'
-import type { HashBytes } from '#app/distribution/manifests.ts'
 import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { Refusal } from '#core/refusal.ts'
 import { armFailpoint } from '#ports/failpoint.ts'
-import type { LinkSigner } from '#ports/link-signer.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { Registry } from '#ports/registries.ts'
 import { beginOnce, firstRegistry, openSecrets } from './first-start.ts'
 import { originsOf } from './origins.ts'
 import type { Config } from './settings.ts'
 
-export type MainDeps = Deps & { hash: HashBytes; links: LinkSigner; random: (bytes: number) => Uint8Array }
-
 export interface OpenDirectory {
-  deps: MainDeps
+  deps: Deps
   /** The one that a data directory begins with; undefined once somebody deleted it. */
   registry: Registry | undefined
   /** What others may read and the system did not let us close. */
@@ -58,8 +55,7 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
     const secrets = await openSecrets(store, directory, parts)
     const blobs = openFsBlobStore(directory.objects, config.failpoint)
     const hasher = new PasswordWorkers({ threads: config.passwordThreads, longestLine: longestPasswordLine })
-    const random = (bytes: number) => randomBytes(bytes)
-    const deps: MainDeps = {
+    const deps: Deps = {
       store,
       blobs,
       clock: systemClock,
@@ -83,9 +79,12 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
         blobRedirect: config.blobRedirect,
       },
       hash: (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
-      random,
+      random: (bytes) => randomBytes(bytes),
+      failedLogins: new FailedLogins(systemClock),
+      rateLimits: new RateLimits(systemClock),
+      origins: originsOf(config),
     }
-    await beginOnce({ ...deps, origins: originsOf(config) }, config)
+    await beginOnce(deps, config)
     const registry = await store.registry(firstRegistry)
     const close = async () => {
       await hasher.close()

@@ -12,7 +12,6 @@ import { Collector } from '#app/maintenance/collect.ts'
 import { WallClock } from '#app/maintenance/wall-clock.ts'
 import { type FirstPasswords, markPasswordsShown, unshownPasswords } from '#app/resources/first-passwords.ts'
 import { loginServerOf } from '#app/resources/registries.ts'
-import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { errorBody } from '#http/failure.ts'
 import { Connections } from '#http/connections.ts'
 import { hostNames } from '#http/hosts.ts'
@@ -176,7 +175,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     }
     const origins = originsOf(config, { http: listeners.http?.address, https: listeners.https?.address })
     const loginServer = loginServerOf(origins, firstRegistry)
-    const plane = { ...deps, origins, uploads, failedLogins: new FailedLogins(deps.clock), rateLimits: new RateLimits(deps.clock) }
+    const plane = { ...deps, origins, uploads }
     handle = frontDoor({
       // Only with a certificate that browsers trust without being told to.
       strictTransport: config.tlsCert === '' || config.hsts === 'off' ? undefined : config.hsts,

@@ -8,7 +8,6 @@ import { openSqliteStore } from '#adapters/sqlite/store.ts'
 import type { Deps, Settings } from '#app/deps.ts'
 import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
-import type { HashBytes } from '#app/distribution/manifests.ts'
 import { type Caller, everything } from '#core/access.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
 import type { LinkedBlob } from '#ports/content.ts'
@@ -17,7 +16,7 @@ import type { Registry } from '#ports/registries.ts'
 
 export const hour = 60 * 60 * 1000
 
-export type WorldDeps = Omit<Deps, 'signers' | 'secrets' | 'hasher' | 'certificates' | 'assertions'> & { hash: HashBytes }
+export type WorldDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'ids' | 'failpoint' | 'unleased' | 'settings' | 'hash'>
 
 export const worldSettings: Settings = {
   sparse: 'index',
@@ -46,7 +45,7 @@ export function nextId(): string {
   return `${((number * 37) % 256).toString(16).padStart(2, '0')}000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`
 }
 
-export const hash: HashBytes = (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex')
+export const hash: Deps['hash'] = (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex')
 
 export const newWorldRegistry = (store: MetadataStore, limit: number | null = null): Promise<Registry> =>
   putRegistry(store, `registry-${nextId()}`, { limit })

@@ -1,3 +1,4 @@
+import type { Deps } from '#app/deps.ts'
 import assert from 'node:assert/strict'
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -12,7 +13,6 @@ import type { ServicePrincipalCredential, ServicePrincipalSummary } from '#cli/i
 import type { UserCredential, UserSummary } from '#cli/identity-user.ts'
 import { subscriptionType } from '#core/resource-id.ts'
 import { hostOf } from '#main/host.ts'
-import type { MainDeps } from '#main/registry.ts'
 import { openRegistry } from '../world/open-registry.ts'
 import type { Tenant } from '#ports/directory.ts'
 import { configOf, Server } from '../world/server.ts'
@@ -57,7 +57,7 @@ for (const state of ['running', 'stopped'] as const) {
       return code
     }
     /** Looks into the store as nothing else has it open. */
-    const inside = async <Result>(look: (deps: MainDeps) => Promise<Result>): Promise<Result> => {
+    const inside = async <Result>(look: (deps: Deps) => Promise<Result>): Promise<Result> => {
       if (state === 'running') return server.change(look)
       const open = await openRegistry(configOf(server.dataDir, {}))
       try {
@@ -205,7 +205,7 @@ for (const state of ['running', 'stopped'] as const) {
 }
 
 /** The tenant and a subscription: the first start may have made them. */
-async function prepare({ store }: MainDeps): Promise<{ tenant: Tenant; subscription: string }> {
+async function prepare({ store }: Deps): Promise<{ tenant: Tenant; subscription: string }> {
   if (!(await store.tenant())) await store.putTenant({ id: '11111111-2222-4333-8444-555555555555', domain: 'contoso.localhost' })
   const tenant = await store.tenant()
   assert.ok(tenant)

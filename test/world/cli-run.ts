@@ -1,3 +1,4 @@
+import type { Deps } from '#app/deps.ts'
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +7,6 @@ import type { Maintenance } from '#core/maintenance.ts'
 import { hostOf, type HostOptions } from '#main/host.ts'
 import { transportInProcess } from '#main/operate-here.ts'
 import { operatorOf } from '#main/operator.ts'
-import type { OperatorDeps } from '#main/operator-surfaces.ts'
 
 export interface Ran {
   code: number
@@ -29,7 +29,7 @@ export async function runCli(
 }
 
 /** The same as the operator of a server whose inside the test holds. */
-export async function runOperatorCli(deps: OperatorDeps, ...words: string[]): Promise<Ran> {
+export async function runOperatorCli(deps: Deps, ...words: string[]): Promise<Ran> {
   let out = ''
   let problem = ''
   const says = { out: (text: string) => void (out += text), problem: (text: string) => void (problem += text) }

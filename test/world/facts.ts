@@ -1,4 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { openLinkSigner } from '#adapters/system/link-signer.ts'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,8 +10,8 @@ import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
 import { argon2Hasher } from '#adapters/system/password-hasher.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
 import { certificateReader } from '#adapters/x509/certificate-reader.ts'
-import type { Deps, Origins } from '#app/deps.ts'
-import { FailedLogins } from '#app/tokens/rate-limits.ts'
+import type { Deps } from '#app/deps.ts'
+import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 
@@ -25,12 +26,7 @@ export class TurnedClock {
 }
 
 /** What every surface of the control plane stands on. */
-export type FactDeps = Omit<Deps, 'settings'> & {
-  settings: Deps['settings']
-  origins: Origins
-  failedLogins: FailedLogins
-  random: (bytes: number) => Uint8Array
-}
+export type FactDeps = Deps
 
 /** Facts in memory, keys in a folder of their own, and a clock: one surface with these is a server that a test holds whole. */
 export interface Facts {
@@ -66,6 +62,9 @@ export function openFacts(options: { now?: number; store?: MetadataStore } = {})
         settings: {} as FactDeps['settings'],
         origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local', own: [control] },
         failedLogins: new FailedLogins(time),
+        rateLimits: new RateLimits(time),
+        links: openLinkSigner(join(folder, 'secret.key')),
+        hash: (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
         random: (bytes) => randomBytes(bytes),
       }
     },

@@ -1,8 +1,8 @@
+import type { Deps } from '#app/deps.ts'
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { unshownPasswords } from '#app/resources/first-passwords.ts'
 import { builtInRoles } from '#core/built-in-roles.ts'
-import type { OperatorDeps } from '#main/operator-surfaces.ts'
 import { originsOf } from '#main/origins.ts'
 import { type Door, type DoorOptions, openDoor } from './door.ts'
 import { configOf } from './server.ts'
@@ -68,7 +68,7 @@ export interface PlaneWire {
 export interface Plane extends PlaneWire {
   door: Door
   /** For what is done on the machine itself (cli-run.ts). */
-  operatorDeps: OperatorDeps
+  operatorDeps: Deps
   stop(): Promise<void>
 }
 

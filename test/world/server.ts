@@ -1,10 +1,10 @@
+import type { Deps } from '#app/deps.ts'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { showCredentials } from '#app/tokens/credentials.ts'
 import { readConfig } from '#main/config.ts'
-import type { MainDeps } from '#main/registry.ts'
 import { openRegistry } from './open-registry.ts'
 import { serve, type Started } from '#main/serve.ts'
 import type { Config, SettingName } from '#main/settings.ts'
@@ -101,7 +101,7 @@ export class Server implements Target {
   }
 
   /** What an operator does with the registry: the server is down meanwhile. */
-  async change<Result>(work: (deps: MainDeps, registry: Registry) => Promise<Result>, flags: Flags = {}): Promise<Result> {
+  async change<Result>(work: (deps: Deps, registry: Registry) => Promise<Result>, flags: Flags = {}): Promise<Result> {
     await this.down()
     this.#flags = { ...this.#flags, ...flags }
     const open = await openRegistry(configOf(this.dataDir, this.#flags))

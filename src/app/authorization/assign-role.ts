@@ -1,9 +1,10 @@
+import type { ResourceReads } from '#ports/resources.ts'
 import { controlError } from '#core/control-error.ts'
 import type { Caller } from '#core/access.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid, type ResourceId } from '#core/resource-id.ts'
-import type { DirectoryKind, DirectoryObject } from '#ports/directory.ts'
-import type { RoleAssignment } from '#ports/roles.ts'
+import type { DirectoryKind, DirectoryObject, DirectoryReads } from '#ports/directory.ts'
+import type { RoleAssignment, RoleCommands, RoleReads } from '#ports/roles.ts'
 import type { Deps } from '../deps.ts'
 import { mustBeAllowed } from './authority.ts'
 import { isAssignableAt, type RoleDefinition, roleOf } from './role-definitions.ts'
@@ -38,7 +39,7 @@ export const principalTypes: Readonly<Partial<Record<DirectoryKind, string>>> = 
  * Fails with `denied`, `not-found` (scope, role), `request-invalid` (principal, name, description, condition), `conflict` (given already).
  */
 export async function assignRole(
-  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  deps: Pick<Deps, 'clock' | 'ids'> & { store: DirectoryReads & ResourceReads & RoleCommands & RoleReads },
   given: NewAssignment & { by: Caller },
 ): Promise<{ assignment: RoleAssignment; created: boolean }> {
   const placed = await placedRole(deps, given)
@@ -48,7 +49,7 @@ export async function assignRole(
 
 /** The assignment of a role to a principal that is written in the same command. Fails as `assignRole` does. */
 export async function newAssignment(
-  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  deps: Pick<Deps, 'clock' | 'ids'> & { store: ResourceReads & RoleReads },
   { principal, ...given }: { principal: DirectoryObject; scopeId: string; role: string; by: Caller },
 ): Promise<RoleAssignment> {
   const placed = await placedRole(deps, given)
@@ -57,7 +58,7 @@ export async function newAssignment(
 
 /** A role at a scope, before it is said whose it is. */
 async function placedRole(
-  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  deps: Pick<Deps, 'clock' | 'ids'> & { store: ResourceReads & RoleReads },
   given: Omit<NewAssignment, 'principalId' | 'principalType'> & { by: Caller },
 ): Promise<Omit<RoleAssignment, 'principalId' | 'principalType'>> {
   const scope = await existingScope(deps, given.scopeId)
@@ -93,7 +94,7 @@ function mustFit(role: RoleDefinition, scope: ResourceId): void {
   throw controlError('RoleDefinitionNotAssignableAtScope', { role: role.name, scope: scope.text, scopes: role.assignableScopes })
 }
 
-async function typeOf({ store }: Pick<Deps, 'store'>, { principalId, principalType }: NewAssignment): Promise<string> {
+async function typeOf({ store }: { store: DirectoryReads }, { principalId, principalType }: NewAssignment): Promise<string> {
   const found = isGuid(principalId) ? await store.directoryObject(principalId.toLowerCase()) : undefined
   const type = found && principalTypes[found.kind]
   if (!type) {
@@ -106,7 +107,7 @@ async function typeOf({ store }: Pick<Deps, 'store'>, { principalId, principalTy
 }
 
 async function store(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: RoleCommands & RoleReads },
   assignment: RoleAssignment,
 ): Promise<{ assignment: RoleAssignment; created: boolean }> {
   const { scope, name, principalId, roleId } = assignment

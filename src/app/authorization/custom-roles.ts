@@ -1,3 +1,5 @@
+import type { ResourceReads } from '#ports/resources.ts'
+import type { RoleCommands, RoleReads } from '#ports/roles.ts'
 import { controlError } from '#core/control-error.ts'
 import { builtInRole, builtInRoles } from '#core/built-in-roles.ts'
 import type { Permission } from '#core/permission.ts'
@@ -34,7 +36,7 @@ const pageLength = 500
  * that is not there, `conflict` when another role has the name.
  */
 export async function putRole(
-  deps: Pick<Deps, 'store' | 'clock'>,
+  deps: Pick<Deps, 'clock'> & { store: ResourceReads & RoleCommands & RoleReads },
   { role, by }: { role: NewRole; by: Caller },
 ): Promise<{ role: RoleDefinition; created: boolean }> {
   const id = role.id.toLowerCase()
@@ -73,7 +75,10 @@ export async function putRole(
 }
 
 /** Undefined when it was not there. Fails with `denied`, `in-use` while it is given to somebody, `request-invalid` for a built-in one. */
-export async function deleteRole(deps: Pick<Deps, 'store'>, { id, by }: { id: string; by: Caller }): Promise<RoleDefinition | undefined> {
+export async function deleteRole(
+  deps: { store: RoleCommands & RoleReads },
+  { id, by }: { id: string; by: Caller },
+): Promise<RoleDefinition | undefined> {
   const key = id.toLowerCase()
   mustBeOnesOwn(key)
   const before = await roleById(deps, key)
@@ -109,7 +114,7 @@ function check({ name, description, permissions, assignableScopes }: NewRole): v
   if (assignableScopes.length > mostScopes) throw controlError('TooManyAssignableScopes', mostScopes)
 }
 
-async function mustStillTakeIn({ store }: Pick<Deps, 'store'>, roleId: string, scopes: ReadonlySet<ResourceKey>): Promise<void> {
+async function mustStillTakeIn({ store }: { store: RoleReads }, roleId: string, scopes: ReadonlySet<ResourceKey>): Promise<void> {
   let after = ''
   for (;;) {
     const page = await store.roleAssignments({}, { after, limit: pageLength })

@@ -1,9 +1,9 @@
+import type { DirectoryReads } from '#ports/directory.ts'
 import { controlError } from '#core/control-error.ts'
 import { type Caller, decide } from '#core/access.ts'
 import { conjuncts, type Filter } from '#core/filter.ts'
 import { isWithin, type ResourceKey, scopesAbove } from '#core/resource-id.ts'
-import type { RoleAssignment } from '#ports/roles.ts'
-import type { Deps } from '../deps.ts'
+import type { RoleAssignment, RoleReads } from '#ports/roles.ts'
 
 /** Which assignments are asked for; together they all hold. */
 export interface AssignmentQuery {
@@ -42,7 +42,7 @@ const storePage = 500
  * those below elsewhere. In the order of scope and name, after `after` (`<scope> <name>`).
  */
 export async function listAssignments(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: DirectoryReads & RoleReads },
   { caller, scope, query, page }: { caller: Caller; scope: ResourceKey; query: AssignmentQuery; page: { after: string; limit: number } },
 ): Promise<RoleAssignment[]> {
   const may = (key: ResourceKey) => decide(caller, { kind: 'action', action: read, scope: key }).allowed
@@ -68,7 +68,10 @@ export async function listAssignments(
   return found
 }
 
-async function principalsOf({ store }: Pick<Deps, 'store'>, { principalId, assignedTo }: AssignmentQuery): Promise<string[] | undefined> {
+async function principalsOf(
+  { store }: { store: DirectoryReads },
+  { principalId, assignedTo }: AssignmentQuery,
+): Promise<string[] | undefined> {
   if (assignedTo === undefined) return principalId === undefined ? undefined : [principalId.toLowerCase()]
   const member = assignedTo.toLowerCase()
   const all = [member, ...(await store.groupsOf(member)).map((each) => each.id)]

@@ -2,8 +2,7 @@ import { controlErrorWith } from '#core/control-error.ts'
 import type { Caller } from '#core/access.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { parseResourceId } from '#core/resource-id.ts'
-import type { RoleAssignment } from '#ports/roles.ts'
-import type { Deps } from '../deps.ts'
+import type { RoleAssignment, RoleCommands } from '#ports/roles.ts'
 import { mustBeAllowed } from './authority.ts'
 
 /**
@@ -12,7 +11,7 @@ import { mustBeAllowed } from './authority.ts'
  * nobody would be left to give the role again.
  */
 export async function removeRole(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: RoleCommands },
   { scopeId, name, by }: { scopeId: string; name: string; by: Caller },
 ): Promise<RoleAssignment | undefined> {
   const { key } = parseResourceId(scopeId)

@@ -2,8 +2,7 @@ import { controlError } from '#core/control-error.ts'
 import { builtInRole, builtInRoles } from '#core/built-in-roles.ts'
 import type { Permission } from '#core/permission.ts'
 import { isGuid, isWithin, keyOf, type ResourceKey } from '#core/resource-id.ts'
-import type { CustomRole } from '#ports/roles.ts'
-import type { Deps } from '../deps.ts'
+import type { CustomRole, RoleReads } from '#ports/roles.ts'
 
 export interface RoleDefinition {
   /** A GUID. */
@@ -22,7 +21,7 @@ export interface RoleDefinition {
 const firstRoles = Date.parse('2015-02-02T21:55:09.880Z')
 
 /** All there are, the built-in ones first. */
-export async function roleDefinitions({ store }: Pick<Deps, 'store'>): Promise<RoleDefinition[]> {
+export async function roleDefinitions({ store }: { store: RoleReads }): Promise<RoleDefinition[]> {
   return [...builtInRoles.map(builtIn), ...(await store.customRoles()).map(custom)]
 }
 
@@ -30,7 +29,7 @@ export const isAssignableAt = ({ assignableScopes }: Pick<RoleDefinition, 'assig
   assignableScopes.some((each) => isWithin(scope, keyOf(each)))
 
 /** By its GUID; undefined when there is none. */
-export async function roleById({ store }: Pick<Deps, 'store'>, id: string): Promise<RoleDefinition | undefined> {
+export async function roleById({ store }: { store: RoleReads }, id: string): Promise<RoleDefinition | undefined> {
   const known = builtInRole(id)
   if (known) return builtIn(known)
   const found = await store.customRole(id.toLowerCase())
@@ -43,7 +42,7 @@ const fullId = /\/providers\/microsoft\.authorization\/roledefinitions\/([^/]+)$
  * A role by its GUID, its full id or, as people write it, its name.
  * Fails with `not-found`, `request-invalid`; both with ARM's code and sentence.
  */
-export async function roleOf(deps: Pick<Deps, 'store'>, reference: string): Promise<RoleDefinition> {
+export async function roleOf(deps: { store: RoleReads }, reference: string): Promise<RoleDefinition> {
   const id = fullId.exec(reference)?.[1] ?? reference
   if (isGuid(id)) {
     const found = await roleById(deps, id)

@@ -2,8 +2,7 @@ import type { BlobLink } from '#core/blob-link.ts'
 import { addressRefused } from '#core/failures.ts'
 import { isAdmitted } from '#core/network-rules.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { LinkSigner } from '#ports/link-signer.ts'
-import type { LinkedBlob } from '#ports/content.ts'
+import type { ContentCommands, ContentReads, LinkedBlob } from '#ports/content.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { findBlob } from './blobs.ts'
@@ -13,7 +12,7 @@ export const linkLife = 20 * 60 * 1000
 
 /** A link to what `findBlob` found for somebody who may read it. */
 export function linkTo(
-  { links, clock }: Pick<Deps, 'clock'> & { links: LinkSigner },
+  { links, clock }: Pick<Deps, 'clock' | 'links'>,
   registry: Registry,
   { repository, digest }: Pick<BlobLink, 'repository' | 'digest'>,
 ): BlobLink {
@@ -26,7 +25,7 @@ export function linkTo(
  * and the registry's network rules must let the address in. Fails with `denied`, `address-refused`, `blob-unknown`, `locked`.
  */
 export async function followLink(
-  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'unleased'> & { links: LinkSigner },
+  deps: Pick<Deps, 'clock' | 'settings' | 'unleased' | 'links'> & { store: ContentCommands & ContentReads },
   registry: Registry,
   link: BlobLink,
   address: string,

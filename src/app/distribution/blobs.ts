@@ -1,3 +1,4 @@
+import type { CollectionCommands, CollectionReads } from '#ports/collection.ts'
 import { unknownBlob } from '#core/failures.ts'
 import { askingMore, type Caller, decide } from '#core/access.ts'
 import { locked } from '#core/disallowed.ts'
@@ -5,7 +6,7 @@ import type { Digest } from '#core/digest.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { type BlobReader, CorruptBlob } from '#ports/blob-store.ts'
-import type { LinkedBlob } from '#ports/content.ts'
+import type { ContentCommands, ContentReads, LinkedBlob } from '#ports/content.ts'
 import type { AskedBy } from '#ports/command.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
@@ -19,7 +20,7 @@ import { isHeld } from './unleased-answers.ts'
  * write a lease (unleased-answers.ts).
  */
 export async function findBlob(
-  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'unleased'>,
+  deps: Pick<Deps, 'clock' | 'settings' | 'unleased'> & { store: ContentCommands & ContentReads },
   registry: Registry,
   name: RepositoryName,
   digest: Digest,
@@ -40,7 +41,10 @@ export async function findBlob(
 }
 
 /** Opens the bytes of a blob; the caller closes them. Missing bytes are quarantined, so that the next push heals them. */
-export async function openBlob(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>, blob: LinkedBlob): Promise<BlobReader> {
+export async function openBlob(
+  deps: Pick<Deps, 'blobs' | 'clock'> & { store: CollectionCommands & CollectionReads },
+  blob: LinkedBlob,
+): Promise<BlobReader> {
   if (blob.bytes) return readerOfSmall(blob.storageKey, blob.bytes, blob.checksums)
   const reader = await deps.blobs.at(blob.backend).open(blob.storageKey, blob.size, blob.checksums)
   if (reader) return reader
@@ -50,13 +54,16 @@ export async function openBlob(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>, bl
   throw unknownBlob(blob.digest)
 }
 
-export async function quarantine(deps: Pick<Deps, 'store' | 'clock'>, blob: Pick<LinkedBlob, 'objectId'>): Promise<void> {
+export async function quarantine(
+  deps: Pick<Deps, 'clock'> & { store: CollectionCommands },
+  blob: Pick<LinkedBlob, 'objectId'>,
+): Promise<void> {
   await deps.store.quarantineObject({ objectId: blob.objectId, now: deps.clock.now() })
 }
 
 /** Gives a range of a blob's bytes, piece by piece. Wrong bytes on the disk end it with CorruptBlob and are quarantined. */
 export async function readBlob(
-  deps: Pick<Deps, 'store' | 'blobs' | 'clock'>,
+  deps: Pick<Deps, 'blobs' | 'clock'> & { store: CollectionCommands },
   blob: LinkedBlob,
   reader: BlobReader,
   range: { start: number; end: number },
@@ -71,7 +78,7 @@ export async function readBlob(
 }
 
 /** `openBlob` and `readBlob` as one thing to hand on. */
-export async function openBytes(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>, blob: LinkedBlob) {
+export async function openBytes(deps: Pick<Deps, 'blobs' | 'clock'> & { store: CollectionCommands & CollectionReads }, blob: LinkedBlob) {
   const reader = await openBlob(deps, blob)
   return {
     read: (part: { start: number; end: number }, take: (piece: Uint8Array) => Promise<boolean>) => readBlob(deps, blob, reader, part, take),
@@ -86,7 +93,7 @@ export async function openBytes(deps: Pick<Deps, 'store' | 'blobs' | 'clock'>, b
  * rights alone, before anybody looks for the blob.
  */
 export async function mountBlob(
-  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'failpoint'>,
+  deps: Pick<Deps, 'clock' | 'settings' | 'failpoint'> & { store: ContentCommands & ContentReads },
   input: { registry: Registry; caller: Caller; name: RepositoryName; digest: Digest; from?: RepositoryName | undefined },
 ): Promise<boolean> {
   const { registry, name, digest } = input
@@ -119,14 +126,14 @@ export async function mountBlob(
 
 const mostSources = 100
 
-async function mayPull(deps: Pick<Deps, 'store'>, registry: Registry, caller: Caller, name: RepositoryName): Promise<boolean> {
+async function mayPull(deps: { store: ContentReads }, registry: Registry, caller: Caller, name: RepositoryName): Promise<boolean> {
   const repositoryDeletedSeq = await deletedSeq(deps, registry, caller, name)
   return decide(caller, { kind: 'scope', type: 'repository', name, actions: ['pull'] }, { repositoryDeletedSeq }).allowed
 }
 
 /** The fact that `decide` wants of a token; nothing is asked when no repository was deleted since its issue. */
 export async function deletedSeq(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: ContentReads },
   registry: Registry,
   caller: Caller,
   name: string,
@@ -137,7 +144,7 @@ export async function deletedSeq(
 
 /** Removes the repository's link. Fails with `blob-unknown`, `locked`, `in-use`. */
 export async function deleteBlob(
-  deps: Pick<Deps, 'store' | 'clock' | 'failpoint'>,
+  deps: Pick<Deps, 'clock' | 'failpoint'> & { store: ContentCommands },
   { registry, name, digest, askedBy }: { registry: Registry; name: RepositoryName; digest: Digest } & AskedBy,
 ): Promise<void> {
   await deps.store.deleteBlob({ registryId: registry.id, name, digest, now: deps.clock.now(), askedBy })

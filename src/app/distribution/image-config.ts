@@ -1,3 +1,5 @@
+import type { CollectionCommands, CollectionReads } from '#ports/collection.ts'
+import type { ContentReads } from '#ports/content.ts'
 import type { Manifest } from '#core/manifest.ts'
 import { imageConfigTypes, parseImageConfig, type Platform } from '#core/platform.ts'
 import type { RepositoryName } from '#core/reference.ts'
@@ -15,7 +17,7 @@ const unknown: Platform = { architecture: null, os: null }
  * A config that is not here (sparse) or cannot be read, for whatever reason, says nothing: no push fails for it.
  */
 export async function platformOf(
-  deps: Pick<Deps, 'store' | 'blobs' | 'clock'>,
+  deps: Pick<Deps, 'blobs' | 'clock'> & { store: CollectionCommands & CollectionReads & ContentReads },
   registry: Registry,
   name: RepositoryName,
   { config }: Manifest,

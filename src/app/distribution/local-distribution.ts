@@ -1,18 +1,31 @@
+import type { CollectionCommands, CollectionReads } from '#ports/collection.ts'
+import type { CredentialReads } from '#ports/credentials.ts'
+import type { DirectoryReads } from '#ports/directory.ts'
+import type { RegistryReads } from '#ports/registries.ts'
+import type { RepositoryAttributeCommands, RepositoryAttributeReads } from '#ports/repository-attributes.ts'
+import type { RoleReads } from '#ports/roles.ts'
 import { unknownRepository } from '#core/failures.ts'
 import { openOperations } from '../repositories/open-operations.ts'
-import type { LinkedBlob } from '#ports/content.ts'
-import type { LinkSigner } from '#ports/link-signer.ts'
+import type { ContentCommands, ContentReads, LinkedBlob } from '#ports/content.ts'
 import type { Deps } from '../deps.ts'
 import { followLink, linkTo } from './blob-links.ts'
 import { deleteBlob, findBlob, mountBlob, openBytes } from './blobs.ts'
 import type { Blob, Distribution, RepositoryVisit } from './distribution.ts'
-import { deleteManifest, findManifest, type HashBytes, putManifest } from './manifests.ts'
+import { deleteManifest, findManifest, putManifest } from './manifests.ts'
 import type { UploadAddress, Uploads } from './uploads.ts'
 
-export type LocalDistributionDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint' | 'unleased'> & {
+export type LocalDistributionDeps = Pick<Deps, 'blobs' | 'clock' | 'settings' | 'failpoint' | 'unleased' | 'hash' | 'links'> & {
+  store: CollectionCommands &
+    CollectionReads &
+    ContentCommands &
+    ContentReads &
+    CredentialReads &
+    DirectoryReads &
+    RegistryReads &
+    RepositoryAttributeCommands &
+    RepositoryAttributeReads &
+    RoleReads
   uploads: Uploads
-  hash: HashBytes
-  links: LinkSigner
 }
 
 /** The images that lie here: what every wrapper wraps in the end. */

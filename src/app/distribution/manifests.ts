@@ -1,11 +1,12 @@
+import type { CollectionCommands, CollectionReads } from '#ports/collection.ts'
 import { unknownManifest } from '#core/failures.ts'
-import { type Algorithm, algorithmOf, type Digest, digestOf } from '#core/digest.ts'
+import { algorithmOf, type Digest, digestOf } from '#core/digest.ts'
 import { locked } from '#core/disallowed.ts'
 import { type Manifest, parseManifest } from '#core/manifest.ts'
 import type { Precondition } from '#core/precondition.ts'
 import { formatReference, type Reference, type RepositoryName, type Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { StoredManifest } from '#ports/content.ts'
+import type { ContentCommands, ContentReads, StoredManifest } from '#ports/content.ts'
 import type { AskedBy } from '#ports/command.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
@@ -15,7 +16,7 @@ import { isHeld } from './unleased-answers.ts'
 
 /** Fails with `manifest-unknown`, `locked`. A reading by digest is held by a lease, as for blobs: an index's children are asked for before it is put. */
 export async function findManifest(
-  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'unleased'>,
+  deps: Pick<Deps, 'clock' | 'settings' | 'unleased'> & { store: ContentCommands & ContentReads },
   registry: Registry,
   name: RepositoryName,
   reference: Reference,
@@ -51,7 +52,9 @@ function readable(manifest: StoredManifest, reference: Reference): StoredManifes
  * Fails with `precondition-failed`, `manifest-invalid`, `manifest-too-large`, `manifest-blob-unknown`, `digest-mismatch`, `size-invalid`, `locked`, `quota-exceeded`.
  */
 export async function putManifest(
-  deps: Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint'> & { hash: HashBytes },
+  deps: Pick<Deps, 'blobs' | 'clock' | 'settings' | 'failpoint' | 'hash'> & {
+    store: CollectionCommands & CollectionReads & ContentCommands & ContentReads
+  },
   input: {
     registry: Registry
     name: RepositoryName
@@ -93,12 +96,9 @@ export async function putManifest(
   return { digest, manifest, tags }
 }
 
-/** Lower-case hex of the digest of some bytes. */
-export type HashBytes = (algorithm: Algorithm, bytes: Uint8Array) => string
-
 /** A tag alone, or a manifest with its tags and referrers. Fails with `manifest-unknown`, `precondition-failed`, `locked`. */
 export async function deleteManifest(
-  deps: Pick<Deps, 'store' | 'clock' | 'settings' | 'failpoint'>,
+  deps: Pick<Deps, 'clock' | 'settings' | 'failpoint'> & { store: ContentCommands },
   {
     registry,
     name,

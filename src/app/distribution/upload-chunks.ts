@@ -1,6 +1,6 @@
 import type { ByteRange } from '#core/byte-range.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { Upload } from '#ports/uploads.ts'
+import type { Upload, UploadCommands } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFloor } from './disk-floor.ts'
 import { type Room, withRoom } from './room.ts'
@@ -19,10 +19,18 @@ const checkSpaceEvery = 64 * 1024 * 1024
 
 /** How the bytes of a request come into a session, up to the limits of a blob, the disk and the registry. */
 export class UploadChunks {
-  readonly #deps: Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings'> & { room?: Room }
+  readonly #deps: Pick<Deps, 'blobs' | 'clock' | 'settings'> & {
+    store: UploadCommands
+    room?: Room
+  }
   readonly #floor: DiskFloor
 
-  constructor(deps: Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings'> & { room?: Room }) {
+  constructor(
+    deps: Pick<Deps, 'blobs' | 'clock' | 'settings'> & {
+      store: UploadCommands
+      room?: Room
+    },
+  ) {
     this.#deps = deps
     this.#floor = new DiskFloor(deps)
   }

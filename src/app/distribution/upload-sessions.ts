@@ -1,7 +1,7 @@
 import { unknownUpload } from '#core/failures.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { type BlobWriter, WriterOvertaken } from '#ports/blob-store.ts'
-import type { Upload } from '#ports/uploads.ts'
+import type { Upload, UploadCommands, UploadReads } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
 import { type OpenFileLimits, OpenFiles } from './open-files.ts'
 import { SmallBlobWriter } from './small-blobs.ts'
@@ -25,7 +25,7 @@ export interface UploadRequest {
 
 /** Which uploads have a writer in this process, and whose turn it is at each. */
 export class UploadSessions {
-  readonly #deps: Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings'>
+  readonly #deps: Pick<Deps, 'blobs' | 'clock' | 'settings'> & { store: UploadCommands & UploadReads }
   /** The longest untouched first. */
   readonly #sessions = new Map<string, UploadSession>()
   readonly #files: OpenFiles
@@ -33,7 +33,7 @@ export class UploadSessions {
   /** Started here and without a file yet; only a saving, so it may be forgotten. */
   readonly #unused = new Set<string>()
 
-  constructor(deps: Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings'>, limits: SessionLimits) {
+  constructor(deps: Pick<Deps, 'blobs' | 'clock' | 'settings'> & { store: UploadCommands & UploadReads }, limits: SessionLimits) {
     this.#deps = deps
     this.#mostKept = limits.kept ?? 20_000
     this.#files = new OpenFiles(limits)

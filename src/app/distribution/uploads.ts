@@ -1,3 +1,4 @@
+import type { ContentReads } from '#ports/content.ts'
 import { unknownUpload } from '#core/failures.ts'
 import { type Algorithm, algorithmOf, type Digest } from '#core/digest.ts'
 import type { ByteRange } from '#core/byte-range.ts'
@@ -5,7 +6,7 @@ import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { SealedBlob } from '#ports/blob-store.ts'
 import type { Registry } from '#ports/registries.ts'
-import type { Upload } from '#ports/uploads.ts'
+import type { Upload, UploadCommands, UploadReads } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
 import { type Room, withRoom } from './room.ts'
 import { type Body, drain } from './upload-body.ts'
@@ -13,7 +14,10 @@ import { UploadChunks } from './upload-chunks.ts'
 import type { UploadSession } from './upload-session.ts'
 import { outOfOrder, overtaken, type SessionLimits, UploadSessions } from './upload-sessions.ts'
 
-type UploadDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'ids' | 'settings' | 'failpoint'> & { room?: Room }
+type UploadDeps = Pick<Deps, 'blobs' | 'clock' | 'ids' | 'settings' | 'failpoint'> & {
+  store: ContentReads & UploadCommands & UploadReads
+  room?: Room
+}
 
 export interface UploadAddress {
   registry: Registry

@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryObject, ObjectChange, StoredSecret } from '#ports/directory.ts'
+import type { DirectoryCommands, DirectoryObject, DirectoryReads, ObjectChange, StoredSecret } from '#ports/directory.ts'
 import { checkedDisplayName, checkedIdentifierUri } from './directory-names.ts'
 import { changeObject, deleteObject, type DirectoryDeps, noSuchObject, objectOf } from './directory.ts'
 import { newClientSecret, newCertificate, type Validity } from './new-secrets.ts'
@@ -120,10 +120,11 @@ export const changeServicePrincipal = (
   }))
 
 /** With its service principal. Fails with `not-found`. */
-export const deleteApplication = (deps: Pick<DirectoryDeps, 'store'>, id: string): Promise<void> => deleteObject(deps, 'application', id)
+export const deleteApplication = (deps: { store: DirectoryCommands & DirectoryReads }, id: string): Promise<void> =>
+  deleteObject(deps, 'application', id)
 
 /** The application stays. Fails with `not-found`. */
-export const deleteServicePrincipal = (deps: Pick<DirectoryDeps, 'store'>, id: string): Promise<void> =>
+export const deleteServicePrincipal = (deps: { store: DirectoryCommands & DirectoryReads }, id: string): Promise<void> =>
   deleteObject(deps, 'servicePrincipal', id)
 
 /** A new client secret of an application or a service principal; its text is told this once. Fails with `not-found`, `request-invalid`. */
@@ -141,7 +142,7 @@ export async function addClientSecret(
 
 /** Fails with `not-found`. */
 export async function removeClientSecret(
-  deps: Pick<DirectoryDeps, 'store'>,
+  deps: { store: DirectoryCommands & DirectoryReads },
   kind: ApplicationKind,
   id: string,
   keyId: string,
@@ -173,11 +174,7 @@ async function certificateChange(
 }
 
 /** @param name an application's id or object id, or a service principal's. Fails with `not-found`. */
-export async function findApplication(
-  { store }: Pick<DirectoryDeps, 'store'>,
-  kind: ApplicationKind,
-  name: string,
-): Promise<DirectoryObject> {
+export async function findApplication({ store }: { store: DirectoryReads }, kind: ApplicationKind, name: string): Promise<DirectoryObject> {
   if (!isGuid(name)) throw noSuchObject(name)
   const found = (await store.directoryObjectsByAppId(name)).find((each) => each.kind === kind)
   return found ?? objectOf({ store }, kind, name)
@@ -185,7 +182,7 @@ export async function findApplication(
 
 /** The application that a service principal acts for. */
 export const applicationOf = async (
-  { store }: Pick<DirectoryDeps, 'store'>,
+  { store }: { store: DirectoryReads },
   { appId }: Pick<DirectoryObject, 'appId'>,
 ): Promise<DirectoryObject | undefined> =>
   appId === null ? undefined : (await store.directoryObjectsByAppId(appId)).find(({ kind }) => kind === 'application')

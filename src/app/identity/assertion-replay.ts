@@ -1,3 +1,4 @@
+import type { SignInCommands, SignInReads } from '#ports/sign-ins.ts'
 import { machineAt } from '#core/ip-address.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Deps } from '../deps.ts'
@@ -11,7 +12,7 @@ import { removeEndedSignIns } from './sign-in.ts'
  * restart does not forget them. Fails with `assertion-replayed`.
  */
 export async function noteAssertion(
-  deps: Pick<Deps, 'store' | 'clock'>,
+  deps: Pick<Deps, 'clock'> & { store: SignInCommands & SignInReads },
   { client, id, address, until }: { client: string; id: string; address: string; until: number },
 ): Promise<void> {
   const key = hashOfSecret(`assertion ${client} ${id}`)

@@ -1,9 +1,10 @@
+import type { RoleReads } from '#ports/roles.ts'
 import type { Caller } from '#core/access.ts'
 import { readOnce } from '#core/read-once.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { DirectoryObject } from '#ports/directory.ts'
+import type { DirectoryObject, DirectoryReads } from '#ports/directory.ts'
 import { directoryKeys } from '#ports/signer.ts'
-import type { Deps, Origins } from '../deps.ts'
+import type { Deps } from '../deps.ts'
 import { type Audience, audienceOf } from './audiences.ts'
 import { type DirectoryClaims, parseDirectoryClaims } from './directory-claims.ts'
 import { grantsOf } from './rights.ts'
@@ -18,7 +19,7 @@ const leewaySeconds = 60
  * @param audiences of which services a token is good here
  */
 export async function authenticateBearer(
-  deps: Pick<Deps, 'store' | 'signers' | 'clock'> & { origins: Origins },
+  deps: Pick<Deps, 'signers' | 'clock' | 'origins'> & { store: DirectoryReads & RoleReads },
   token: string,
   audiences: readonly Audience[],
 ): Promise<Caller> {
@@ -34,7 +35,7 @@ export async function authenticateBearer(
 
 /** The same without roles: the principal itself and what the token says. Fails as `authenticateBearer` does. */
 export async function directoryTokenHolder(
-  { store, signers, clock, origins }: Pick<Deps, 'store' | 'signers' | 'clock'> & { origins: Origins },
+  { store, signers, clock, origins }: Pick<Deps, 'signers' | 'clock' | 'origins'> & { store: DirectoryReads },
   token: string,
   audiences: readonly Audience[],
 ): Promise<{ principal: DirectoryObject; claims: DirectoryClaims; audience: Audience }> {

@@ -1,3 +1,4 @@
+import type { SignInCommands, SignInReads } from '#ports/sign-ins.ts'
 import type { Assertion } from '#ports/assertions.ts'
 import type { Certificate } from '#ports/certificates.ts'
 import type { Deps } from '../deps.ts'
@@ -28,7 +29,7 @@ const longest = 16 * 1024
 const leewaySeconds = 300
 const longestLifeSeconds = 24 * 60 * 60
 
-type AssertionDeps = Pick<Deps, 'store' | 'clock' | 'assertions' | 'certificates'>
+type AssertionDeps = Pick<Deps, 'clock' | 'assertions' | 'certificates'> & { store: SignInCommands & SignInReads }
 
 /** Of whom an assertion speaks, before it is believed. Fails with `assertion-malformed`. */
 export const clientOfAssertion = (deps: Pick<Deps, 'assertions'>, assertion: string): string =>

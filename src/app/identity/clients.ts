@@ -1,7 +1,7 @@
+import type { SignInCommands, SignInReads } from '#ports/sign-ins.ts'
 import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryObject } from '#ports/directory.ts'
+import type { DirectoryObject, DirectoryReads } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
-import type { FailedLogins } from '../tokens/rate-limits.ts'
 import { believeAssertion, clientOfAssertion } from './client-assertion.ts'
 import { throttleSecret } from './throttling.ts'
 import { findClientSecret, secretsOfApplication, type Credential, credentialsOfPrincipal } from './credentials.ts'
@@ -27,7 +27,9 @@ export interface Client {
   credential: string | null
 }
 
-type ClientDeps = Pick<Deps, 'store' | 'clock' | 'assertions' | 'certificates'> & { failedLogins: FailedLogins }
+type ClientDeps = Pick<Deps, 'clock' | 'assertions' | 'certificates' | 'failedLogins'> & {
+  store: DirectoryReads & SignInCommands & SignInReads
+}
 
 /** Programs that bring their id along, as Azure knows them. */
 const wellKnown: Readonly<Record<string, string>> = {
@@ -41,7 +43,10 @@ const wellKnown: Readonly<Record<string, string>> = {
  * anywhere (az's id is public), codes go to the person's own machine only (redirects.ts), and on the device page the
  * person says yes. Fails with `client-unknown`, `client-disabled`.
  */
-export async function findClient({ store }: Pick<Deps, 'store'>, clientId: string): Promise<Client & { registered: DirectoryObject[] }> {
+export async function findClient(
+  { store }: { store: DirectoryReads },
+  clientId: string,
+): Promise<Client & { registered: DirectoryObject[] }> {
   if (!isGuid(clientId)) throw new SignInRefused('client-unknown', { client: clientId.slice(0, 60) })
   const id = clientId.toLowerCase()
   const registered = await store.directoryObjectsByAppId(id)

@@ -1,5 +1,6 @@
+import type { DirectoryReads } from '#ports/directory.ts'
 import { makeSecret } from '#core/secret.ts'
-import type { StoredSignIn } from '#ports/sign-ins.ts'
+import type { SignInCommands, SignInReads, StoredSignIn } from '#ports/sign-ins.ts'
 import type { Deps } from '../deps.ts'
 import { verifierFits } from './pkce.ts'
 import type { ScopeParameters } from './requested-scope.ts'
@@ -23,7 +24,7 @@ export interface CodeQuestion {
   asked: ScopeParameters
 }
 
-type CodeDeps = Pick<Deps, 'store' | 'clock'> & { random: (bytes: number) => Uint8Array }
+type CodeDeps = Pick<Deps, 'clock' | 'random'> & { store: SignInCommands }
 
 /** A code for what was asked, for the person who has just signed in. */
 export async function makeCode(deps: CodeDeps, question: CodeQuestion, signedIn: SignedIn): Promise<string> {
@@ -62,7 +63,7 @@ export interface Redemption {
  * Fails with `code-ended`, `code-used`, `code-of-another`, `redirect-differs`, `verifier-wrong`, and as `resumeSignIn` does.
  */
 export async function redeemCode(
-  deps: Pick<Deps, 'store' | 'clock'>,
+  deps: Pick<Deps, 'clock'> & { store: DirectoryReads & SignInCommands & SignInReads },
   redemption: { code: string; clientId: string; redirectUri: string; verifier: string },
 ): Promise<Redemption> {
   const id = hashOfSecret(redemption.code)
@@ -82,7 +83,7 @@ export async function redeemCode(
 }
 
 async function judgeCode(
-  deps: Pick<Deps, 'store' | 'clock'>,
+  deps: Pick<Deps, 'clock'> & { store: DirectoryReads },
   { state, clientId, principalId, details }: StoredSignIn,
   redemption: { clientId: string; redirectUri: string; verifier: string },
 ): Promise<Omit<Redemption, 'redeem'>> {

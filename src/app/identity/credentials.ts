@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { readOnce } from '#core/read-once.ts'
-import type { DirectoryObject, PrincipalWithSecrets, StoredSecret } from '#ports/directory.ts'
+import type { DirectoryObject, DirectoryReads, PrincipalWithSecrets, StoredSecret } from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
 
 /** What somebody proves himself with. */
@@ -20,7 +20,7 @@ export interface PrincipalCredentials {
 
 /** A user or a service principal as it is now; undefined when it is gone. */
 export async function credentialsOfPrincipal(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: DirectoryReads },
   principalId: string,
 ): Promise<PrincipalCredentials | undefined> {
   const stored = await store.principalWithSecrets(principalId)
@@ -33,7 +33,7 @@ export const credentialNamed = ({ credentials }: PrincipalCredentials, name: unk
 
 /** The service principal whose client secret this is, and which has not ended; undefined for a wrong pair. */
 export async function servicePrincipalBySecret(
-  deps: Pick<Deps, 'store' | 'clock'>,
+  deps: Pick<Deps, 'clock'> & { store: DirectoryReads },
   appId: string,
   secret: string,
 ): Promise<{ principal: DirectoryObject; credential: Credential } | undefined> {
@@ -57,7 +57,7 @@ export const hashOfSecret = (secret: string): string => createHash('sha256').upd
 export const isCurrent = ({ startsAt, endsAt }: StoredSecret, now: number): boolean => startsAt <= now && (endsAt === null || now < endsAt)
 
 /** What an application and its service principal prove themselves with; each is good for both. */
-export async function secretsOfApplication({ store }: Pick<Deps, 'store'>, appId: string): Promise<StoredSecret[]> {
+export async function secretsOfApplication({ store }: { store: DirectoryReads }, appId: string): Promise<StoredSecret[]> {
   return store.secrets((await store.directoryObjectsByAppId(appId)).map((each) => each.id))
 }
 

@@ -1,8 +1,8 @@
+import type { DirectoryReads } from '#ports/directory.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { makeSecret } from '#core/secret.ts'
-import type { StoredSignIn } from '#ports/sign-ins.ts'
+import type { SignInCommands, SignInReads, StoredSignIn } from '#ports/sign-ins.ts'
 import type { Deps } from '../deps.ts'
-import type { FailedLogins } from '../tokens/rate-limits.ts'
 import type { Redemption } from './codes.ts'
 import { refuseWhileThrottled } from './throttling.ts'
 import type { ScopeParameters } from './requested-scope.ts'
@@ -23,7 +23,7 @@ const userCodeLength = 9
 const asking = 'device codes asked for'
 const guessing = 'device codes typed'
 
-type DeviceDeps = Pick<Deps, 'store' | 'clock'> & { random: (bytes: number) => Uint8Array; failedLogins: FailedLogins }
+type DeviceDeps = Pick<Deps, 'clock' | 'random' | 'failedLogins'> & { store: SignInCommands & SignInReads }
 
 /** Fails with `too-many-attempts` when an address asks and asks, and nobody answers. */
 export async function askOnDevice(
@@ -61,13 +61,17 @@ export async function findDevice(deps: DeviceDeps, { typed, address }: { typed: 
 }
 
 /** Fails with `not-found` when it was answered before, or has ended. */
-export async function grantDevice(deps: Pick<Deps, 'store' | 'clock'>, question: StoredSignIn, signedIn: SignedIn): Promise<void> {
+export async function grantDevice(
+  deps: Pick<Deps, 'clock'> & { store: SignInCommands },
+  question: StoredSignIn,
+  signedIn: SignedIn,
+): Promise<void> {
   const details = { ...question.details, credential: signedIn.credential }
   await deps.store.answerSignIn({ id: question.id, now: deps.clock.now(), answer: { principalId: signedIn.principal.id, details } })
 }
 
 /** Who has the code may say no without a password: it is no more than not answering. Fails as `grantDevice` does. */
-export const refuseDevice = ({ store, clock }: Pick<Deps, 'store' | 'clock'>, id: string): Promise<void> =>
+export const refuseDevice = ({ store, clock }: Pick<Deps, 'clock'> & { store: SignInCommands }, id: string): Promise<void> =>
   store.answerSignIn({ id, now: clock.now(), answer: 'refused' })
 
 /**
@@ -75,7 +79,7 @@ export const refuseDevice = ({ store, clock }: Pick<Deps, 'store' | 'clock'>, id
  * `device-unknown`, and as `resumeSignIn` does.
  */
 export async function fetchDevice(
-  deps: Pick<Deps, 'store' | 'clock'> & { failedLogins: FailedLogins },
+  deps: Pick<Deps, 'clock' | 'failedLogins'> & { store: DirectoryReads & SignInCommands & SignInReads },
   { deviceCode, clientId, address }: { deviceCode: string; clientId: string; address: string },
 ): Promise<Redemption> {
   const id = hashOfSecret(deviceCode)
@@ -100,7 +104,7 @@ export async function fetchDevice(
 
 /** Two devices that draw the same code at once are as rare as they can be: one of them draws again. */
 async function putUnderFreeCode(
-  { store, random }: Pick<DeviceDeps, 'store' | 'random'>,
+  { store, random }: Pick<DeviceDeps, 'random'> & { store: SignInCommands },
   row: Omit<StoredSignIn, 'userCode'>,
 ): Promise<string> {
   for (;;) {

@@ -1,5 +1,4 @@
-import type { DirectoryFilter, DirectoryKind, DirectoryObject } from '#ports/directory.ts'
-import type { Deps } from '../deps.ts'
+import type { DirectoryFilter, DirectoryKind, DirectoryObject, DirectoryReads } from '#ports/directory.ts'
 
 /** Where a search begins: what the store finds by an index. */
 export type Seed = Pick<DirectoryFilter, 'field' | 'equals' | 'startsWith'> | { id: string }
@@ -12,7 +11,7 @@ const mostSeeded = 1000
  * @param seeds which find all that can match; undefined: everything must be looked at
  */
 export async function* candidates(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: DirectoryReads },
   kind: DirectoryKind,
   seeds: readonly Seed[] | undefined,
   { after, limit }: { after: string; limit: number },
@@ -29,7 +28,11 @@ export async function* candidates(
 }
 
 /** What the seeds find, in id order; undefined when it is so much that a look at everything, page by page, costs no more. */
-async function seeded({ store }: Pick<Deps, 'store'>, kind: DirectoryKind, seeds: readonly Seed[]): Promise<DirectoryObject[] | undefined> {
+async function seeded(
+  { store }: { store: DirectoryReads },
+  kind: DirectoryKind,
+  seeds: readonly Seed[],
+): Promise<DirectoryObject[] | undefined> {
   const found = new Map<string, DirectoryObject>()
   for (const seed of seeds) {
     const objects =

@@ -1,4 +1,5 @@
-import type { DirectoryObject, Tenant } from '#ports/directory.ts'
+import type { SignInCommands } from '#ports/sign-ins.ts'
+import type { DirectoryObject, DirectoryReads, Tenant } from '#ports/directory.ts'
 import { directoryKeys } from '#ports/signer.ts'
 import type { Deps, Origins } from '../deps.ts'
 import { formatDirectoryClaims } from './directory-claims.ts'
@@ -7,7 +8,7 @@ import { SignInRefused } from './sign-in-refusal.ts'
 /** In seconds; Entra's own, of tokens without continuous evaluation. */
 export const directoryTokenLife = 3599
 
-export type IssueDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids'> & { origins: Origins }
+export type IssueDeps = Pick<Deps, 'signers' | 'clock' | 'ids' | 'origins'> & { store: DirectoryReads }
 
 /** The directory's name of itself in access tokens; it stays when clients come by another name of the host. */
 const issuerOf = (origins: Origins, tenantId: string): string => `${origins.control}/${tenantId}/`
@@ -73,11 +74,11 @@ export async function issueIdToken(
 }
 
 /** Who the account is, for a program's cache of tokens (MSAL's `client_info`). */
-export const clientInfoOf = async (deps: Pick<Deps, 'store'>, user: DirectoryObject): Promise<string> =>
+export const clientInfoOf = async (deps: { store: DirectoryReads }, user: DirectoryObject): Promise<string> =>
   Buffer.from(JSON.stringify({ uid: user.id, utid: (await directoryTenant(deps)).id })).toString('base64url')
 
 /** Fails with `tenant-unknown` before the first start has made the directory. */
-export async function directoryTenant({ store }: Pick<Deps, 'store'>): Promise<Tenant> {
+export async function directoryTenant({ store }: { store: DirectoryReads }): Promise<Tenant> {
   const tenant = await store.tenant()
   if (!tenant) throw new SignInRefused('tenant-unknown', { tenant: '' })
   return tenant
@@ -87,7 +88,7 @@ export async function directoryTenant({ store }: Pick<Deps, 'store'>): Promise<T
  * What one sign-in gave ends: the refresh tokens of its family. The id token that came with them names it (`sid`), and who
  * holds that may do it; its age does not matter. False for what is no such token.
  */
-export async function signOut({ store, signers }: Pick<Deps, 'store' | 'signers'>, idToken: string): Promise<boolean> {
+export async function signOut({ store, signers }: Pick<Deps, 'signers'> & { store: SignInCommands }, idToken: string): Promise<boolean> {
   const claims = await signers.of(directoryKeys).verify(idToken)
   if (claims?.ver !== '2.0' || typeof claims.sid !== 'string' || claims.sid === '') return false
   await store.endSignIns({ family: claims.sid })

@@ -1,17 +1,40 @@
+import type { CredentialCommands, CredentialReads } from '#ports/credentials.ts'
+import type { InstallationCommands, InstallationReads } from '#ports/installation.ts'
+import type { RegistryReads } from '#ports/registries.ts'
+import type { ResourceCommands, ResourceReads } from '#ports/resources.ts'
+import type { RoleReads } from '#ports/roles.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryKind, DirectoryObject, ObjectChange, StoredObject, Tenant } from '#ports/directory.ts'
+import type {
+  DirectoryCommands,
+  DirectoryKind,
+  DirectoryObject,
+  DirectoryReads,
+  ObjectChange,
+  StoredObject,
+  Tenant,
+} from '#ports/directory.ts'
 import type { Deps } from '../deps.ts'
-import type { Random } from './new-secrets.ts'
 
 /** What it needs to tell of the directory. */
-export type DirectoryReading = Pick<Deps, 'store' | 'certificates'>
+export type DirectoryReading = Pick<Deps, 'certificates'> & { store: DirectoryReads }
 
 /** What a change of the directory needs. */
-export type DirectoryDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'hasher' | 'certificates'> & { random: Random }
+export type DirectoryDeps = Pick<Deps, 'clock' | 'ids' | 'hasher' | 'certificates' | 'random'> & {
+  store: CredentialCommands &
+    CredentialReads &
+    DirectoryCommands &
+    DirectoryReads &
+    InstallationCommands &
+    InstallationReads &
+    RegistryReads &
+    ResourceCommands &
+    ResourceReads &
+    RoleReads
+}
 
 /** Fails with `not-found` before the first start has made the directory. */
-export async function tenantOf({ store }: Pick<Deps, 'store'>): Promise<Tenant> {
+export async function tenantOf({ store }: { store: DirectoryReads }): Promise<Tenant> {
   const tenant = await store.tenant()
   if (tenant) return tenant
   throw new RegistryError('not-found', 'there is no directory yet: start the server once')
@@ -24,21 +47,21 @@ export const noSuchObject = (name: string) =>
   )
 
 /** Fails with `not-found`, also for an object of another kind. */
-export async function objectOf({ store }: Pick<Deps, 'store'>, kind: DirectoryKind, id: string): Promise<StoredObject> {
+export async function objectOf({ store }: { store: DirectoryReads }, kind: DirectoryKind, id: string): Promise<StoredObject> {
   const object = await store.directoryObject(id.toLowerCase())
   if (object?.kind === kind) return object
   throw noSuchObject(id)
 }
 
 /** An object of any kind. Fails with `not-found`. */
-export async function anyObject({ store }: Pick<Deps, 'store'>, id: string): Promise<StoredObject> {
+export async function anyObject({ store }: { store: DirectoryReads }, id: string): Promise<StoredObject> {
   const object = isGuid(id) ? await store.directoryObject(id.toLowerCase()) : undefined
   if (object) return object
   throw noSuchObject(id)
 }
 
 /** Those of these that there are, in their order. */
-export async function objectsById({ store }: Pick<Deps, 'store'>, ids: readonly string[]): Promise<DirectoryObject[]> {
+export async function objectsById({ store }: { store: DirectoryReads }, ids: readonly string[]): Promise<DirectoryObject[]> {
   const found: DirectoryObject[] = []
   for (const id of ids) {
     const object = await store.directoryObject(id)
@@ -55,7 +78,7 @@ const mostTries = 10
  * Fails with `not-found`, `conflict`, `precondition-failed` when that never ends, and as `changeOf` does. Who is switched off loses the refresh tokens.
  */
 export async function changeObject(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: DirectoryCommands & DirectoryReads },
   kind: DirectoryKind,
   id: string,
   changeOf: (object: DirectoryObject) => Omit<ObjectChange, 'expect'> | Promise<Omit<ObjectChange, 'expect'>>,
@@ -74,6 +97,10 @@ export async function changeObject(
 }
 
 /** Fails with `not-found`. */
-export async function deleteObject({ store }: Pick<Deps, 'store'>, kind: DirectoryKind, id: string): Promise<void> {
+export async function deleteObject(
+  { store }: { store: DirectoryCommands & DirectoryReads },
+  kind: DirectoryKind,
+  id: string,
+): Promise<void> {
   await store.deleteDirectoryObject({ id: (await objectOf({ store }, kind, id)).id })
 }

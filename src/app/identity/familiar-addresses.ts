@@ -1,3 +1,4 @@
+import type { SignInCommands, SignInReads } from '#ports/sign-ins.ts'
 import { machineAt } from '#core/ip-address.ts'
 import type { Deps } from '../deps.ts'
 
@@ -6,7 +7,7 @@ const familiarFor = 30 * day
 /** Of one credential; the ones that were not seen for longest are forgotten. */
 const most = 20
 
-type FamiliarDeps = Pick<Deps, 'store' | 'clock'>
+type FamiliarDeps = Pick<Deps, 'clock'> & { store: SignInCommands & SignInReads }
 
 interface Seen {
   /** The credential's name (credentials.ts). */

@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { DirectoryObject } from '#ports/directory.ts'
+import type { DirectoryCommands, DirectoryObject, DirectoryReads } from '#ports/directory.ts'
 import { checkedDisplayName } from './directory-names.ts'
 import { anyObject, changeObject, deleteObject, type DirectoryDeps, objectOf } from './directory.ts'
 
@@ -37,10 +37,11 @@ export const changeGroup = (
   }))
 
 /** Its members lose what they had through it. Fails with `not-found`. */
-export const deleteGroup = (deps: Pick<DirectoryDeps, 'store'>, id: string): Promise<void> => deleteObject(deps, 'group', id)
+export const deleteGroup = (deps: { store: DirectoryCommands & DirectoryReads }, id: string): Promise<void> =>
+  deleteObject(deps, 'group', id)
 
 /** Fails with `not-found`, `conflict` when it is one already, `request-invalid` when the group would hold itself. */
-export async function addMember(deps: Pick<DirectoryDeps, 'store'>, groupId: string, memberId: string): Promise<void> {
+export async function addMember(deps: { store: DirectoryCommands & DirectoryReads }, groupId: string, memberId: string): Promise<void> {
   const group = await objectOf(deps, 'group', groupId)
   const member = await anyObject(deps, memberId)
   if (member.kind === 'application')
@@ -57,21 +58,21 @@ export async function addMember(deps: Pick<DirectoryDeps, 'store'>, groupId: str
 }
 
 /** Fails with `not-found`. */
-export async function removeMember(deps: Pick<DirectoryDeps, 'store'>, groupId: string, memberId: string): Promise<void> {
+export async function removeMember(deps: { store: DirectoryCommands & DirectoryReads }, groupId: string, memberId: string): Promise<void> {
   const group = await objectOf(deps, 'group', groupId)
   await deps.store.deleteGroupMember({ groupId: group.id, memberId: memberId.toLowerCase() })
 }
 
 /** A page of its direct members, in id order. */
 export const membersOf = (
-  { store }: Pick<DirectoryDeps, 'store'>,
+  { store }: { store: DirectoryReads },
   groupId: string,
   page: { after: string; limit: number },
 ): Promise<DirectoryObject[]> => store.groupMembers(groupId, page)
 
 /** The groups around an object in id order: those that name it themselves, or all. */
 export const groupsAround = (
-  { store }: Pick<DirectoryDeps, 'store'>,
+  { store }: { store: DirectoryReads },
   memberId: string,
   { direct }: { direct: boolean },
 ): Promise<DirectoryObject[]> => (direct ? store.directGroupsOf(memberId) : store.groupsOf(memberId))

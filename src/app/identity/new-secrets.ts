@@ -40,7 +40,7 @@ export interface SecretOwner {
 
 /** A new client secret: the text is told once and kept nowhere. Fails with `request-invalid` when it would be over before it begins. */
 export function newClientSecret(
-  { ids, random }: Pick<Deps, 'ids'> & { random: Random },
+  { ids, random }: Pick<Deps, 'ids' | 'random'>,
   owner: SecretOwner,
   validity: Validity,
 ): { text: string; secret: StoredSecret } {

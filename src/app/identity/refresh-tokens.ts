@@ -1,5 +1,6 @@
+import type { DirectoryReads } from '#ports/directory.ts'
 import { makeSecret } from '#core/secret.ts'
-import type { StoredSignIn } from '#ports/sign-ins.ts'
+import type { SignInCommands, SignInReads, StoredSignIn } from '#ports/sign-ins.ts'
 import type { Deps } from '../deps.ts'
 import type { Client } from './clients.ts'
 import type { ScopeParameters } from './requested-scope.ts'
@@ -17,7 +18,7 @@ import { SignInRefused } from './sign-in-refusal.ts'
 const refreshLife = 90 * 24 * 60 * 60 * 1000
 const grace = 60 * 60 * 1000
 
-type RefreshDeps = Pick<Deps, 'store' | 'clock' | 'secrets'> & { random: (bytes: number) => Uint8Array }
+type RefreshDeps = Pick<Deps, 'clock' | 'secrets' | 'random'> & { store: DirectoryReads & SignInCommands & SignInReads }
 
 export interface RefreshToken {
   token: string

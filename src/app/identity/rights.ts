@@ -3,17 +3,16 @@ import { builtInRole } from '#core/built-in-roles.ts'
 import { type Grant, heldByGrants, type Permission } from '#core/permission.ts'
 import type { ResourceKey } from '#core/resource-id.ts'
 import type { Scope } from '#core/scope.ts'
-import type { StoredRight } from '#ports/roles.ts'
-import type { Deps } from '../deps.ts'
+import type { RoleReads, StoredRight } from '#ports/roles.ts'
 
 /** The roles of a principal, its own and its groups', as they are now. */
-export async function grantsOf({ store }: Pick<Deps, 'store'>, principalId: string): Promise<readonly Grant[]> {
+export async function grantsOf({ store }: { store: RoleReads }, principalId: string): Promise<readonly Grant[]> {
   return read(await store.rights(principalId)).grants
 }
 
 /** What those roles mean on a registry's data plane. */
 export async function heldInRegistry(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: RoleReads },
   principalId: string,
   registry: ResourceKey,
 ): Promise<readonly Scope[]> {

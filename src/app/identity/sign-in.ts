@@ -1,7 +1,7 @@
-import type { DirectoryObject } from '#ports/directory.ts'
+import type { SignInCommands, SignInReads } from '#ports/sign-ins.ts'
+import type { DirectoryObject, DirectoryReads } from '#ports/directory.ts'
 import { nobodysHash } from '#ports/password-hasher.ts'
 import type { Deps } from '../deps.ts'
-import type { FailedLogins } from '../tokens/rate-limits.ts'
 import { isFamiliar, noteFamiliar } from './familiar-addresses.ts'
 import { throttlePassword } from './throttling.ts'
 import { isCurrent, type Credential, type PrincipalCredentials, credentialsOfPrincipal } from './credentials.ts'
@@ -14,7 +14,7 @@ export interface SignedIn {
   credential: string
 }
 
-type SignInDeps = Pick<Deps, 'store' | 'clock' | 'hasher'> & { failedLogins: FailedLogins }
+type SignInDeps = Pick<Deps, 'clock' | 'hasher' | 'failedLogins'> & { store: DirectoryReads & SignInCommands & SignInReads }
 
 /**
  * Believes a person. Who does not know the password learns nothing: not whether there is such a user, by no text and by
@@ -45,7 +45,7 @@ export async function signInUser(
  * one, with `user-disabled`, `password-ended`.
  */
 export async function resumeSignIn(
-  deps: Pick<Deps, 'store' | 'clock'>,
+  deps: Pick<Deps, 'clock'> & { store: DirectoryReads },
   { principalId, credential }: { principalId: string | null; credential: unknown },
 ): Promise<SignedIn> {
   const found = principalId === null ? undefined : await credentialsOfPrincipal(deps, principalId)
@@ -61,7 +61,7 @@ function believed({ principal }: PrincipalCredentials, { name, secret }: Credent
   return { principal, credential: name }
 }
 
-async function loginOf({ store }: Pick<Deps, 'store'>, username: string): Promise<string> {
+async function loginOf({ store }: { store: DirectoryReads }, username: string): Promise<string> {
   const name = username.trim().toLowerCase().slice(0, 320)
   return name.includes('@') ? name : `${name}@${(await store.tenant())?.domain ?? ''}`
 }
@@ -73,6 +73,6 @@ const passwordOf = ({ credentials }: PrincipalCredentials): Credential | undefin
 const mostRemoved = 50
 
 /** Each new sign-in takes along a few that ended: so many as there can be new ones, old ones never pile up. */
-export async function removeEndedSignIns({ store, clock }: Pick<Deps, 'store' | 'clock'>): Promise<void> {
+export async function removeEndedSignIns({ store, clock }: Pick<Deps, 'clock'> & { store: SignInCommands }): Promise<void> {
   await store.reapSignIns({ now: clock.now(), limit: mostRemoved })
 }

@@ -1,7 +1,6 @@
-import type { DirectoryObject } from '#ports/directory.ts'
-import type { StoredSignIn } from '#ports/sign-ins.ts'
-import type { Deps, Origins } from '../deps.ts'
-import type { FailedLogins } from '../tokens/rate-limits.ts'
+import type { DirectoryObject, DirectoryReads } from '#ports/directory.ts'
+import type { SignInCommands, SignInReads, StoredSignIn } from '#ports/sign-ins.ts'
+import type { Deps } from '../deps.ts'
 import { authenticateClient, type Client, type ClientUse } from './clients.ts'
 import { redeemCode } from './codes.ts'
 import { fetchDevice } from './devices.ts'
@@ -41,11 +40,10 @@ export interface TokenResponse {
   principal: DirectoryObject
 }
 
-export type TokenDeps = Pick<Deps, 'store' | 'signers' | 'clock' | 'ids' | 'hasher' | 'secrets' | 'assertions' | 'certificates'> & {
-  origins: Origins
-  failedLogins: FailedLogins
-  random: (bytes: number) => Uint8Array
-}
+export type TokenDeps = Pick<
+  Deps,
+  'signers' | 'clock' | 'ids' | 'hasher' | 'secrets' | 'assertions' | 'certificates' | 'origins' | 'failedLogins' | 'random'
+> & { store: DirectoryReads & SignInCommands & SignInReads }
 
 /** The token endpoint: who is the program, who is the person, what do they get. Fails with SignInRefused. */
 export async function answerTokenRequest(deps: TokenDeps, request: TokenRequest): Promise<TokenResponse> {

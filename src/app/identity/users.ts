@@ -1,6 +1,6 @@
 import type { Caller } from '#core/access.ts'
 import { isGuid } from '#core/resource-id.ts'
-import type { DirectoryObject } from '#ports/directory.ts'
+import type { DirectoryCommands, DirectoryObject, DirectoryReads } from '#ports/directory.ts'
 import { newAssignment } from '../authorization/assign-role.ts'
 import { checkedDisplayName, checkedLogin } from './directory-names.ts'
 import { changeObject, deleteObject, type DirectoryDeps, noSuchObject, objectOf, tenantOf } from './directory.ts'
@@ -50,7 +50,7 @@ export async function createUser(deps: DirectoryDeps, input: NewUser): Promise<{
 }
 
 /** @param name an object id, or a principal name with or without its domain. Fails with `not-found`. */
-export async function findUser(deps: Pick<DirectoryDeps, 'store'>, name: string): Promise<DirectoryObject> {
+export async function findUser(deps: { store: DirectoryReads }, name: string): Promise<DirectoryObject> {
   // First as an id: no name of a user can stand for another one's id.
   if (isGuid(name)) return objectOf(deps, 'user', name)
   const { domain } = await tenantOf(deps)
@@ -77,8 +77,8 @@ export async function changeUser(deps: DirectoryDeps, id: string, change: UserCh
   }))
 }
 
-const keyIdsOf = async ({ store }: Pick<DirectoryDeps, 'store'>, id: string): Promise<string[]> =>
+const keyIdsOf = async ({ store }: { store: DirectoryReads }, id: string): Promise<string[]> =>
   (await store.secrets([id])).filter(({ kind }) => kind === 'password').map(({ keyId }) => keyId)
 
 /** With its memberships and refresh tokens. Fails with `not-found`. */
-export const deleteUser = (deps: Pick<DirectoryDeps, 'store'>, id: string): Promise<void> => deleteObject(deps, 'user', id)
+export const deleteUser = (deps: { store: DirectoryCommands & DirectoryReads }, id: string): Promise<void> => deleteObject(deps, 'user', id)

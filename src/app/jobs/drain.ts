@@ -1,3 +1,5 @@
+import type { CollectionCommands } from '#ports/collection.ts'
+import type { UploadCommands } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
 
 /** Few enough that the commands of others, which wait for each step, do not notice. */
@@ -5,7 +7,7 @@ const atOnce = 200
 /** When the uploads of a deleted repository expire (drainRepositories). */
 const endedByDraining = 0
 
-type DrainDeps = Pick<Deps, 'store' | 'clock' | 'failpoint'>
+type DrainDeps = Pick<Deps, 'clock' | 'failpoint'> & { store: CollectionCommands & UploadCommands }
 
 /** Empties what was deleted, step by step. What it leaves, because it is told to stop or the disk failed, the next one takes up. */
 export async function drainDeleted(deps: DrainDeps, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,6 @@
+import type { EventLogCommands } from '#ports/event-log.ts'
+import type { JobQueueCommands } from '#ports/job-queue.ts'
+import type { OperationCommands } from '#ports/operations.ts'
 import type { Deps } from '../deps.ts'
 
 const atOnce = 500
@@ -5,7 +8,8 @@ const hour = 60 * 60_000
 /** For so long a client may ask how what it began has ended. */
 const operationLife = hour
 
-type ReapDeps = Pick<Deps, 'store' | 'clock'> & {
+type ReapDeps = Pick<Deps, 'clock'> & {
+  store: EventLogCommands & JobQueueCommands & OperationCommands
   /** How long events and what a tag stood for are kept, in milliseconds. */
   historyLife: number
 }
@@ -19,7 +23,7 @@ export async function reapHistory({ store, clock, historyLife }: ReapDeps, signa
 }
 
 /** @param wait in milliseconds */
-export async function askToReap({ store, clock }: Pick<ReapDeps, 'store' | 'clock'>, wait: number): Promise<void> {
+export async function askToReap({ store, clock }: Pick<ReapDeps, 'clock'> & { store: JobQueueCommands }, wait: number): Promise<void> {
   const now = clock.now()
   await store.putJob({ job: { kind: 'history.reap', key: '', payload: null, runAfter: now + wait }, now })
 }

@@ -1,10 +1,16 @@
+import type { CollectionCommands, CollectionReads } from '#ports/collection.ts'
+import type { RegistryReads } from '#ports/registries.ts'
+import type { UploadCommands } from '#ports/uploads.ts'
+import type { UsageReads } from '#ports/usage.ts'
 import type { Collected } from '#core/maintenance.ts'
 import type { Deps } from '../deps.ts'
 import { deleteBytes } from './delete-bytes.ts'
 import { makeRoom } from './room.ts'
 import type { WallClock } from './wall-clock.ts'
 
-type CollectDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'settings' | 'failpoint' | 'unleased'>
+type CollectDeps = Pick<Deps, 'blobs' | 'clock' | 'settings' | 'failpoint' | 'unleased'> & {
+  store: CollectionCommands & CollectionReads & RegistryReads & UploadCommands & UsageReads
+}
 
 const atOnce = 500
 

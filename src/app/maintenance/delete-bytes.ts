@@ -1,4 +1,4 @@
-import type { StoredObject } from '#ports/collection.ts'
+import type { CollectionCommands, StoredObject } from '#ports/collection.ts'
 import type { Deps } from '../deps.ts'
 
 export interface Deleted {
@@ -10,7 +10,7 @@ export interface Deleted {
 
 /** Deletes the bytes of condemned objects, then forgets these; one that the disk keeps stays for another time. */
 export async function deleteBytes(
-  { store, blobs, failpoint }: Pick<Deps, 'store' | 'blobs' | 'failpoint'>,
+  { store, blobs, failpoint }: Pick<Deps, 'blobs' | 'failpoint'> & { store: CollectionCommands },
   objects: readonly StoredObject[],
   now: number,
 ): Promise<Deleted> {

@@ -1,3 +1,4 @@
+import type { UsageReads } from '#ports/usage.ts'
 import type { Digest } from '#core/digest.ts'
 import type { Explained } from '#core/maintenance.ts'
 import type { Registry } from '#ports/registries.ts'
@@ -8,7 +9,7 @@ const isoOrNull = (time: number | null): string | null => (time === null ? null 
 
 /** What keeps a digest from being collected, and when that ends. */
 export async function explain(
-  { store, clock, settings }: Pick<Deps, 'store' | 'clock' | 'settings'>,
+  { store, clock, settings }: Pick<Deps, 'clock' | 'settings'> & { store: UsageReads },
   registry: Registry,
   digest: Digest,
 ): Promise<Explained> {

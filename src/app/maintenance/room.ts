@@ -1,10 +1,14 @@
+import type { UploadCommands } from '#ports/uploads.ts'
+import type { UsageReads } from '#ports/usage.ts'
 import { type Excess, excessOf } from '#core/storage-room.ts'
-import type { QueuePlace } from '#ports/collection.ts'
+import type { CollectionCommands, CollectionReads, QueuePlace } from '#ports/collection.ts'
 import type { Deps } from '../deps.ts'
 import { reliedBefore, secondsHeld } from '../distribution/leases.ts'
 import { deleteBytes } from './delete-bytes.ts'
 
-type RoomDeps = Pick<Deps, 'store' | 'blobs' | 'settings' | 'failpoint'>
+type RoomDeps = Pick<Deps, 'blobs' | 'settings' | 'failpoint'> & {
+  store: CollectionCommands & CollectionReads & UploadCommands & UsageReads
+}
 type Kind = Exclude<keyof Excess, 'taken'>
 
 const atOnce = 100

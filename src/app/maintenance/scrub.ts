@@ -1,3 +1,4 @@
+import type { CollectionCommands, CollectionReads } from '#ports/collection.ts'
 import { algorithmOf, type Digest } from '#core/digest.ts'
 import type { Scrubbed } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
@@ -8,7 +9,10 @@ import { examineBodies } from './bodies.ts'
 
 const atOnce = 200
 
-export type ScrubDeps = Pick<Deps, 'store' | 'blobs' | 'clock'> & { facts: Pick<FactsFiles, 'check'> }
+export type ScrubDeps = Pick<Deps, 'blobs' | 'clock'> & {
+  store: CollectionCommands & CollectionReads
+  facts: Pick<FactsFiles, 'check'>
+}
 
 /**
  * Reads every object and every manifest again and compares it with its digest, and has the database look at itself.

@@ -1,8 +1,9 @@
+import type { UsageReads } from '#ports/usage.ts'
 import type { UsageReport } from '#core/maintenance.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 
-export async function reportUsage({ store, blobs }: Pick<Deps, 'store' | 'blobs'>, registry: Registry): Promise<UsageReport> {
+export async function reportUsage({ store, blobs }: Pick<Deps, 'blobs'> & { store: UsageReads }, registry: Registry): Promise<UsageReport> {
   return {
     registry: registry.name,
     ...(await store.usage(registry.id)),

@@ -1,9 +1,12 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { TimeMark } from '#ports/installation.ts'
+import type { InstallationCommands, InstallationReads, TimeMark } from '#ports/installation.ts'
 import type { Uptime } from '#ports/uptime.ts'
 import type { Deps } from '../deps.ts'
 
-type WatchDeps = Pick<Deps, 'store' | 'clock' | 'settings'> & { uptime: Uptime }
+type WatchDeps = Pick<Deps, 'clock' | 'settings'> & {
+  store: InstallationCommands & InstallationReads
+  uptime: Uptime
+}
 
 const largestJump = 10 * 60 * 1000
 const signingLife = 31 * 24 * 60 * 60 * 1000

@@ -1,3 +1,4 @@
+import type { ContentReads } from '#ports/content.ts'
 import { unknownManifest, unknownRepository } from '#core/failures.ts'
 import type { AttributesChange } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
@@ -5,8 +6,7 @@ import { shapeOf } from '#core/media-type.ts'
 import { childPlatforms, type Platform } from '#core/platform.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import type { Registry } from '#ports/registries.ts'
-import type { ListPage, ManifestAttributes } from '#ports/repository-attributes.ts'
-import type { Deps } from '../deps.ts'
+import type { ListPage, ManifestAttributes, RepositoryAttributeCommands, RepositoryAttributeReads } from '#ports/repository-attributes.ts'
 import type { RepositoryVisit } from '../distribution/distribution.ts'
 import { showRepository } from './repositories.ts'
 
@@ -18,7 +18,7 @@ export interface ShownManifest {
 
 /** Fails with `name-unknown`. */
 export async function listManifests(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: RepositoryAttributeReads },
   registry: Registry,
   name: RepositoryName,
   page: ListPage,
@@ -30,7 +30,7 @@ export async function listManifests(
 
 /** Fails with `name-unknown`, `manifest-unknown`. */
 export async function showManifest(
-  deps: Pick<Deps, 'store'>,
+  deps: { store: ContentReads & RepositoryAttributeReads },
   registry: Registry,
   name: RepositoryName,
   digest: Digest,
@@ -48,7 +48,7 @@ export async function showManifest(
 
 /** Returns what it is then. Fails with `name-unknown`, `manifest-unknown`. */
 export async function updateManifest(
-  deps: Pick<Deps, 'store'>,
+  deps: { store: ContentReads & RepositoryAttributeCommands & RepositoryAttributeReads },
   { registry, repository: name, caller }: RepositoryVisit,
   digest: Digest,
   change: AttributesChange,

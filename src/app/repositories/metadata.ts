@@ -1,8 +1,16 @@
+import type { ContentCommands, ContentReads } from '#ports/content.ts'
 import type { AttributesChange } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import type { Precondition } from '#core/precondition.ts'
 import type { Tag } from '#core/reference.ts'
-import type { ListPage, ManifestAttributes, RepositoryAttributes, TagAttributes } from '#ports/repository-attributes.ts'
+import type {
+  ListPage,
+  ManifestAttributes,
+  RepositoryAttributeCommands,
+  RepositoryAttributeReads,
+  RepositoryAttributes,
+  TagAttributes,
+} from '#ports/repository-attributes.ts'
 import type { Deps } from '../deps.ts'
 import type { Distribution, NamesPage, RepositoryVisit, Visit } from '../distribution/distribution.ts'
 import { listManifests, type ShownManifest, showManifest, updateManifest } from './manifests.ts'
@@ -32,7 +40,10 @@ export interface Metadata {
 }
 
 /** Of the images that lie here. What touches the images themselves goes through `distribution`, and so through its wrappers. */
-export const localMetadata = (deps: Pick<Deps, 'store' | 'clock'>, distribution: Distribution): Metadata => ({
+export const localMetadata = (
+  deps: Pick<Deps, 'clock'> & { store: ContentCommands & ContentReads & RepositoryAttributeCommands & RepositoryAttributeReads },
+  distribution: Distribution,
+): Metadata => ({
   repositories: (visit, page) => distribution.repositories(visit, page),
   repository: ({ registry, repository }) => showRepository(deps, registry, repository),
   updateRepository: (visit, change) => updateRepository(deps, visit, change),

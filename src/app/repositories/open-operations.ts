@@ -1,12 +1,12 @@
+import type { RepositoryAttributeReads } from '#ports/repository-attributes.ts'
 import type { Attributes } from '#core/attributes.ts'
 import type { Reference, RepositoryName } from '#core/reference.ts'
 import type { Registry } from '#ports/registries.ts'
-import type { Deps } from '../deps.ts'
 import type { OpenOperations } from '../distribution/distribution.ts'
 
 /** What the locks of a repository, and of the tag or manifest in it, leave open; for telling, the operation itself is judged where it is done. */
 export async function openOperations(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: RepositoryAttributeReads },
   registry: Registry,
   name: RepositoryName,
   reference: Reference | undefined,

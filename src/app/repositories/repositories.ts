@@ -1,15 +1,16 @@
+import type { ContentCommands } from '#ports/content.ts'
 import { unknownRepository } from '#core/failures.ts'
 import type { AttributesChange } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { Registry } from '#ports/registries.ts'
-import type { RepositoryAttributes } from '#ports/repository-attributes.ts'
+import type { RepositoryAttributeCommands, RepositoryAttributeReads, RepositoryAttributes } from '#ports/repository-attributes.ts'
 import type { Deps } from '../deps.ts'
 import type { RepositoryVisit } from '../distribution/distribution.ts'
 
 /** Fails with `name-unknown`. */
 export async function showRepository(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: RepositoryAttributeReads },
   registry: Registry,
   name: RepositoryName,
 ): Promise<RepositoryAttributes> {
@@ -20,7 +21,7 @@ export async function showRepository(
 
 /** Returns what it is then. Fails with `name-unknown`. */
 export async function updateRepository(
-  deps: Pick<Deps, 'store'>,
+  deps: { store: RepositoryAttributeCommands & RepositoryAttributeReads },
   { registry, repository: name, caller }: RepositoryVisit,
   change: AttributesChange,
 ): Promise<RepositoryAttributes> {
@@ -30,7 +31,7 @@ export async function updateRepository(
 
 /** With all that is in it, or nothing when anything in it is locked. Fails with `name-unknown`, `locked`. */
 export const deleteRepository = (
-  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  { store, clock }: Pick<Deps, 'clock'> & { store: ContentCommands },
   { registry, repository: name, caller }: RepositoryVisit,
 ): Promise<{ manifests: Digest[]; tags: Tag[] }> =>
   store.deleteRepository({ registryId: registry.id, name, now: clock.now(), askedBy: caller.id })

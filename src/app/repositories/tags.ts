@@ -3,14 +3,13 @@ import type { AttributesChange } from '#core/attributes.ts'
 import type { Digest } from '#core/digest.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import type { Registry } from '#ports/registries.ts'
-import type { ListPage, TagAttributes } from '#ports/repository-attributes.ts'
-import type { Deps } from '../deps.ts'
+import type { ListPage, RepositoryAttributeCommands, RepositoryAttributeReads, TagAttributes } from '#ports/repository-attributes.ts'
 import type { RepositoryVisit } from '../distribution/distribution.ts'
 import { showRepository } from './repositories.ts'
 
 /** Fails with `name-unknown`. */
 export async function listTags(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: RepositoryAttributeReads },
   registry: Registry,
   name: RepositoryName,
   page: ListPage & { digest?: Digest | undefined },
@@ -21,7 +20,12 @@ export async function listTags(
 }
 
 /** Fails with `name-unknown`, `tag-unknown`. */
-export async function showTag(deps: Pick<Deps, 'store'>, registry: Registry, name: RepositoryName, tag: Tag): Promise<TagAttributes> {
+export async function showTag(
+  deps: { store: RepositoryAttributeReads },
+  registry: Registry,
+  name: RepositoryName,
+  tag: Tag,
+): Promise<TagAttributes> {
   const found = await deps.store.tagAttributes(registry.id, name, tag)
   if (found) return found
   await showRepository(deps, registry, name)
@@ -30,7 +34,7 @@ export async function showTag(deps: Pick<Deps, 'store'>, registry: Registry, nam
 
 /** Returns what it is then. Fails with `name-unknown`, `tag-unknown`. */
 export async function updateTag(
-  deps: Pick<Deps, 'store'>,
+  deps: { store: RepositoryAttributeCommands & RepositoryAttributeReads },
   { registry, repository: name, caller }: RepositoryVisit,
   tag: Tag,
   change: AttributesChange,

@@ -1,10 +1,9 @@
 import type { ControlError } from '#core/control-error.ts'
 import { parseResourceId, type ResourceId, type ResourceKey, scopesAbove } from '#core/resource-id.ts'
-import type { StoredResource } from '#ports/resources.ts'
-import type { Deps } from '../deps.ts'
+import type { ResourceReads, StoredResource } from '#ports/resources.ts'
 import { resourceNotFound } from './not-found.ts'
 
-type Reading = Pick<Deps, 'store'>
+type Reading = { store: ResourceReads }
 
 export const findResource = ({ store }: Reading, { key }: { key: ResourceKey }): Promise<StoredResource | undefined> => store.resource(key)
 

@@ -1,5 +1,6 @@
+import type { InstallationCommands, InstallationReads } from '#ports/installation.ts'
+import type { CredentialReads } from '#ports/credentials.ts'
 import type { AdminCredentials } from '#core/maintenance.ts'
-import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { showCredentials } from '../tokens/credentials.ts'
@@ -19,7 +20,10 @@ interface Owner {
 const context = 'first-owner'
 
 /** The owner's password is hashed where it is checked: until somebody saw it, it lies here under the key file. */
-export async function keepOwner({ store, secrets }: Pick<Deps, 'store' | 'secrets'>, owner: Owner): Promise<void> {
+export async function keepOwner(
+  { store, secrets }: Pick<Deps, 'secrets'> & { store: InstallationCommands & InstallationReads },
+  owner: Owner,
+): Promise<void> {
   const installation = await store.installation()
   if (!installation) return
   await store.putInstallation({ ...installation, ownerSealed: secrets.seal(JSON.stringify(owner), context), passwordsShown: false })
@@ -27,7 +31,7 @@ export async function keepOwner({ store, secrets }: Pick<Deps, 'store' | 'secret
 
 /** Undefined once somebody was told. */
 export async function unshownPasswords(
-  deps: Pick<Deps, 'store' | 'secrets'>,
+  deps: Pick<Deps, 'secrets'> & { store: CredentialReads & InstallationReads },
   registry: Registry | undefined,
 ): Promise<FirstPasswords | undefined> {
   const installation = await deps.store.installation()
@@ -39,7 +43,7 @@ export async function unshownPasswords(
   }
 }
 
-export async function markPasswordsShown(store: MetadataStore): Promise<void> {
+export async function markPasswordsShown(store: InstallationCommands & InstallationReads): Promise<void> {
   const installation = await store.installation()
   if (installation) await store.putInstallation({ ...installation, ownerSealed: null, passwordsShown: true })
 }

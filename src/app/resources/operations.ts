@@ -1,5 +1,5 @@
 import type { Caller } from '#core/access.ts'
-import type { BegunOperation, StoredOperation } from '#ports/operations.ts'
+import type { BegunOperation, OperationReads, StoredOperation } from '#ports/operations.ts'
 import type { ResourceDeps } from './rules.ts'
 
 /** A long-running operation that a command begins (ports/operations.ts). */
@@ -14,7 +14,7 @@ export const newOperation = ({ ids }: Pick<ResourceDeps, 'ids'>, input: { subscr
  * read what it is about.
  */
 export async function readOperation(
-  { store }: Pick<ResourceDeps, 'store'>,
+  { store }: { store: OperationReads },
   input: { id: string; by: Caller; mayRead: (resourceKey: string) => boolean },
 ): Promise<StoredOperation | undefined> {
   const operation = await store.operation(input.id.toLowerCase())

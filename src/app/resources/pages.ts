@@ -1,11 +1,10 @@
 import type { ResourceReads, StoredResource } from '#ports/resources.ts'
-import type { Deps } from '../deps.ts'
 
 const page = 200
 
 /** Each resource that a query finds, in key order, read in pages. */
 export async function* everyResource(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: ResourceReads },
   query: Parameters<ResourceReads['resources']>[0],
   after = '',
 ): AsyncGenerator<StoredResource> {

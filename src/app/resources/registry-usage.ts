@@ -1,6 +1,7 @@
+import type { RegistryReads } from '#ports/registries.ts'
+import type { UsageReads } from '#ports/usage.ts'
 import { limitsOf, type TierLimits } from '#core/tiers.ts'
-import type { StoredResource } from '#ports/resources.ts'
-import type { Deps } from '../deps.ts'
+import type { ResourceReads, StoredResource } from '#ports/resources.ts'
 import { propertiesOf, tierOf } from './registries.ts'
 import { scopeMapType, tokenType } from './type-names.ts'
 
@@ -14,7 +15,10 @@ export interface RegistryUsage {
 }
 
 /** What a registry has of what its tier may have. */
-export async function registryUsage({ store }: Pick<Deps, 'store'>, resource: StoredResource): Promise<RegistryUsage> {
+export async function registryUsage(
+  { store }: { store: RegistryReads & ResourceReads & UsageReads },
+  resource: StoredResource,
+): Promise<RegistryUsage> {
   const registry = await store.registryByKey(resource.key)
   const usage = registry ? await store.usage(registry.id) : undefined
   const limits = limitsOf[tierOf(resource)]

@@ -1,11 +1,24 @@
+import type { CredentialCommands, CredentialReads } from '#ports/credentials.ts'
+import type { DirectoryCommands, DirectoryReads } from '#ports/directory.ts'
+import type { InstallationCommands, InstallationReads } from '#ports/installation.ts'
+import type { RegistryReads } from '#ports/registries.ts'
+import type { RoleReads } from '#ports/roles.ts'
 import type { ResourceId } from '#core/resource-id.ts'
 import type { KnownObject } from '#core/shape.ts'
-import type { RegistryProjection, ResourceBody, StoredResource } from '#ports/resources.ts'
-import type { Deps, Origins } from '../deps.ts'
+import type { RegistryProjection, ResourceBody, ResourceCommands, ResourceReads, StoredResource } from '#ports/resources.ts'
+import type { Deps } from '../deps.ts'
 
-export type ResourceDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'secrets'> & {
-  origins: Origins
-  random: (bytes: number) => Uint8Array
+export type ResourceDeps = Pick<Deps, 'clock' | 'ids' | 'secrets' | 'origins' | 'random'> & {
+  store: CredentialCommands &
+    CredentialReads &
+    DirectoryCommands &
+    DirectoryReads &
+    InstallationCommands &
+    InstallationReads &
+    RegistryReads &
+    ResourceCommands &
+    ResourceReads &
+    RoleReads
 }
 
 /** What a client says of a resource; checked by its shape, with nothing of what is only ours to write. */

@@ -1,13 +1,12 @@
 import type { Caller } from '#core/access.ts'
 import { type ResourceId, subscriptionType } from '#core/resource-id.ts'
 import { touches } from '#core/visibility.ts'
-import type { Tenant } from '#ports/directory.ts'
-import type { StoredResource } from '#ports/resources.ts'
-import type { Deps } from '../deps.ts'
+import type { DirectoryReads, Tenant } from '#ports/directory.ts'
+import type { ResourceReads, StoredResource } from '#ports/resources.ts'
 import { resourceNotFound } from './not-found.ts'
 import { everyResource } from './pages.ts'
 
-type Reading = Pick<Deps, 'store'>
+type Reading = { store: DirectoryReads & ResourceReads }
 
 export const tenantOf = ({ store }: Reading): Promise<Tenant | undefined> => store.tenant()
 

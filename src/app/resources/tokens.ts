@@ -1,8 +1,9 @@
+import type { RegistryReads } from '#ports/registries.ts'
 import { controlError } from '#core/control-error.ts'
 import { isWithin, keyOf } from '#core/resource-id.ts'
 import { systemScopeMap } from '#core/system-scope-maps.ts'
 import { limitsOf } from '#core/tiers.ts'
-import type { StoredCredential } from '#ports/credentials.ts'
+import type { CredentialReads, StoredCredential } from '#ports/credentials.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { tierOf } from './registries.ts'
 import type { ResourceDeps, ResourceRules } from './rules.ts'
@@ -48,7 +49,10 @@ async function scopeMapOf({ store }: ResourceDeps, registry: StoredResource, id:
 }
 
 /** A token's passwords; their values are nowhere. */
-export async function passwordsOf({ store }: Pick<ResourceDeps, 'store'>, token: StoredResource): Promise<StoredCredential[]> {
+export async function passwordsOf(
+  { store }: { store: CredentialReads & RegistryReads },
+  token: StoredResource,
+): Promise<StoredCredential[]> {
   const registry = await store.registryByKey(token.parentKey)
   return registry ? store.credentialsOf(registry.id, token.key) : []
 }

@@ -1,13 +1,17 @@
+import type { ContentReads } from '#ports/content.ts'
+import type { CredentialReads } from '#ports/credentials.ts'
+import type { DirectoryReads } from '#ports/directory.ts'
+import type { RoleReads } from '#ports/roles.ts'
 import type { Access, Caller } from '#core/access.ts'
 import type { DataHost } from '#core/data-host.ts'
 import { addressRefused } from '#core/failures.ts'
 import { isAdmitted } from '#core/network-rules.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { Registry } from '#ports/registries.ts'
+import type { Registry, RegistryReads } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { admit, identify, type Served } from './admit.ts'
 import type { Presented } from './authenticate.ts'
-import type { FailedLogins, RateLimits } from './rate-limits.ts'
+import type { RateLimits } from './rate-limits.ts'
 
 /** Who asks at a registry, may they, and how often. */
 export interface Admission {
@@ -25,7 +29,9 @@ export interface Admission {
 }
 
 export const admissionTo = (
-  deps: Pick<Deps, 'store' | 'signers' | 'clock'> & { failedLogins: FailedLogins; rateLimits: RateLimits },
+  deps: Pick<Deps, 'signers' | 'clock' | 'failedLogins' | 'rateLimits'> & {
+    store: ContentReads & CredentialReads & DirectoryReads & RegistryReads & RoleReads
+  },
 ): Admission => ({
   registry: async (name, address) => {
     const registry = await deps.store.registry(name)

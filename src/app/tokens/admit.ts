@@ -1,3 +1,7 @@
+import type { CredentialReads } from '#ports/credentials.ts'
+import type { DirectoryReads } from '#ports/directory.ts'
+import type { RoleReads } from '#ports/roles.ts'
+import type { ContentReads } from '#ports/content.ts'
 import { type Access, type Caller, type Decision, decide } from '#core/access.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry } from '#ports/registries.ts'
@@ -5,7 +9,6 @@ import type { Deps } from '../deps.ts'
 import { deletedSeq } from '../distribution/blobs.ts'
 import type { Presented } from './authenticate.ts'
 import { type ChallengeReason, missing } from './challenge.ts'
-import type { FailedLogins } from './rate-limits.ts'
 import { signIn } from './sign-in.ts'
 
 /** What a surface of the data plane is told of the registry that a host name means. */
@@ -26,7 +29,7 @@ export function noSuchRegistry(): never {
 
 /** Who asks, by what the Authorization header says. Fails with `unauthorized`, `too-many-requests`. */
 export async function identify(
-  deps: Pick<Deps, 'store' | 'signers' | 'clock'> & { failedLogins: FailedLogins },
+  deps: Pick<Deps, 'signers' | 'clock' | 'failedLogins'> & { store: CredentialReads & DirectoryReads & RoleReads },
   { registry, isName }: Served,
   presented: Presented | 'malformed' | undefined,
   address: string,
@@ -37,7 +40,7 @@ export async function identify(
 }
 
 /** May they. Fails with `unauthorized`, whose detail has what the challenge and the body tell. */
-export async function admit(deps: Pick<Deps, 'store'>, registry: Registry, caller: Caller, access: Access): Promise<void> {
+export async function admit(deps: { store: ContentReads }, registry: Registry, caller: Caller, access: Access): Promise<void> {
   const repositoryDeletedSeq =
     access.kind === 'scope' && access.type === 'repository' ? await deletedSeq(deps, registry, caller, access.name) : undefined
   const decision = decide(caller, access, { repositoryDeletedSeq })

@@ -1,9 +1,10 @@
+import type { RoleReads } from '#ports/roles.ts'
 import { timingSafeEqual } from 'node:crypto'
 import { anonymousPull, type Caller, everything } from '#core/access.ts'
 import { scopesOfMap } from '#core/scope-map.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { DirectoryObject } from '#ports/directory.ts'
-import type { StoredCredential } from '#ports/credentials.ts'
+import type { DirectoryObject, DirectoryReads } from '#ports/directory.ts'
+import type { CredentialReads, StoredCredential } from '#ports/credentials.ts'
 import { readOnce } from '#core/read-once.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { RegistryToken } from '#ports/credentials.ts'
@@ -24,7 +25,7 @@ export const tokenUser = '00000000-0000-0000-0000-000000000000'
 const leewaySeconds = 60
 const anonymousId = 'anonymous'
 
-type AuthenticateDeps = Pick<Deps, 'store' | 'signers' | 'clock'>
+type AuthenticateDeps = Pick<Deps, 'signers' | 'clock'> & { store: CredentialReads & DirectoryReads & RoleReads }
 
 /** Whether a token's audience is one of the registry's names: a token got under one is good under the others. */
 export type IsAudience = (audience: string) => boolean
@@ -68,7 +69,7 @@ const tokenCaller = (token: RegistryToken): Caller => ({ id: token.key, kind: 't
 
 /** A principal of the directory at a registry; undefined when it is gone or switched off. */
 export async function directoryCaller(
-  { store }: Pick<Deps, 'store'>,
+  { store }: { store: RoleReads },
   registry: Registry,
   principal: DirectoryObject | undefined,
 ): Promise<Caller | undefined> {

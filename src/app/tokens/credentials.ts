@@ -1,17 +1,20 @@
 import type { AdminCredentials } from '#core/maintenance.ts'
 import { makeSecret } from '#core/secret.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { StoredCredential } from '#ports/credentials.ts'
+import type { CredentialCommands, CredentialReads, StoredCredential } from '#ports/credentials.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { AdminPassword } from '#ports/resources.ts'
 import type { Deps } from '../deps.ts'
 import { hashOfSecret } from '../identity/credentials.ts'
 
 type Slot = StoredCredential['slot']
-type CredentialDeps = Pick<Deps, 'store' | 'ids' | 'secrets' | 'clock'> & { random: (bytes: number) => Uint8Array }
+type CredentialDeps = Pick<Deps, 'ids' | 'secrets' | 'clock' | 'random'> & { store: CredentialCommands & CredentialReads }
 
 /** Fails with `denied` while the admin user is off. */
-export async function showCredentials({ store, secrets }: Pick<Deps, 'store' | 'secrets'>, registry: Registry): Promise<AdminCredentials> {
+export async function showCredentials(
+  { store, secrets }: Pick<Deps, 'secrets'> & { store: CredentialReads },
+  registry: Registry,
+): Promise<AdminCredentials> {
   if (!registry.adminEnabled)
     throw new RegistryError(
       'denied',

@@ -1,6 +1,8 @@
+import type { DirectoryReads } from '#ports/directory.ts'
+import type { RoleReads } from '#ports/roles.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry } from '#ports/registries.ts'
-import type { Deps, Origins } from '../deps.ts'
+import type { Deps } from '../deps.ts'
 import { directoryTokenHolder } from '../identity/bearer.ts'
 import { directoryCaller } from './authenticate.ts'
 import { issueRefreshToken } from './issue.ts'
@@ -11,7 +13,7 @@ import { issueRefreshToken } from './issue.ts'
  * holds nothing here: az then says so, where a token that opens nothing would only fail later.
  */
 export async function exchangeToken(
-  deps: Pick<Deps, 'store' | 'signers' | 'clock' | 'ids'> & { origins: Origins },
+  deps: Pick<Deps, 'signers' | 'clock' | 'ids' | 'origins'> & { store: DirectoryReads & RoleReads },
   input: { registry: Registry; audience: string; token: string },
 ): Promise<{ token: string; id: string; name: string }> {
   const { registry, audience, token } = input

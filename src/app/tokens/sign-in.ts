@@ -1,15 +1,17 @@
+import type { CredentialReads } from '#ports/credentials.ts'
+import type { DirectoryReads } from '#ports/directory.ts'
+import type { RoleReads } from '#ports/roles.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { type Authenticated, authenticate, type IsAudience, type Presented } from './authenticate.ts'
-import type { FailedLogins } from './rate-limits.ts'
 
 /**
  * `authenticate`; who goes on with wrong passwords is sent away. A right one is believed all the same: those of a registry are
  * ours, and nobody guesses them. Fails with `unauthorized`, `too-many-requests`.
  */
 export async function signIn(
-  deps: Pick<Deps, 'store' | 'signers' | 'clock'> & { failedLogins: FailedLogins },
+  deps: Pick<Deps, 'signers' | 'clock' | 'failedLogins'> & { store: CredentialReads & DirectoryReads & RoleReads },
   registry: Registry,
   isAudience: IsAudience,
   presented: Presented,

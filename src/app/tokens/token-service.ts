@@ -1,11 +1,13 @@
+import type { CredentialReads } from '#ports/credentials.ts'
+import type { DirectoryReads } from '#ports/directory.ts'
+import type { RoleReads } from '#ports/roles.ts'
 import type { Scope } from '#core/scope.ts'
 import type { Registry } from '#ports/registries.ts'
-import type { Deps, Origins } from '../deps.ts'
+import type { Deps } from '../deps.ts'
 import type { Served } from './admit.ts'
 import type { Authenticated, Presented } from './authenticate.ts'
 import { exchangeToken } from './exchange.ts'
 import { issueAccessToken } from './issue.ts'
-import type { FailedLogins } from './rate-limits.ts'
 import { signIn } from './sign-in.ts'
 
 /** Whom a token of a registry is for. */
@@ -28,7 +30,7 @@ export interface TokenService {
 }
 
 export const tokenService = (
-  deps: Pick<Deps, 'store' | 'signers' | 'clock' | 'ids'> & { failedLogins: FailedLogins; origins: Origins },
+  deps: Pick<Deps, 'signers' | 'clock' | 'ids' | 'failedLogins' | 'origins'> & { store: CredentialReads & DirectoryReads & RoleReads },
 ): TokenService => ({
   keys: ({ id }) => deps.signers.of(id).keys(),
   signIn: ({ registry, isName }, presented, address) => signIn(deps, registry, isName, presented, address),

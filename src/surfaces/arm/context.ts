@@ -1,13 +1,13 @@
 import { type Caller, decide } from '#core/access.ts'
 import type { ResourceKey } from '#core/resource-id.ts'
 import type { Match } from '#ports/resources.ts'
-import type { Deps, Origins } from '#app/deps.ts'
+import type { Deps } from '#app/deps.ts'
 import type { Author } from '#app/resources/rules.ts'
 import { type Answer, json } from '#http/answer.ts'
 import type { Headers } from '#http/headers.ts'
 import type { ArmUrl } from './url.ts'
 
-export type ArmDeps = Deps & { origins: Origins; random: (bytes: number) => Uint8Array }
+export type ArmDeps = Deps
 
 /** What a handler has: the deeds, who asks, and what was sent beyond the parsed request. */
 export interface Context {

@@ -3,10 +3,10 @@ import type { DirectoryKind, DirectoryObject, Tenant } from '#ports/directory.ts
 import { findApplication } from '#app/identity/applications.ts'
 import { type DirectoryDeps, noSuchObject, objectOf } from '#app/identity/directory.ts'
 import { findUser } from '#app/identity/users.ts'
-import type { Deps, Origins } from '#app/deps.ts'
+import type { Deps } from '#app/deps.ts'
 import type { Collection, Key } from './request.ts'
 
-export type GraphDeps = Deps & DirectoryDeps & { origins: Origins }
+export type GraphDeps = Deps & DirectoryDeps
 
 export interface Context {
   deps: GraphDeps
