@@ -41,18 +41,18 @@ export const putTimeMark: Verb<'putTimeMark'> = async (tx, { wall, uptime, boot,
 export const clockJumped: Verb<'clockJumped'> = async (tx, { from, now, lease, uploadLife, signingLife }) => {
   await tx.run(`UPDATE upload SET expires_at = ? WHERE state = 'open' AND expires_at > 0`, now + uploadLife)
   if (from <= now) return
-  for (const [table, column, most] of [
-    ['upload', 'expires_at', uploadLife],
-    ['repo_blob', 'lease_until', lease],
-    ['repo_blob', 'relied_at', 0],
-    ['manifest', 'lease_until', lease],
-    ['gc_queue', 'review_after', lease],
-    ['signing_key', 'sign_until', signingLife],
-    ['signing_key', 'created_at', 0],
-    ['job', 'run_after', longestBackOff],
-  ] as const)
+  const bringNear = async (table: string, column: string, most: number) => {
     await tx.run(`UPDATE ${table} SET ${column} = ? WHERE ${column} > ?`, now + most, now + most)
+  }
+  await bringNear('upload', 'expires_at', uploadLife)
+  await bringNear('manifest', 'lease_until', lease)
+  await bringNear('repo_blob', 'lease_until', lease)
+  await bringNear('repo_blob', 'relied_at', 0)
   await tx.run(`UPDATE object SET condemned_at = ? WHERE state = 'condemned' AND condemned_at > ?`, now, now)
+  await bringNear('gc_queue', 'review_after', lease)
+  await bringNear('job', 'run_after', longestBackOff)
+  await bringNear('signing_key', 'sign_until', signingLife)
+  await bringNear('signing_key', 'created_at', 0)
   // Up to the moment that was taken for now: what is to begin later was meant to.
   await tx.run('UPDATE directory_secret SET starts_at = ? WHERE starts_at > ? AND starts_at <= ?', now, now, from)
 }
