@@ -86,9 +86,12 @@ export function jobQueueContract(it: It): void {
     assert.deepEqual(stands, found)
   })
 
-  it('a claim that is renewed is kept', async (scene) => {
+  it('a claim that is renewed is kept, and is nothing to be done', async (scene) => {
     await job(scene, 'a')
+    assert.equal(await scene.store.jobsDue(scene.now), true)
     const found = await claimed(scene)
+    assert.equal(await scene.store.jobsDue(scene.now), false)
+    assert.equal(await scene.store.jobsDue(scene.now + length), true)
     scene.now += length - 1
     assert.equal(await scene.store.renewJob({ ...found, lockedUntil: scene.now + length }), true)
     scene.now += length - 1

@@ -41,7 +41,7 @@ export interface JobFigures {
 export interface JobQueueReads {
   /** In the order of ids, behind `after`. `failed`: only what was tried that often. */
   jobs(query: { failed?: number | undefined; after: number; limit: number }): Promise<Job[]>
-  /** Whether there is something to claim, or may be: cheap, for who looks often. */
+  /** Whether there is something to claim: cheap, for who looks often. */
   jobsDue(now: number): Promise<boolean>
   /** By kind. */
   jobFigures(query: { now: number; stuckAfter: number }): Promise<JobFigures[]>

@@ -77,6 +77,21 @@ function resources(it: It): void {
     assert.equal(await store.countResources(key(registry), 'microsoft.containerregistry/REGISTRIES/tokens'), 2)
   })
 
+  it('nothing stays below what is deleted, whatever is made there at the same time', async ({ store }) => {
+    const own = `${subscription}/resourceGroups/Own`
+    const registry = registryId('aaaaa', own)
+    for (let round = 0; round < 5; round++) {
+      await putAll(store, subscription, own, registry)
+      const made = Array.from({ length: 6 }, (_, each) => put(store, resourceOf(`${registry}/scopeMaps/m${each}`)))
+      const deleted = store.deleteResource({ key: key(own), match: undefined, now: start })
+      const outcomes = await Promise.allSettled(made)
+      const { keys } = await deleted
+      assert.deepEqual(keysOf(await store.resources({ within: key(own) }, all)), [])
+      const done = outcomes.filter((each) => each.status === 'fulfilled').length
+      assert.equal(keys.length, 2 + done, 'all that went is told')
+    }
+  })
+
   it('lists have what is below, at any depth, and no neighbour whose name begins alike', async ({ store }) => {
     const own = `${subscription}/resourceGroups/Own`
     const near = [`${own}-2`, `${own}0`, `${own}.x`]

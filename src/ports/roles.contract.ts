@@ -168,4 +168,17 @@ export function roleAssignmentsContract(it: It): void {
       ['A', 'b', 'c'],
     )
   })
+
+  it('a role that is given while it is deleted is there still, or was not given', async ({ store }) => {
+    for (let round = 0; round < 8; round++) {
+      const role = roleOf(guid(0x60 + round), `Passing ${round}`)
+      await store.putCustomRole({ role })
+      const given = [alice, bob, carol].map((id, each) =>
+        store.putRoleAssignment({ assignment: assignmentOf('/', id, role.id, { name: guid(0x400 + round * 3 + each) }) }),
+      )
+      await Promise.allSettled([...given, store.deleteCustomRole({ id: role.id })])
+      const held = (await store.roleAssignments({}, all)).some((each) => each.roleId === role.id)
+      assert.equal((await store.customRole(role.id)) !== undefined, held)
+    }
+  })
 }

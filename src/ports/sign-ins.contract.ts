@@ -82,6 +82,23 @@ export function signInsContract(it: It): void {
     assert.equal(await store.signIn('s5'), undefined)
   })
 
+  it('a family ends whole, however fast its tokens replace each other meanwhile', async ({ store }) => {
+    const many = 12
+    for (let round = 0; round < 4; round++) {
+      await store.putSignIn({ signIn: signInOf('c1', { kind: 'code', principalId: alice, state: 'granted' }) })
+      await store.redeemSignIn({ id: 'c1', now: start, usedUntil: start + 1000, refreshToken: token('t0') })
+      const chain = async () => {
+        for (let each = 0; each < many; each++) await store.rotateRefreshToken({ id: `t${each}`, details: {}, by: token(`t${each + 1}`) })
+      }
+      const replay = () => store.redeemSignIn({ id: 'c1', now: start, usedUntil: start + 1000, refreshToken: null })
+      const [, answer] = await Promise.all([chain(), store.putSignIn({ signIn: token('other', 'f2') }).then(replay)])
+      assert.equal(answer, 'used')
+      for (let each = 0; each <= many; each++) assert.equal(await store.signIn(`t${each}`), undefined, `t${each} of round ${round}`)
+      assert.notEqual(await store.signIn('other'), undefined)
+      for (const family of ['f1', 'f2']) await store.endSignIns({ family })
+    }
+  })
+
   it('the sign-ins of a principal end together, those that ended are reaped, and all go with the principal', async ({ store }) => {
     await store.putDirectoryObject({ object: objectOf(alice) })
     const put = (id: string, principalId: string, expiresAt = start + 1000) =>

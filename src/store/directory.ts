@@ -5,6 +5,7 @@ import { changedObject, marks, objectColumns, objectOf, type ObjectRow, one } fr
 import { noteEvent } from './event-log.ts'
 import { keepingAnOwner } from './last-owner.ts'
 import { putRoleAssignment } from './role-assignments.ts'
+import { deleteSignIns } from './sign-ins.ts'
 import type { SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -108,7 +109,7 @@ async function writeObject(tx: SqlTransaction, change: ObjectChange): Promise<vo
   if (identifierUris) await setIdentifierUris(tx, id, identifierUris)
   for (const keyId of removeSecrets) await removeSecret(tx, id, keyId)
   for (const secret of addSecrets) await insertSecret(tx, secret)
-  if (endSignIns) await tx.run('DELETE FROM sign_in WHERE principal_id = ?', id)
+  if (endSignIns) await deleteSignIns(tx, 'principal_id', id)
 }
 
 async function insertObject(tx: SqlTransaction, object: DirectoryObject): Promise<void> {
@@ -201,7 +202,7 @@ export const deleteDirectoryObject: Verb<'deleteDirectoryObject'> = (tx, { id })
     if (object?.kind === 'application' && object.appId !== null) {
       const principal = await one(tx, `kind = 'servicePrincipal' AND app_id = ?`, object.appId)
       if (principal) await removeObject(tx, principal)
-      await tx.run('DELETE FROM sign_in WHERE client_id = ?', object.appId)
+      await deleteSignIns(tx, 'client_id', object.appId)
     }
     if (object) await removeObject(tx, object)
   })
@@ -210,7 +211,7 @@ async function removeObject(tx: SqlTransaction, { id, kind, name }: DirectoryObj
   await tx.run('DELETE FROM directory_secret WHERE object_id = ?', id)
   await tx.run('DELETE FROM directory_identifier_uri WHERE object_id = ?', id)
   await tx.run('DELETE FROM directory_member WHERE group_id = ? OR member_id = ?', id, id)
-  await tx.run('DELETE FROM sign_in WHERE principal_id = ?', id)
+  await deleteSignIns(tx, 'principal_id', id)
   await tx.run('DELETE FROM familiar_address WHERE principal_id = ?', id)
   await tx.run('DELETE FROM directory_object WHERE id = ?', id)
   noteEvent(tx, { kind: 'directory-object.deleted', registryId: 0, details: { id, kind, name } })

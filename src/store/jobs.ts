@@ -77,7 +77,7 @@ export const jobs: Read<'jobs'> = async (db, { failed, after, limit }) =>
   ).map(jobOf)
 
 export const jobsDue: Read<'jobsDue'> = async (db, now) =>
-  (await db.get('SELECT 1 FROM job WHERE run_after <= ? OR locked_until <= ? LIMIT 1', now, now)) !== undefined
+  (await db.get('SELECT 1 FROM job WHERE (locked_until IS NULL AND run_after <= ?) OR locked_until <= ? LIMIT 1', now, now)) !== undefined
 
 export const jobFigures: Read<'jobFigures'> = async (db, { now, stuckAfter }) =>
   db.all<JobFigures & { kind: JobKind }>(

@@ -180,13 +180,7 @@ export const deleteResource: Verb<'deleteResource'> = async (tx, { key, match, n
   if (!found) return { keys: [] }
   const registryId = await registryIdOf(tx, key)
   const [from, to] = below(key)
-  const gone = await tx.all<{ key: string; id: string }>(
-    'SELECT key, id FROM resource WHERE key = ? OR (key > ? AND key < ?) ORDER BY key',
-    key,
-    from,
-    to,
-  )
-  await tx.run('DELETE FROM resource WHERE key = ? OR (key > ? AND key < ?)', key, from, to)
+  const gone = await deleteTree(tx, key)
   await tx.run('DELETE FROM role_assignment WHERE scope = ? OR (scope > ? AND scope < ?)', key, from, to)
   const registries = await tx.all<{ id: number }>(
     'SELECT id FROM registry WHERE resource_key = ? OR (resource_key > ? AND resource_key < ?)',
@@ -204,6 +198,27 @@ export const deleteResource: Verb<'deleteResource'> = async (tx, { key, match, n
   await tx.run('DELETE FROM credential WHERE principal_id = ? OR (principal_id > ? AND principal_id < ?)', key, from, to)
   noteEvent(tx, { kind: 'resource.deleted', registryId, details: { id: gone.find((each) => each.key === key)?.id ?? key } })
   return { keys: gone.map((each) => each.key) }
+}
+
+/** What is made below while its parent is taken is not seen by the statement that takes it: until nothing is left. */
+async function deleteTree(tx: SqlTransaction, key: string): Promise<{ key: string; id: string }[]> {
+  const [from, to] = below(key)
+  const gone: { key: string; id: string }[] = []
+  for (;;) {
+    const held = await tx.all<{ key: string; id: string }>(
+      `SELECT key, id FROM resource WHERE key = ? OR (key > ? AND key < ?) ORDER BY key${tx.forUpdate}`,
+      key,
+      from,
+      to,
+    )
+    gone.push(...held)
+    if (held.length > 0)
+      await tx.run(
+        `DELETE FROM resource WHERE key ${tx.among('text')}`,
+        held.map((each) => each.key),
+      )
+    if (held.length === 0 || tx.alone) return gone
+  }
 }
 
 /** Their names are free at once; a job drains what they held. Returns how many repositories that are. */

@@ -173,7 +173,8 @@ export const putCustomRole: Verb<'putCustomRole'> = async (tx, { role }) => {
 }
 
 export const deleteCustomRole: Verb<'deleteCustomRole'> = async (tx, { id }) => {
-  const row = await tx.get<RoleRow>('SELECT * FROM custom_role WHERE id = ?', id)
+  // Held first: who gives the role meanwhile is seen, or waits and finds it gone.
+  const row = await tx.get<RoleRow>(`SELECT * FROM custom_role WHERE id = ?${tx.forUpdate}`, id)
   if (!row) return undefined
   const used = await tx.get<{ scope_id: string }>('SELECT scope_id FROM role_assignment WHERE role_id = ? LIMIT 1', id)
   if (used) throw new RegistryError('in-use', 'There are existing role assignments referencing this role.', { scope: used.scope_id })

@@ -79,7 +79,7 @@ export const redeemSignIn: Verb<'redeemSignIn'> = async (tx, { id, now, usedUnti
   const row = await tx.get<SignInRow>(`SELECT * FROM sign_in WHERE id = ?${tx.forUpdate}`, id)
   if (row?.state === 'used') {
     // The row itself stays, so that each further use is seen too.
-    if (row.family !== null) await tx.run(`DELETE FROM sign_in WHERE family = ? AND id <> ?`, row.family, id)
+    if (row.family !== null) await deleteSignIns(tx, 'family', row.family, id)
     return 'used'
   }
   if (row?.state !== 'granted' || row.expires_at <= now) return 'gone'
@@ -127,10 +127,20 @@ export const rotateRefreshToken: Verb<'rotateRefreshToken'> = async (tx, { id, d
   return details
 }
 
-export const endSignIns: Verb<'endSignIns'> = async (tx, of) => {
-  if ('family' in of) await tx.run('DELETE FROM sign_in WHERE family = ?', of.family)
-  else await tx.run('DELETE FROM sign_in WHERE principal_id = ?', of.principalId)
+/** A token that is replaced while it is taken has a successor, which the statement did not see: until none is left. */
+export async function deleteSignIns(
+  tx: SqlTransaction,
+  of: 'family' | 'principal_id' | 'client_id',
+  value: string,
+  except = '',
+): Promise<void> {
+  let gone: number
+  do gone = await tx.run(`DELETE FROM sign_in WHERE ${of} = ? AND id <> ?`, value, except)
+  while (gone > 0 && !tx.alone)
 }
+
+export const endSignIns: Verb<'endSignIns'> = (tx, of) =>
+  'family' in of ? deleteSignIns(tx, 'family', of.family) : deleteSignIns(tx, 'principal_id', of.principalId)
 
 export const reapSignIns: Verb<'reapSignIns'> = async (tx, { now, limit }) =>
   tx.run('DELETE FROM sign_in WHERE id IN (SELECT id FROM sign_in WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)', now, limit)
