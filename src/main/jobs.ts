@@ -3,6 +3,7 @@ import { jobHandlers } from '#app/jobs/handlers.ts'
 import { askToReap } from '#app/jobs/reap-history.ts'
 import { JobWorker, releaseClaims } from '#app/jobs/worker.ts'
 import type { Deps } from '#app/deps.ts'
+import type { WallClock } from '#app/maintenance/wall-clock.ts'
 import type { Config } from './settings.ts'
 
 const atOnce = 4
@@ -11,7 +12,7 @@ const claim = 60_000
 const every = 200
 
 /** The worker of a server that owns its data directory: no other one is there, so what an earlier one had claimed is nobody's. */
-export async function startJobs(deps: Deps, { historyLife }: Config, log: Logger): Promise<JobWorker> {
+export async function startJobs(deps: Deps & { wallClock: WallClock }, { historyLife }: Config, log: Logger): Promise<JobWorker> {
   const chance = () => Math.random()
   await releaseClaims(deps, chance)
   await askToReap(deps, 0)

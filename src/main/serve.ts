@@ -108,18 +108,19 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     if (openFiles < enoughOpenFiles)
       log.warn({ openFiles, connections: budget.connections, uploads: budget.uploadFiles }, 'the system allows few open files')
     for (const path of openPaths) log.warn({ path }, 'others may read this path, and it is not ours to close')
+    const wallClock = new WallClock({ ...deps, uptime: systemUptime }, ({ from, to }) =>
+      log.warn({ from: new Date(from), to: new Date(to) }, 'the wall clock was set: collection rests for one lease'),
+    )
     const collector = new Collector(deps, {
       interval: config.gcInterval,
-      wallClock: new WallClock({ ...deps, uptime: systemUptime }, ({ from, to }) =>
-        log.warn({ from: new Date(from), to: new Date(to) }, 'the wall clock was set: collection rests for one lease'),
-      ),
+      wallClock,
       report: telemetry.collected,
       failed: (error) => log.error({ error: String(error) }, 'collection failed'),
     })
     collector.start()
     closers.push(() => collector.stop())
     registerJobFigures(telemetry.metrics, deps)
-    const worker = await startJobs(deps, config, log)
+    const worker = await startJobs({ ...deps, wallClock }, config, log)
     closers.push(() => worker.stop())
     const tidy = setInterval(() => {
       void uploads.closeIdle()

@@ -50,9 +50,14 @@ export const clockJumped: Verb<'clockJumped'> = async (tx, { from, now, lease, u
   await bringNear('repo_blob', 'relied_at', 0)
   await tx.run(`UPDATE object SET condemned_at = ? WHERE state = 'condemned' AND condemned_at > ?`, now, now)
   await bringNear('gc_queue', 'review_after', lease)
+  await bringNear('tag_history', 'since', 0)
+  await bringNear('tag_history', 'until', 0)
   await bringNear('job', 'run_after', longestBackOff)
   await bringNear('signing_key', 'sign_until', signingLife)
   await bringNear('signing_key', 'created_at', 0)
+  await bringNear('operation', 'ended_at', 0)
+  // Only the oldest are looked at when they are taken away: one of years ahead would keep all that came after it.
+  await bringNear('event', 'at', 0)
   // Up to the moment that was taken for now: what is to begin later was meant to.
   await tx.run('UPDATE directory_secret SET starts_at = ? WHERE starts_at > ? AND starts_at <= ?', now, now, from)
 }

@@ -80,7 +80,7 @@ test('what is older than it is kept goes, however much it is; what is younger st
   const before = await events()
   assert.ok(before >= 1100)
   // Events bear the database's own time.
-  const deps = { store, clock: { now: () => Date.now() + 2 * hour, elapsed: () => 0 } }
+  const deps = { store, clock, wallClock: { look: async () => Date.now() + 2 * hour } }
   await reapHistory({ ...deps, historyLife: 24 * hour }, going)
   assert.equal(await events(), before)
   await reapHistory({ ...deps, historyLife: hour }, told)
@@ -109,16 +109,16 @@ test('what clients might have asked of goes an hour after it ended, however much
     await store.deleteResource({ key: key(index), match: undefined, now: clock.now(), operation })
   }
   const left = async () => (await Promise.all([store.operation('o0'), store.operation('o500')])).map((each) => each !== undefined)
-  const at = (now: number) => reapHistory({ store, clock: { now: () => now, elapsed: () => 0 }, historyLife: 100 * hour }, going)
+  const at = (now: number) => reapHistory({ store, clock, wallClock: { look: async () => now }, historyLife: 100 * hour }, going)
   await at(clock.now() + hour)
   assert.deepEqual(await left(), [true, true])
   await at(clock.now() + hour + 1)
   assert.deepEqual(await left(), [false, false])
 })
 
-test('it asks for itself again, and the first time when it is told to', async () => {
+test('it asks for itself again, also while nobody knows the time, and the first time when it is told to', async () => {
   await askToReap({ store, clock }, 5)
   assert.deepEqual(await kinds(), [['history.reap', 5]])
-  await reapHistory({ store, clock, historyLife: hour }, going)
+  await reapHistory({ store, clock, wallClock: { look: async () => undefined }, historyLife: hour }, going)
   assert.deepEqual(await kinds(), [['history.reap', hour]])
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
 import { connect } from 'node:tls'
 import { patchChunk } from '../conformance/client.ts'
+import type { RepositoryName } from '#core/reference.ts'
 import { runCli } from '../world/cli-run.ts'
 import { digestOf, pushBlob, pushImage, someBytes, startUpload } from '../world/content.ts'
 import { planeOver } from '../world/plane.ts'
@@ -132,4 +133,37 @@ test('what was held, condemned or begun in a future that was none is not so for 
   // Its password began to be good in that future.
   const plane = await planeOver(server, { name: owner?.login ?? '', password: owner?.password ?? '' })
   assert.ok(plane.subscription)
+})
+
+test('what happened, and what a tag stood for, is not taken away by a clock that is years ahead', async () => {
+  const server = await start({})
+  for (const tag of ['v1', 'v1']) await pushImage(server, 'a', tag)
+  const kept = async (offset: number) => {
+    await restartAt(server, offset)
+    // The job that takes history away asks for itself again when it has ended.
+    const hasEnded = async () => {
+      const { out } = await runCli(['jobs', '--output', 'json'], { LONGSHORE_DATA_DIR: server.dataDir })
+      return (JSON.parse(out) as { nextTry: string | null }[]).every(({ nextTry }) => Date.parse(nextTry ?? '') > Date.now() + 60_000)
+    }
+    while (!(await hasEnded())) await new Promise((resolve) => setTimeout(resolve, 50))
+    return server.change(async ({ store }, registry) => ({
+      periods: (await store.tagHistory(registry.id, 'a' as RepositoryName, { limit: 10 })).length,
+      pushes: (await store.events({ registryId: registry.id, after: '', limit: 100 })).filter(({ kind }) => kind === 'manifest.pushed')
+        .length,
+    }))
+  }
+  for (const offset of [3 * year, 0]) assert.deepEqual(await kept(offset), { periods: 2, pushes: 2 })
+})
+
+test('what a tag stood for until years ahead has been over since the clock was set back', async () => {
+  setClock(3 * year)
+  const server = await start(collecting)
+  for (const tag of ['v1', 'v1']) await pushImage(server, 'a', tag)
+  await restartAt(server, 0)
+  await gc(server)
+  const periods = await server.change(({ store }, registry) => store.tagHistory(registry.id, 'a' as RepositoryName, { limit: 10 }))
+  assert.deepEqual(
+    periods.flatMap(({ from, until }) => [from, until ?? 0]).filter((each) => each > trueNow()),
+    [],
+  )
 })

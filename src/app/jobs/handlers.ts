@@ -1,17 +1,11 @@
 import type { CollectionCommands } from '#ports/collection.ts'
-import type { EventLogCommands } from '#ports/event-log.ts'
-import type { JobQueueCommands } from '#ports/job-queue.ts'
-import type { OperationCommands } from '#ports/operations.ts'
 import type { UploadCommands } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
 import { drainDeleted } from './drain.ts'
-import { reapHistory } from './reap-history.ts'
+import { type ReapDeps, reapHistory } from './reap-history.ts'
 import type { JobHandlers } from './worker.ts'
 
-export type HandlerDeps = Pick<Deps, 'clock' | 'failpoint'> & {
-  store: CollectionCommands & EventLogCommands & JobQueueCommands & OperationCommands & UploadCommands
-  historyLife: number
-}
+export type HandlerDeps = Pick<Deps, 'failpoint'> & ReapDeps & { store: CollectionCommands & UploadCommands }
 
 /** What each kind of job is. One without its handler does not compile. */
 export const jobHandlers = (deps: HandlerDeps): JobHandlers => ({
