@@ -6,7 +6,7 @@ export interface NewJob {
   kind: JobKind
   /** What it is about. */
   key: string
-  /** JSON data: what its handler needs. */
+  /** JSON data: what its handler needs; undefined of one that the disk has made something else of. */
   payload: unknown
   runAfter: number
 }

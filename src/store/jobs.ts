@@ -8,7 +8,16 @@ const columns = `id, kind, key, payload, run_after AS "runAfter", locked_until A
   created_at AS "createdAt"`
 
 type JobRow = Omit<Job, 'payload'> & { payload: string }
-const jobOf = (row: JobRow): Job => ({ ...row, payload: JSON.parse(row.payload) as unknown })
+const jobOf = (row: JobRow): Job => ({ ...row, payload: readPayload(row.payload) })
+
+/** One row that the disk has made something else of must not keep all others from being read. */
+function readPayload(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
 
 /** Part of the command that causes it. */
 export async function askFor(tx: SqlTransaction, { kind, key, payload, runAfter }: NewJob, now: number): Promise<void> {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import type { JobInfo } from '#core/maintenance.ts'
-import { stuckAfter } from '#core/job.ts'
+import { type JobKind, stuckAfter } from '#core/job.ts'
 import { runCli } from '../world/cli-run.ts'
 import { configOf, Server } from '../world/server.ts'
 import { openRegistry } from '../world/open-registry.ts'
@@ -65,4 +67,21 @@ test('what does not wait is not tried again, and what is no number is told so', 
   const wrong = await cli('retry', 'x')
   assert.equal(wrong.code, 2)
   assert.match(wrong.problem, /id: "x" is not allowed; expected a whole number from 1/)
+})
+
+test('a job that the disk has made something else of keeps no server from starting, and no other job from being done', async () => {
+  await server.down()
+  const { deps, close } = await openRegistry(configOf(server.dataDir, {}))
+  const ask = (kind: JobKind, runAfter: number) =>
+    deps.store.putJob({ job: { kind, key: 'beside', payload: null, runAfter }, now: deps.clock.now() })
+  await ask('history.reap', deps.clock.now() + 3_600_000)
+  await ask('repositories.drain', 0)
+  await close()
+  const database = new DatabaseSync(join(server.dataDir, 'longshore.db'))
+  database.exec(`UPDATE job SET payload = 'nqll' WHERE kind = 'history.reap' AND key = 'beside'`)
+  database.close()
+  await server.up()
+  const beside = async () => (await data()).filter(({ about }) => about === 'beside').map(({ kind }) => kind)
+  while ((await beside()).length > 1) await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.deepEqual(await beside(), ['history.reap'])
 })
