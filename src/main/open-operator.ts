@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { DirectoryOwned, ownDataDirectory } from '#adapters/fs/ownership.ts'
@@ -28,16 +28,31 @@ const lookEvery = 100
 export async function openOperator(config: Config): Promise<OpenOperator> {
   const { dataDir } = config
   const until = performance.now() + patience
+  // Asked first where somebody may listen: what a server is made of need not be loaded to ask one.
+  const running = existsSync(dataDirectory(dataDir).control) ? await tryThere(dataDir).catch(() => undefined) : undefined
+  if (running) return running
   for (;;) {
     const here = await tryHere(config)
     if ('arm' in here) return here
-    const socket = socketPath(dataDirectory(dataDir).control)
-    const send = socketTransport(socket.path)
-    if (await isServing(send)) return { ...operatorOf(send, machineClient(send)), isRunning: true, close: async () => socket.release() }
-    socket.release()
+    const there = await tryThere(dataDir)
+    if (there) return there
     if (performance.now() > until) throw new Refusal('owner-silent', { dataDir, pid: here.pid ?? '?' })
     await pause(lookEvery)
   }
+}
+
+/** Through the socket of the process that has the directory, when it listens. */
+async function tryThere(dataDir: string): Promise<OpenOperator | undefined> {
+  const socket = socketPath(dataDirectory(dataDir).control)
+  const send = socketTransport(socket.path)
+  try {
+    if (await isServing(send)) return { ...operatorOf(send, machineClient(send)), isRunning: true, close: async () => socket.release() }
+  } catch (error) {
+    socket.release()
+    throw error
+  }
+  socket.release()
+  return undefined
 }
 
 /** In this process, or the process that has the directory. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { failure } from '#cli/shell.ts'
 import { programName } from '#main/program-name.ts'
@@ -54,6 +54,22 @@ test('env that succeeds makes eval succeed', async () => {
   assert.equal(evaluated(out).status, 0)
 })
 
+test('a command that asks a running server loads nothing of what a server is made of', async () => {
+  const coverage = join(nowhere, 'coverage')
+  const asked = spawnProgram(process.execPath, [program, 'identity', 'user', 'list'], { ...env, NODE_V8_COVERAGE: coverage })
+  assert.deepEqual(await asked.ended, { code: 0, signal: null })
+  assert.match(asked.out(), /^owner@/m)
+  const loaded = globSync(join(coverage, '*.json')).flatMap((file) => {
+    const { result } = JSON.parse(readFileSync(file, 'utf8')) as { result: { url: string }[] }
+    return result.flatMap(({ url }) => url.split('/src/')[1] ?? [])
+  })
+  assert.ok(loaded.includes('cli/identity-user.ts'))
+  assert.deepEqual(
+    loaded.filter((file) => file.startsWith('surfaces/')),
+    [],
+  )
+})
+
 test('what is printed to be typed works as it was started: a path, npx, or the plain word', async () => {
   const folder = join(nowhere, '..')
   const bin = join(folder, 'bin')
@@ -61,6 +77,9 @@ test('what is printed to be typed works as it was started: a path, npx, or the p
   symlinkSync(program, join(bin, 'longshore'))
   assert.equal(programName({ path: `/nowhere:${bin}`, folder }), 'longshore')
   assert.equal(programName({ path: '/usr/bin', folder: join(program, '..', '..', 'docs') }), 'npx longshore')
+  // npm refuses to run what another user installed.
+  const another = statSync(program).uid + 4711
+  assert.ok(programName({ path: '/nowhere', folder: dirname(program), user: another }).endsWith(program))
   const words = programName({ path: '/nowhere', folder })
   assert.match(execFileSync('sh', ['-c', `${words} --version`]).toString(), /^[0-9]+\.[0-9]+/)
 
