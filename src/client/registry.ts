@@ -32,11 +32,11 @@ export class RegistryClient {
     this.#wire.close()
   }
 
-  /** Signs in for a scope before anything is measured. Fails with `registry-refuses`, `registry-unreachable`. */
+  /** Signs in for a scope before anything is measured. Fails with `registry-refuses`, `registry-not-ready`, `registry-unreachable`. */
   async prepare(scope: string): Promise<void> {
     const { statusCode, headers } = await drained(await this.#wire.send('GET', `${this.origin}/v2/`))
     if (statusCode === 401) this.#challenge = parseChallenge(headers['www-authenticate'] ?? '')
-    else if (statusCode !== 200) throw new Refusal('registry-refuses', { address: this.origin, deed: 'GET /v2/', status: statusCode ?? 0 })
+    else if (statusCode !== 200) throw registryRefusal(this.origin, 'GET /v2/', statusCode)
     await this.#authorization(scope)
   }
 
@@ -93,10 +93,14 @@ export class RegistryClient {
         : await this.#wire.send('GET', `${realm}?${new URLSearchParams({ ...service_, scope })}`, { headers: this.#basic() })
     const body = await textOf(response)
     const token = response.statusCode === 200 ? tokenIn(body) : undefined
-    if (token === undefined)
-      throw new Refusal('registry-refuses', { address: this.origin, deed: `token ${scope}`, status: response.statusCode ?? 0 })
+    if (token === undefined) throw registryRefusal(this.origin, `token ${scope}`, response.statusCode)
     return token
   }
+}
+
+/** What a registry answered instead of what was asked for: a refusal, or that it cannot now. */
+export function registryRefusal(address: string, deed: string, status = 0): Refusal {
+  return new Refusal(status === 429 || status >= 500 ? 'registry-not-ready' : 'registry-refuses', { address, deed, status })
 }
 
 function tokenIn(body: string): string | undefined {

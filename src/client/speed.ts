@@ -1,7 +1,7 @@
 import { createHash, randomFillSync } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { Refusal } from '#core/refusal.ts'
-import { RegistryClient, type RegistryOptions } from './registry.ts'
+import { RegistryClient, type RegistryOptions, registryRefusal } from './registry.ts'
 import { drained } from './wire.ts'
 
 export interface SpeedOptions extends RegistryOptions {
@@ -37,7 +37,7 @@ const supplySize = 4 * 1024 * 1024
 /**
  * Pushes random bytes as layers that no manifest names, pulls them and deletes them, as clients do it. Ends when the bytes
  * or the seconds are used up, whichever is first; deletes what it pushed however it ends.
- * Fails with `registry-refuses`, `registry-unreachable`, `interrupted`.
+ * Fails with `registry-refuses`, `registry-not-ready`, `registry-unreachable`, `interrupted`.
  */
 export async function measureSpeed(options: SpeedOptions): Promise<SpeedReport> {
   const { origin, connections, repository, signal } = options
@@ -72,16 +72,13 @@ function shares({ size, connections }: SpeedOptions): number[] {
   return Array.from({ length: connections }, (_, index) => Math.max(1, Math.min(share, size - index * share)))
 }
 
-const refusal = (address: string, deed: string, status: number | undefined) =>
-  new Refusal('registry-refuses', { address, deed, status: status ?? 0 })
-
 /** The first request opens the connection and counts for nothing. */
 async function measureLatency(client: RegistryClient, scope: string): Promise<SpeedReport['latency']> {
   const taken: number[] = []
   for (let request = 0; request <= requests; request++) {
     const start = performance.now()
     const { statusCode } = await drained(await client.send('GET', '/v2/', scope))
-    if (statusCode !== 200) throw refusal(client.origin, 'GET /v2/', statusCode)
+    if (statusCode !== 200) throw registryRefusal(client.origin, 'GET /v2/', statusCode)
     if (request > 0) taken.push(performance.now() - start)
   }
   taken.sort((one, other) => one - other)
@@ -108,7 +105,7 @@ interface Push {
 /** As docker does it: a session, the bytes in one streamed request, which may end at any moment, and the digest at last. */
 async function push(client: RegistryClient, { repository, scope, share, until, pushed, signal }: Push): Promise<number> {
   const opened = await drained(await client.send('POST', `/v2/${repository}/blobs/uploads/`, scope, { signal }))
-  if (opened.statusCode !== 202) throw refusal(client.origin, `POST /v2/${repository}/blobs/uploads/`, opened.statusCode)
+  if (opened.statusCode !== 202) throw registryRefusal(client.origin, `POST /v2/${repository}/blobs/uploads/`, opened.statusCode)
   let location = opened.headers.location ?? ''
   const hash = createHash('sha256')
   let bytes = 0
@@ -125,13 +122,13 @@ async function push(client: RegistryClient, { repository, scope, share, until, p
   try {
     const headers = { 'content-type': 'application/octet-stream' }
     const sent = await drained(await client.send('PATCH', location, scope, { headers, body: Readable.from(pieces()), signal }))
-    if (sent.statusCode !== 202) throw refusal(client.origin, 'PATCH', sent.statusCode)
+    if (sent.statusCode !== 202) throw registryRefusal(client.origin, 'PATCH', sent.statusCode)
     location = sent.headers.location ?? location
     const digest = `sha256:${hash.digest('hex')}`
     const end = new URL(location, client.origin)
     end.searchParams.set('digest', digest)
     const done = await drained(await client.send('PUT', end.href, scope, { signal }))
-    if (done.statusCode !== 201) throw refusal(client.origin, 'PUT', done.statusCode)
+    if (done.statusCode !== 201) throw registryRefusal(client.origin, 'PUT', done.statusCode)
     pushed.push(digest)
     return bytes
   } catch (error) {
@@ -153,7 +150,7 @@ interface Pull {
 async function pull(client: RegistryClient, { repository, scope, digest, until, from, signal }: Pull): Promise<number> {
   const path = `/v2/${repository}/blobs/${digest}`
   const { response, host } = await client.follow(path, scope, { signal })
-  if (response.statusCode !== 200) throw refusal(host, `GET ${path}`, response.statusCode)
+  if (response.statusCode !== 200) throw registryRefusal(host, `GET ${path}`, response.statusCode)
   from.add(host)
   const hash = createHash('sha256')
   let bytes = 0
@@ -162,7 +159,7 @@ async function pull(client: RegistryClient, { repository, scope, digest, until, 
     hash.update(piece as Buffer)
     if (performance.now() >= until) return bytes
   }
-  if (`sha256:${hash.digest('hex')}` !== digest) throw refusal(host, `GET ${path}: other bytes`, response.statusCode)
+  if (`sha256:${hash.digest('hex')}` !== digest) throw registryRefusal(host, `GET ${path}: other bytes`, response.statusCode)
   return bytes
 }
 

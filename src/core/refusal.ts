@@ -61,6 +61,7 @@ export const refusalReasons = [
   'hosts-not-permitted',
   'registry-unreachable',
   'registry-refuses',
+  'registry-not-ready',
 ] as const
 
 export type RefusalReason = (typeof refusalReasons)[number]

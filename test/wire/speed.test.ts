@@ -49,6 +49,17 @@ describe('a registry of ours', () => {
     await leavesNothing()
   })
 
+  test('a registry that is full is not told as a login that is refused', async () => {
+    assert.equal((await runCli(['registry', 'update', '--storage-limit', '0'], env)).code, 0)
+    try {
+      const { code, problem } = await runCli(['speed', '--size', '1KiB'], env)
+      assert.equal(code, 1)
+      assert.match(problem, /answers 503 to POST \S+: it is busy, full or not well\./)
+    } finally {
+      await runCli(['registry', 'update', '--storage-limit', 'none'], env)
+    }
+  })
+
   test('for people, with units', async () => {
     const { out } = await runCli(['speed', '--size', '100KiB', '--connections', '1'], env)
     assert.match(out, /^Registry +https:\/\/localhost:\d+\nConnections +1\n/)

@@ -79,4 +79,6 @@ export const refusals = {
   'refusal.hosts-not-permitted': '{path} may not be written by this user ({code}). This works: "longshore hosts | sudo tee -a {path}"',
   'refusal.registry-unreachable': '{address} cannot be reached ({reason}): "longshore doctor" looks for the cause.',
   'refusal.registry-refuses': "{address} answers {status} to {deed}: the login, its rights or the repository's name are not what it wants.",
+  'refusal.registry-not-ready':
+    '{address} answers {status} to {deed}: it is busy, full or not well. Try again later, or ask whoever runs it.',
 } as const

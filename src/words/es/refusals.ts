@@ -84,4 +84,6 @@ export const refusals: Translation<typeof english> = {
   'refusal.hosts-not-permitted': 'Este usuario no puede escribir en {path} ({code}). Esto funciona: «longshore hosts | sudo tee -a {path}»',
   'refusal.registry-unreachable': 'No se puede llegar a {address} ({reason}): «longshore doctor» busca la causa.',
   'refusal.registry-refuses': '{address} responde {status} a {deed}: la cuenta, sus permisos o el nombre del repositorio no le sirven.',
+  'refusal.registry-not-ready':
+    '{address} responde {status} a {deed}: está ocupado, lleno o averiado. Inténtelo más tarde o pregunte a quien lo administra.',
 }

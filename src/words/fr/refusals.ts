@@ -87,4 +87,6 @@ export const refusals: Translation<typeof english> = {
     '{path} ne peut être écrit par cet utilisateur ({code}). Ceci marche : « longshore hosts | sudo tee -a {path} »',
   'refusal.registry-unreachable': '{address} est injoignable ({reason}) : « longshore doctor » en cherche la cause.',
   'refusal.registry-refuses': '{address} répond {status} à {deed} : le compte, ses droits ou le nom du dépôt ne lui conviennent pas.',
+  'refusal.registry-not-ready':
+    '{address} répond {status} à {deed} : il est surchargé, plein ou en panne. Réessayez plus tard, ou demandez à qui l’exploite.',
 }
