@@ -93,6 +93,17 @@ export function deletedContentContract(it: It): void {
     assert.deepEqual(await manifestsOf(scene, a), [one.digest, other.digest, later.digest].sort())
   })
 
+  it('a repository that was emptied of all but what it kept is looked at no more, and keeps it', async (scene) => {
+    await scene.change({ keepDeleted: true })
+    const one = await scene.pushImage(a, 'one', 'v1')
+    await scene.deleteRepository(a)
+    while ((await scene.drain()) > 0);
+    await scene.store.reapUploads({ now: scene.now + 2 * hour, limit: 10 })
+    assert.deepEqual([await scene.drain(), await scene.drain()], [1, 0])
+    assert.deepEqual(await manifestsOf(scene, a), [one.digest])
+    assert.deepEqual(await tagsOf(scene, a), [['v1', one.digest]])
+  })
+
   it('a repository that is deleted where nothing is kept takes along what was kept before', async (scene) => {
     await scene.change({ keepDeleted: true })
     const kept = await scene.pushImage(a, 'kept', 'v1')

@@ -47,6 +47,16 @@ export function jobQueueContract(it: It): void {
     assert.deepEqual(await claim(scene, 10, []), [])
   })
 
+  it('whether there is work is told: what waits and is due, and what a worker lost', async (scene) => {
+    const due = (now: number) => scene.store.jobsDue(now)
+    assert.equal(await due(scene.now + 1000 * length), false)
+    await job(scene, 'a', { runAfter: scene.now + 10 })
+    assert.deepEqual([await due(scene.now + 9), await due(scene.now + 10)], [false, true])
+    scene.now += 10
+    await claimed(scene)
+    assert.deepEqual([await due(scene.now - 11), await due(scene.now + length)], [false, true])
+  })
+
   it('a job is one for its kind and key, and waits with what was given last', async (scene) => {
     await job(scene, 'a')
     await job(scene, 'a', { payload: 'again', runAfter: scene.now + 5 })

@@ -201,4 +201,20 @@ export function listsContract(it: It): void {
     await scene.store.putSigningKey({ key: key('k4', 230), revokeOthers: true, now: 230 })
     assert.deepEqual(await read(), [['k4', 330, 430]])
   })
+
+  it('bodies are read once for each registry, whoever names them, in pages that follow one another', async (scene) => {
+    const { store } = scene
+    const put = [await scene.pushImage(a, 'one'), await scene.pushImage(a, 'two'), await scene.pushImage(a, 'three')]
+    await scene.pushImage(b, 'one')
+    const first = await store.manifestBodies({ after: { registryId: 0, digest: '' }, limit: 2 })
+    const last = first.at(-1)
+    assert.ok(last)
+    const rest = await store.manifestBodies({ after: { registryId: last.registryId, digest: last.digest }, limit: 10 })
+    const bodies = [...first, ...rest].map((each) => [each.registryId, each.digest, Buffer.from(each.bytes ?? []).toString()])
+    const wanted = put.map((each) => [scene.registryId, each.digest, Buffer.from(each.bytes).toString()])
+    assert.deepEqual(
+      bodies,
+      wanted.toSorted(([, one = ''], [, other = '']) => (one < other ? -1 : 1)),
+    )
+  })
 }

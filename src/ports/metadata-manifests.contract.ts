@@ -18,6 +18,15 @@ export function manifestsContract(it: It): void {
     assert.equal(await scene.manifest(b, pushed), undefined)
   })
 
+  it('bytes that the disk has changed are not given; the next push of the right ones mends them', async (scene) => {
+    const pushed = image({ config: await scene.push(a, 'config') })
+    const changed = { ...pushed, bytes: pushed.bytes.map((byte, at) => (at === 9 ? byte ^ 1 : byte)) }
+    await scene.put(a, changed, 'v1')
+    await assert.rejects(scene.manifest(a, pushed), { failure: 'manifest-damaged' })
+    await scene.put(a, pushed)
+    assert.equal(await scene.tagged(a, 'v1'), pushed.digest)
+  })
+
   it('used counts each digest of the registry once, bodies too', async (scene) => {
     const pushed = await scene.pushImage(a, 'x')
     const size = pushed.config.size + pushed.layer.size + pushed.bytes.length

@@ -5,6 +5,8 @@ import { directoryContract } from './directory.contract.ts'
 import { controlEpochContract } from './control-epoch.contract.ts'
 import { eventLogContract } from './event-log.contract.ts'
 import { jobQueueContract } from './job-queue.contract.ts'
+import { installationContract } from './installation.contract.ts'
+import { conditionsContract } from './metadata-conditions.contract.ts'
 import { collectionContract } from './metadata-collection.contract.ts'
 import { listsContract } from './metadata-lists.contract.ts'
 import { manifestsContract } from './metadata-manifests.contract.ts'
@@ -36,6 +38,7 @@ export function metadataStoreContract(adapter: string, open: () => Promise<Metad
   uploadsContract(it)
   uploadOwnersContract(it)
   manifestsContract(it)
+  conditionsContract(it)
   collectionContract(it)
   listsContract(it)
   resourceContract(it)
@@ -48,6 +51,7 @@ export function metadataStoreContract(adapter: string, open: () => Promise<Metad
   eventLogContract(it)
   jobQueueContract(it)
   controlEpochContract(it)
+  installationContract(it)
   concurrencyContract(it)
 }
 

@@ -117,4 +117,23 @@ export function signInsContract(it: It): void {
     assert.equal(await store.reapSignIns({ now: start + 3, limit: 10 }), 2)
     assert.deepEqual(await there('r3', 'r4', 'b1'), [false, true, true])
   })
+
+  it('of the addresses that a credential was shown from those seen last are kept', async ({ store }) => {
+    await store.createDirectoryObjects({ objects: [objectOf(alice)] })
+    const seen = async (credential = 'c1') =>
+      Promise.all(['one', 'two', 'three'].map((address) => store.familiarAddress(credential, address)))
+    const note = (address: string, now: number, { credential = 'c1', since = start - 1, most = 2 } = {}) =>
+      store.noteAddress({ principalId: alice, credential, address, now, since, most })
+    await note('one', start)
+    await note('one', start, { credential: 'c2' })
+    await note('two', start + 1)
+    await note('one', start + 2)
+    assert.deepEqual(await seen(), [start + 2, start + 1, undefined])
+    await note('three', start + 3)
+    assert.deepEqual(await seen(), [start + 2, undefined, start + 3])
+    assert.deepEqual(await seen('c2'), [start, undefined, undefined])
+    await note('two', start + 4, { since: start + 3, most: 10 })
+    assert.deepEqual(await seen(), [undefined, start + 4, start + 3])
+    assert.deepEqual(await seen('c2'), [undefined, undefined, undefined])
+  })
 }

@@ -105,4 +105,25 @@ export function uploadOwnersContract(it: It): void {
       assert.equal(upload?.state, ending.status === 'fulfilled' ? 'done' : 'open')
     }
   })
+
+  it('so many sessions a principal may have: the one that has rested longest makes room, none that rests less than an hour does', async (scene) => {
+    const { store, registryId } = scene
+    const begin = async (expiresAt: number, { principalId = 'p', most = 2 } = {}) => {
+      const [uploadId, objectId] = [scene.id(), scene.id()]
+      const stored = { objectId, storageKey: objectId, backend: 'files', algorithm: 'sha256', reserve: 10 } as const
+      await store.startUpload({ registryId, name: a, uploadId, ...stored, principalId, now: start, expiresAt, most })
+      return uploadId
+    }
+    const there = async (...ids: string[]) =>
+      (await Promise.all(ids.map((id) => store.upload(registryId, a, id)))).map((each) => each !== undefined)
+    const [late, early] = [await begin(start + 25 * hour), await begin(start + 24 * hour)]
+    await assert.rejects(begin(start + 25 * hour - 1), { failure: 'overloaded', detail: { open: 2 } })
+    const other = await begin(start + 24 * hour, { principalId: 'q' })
+    assert.deepEqual(await there(late, early, other), [true, true, true])
+    const next = await begin(start + 25 * hour)
+    assert.deepEqual(await there(late, early, other, next), [true, false, true, true])
+    assert.equal((await scene.usage()).reserved, 30)
+    const third = await begin(start + 25 * hour, { most: 3 })
+    assert.deepEqual(await there(late, next, third), [true, true, true])
+  })
 }
