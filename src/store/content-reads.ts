@@ -27,7 +27,8 @@ type Row<Shape, More> = Omit<Shape, 'readEnabled' | 'digest' | 'subject'> & {
   ownerId: number
   ownerName: string
 } & More
-type ManifestRow = Row<StoredManifest, { subject: StoredDigest | null; tag: string; tagOwnerId: number; tagged: StoredDigest }>
+type ManifestRow = Row<StoredManifest, { subject: StoredDigest | null }>
+type TaggedRow = ManifestRow & { tag: string; tagOwnerId: number; tagged: StoredDigest }
 type BlobRow = Row<LinkedBlob, { linkedSize: number; objectDigest: StoredDigest }>
 
 // Each level may forbid reading; by its digest a manifest is read past a tag that does.
@@ -39,7 +40,7 @@ const byTag = `SELECT ${manifestColumns}, repository.read_enabled * tag.read_ena
   ${bodyJoin} WHERE ${liveRepository} AND tag.name = ?`
 
 export const manifestByTag: Read<'manifestByTag'> = async (db, registryId, name, tag) => {
-  const row = await db.get<ManifestRow>(byTag, registryId, name, tag)
+  const row = await db.get<TaggedRow>(byTag, registryId, name, tag)
   if (!row) return undefined
   const { ownerId, tagOwnerId, tagged, ...rest } = row
   if (rest.tag !== tag || tagOwnerId !== ownerId) throw new MisledRead(`the tag ${tag} of ${name}`)
@@ -55,7 +56,7 @@ export const manifestByDigest: Read<'manifestByDigest'> = async (db, registryId,
   return row && whole(row, name, digest)
 }
 
-function whole(row: Omit<ManifestRow, 'tag' | 'tagOwnerId' | 'tagged'>, name: string, asked: Digest): StoredManifest {
+function whole(row: ManifestRow, name: string, asked: Digest): StoredManifest {
   const { ownerId, ownerName, repositoryId, mediaType, bytes, leaseUntil, readEnabled } = row
   const digest = readDigest(row.digest)
   if (ownerName !== name || repositoryId !== ownerId || digest !== asked) throw new MisledRead(`manifest ${asked} of ${name}`)

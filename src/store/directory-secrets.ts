@@ -22,7 +22,7 @@ export const secrets: Read<'secrets'> = async (db, objectIds) =>
     ? []
     : (
         await db.all<SecretRow>(
-          `SELECT * FROM directory_secret WHERE object_id IN (${marks(objectIds)}) ORDER BY object_id, added DESC`,
+          `SELECT key_id, object_id, kind, name, hash, hint, certificate, starts_at, ends_at FROM directory_secret WHERE object_id IN (${marks(objectIds)}) ORDER BY object_id, added DESC`,
           ...objectIds,
         )
       ).map((row) => ({

@@ -1,10 +1,10 @@
-import type { BegunOperation } from '#ports/operations.ts'
+import type { BegunOperation, StoredOperation } from '#ports/operations.ts'
 import { askFor } from './jobs.ts'
 import type { SqlTransaction } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
 export const operation: Read<'operation'> = async (db, id) =>
-  db.get(
+  db.get<StoredOperation>(
     `SELECT id, resource_key AS "resourceKey", subscription_id AS "subscriptionId", principal_id AS "principalId", status, result,
        started_at AS "startedAt", ended_at AS "endedAt" FROM operation WHERE id = ?`,
     id,

@@ -129,6 +129,8 @@ interface RoleRow {
   changed_at: number
 }
 
+const roleColumns = 'id, name, description, permissions, assignable_scopes, created_at, created_by, changed_at'
+
 const roleOf = (row: RoleRow): CustomRole => ({
   id: row.id,
   name: row.name,
@@ -141,10 +143,10 @@ const roleOf = (row: RoleRow): CustomRole => ({
 })
 
 export const customRoles: Read<'customRoles'> = async (db) =>
-  (await db.all<RoleRow>('SELECT * FROM custom_role ORDER BY name_key')).map(roleOf)
+  (await db.all<RoleRow>(`SELECT ${roleColumns} FROM custom_role ORDER BY name_key`)).map(roleOf)
 
 export const customRole: Read<'customRole'> = async (db, id) => {
-  const row = await db.get<RoleRow>('SELECT * FROM custom_role WHERE id = ?', id)
+  const row = await db.get<RoleRow>(`SELECT ${roleColumns} FROM custom_role WHERE id = ?`, id)
   return row && roleOf(row)
 }
 
@@ -174,7 +176,7 @@ export const putCustomRole: Verb<'putCustomRole'> = async (tx, { role }) => {
 
 export const deleteCustomRole: Verb<'deleteCustomRole'> = async (tx, { id }) => {
   // Held first: who gives the role meanwhile is seen, or waits and finds it gone.
-  const row = await tx.get<RoleRow>(`SELECT * FROM custom_role WHERE id = ?${tx.forUpdate}`, id)
+  const row = await tx.get<RoleRow>(`SELECT ${roleColumns} FROM custom_role WHERE id = ?${tx.forUpdate}`, id)
   if (!row) return undefined
   const used = await tx.get<{ scope_id: string }>('SELECT scope_id FROM role_assignment WHERE role_id = ? LIMIT 1', id)
   if (used) throw new RegistryError('in-use', 'There are existing role assignments referencing this role.', { scope: used.scope_id })

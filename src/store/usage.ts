@@ -74,7 +74,7 @@ async function check(
 /** The counters as they stand, with what is being emptied still in them. */
 export async function usageOf(db: SqlReader, registryId: number): Promise<Usage> {
   const sums = counters.map((name) => `SUM(usage.${name}) AS ${name}`).join(', ')
-  const row = await db.get<Usage>(
+  const row = await db.get<{ [Name in (typeof counters)[number]]: number | null } & { limit: number | null }>(
     `SELECT ${sums}, storage_limit.bytes AS "limit" FROM storage_limit
      LEFT JOIN usage ON usage.registry_id = storage_limit.registry_id
      WHERE storage_limit.registry_id = ? GROUP BY storage_limit.registry_id, storage_limit.bytes`,

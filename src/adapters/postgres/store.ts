@@ -1,21 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { RegistryError } from '#core/registry-error.ts'
 import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
-import { DatabaseError, Pool, type PoolClient, types } from 'pg'
+import { DatabaseError, Pool, type PoolClient } from 'pg'
 import type { Verb } from '#store/verb.ts'
 import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
 import { RunAgain } from '#store/run-again.ts'
 import { commands, reads } from '#store/verbs.ts'
+import { columnTypes } from './column-types.ts'
 import { type Judge, PostgresReader, PostgresTransaction } from './connection.ts'
 import { migrate } from './migrate.ts'
 import { sharedRead } from './shared-read.ts'
-
-const number = (text: string): number => Number(text)
-const parsers = new Map<number, (text: string) => unknown>([
-  [types.builtins.INT8, number],
-  [types.builtins.NUMERIC, number],
-  [types.builtins.BYTEA, (text) => Uint8Array.fromHex(text.slice(2))],
-])
 
 /**
  * Serialization failure, deadlock, lock not available, a row that another one made first, a row that went while it was built
@@ -37,7 +31,7 @@ export async function openPostgresStore(options: { url: string; connections: num
     connectionString: options.url,
     max: options.connections,
     options: '-c lock_timeout=5000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=10000',
-    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parsers.get(oid) ?? types.getTypeParser(oid, format as 'text') },
+    types: columnTypes,
   })
   // A connection that breaks while nobody uses it is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})

@@ -20,11 +20,11 @@ export class SqliteConnection implements SqlTransaction {
   readonly forNoKeyUpdate: string = ''
   readonly forKeyShare: string = ''
   readonly forShare: string = ''
-  readonly skipLocked = ''
-  readonly inCommitOrder = ''
-  readonly clock = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
-  readonly aText = 'CAST(? AS TEXT)'
-  readonly someBytes = '?'
+  readonly skipLocked: string = ''
+  readonly inCommitOrder: string = ''
+  readonly clock: string = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
+  readonly aText: string = 'CAST(? AS TEXT)'
+  readonly someBytes: string = '?'
   readonly usageSlots = 1
   // One process writes, and its clock is the only one.
   readonly began = undefined
