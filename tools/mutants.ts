@@ -39,12 +39,12 @@ const tree = join(values.folder, 'tree')
 const coverage = join(values.folder, 'coverage.jsonl')
 const longest = 90_000
 /** Rooms that hold rules. */
-const rooms = ['core', 'app', 'store', 'http', 'surfaces']
-/** The parts of a surface, and of app/, count alone. */
+const rooms = ['core', 'app', 'store', 'adapters', 'http', 'surfaces']
+/** The parts of a surface, of app/ and of adapters/ count alone. */
 const roomOf = (file: string): string =>
   file
     .split('/')
-    .slice(1, /^src\/(?:app|surfaces)\//.test(file) ? 3 : 2)
+    .slice(1, /^src\/(?:adapters|app|surfaces)\//.test(file) ? 3 : 2)
     .join('/')
 const textOf = (file: string): string => readFileSync(join(tree, file), 'utf8')
 const inTree = (...patterns: string[]): string[] => patterns.flatMap((pattern) => globSync(pattern, { cwd: tree })).sort()
@@ -55,7 +55,7 @@ execFileSync('sh', ['-c', 'git archive HEAD | tar -x -C "$0"', tree])
 symlinkSync(join(process.cwd(), 'node_modules'), join(tree, 'node_modules'))
 
 const sources = inTree(...rooms.map((room) => `src/${room}/**/*.ts`)).filter((file) => !/\.(?:test|contract)\.ts$/.test(file))
-const tests = inTree('src/**/*.test.ts', 'test/model/**/*.test.ts', 'test/wire/**/*.test.ts')
+const tests = inTree('src/**/*.test.ts', 'test/model/**/*.test.ts', 'test/wire/**/*.test.ts', 'test/stores/**/*.test.ts')
 const nearest = new Nearest(tree, tests)
 const all = sources.filter((file) => file.startsWith(values.only)).flatMap((file) => mutantsOf(file, textOf(file)))
 

@@ -3,12 +3,13 @@ import { dirname, join, normalize } from 'node:path'
 
 /** These take a minute, or run on a disk what another one runs in memory: they are asked late. */
 const slow =
-  /authorization(?:-wire)?\.test|registry\.model|\/cli-|doctor|slow-client|open-files|sqlite\/(?:store|group-commit|migrate)\.test|strict-transport|speed|backup|package\.test/
+  /authorization(?:-wire)?\.test|registry\.model|\/cli-|doctor|slow-client|open-files|sqlite\/(?:store|group-commit|migrate)\.test|strict-transport|speed|backup|package\.test|test\/stores\//
 /** What is tested under another name. */
 const kin: readonly (readonly [file: RegExp, test: RegExp])[] = [
   [/app\/checkup\//, /wire\/doctor/],
   [/maintenance\/(?:restore|backup)/, /cli-backup|damage\.test/],
   [/maintenance\/scrub/, /scrub/],
+  [/adapters\/postgres\//, /stores\/postgres/],
   [/resources\//, /wire\/arm-(?:registries|tokens|places)/],
 ]
 /** The contract suites of everything in store/. */
