@@ -12,12 +12,16 @@ const claim = 60_000
 const every = 200
 
 /** The worker of a server that owns its data directory: no other one is there, so what an earlier one had claimed is nobody's. */
-export async function startJobs(deps: Deps & { wallClock: WallClock }, { historyLife }: Config, log: Logger): Promise<JobWorker> {
+export async function startJobs(
+  deps: Deps & { wallClock: WallClock },
+  { historyLife, historyMost }: Config,
+  log: Logger,
+): Promise<JobWorker> {
   const chance = () => Math.random()
   await releaseClaims(deps, chance)
   await askToReap(deps, 0)
   const worker = new JobWorker(deps, {
-    handlers: jobHandlers({ ...deps, historyLife }),
+    handlers: jobHandlers({ ...deps, historyLife, historyMost }),
     atOnce,
     claim,
     every,

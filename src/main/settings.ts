@@ -140,6 +140,7 @@ export const settings = {
   gcDelay: { parse: duration, fallback: '24h' },
   uploadLife: { parse: duration, fallback: '7d' },
   historyLife: { parse: duration, fallback: '90d' },
+  historyMost: { parse: count, fallback: '1000000' },
   maxRequests: { parse: count, fallback: '512' },
   maxRequestsPerAddress: { parse: count, fallback: '384' },
   maxTransfers: { parse: count, fallback: '1024' },

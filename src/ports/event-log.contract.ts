@@ -233,4 +233,24 @@ export function eventLogContract(it: It): void {
       [[two.digest, null]],
     )
   })
+
+  it('of each registry so many events and former periods of tags stay, the newest, whatever the others have', async (scene) => {
+    for (const text of ['one', 'two', 'three', 'four']) {
+      scene.now += 10
+      await scene.pushImage(a, text, 'v1')
+    }
+    const all = await read(scene)
+    const own = all.filter((each) => each.registryId === scene.registryId)
+    const periods = () => scene.store.tagHistory(scene.registryId, a, { limit: 10 })
+    const [standing, third] = await periods()
+    const bound = (most: number) => scene.store.boundHistory({ registryId: scene.registryId, most, limit: 1 })
+    assert.equal(await bound(own.length), 0)
+    while ((await bound(1)) > 0);
+    const places = (events: readonly StoredEvent[]) => events.map((each) => each.place)
+    assert.deepEqual(places(await read(scene, scene.registryId)), places(own.slice(-1)))
+    assert.deepEqual(await periods(), [standing, third], 'what the tag stands for stays, and one that it stood for')
+    assert.equal((await read(scene)).length, all.length - own.length + 1)
+    while ((await bound(0)) > 0);
+    assert.deepEqual(await periods(), [standing])
+  })
 }

@@ -38,6 +38,11 @@ export interface EventLogCommands {
   noteEvents: Command<{ events: readonly (AnyEvent & { registryId: number; by: string | null })[] }, void>
   /** Takes up to `limit` of the oldest events, and of the oldest periods of tags that are over, from before then. Returns how many. */
   reapHistory: Command<{ before: number; limit: number }, number>
+  /**
+   * Takes up to `limit` of a registry's oldest events, and up to `limit` of its oldest periods of tags that are over, so that no more than
+   * `most` of each stay. Returns how many.
+   */
+  boundHistory: Command<{ registryId: number; most: number; limit: number }, number>
 }
 
 /**

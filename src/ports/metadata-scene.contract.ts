@@ -308,6 +308,7 @@ const commands: { [Name in keyof MetadataCommands]: true } = {
   reapSignIns: true,
   noteEvents: true,
   reapHistory: true,
+  boundHistory: true,
   putJob: true,
   claimJobs: true,
   renewJob: true,

@@ -93,6 +93,7 @@ export const commandTraits: { readonly [Name in keyof MetadataCommands]: Command
   reapSignIns: freeing(none('upkeep')),
   noteEvents: soft(['manifest.pulled']),
   reapHistory: freeing(none('own')),
+  boundHistory: freeing(none('own')),
   putJob: durable(none('own')),
   // What a claim or its end lost with the power is done once more, which a handler must bear anyhow.
   claimJobs: softlyFreeing(none('own')),

@@ -112,6 +112,30 @@ export const tagHistory: Read<'tagHistory'> = async (db, registryId, name, { tag
     )
   ).map(withDigest)
 
+export const boundHistory: Verb<'boundHistory'> = async (tx, { registryId, most, limit }) => {
+  const periods = await tx.run(
+    `DELETE FROM tag_history WHERE id IN (
+       SELECT id FROM tag_history WHERE registry_id = ? AND until IS NOT NULL AND id <=
+         (SELECT id FROM tag_history WHERE registry_id = ? AND until IS NOT NULL ORDER BY id DESC LIMIT 1 OFFSET ?)
+       ORDER BY id LIMIT ?)`,
+    registryId,
+    registryId,
+    most,
+    limit,
+  )
+  const events = await tx.run(
+    `DELETE FROM event WHERE seq IN (
+       SELECT seq FROM event WHERE registry_id = ? AND (xid, seq) <=
+         (SELECT xid, seq FROM event WHERE registry_id = ? ORDER BY xid DESC, seq DESC LIMIT 1 OFFSET ?)
+       ORDER BY xid, seq LIMIT ?)`,
+    registryId,
+    registryId,
+    most,
+    limit,
+  )
+  return periods + events
+}
+
 export const reapHistory: Verb<'reapHistory'> = async (tx, { before, limit }) => {
   // Only the oldest are looked at: a pass reads as many rows as it may take, however many there are.
   const gone = await tx.run(

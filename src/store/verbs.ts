@@ -107,6 +107,7 @@ const verbs: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   reapSignIns: signIns.reapSignIns,
   noteEvents: eventLog.noteEvents,
   reapHistory: eventLog.reapHistory,
+  boundHistory: eventLog.boundHistory,
   putJob: jobQueue.putJob,
   claimJobs: jobQueue.claimJobs,
   renewJob: jobQueue.renewJob,

@@ -74,13 +74,13 @@ test('who is told to stop leaves the rest to the next', async () => {
 
 const kinds = async () => (await store.jobs({ after: 0, limit: 10 })).map(({ kind, runAfter }) => [kind, runAfter - clock.now()])
 
-test('what is older than it is kept goes, however much it is; what is younger stays, and the next look is in an hour', async () => {
+test('what is older than it is kept goes, however much it is; what is younger stays', async () => {
   await fill(1100, 0)
   const events = async () => (await store.events({ registryId: registry.id, after: '', limit: 5000 })).length
   const before = await events()
   assert.ok(before >= 1100)
   // Events bear the database's own time.
-  const deps = { store, clock, wallClock: { look: async () => Date.now() + 2 * hour } }
+  const deps = { store, clock, wallClock: { look: async () => Date.now() + 2 * hour }, historyMost: 10_000 }
   await reapHistory({ ...deps, historyLife: 24 * hour }, going)
   assert.equal(await events(), before)
   await reapHistory({ ...deps, historyLife: hour }, told)
@@ -109,7 +109,8 @@ test('what clients might have asked of goes an hour after it ended, however much
     await store.deleteResource({ key: key(index), match: undefined, now: clock.now(), operation })
   }
   const left = async () => (await Promise.all([store.operation('o0'), store.operation('o500')])).map((each) => each !== undefined)
-  const at = (now: number) => reapHistory({ store, clock, wallClock: { look: async () => now }, historyLife: 100 * hour }, going)
+  const at = (now: number) =>
+    reapHistory({ store, clock, wallClock: { look: async () => now }, historyLife: 100 * hour, historyMost: 1 }, going)
   await at(clock.now() + hour)
   assert.deepEqual(await left(), [true, true])
   await at(clock.now() + hour + 1)
@@ -119,6 +120,17 @@ test('what clients might have asked of goes an hour after it ended, however much
 test('it asks for itself again, also while nobody knows the time, and the first time when it is told to', async () => {
   await askToReap({ store, clock }, 5)
   assert.deepEqual(await kinds(), [['history.reap', 5]])
-  await reapHistory({ store, clock, wallClock: { look: async () => undefined }, historyLife: hour }, going)
-  assert.deepEqual(await kinds(), [['history.reap', hour]])
+  await reapHistory({ store, clock, wallClock: { look: async () => undefined }, historyLife: hour, historyMost: 1 }, going)
+  assert.deepEqual(await kinds(), [['history.reap', hour / 12]])
+})
+
+test('what is more than a registry may have goes too, also while nobody knows the time', async () => {
+  await fill(1100, 0)
+  const wallClock = { look: async () => undefined }
+  const events = async () => (await store.events({ registryId: registry.id, after: '', limit: 5000 })).length
+  assert.ok((await events()) >= 1100)
+  await reapHistory({ store, clock, wallClock, historyLife: hour, historyMost: 20 }, told)
+  assert.ok((await events()) >= 1100)
+  await reapHistory({ store, clock, wallClock, historyLife: hour, historyMost: 20 }, going)
+  assert.equal(await events(), 20)
 })

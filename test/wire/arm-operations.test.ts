@@ -13,7 +13,14 @@ before(async () => {
   worker = new JobWorker(
     { store, clock, failpoint: () => {} },
     {
-      handlers: jobHandlers({ store, clock, failpoint: () => {}, wallClock: { look: async () => clock.now() }, historyLife: 1000 }),
+      handlers: jobHandlers({
+        store,
+        clock,
+        failpoint: () => {},
+        wallClock: { look: async () => clock.now() },
+        historyLife: 1000,
+        historyMost: 1000,
+      }),
       atOnce: 4,
       claim: 60_000,
       every: 1000,

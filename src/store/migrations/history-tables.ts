@@ -19,6 +19,7 @@ export const historyTables = ({ identity, text, bigint, bytes, transactionId }: 
   `CREATE UNIQUE INDEX tag_history_open ON tag_history (registry_id, repository, tag) WHERE until IS NULL`,
   `CREATE INDEX tag_history_of ON tag_history (registry_id, repository, tag, id)`,
   `CREATE INDEX tag_history_over ON tag_history (until) WHERE until IS NOT NULL`,
+  `CREATE INDEX tag_history_past ON tag_history (registry_id, id) WHERE until IS NOT NULL`,
   `CREATE TABLE job (
       id ${identity}, kind ${text} NOT NULL, key ${text} NOT NULL, payload ${text} NOT NULL, run_after ${bigint} NOT NULL, locked_until ${bigint},
       epoch INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL DEFAULT 1, taken INTEGER NOT NULL DEFAULT 0,

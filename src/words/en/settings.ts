@@ -24,6 +24,7 @@ export const settings = {
   'setting.gcDelay': 'time between the end of the last hold and the deletion of bytes',
   'setting.uploadLife': 'how long an upload may rest before it is given up',
   'setting.historyLife': 'how long events are kept, and what a tag stood for before',
+  'setting.historyMost': 'how many events at most are kept of each registry, and how many former meanings of its tags',
   'setting.maxRequests': 'requests worked on at once; others wait in line',
   'setting.maxRequestsPerAddress': 'of these, at most so many from one address',
   'setting.maxTransfers': 'bodies coming in and answers going out at once, of callers who signed in',

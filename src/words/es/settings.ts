@@ -26,6 +26,7 @@ export const settings: Translation<typeof english> = {
   'setting.gcDelay': 'tiempo entre el fin de la última retención y el borrado de los bytes',
   'setting.uploadLife': 'cuánto puede reposar una subida antes de abandonarse',
   'setting.historyLife': 'cuánto se conservan los eventos, y lo que una etiqueta señalaba antes',
+  'setting.historyMost': 'cuántos eventos se conservan como máximo de cada registro, y cuántos valores anteriores de sus etiquetas',
   'setting.maxRequests': 'peticiones atendidas a la vez; las demás esperan',
   'setting.maxRequestsPerAddress': 'de ellas, como máximo tantas de una misma dirección',
   'setting.maxTransfers': 'cuerpos que llegan y respuestas que salen a la vez, de quienes iniciaron sesión',

@@ -26,6 +26,7 @@ export const settings: Translation<typeof english> = {
   'setting.gcDelay': 'temps entre la fin du dernier maintien et l’effacement des octets',
   'setting.uploadLife': 'durée pendant laquelle un envoi peut rester en repos avant d’être abandonné',
   'setting.historyLife': 'durée de conservation des événements, et de ce qu’une étiquette désignait auparavant',
+  'setting.historyMost': 'nombre maximal d’événements conservés par registre, et d’anciennes valeurs de ses étiquettes',
   'setting.maxRequests': 'requêtes traitées à la fois ; les autres attendent',
   'setting.maxRequestsPerAddress': 'parmi elles, au plus tant d’une même adresse',
   'setting.maxTransfers': 'corps reçus et réponses envoyées à la fois, pour les appelants authentifiés',
