@@ -143,6 +143,12 @@ function change(bytes: Buffer, from: string, to: string, at = bytes.indexOf(from
   return changeAt(bytes, Buffer.from(from), Buffer.from(to), at)
 }
 
+/** A page that was split keeps what it no longer means: which copy is the true one cannot be seen from outside. */
+function changeEverywhere(bytes: Buffer, from: string, to: string): Buffer {
+  for (let at = bytes.indexOf(from); at >= 0; at = bytes.indexOf(from)) change(bytes, from, to, at)
+  return bytes
+}
+
 function changeAt(bytes: Buffer, from: Uint8Array, to: Uint8Array, at: number): Buffer {
   assert.ok(at >= 0 && from.length === to.length)
   bytes.set(to, at)
@@ -171,7 +177,7 @@ test('a process that is started on a damaged database says so in one sentence th
   const damages: [string, (bytes: Buffer) => Buffer][] = [
     ['no header', (bytes) => bytes.fill(0, 0, 100)],
     ['no first page', (bytes) => bytes.fill(0, 0, 4096)],
-    ['a byte of the schema', (bytes) => change(bytes, 'CREATE TABLE manifest_body', 'CREATE TABLE manifest_bodz')],
+    ['a byte of the schema', (bytes) => changeEverywhere(bytes, 'CREATE TABLE manifest_body', 'CREATE TABLE manifest_bodz')],
     ['half of it', (bytes) => bytes.subarray(0, Math.floor(bytes.length / 8192) * 4096)],
     [
       'a page of others',
