@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { projection, registryId, resourceOf } from '#ports/control-scene.contract.ts'
 import type { ArmedFailpoint, FailpointName } from '#ports/failpoint.ts'
-import { a, b, blobOf, hour, image, Scene } from '#ports/metadata-scene.contract.ts'
+import { a, b, blobOf, hour, image, Scene, tag } from '#ports/metadata-scene.contract.ts'
 import { SqliteConnection } from './connection.ts'
 import { type Call, runGroup } from './group-commit.ts'
+import { openMemoryMetadataStore } from './memory-store.ts'
 import { migrate } from './migrate.ts'
 import { openSqliteStore } from './store.ts'
 
@@ -44,6 +45,26 @@ test('a command that fails in a group harms no other, and leaves nothing of itse
     assert.deepEqual(await scene.tags(a), ['v1', 'v2'])
     assert.deepEqual(await scene.repositories(), ['a'])
   }))
+
+test('what a command that failed meant to count and to tell is not the next one’s', async () => {
+  const connection = new SqliteConnection(':memory:')
+  const store = openMemoryMetadataStore({ connection })
+  const scene = await Scene.open(store)
+  await scene.pushImage(a, 'x', 'v1')
+  const standing = async () => [
+    await scene.usage(),
+    await scene.repositories(),
+    await store.events({ registryId: 1, after: '', limit: 100 }),
+  ]
+  const before = await standing()
+  const { repositoryId = 0 } = (await store.manifestByTag(scene.registryId, a, tag('v1'))) ?? {}
+  connection.usageChanges.set(scene.registryId, { used: 77 })
+  connection.repositoryChanges.set(repositoryId, { manifests: -1, at: scene.now })
+  connection.noted.push({ kind: 'repository.deleted', registryId: 1, details: { repository: a } })
+  await store.reapUploads({ now: scene.now, limit: 1 })
+  assert.deepEqual(await standing(), before)
+  await store.close()
+})
 
 for (const [effect, failure] of [
   ['ENOSPC', 'storage-full'],
