@@ -93,6 +93,22 @@ export function deletedContentContract(it: It): void {
     assert.deepEqual(await manifestsOf(scene, a), [one.digest, other.digest, later.digest].sort())
   })
 
+  for (const gone of ['its manifest', 'its repository'])
+    it(`a tag that was deleted alone goes with ${gone} where nothing is kept, and holds no repository`, async (scene) => {
+      await scene.change({ keepDeleted: true })
+      const pushed = await scene.pushImage(a, 'one', 'v1', 'old')
+      await scene.deleteTag(a, 'old')
+      await scene.change({ keepDeleted: false })
+      if (gone === 'its manifest') await scene.deleteManifest(a, pushed)
+      else await scene.deleteRepository(a)
+      while ((await scene.drain()) > 0);
+      assert.deepEqual(await tagsOf(scene, a), [])
+      await scene.store.reapUploads({ now: scene.now + 2 * hour, limit: 10 })
+      while ((await scene.drain()) > 0);
+      assert.equal(await collectAll(scene), gone === 'its manifest' ? 2 : 0)
+      assert.equal((await scene.usage()).used, 0)
+    })
+
   it('a repository that was emptied of all but what it kept is looked at no more, and keeps it', async (scene) => {
     await scene.change({ keepDeleted: true })
     const one = await scene.pushImage(a, 'one', 'v1')

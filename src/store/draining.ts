@@ -47,7 +47,6 @@ export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, li
     await tx.run('UPDATE upload SET expires_at = 0 WHERE repo_id = ? AND expires_at > 0', repositoryId)
     if (await stands(tx, 'upload', repositoryId)) continue
     if (keep) return repositoryIsKept(tx, repositoryId)
-    await tx.run('DELETE FROM deleted_tag WHERE repo_id = ?', repositoryId)
     return tx.run('DELETE FROM repository WHERE id = ?', repositoryId)
   }
   return 0

@@ -51,12 +51,12 @@ export async function removeDeleted(
 ): Promise<void> {
   const parents = inOrder(digests)
   await tx.run(`DELETE FROM deleted_manifest WHERE repo_id = ? AND digest ${tx.among('bytes')}`, repositoryId, parents)
-  await letGo(tx, { registryId, repositoryId, digests, now, reliedBefore: 'gone', keep: false }, parents)
+  await letGo(tx, { registryId, repositoryId, now, reliedBefore: 'gone' }, parents)
   await tx.run(`DELETE FROM deleted_tag WHERE repo_id = ? AND digest ${tx.among('bytes')}`, repositoryId, parents)
 }
 
 /** What they named: links that only they held, references, bodies. */
-async function letGo(tx: SqlTransaction, removal: Removal, parents: readonly StoredDigest[]): Promise<void> {
+async function letGo(tx: SqlTransaction, removal: Omit<Removal, 'digests' | 'keep'>, parents: readonly StoredDigest[]): Promise<void> {
   const { registryId, repositoryId, now } = removal
   const links = await linksOf(tx, repositoryId, parents)
   if (removal.reliedBefore !== 'gone') await reviewLinks(tx, { repositoryId, parents, links, now, reliedBefore: removal.reliedBefore })
@@ -184,6 +184,8 @@ async function removeTags(
   if (reliedBefore !== 'gone' && rows.some((row) => row.locked === 1)) throw new RunAgain('a tag was locked meanwhile')
   const names = rows.map((row) => row.name)
   if (keep) await keepTags(tx, repositoryId, names, now)
+  // A tag that was deleted before stands for as long as what it named.
+  else await tx.run(`DELETE FROM deleted_tag WHERE repo_id = ? AND digest ${tx.among('bytes')}`, repositoryId, digests)
   if (names.length > 0) await tx.run(`DELETE FROM tag WHERE repo_id = ? AND name ${tx.among('text')}`, repositoryId, names)
   const byDigest = Map.groupBy(rows, (row) => readDigest(row.digest))
   return new Map([...byDigest].map(([digest, tags]) => [digest, tags.map((row) => row.name)]))
