@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { operator } from '#core/access.ts'
 import { assignRole } from '#app/authorization/assign-role.ts'
 import { createApplication, createServicePrincipal } from '#app/identity/applications.ts'
@@ -102,4 +103,31 @@ function callerOf(door: GraphDoor, principal: DirectoryObject | string): Caller 
     },
     post: (path, body, status = 201) => expect(status, 'POST', path, body),
   }
+}
+
+/**
+ * Of all that was answered, lists of everything too, nothing has a secret, a hash or a private key, and no error that nobody expected.
+ * @param least how many answers there must have been, and how many words that none may have
+ */
+export async function nothingTold(door: GraphDoor, least: { answers: number; hidden: number }): Promise<void> {
+  const owner = door.as(door.owner)
+  for (const collection of [
+    'users',
+    'groups',
+    'applications?$select=keyCredentials,passwordCredentials',
+    'applications',
+    'servicePrincipals',
+  ])
+    await owner.list(collection)
+  const stored = []
+  for (let after = ''; ; ) {
+    const kinds = ['user', 'application', 'servicePrincipal'] as const
+    const page = await door.deps.store.directoryObjects({ kinds }, { after, limit: 100 })
+    stored.push(...(await door.deps.store.secrets(page.map(({ id }) => id))))
+    if (page.length < 100) break
+    after = page.at(-1)?.id ?? ''
+  }
+  const hidden = [...door.hidden, ...stored.map(({ hash }) => hash), 'PRIVATE KEY', 'argon2', 'Pass word-', 'unexpected:']
+  assert.ok(hidden.length >= least.hidden && door.answered.length >= least.answers, `${hidden.length} of ${door.answered.length}`)
+  for (const told of door.answered) for (const each of hidden) assert.ok(!told.includes(each), `${each} in ${told.slice(0, 300)}`)
 }
