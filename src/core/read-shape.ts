@@ -3,10 +3,10 @@ import { isObject, type Known, type KnownObject, type ObjectShape, type Shape } 
 /** Where a document is not what it must be, and why, in words that end a sentence. */
 export interface Misfit {
   /**
-   * `content`: of another type, or missing; `value`: of the right type and not allowed; `unknown`: no such property;
+   * `missing`: needed and not given; `content`: of another type; `value`: of the right type and not allowed; `unknown`: no such property;
    * `unavailable`: what cannot be chosen here (yet).
    */
-  kind: 'content' | 'value' | 'unknown' | 'unavailable'
+  kind: 'missing' | 'content' | 'value' | 'unknown' | 'unavailable'
   /** Such as `properties.list[1].name`; empty for the whole document. */
   path: string
   why: string
@@ -92,11 +92,11 @@ function readMap(shape: Extract<Shape, { is: 'map' }>, value: unknown, path: str
 }
 
 function readObject({ fields, needs = [], closed }: ObjectShape, value: unknown, path: string, refuse: Refuse): KnownObject {
+  const missing = (where: string) => refuse({ kind: 'missing', path: where, why: 'it is required and was not given' })
+  if (value === undefined) throw missing(path)
   if (!isObject(value)) throw refuse({ kind: 'content', path, why: `it must be an object, not ${kindOf(value)}` })
   const within = (name: string) => (path === '' ? name : `${path}.${name}`)
-  for (const name of needs)
-    if (value[name] === undefined || value[name] === null)
-      throw refuse({ kind: 'content', path: within(name), why: 'it is required and was not given' })
+  for (const name of needs) if (value[name] === undefined || value[name] === null) throw missing(within(name))
   for (const name of closed ? Object.keys(value) : [])
     if (!Object.hasOwn(fields, name))
       throw refuse({ kind: 'unknown', path: within(name.slice(0, 80)), why: 'it is read-only or not supported' })

@@ -64,8 +64,9 @@ test('what is known is kept in its own spelling, what is not is left out, null s
 
 const wrong: readonly [what: string, body: unknown, kind: Misfit['kind'], path: string][] = [
   ['no object', [], 'content', ''],
-  ['what is needed is missing', {}, 'content', 'name'],
-  ['what is needed is null', { name: null }, 'content', 'name'],
+  ['nothing at all', undefined, 'missing', ''],
+  ['what is needed is missing', {}, 'missing', 'name'],
+  ['what is needed is null', { name: null }, 'missing', 'name'],
   ['a number for a text', { name: 5 }, 'content', 'name'],
   ['a text too long', { name: 'abcdef' }, 'value', 'name'],
   ['a text of another form', { name: 'A1' }, 'value', 'name'],
@@ -76,7 +77,7 @@ const wrong: readonly [what: string, body: unknown, kind: Misfit['kind'], path: 
   ['a day for a time', { name: 'a', until: '2027-01-31' }, 'value', 'until'],
   ['no list', { name: 'a', list: {} }, 'content', 'list'],
   ['too many', { name: 'a', list: [{}, {}, {}] }, 'value', 'list'],
-  ['an entry that lacks something', { name: 'a', list: [{ value: 'x' }, {}] }, 'content', 'list[1].value'],
+  ['an entry that lacks something', { name: 'a', list: [{ value: 'x' }, {}] }, 'missing', 'list[1].value'],
   ['a tag of another type', { name: 'a', tags: { a: 1 } }, 'content', 'tags.a'],
   ['a name of a tag that is not allowed', { name: 'a', tags: { '<': 'x' } }, 'value', 'tags'],
   ['an empty text where one must say something', { name: 'a', code: '' }, 'value', 'code'],

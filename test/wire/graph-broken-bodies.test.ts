@@ -163,3 +163,16 @@ for (const { method, path, shape, good } of subjects)
       )
     assert.equal(await directory(), stood, 'nothing of what was refused is kept')
   })
+
+test('what is needed and was not given is told in the words of Graph', async () => {
+  const whole = { accountEnabled: true, displayName: 'x', mailNickname: 'x', userPrincipalName: 'x@longshore.localhost' }
+  for (const [path, body, told] of [
+    ['/users', {}, "A value is required for property 'passwordProfile' of resource 'User'."],
+    ['/users', { ...whole, passwordProfile: {} }, "A value is required for property 'password' of resource 'PasswordProfile'."],
+    ['/groups', {}, "A value is required for property 'displayName' of resource 'Group'."],
+    ['/servicePrincipals', {}, "A value is required for property 'appId' of resource 'ServicePrincipal'."],
+  ] as const) {
+    const { error } = json<{ error: { message: string } }>(succeeded(await plane.graph('POST', path, { body }), 400))
+    assert.equal(error.message, told)
+  }
+})

@@ -49,10 +49,9 @@ const refuseIn =
   ({ kind, path, why }: Misfit): RegistryError => {
     if (path === '') return new RegistryError('request-invalid', 'the body must be a JSON object')
     const property = `property '${path}' of resource '${resource}'`
-    return new RegistryError(
-      'request-invalid',
-      kind === 'unknown' ? `The ${property} is read-only or not supported.` : `Invalid value specified for ${property}: ${why}.`,
-    )
+    if (kind === 'missing') return new RegistryError('request-invalid', `A value is required for ${property}.`)
+    if (kind === 'unknown') return new RegistryError('request-invalid', `The ${property} is read-only or not supported.`)
+    return new RegistryError('request-invalid', `Invalid value specified for ${property}: ${why}.`)
   }
 
 /** The body of what is made or changed, and what of it is kept as it came. Annotations (`@odata.type`) say nothing here. */
@@ -80,7 +79,7 @@ export function parseUser(body: unknown, mode: Mode): UserBody {
   const profile = known.passwordProfile as { password?: string | null } | undefined
   const password = profile?.password ?? undefined
   if (mode === 'create' && password === undefined)
-    throw refuseIn('PasswordProfile')({ kind: 'content', path: 'password', why: 'it is required and was not given' })
+    throw refuseIn('PasswordProfile')({ kind: 'missing', path: 'password', why: 'it is required and was not given' })
   return {
     ...as('login', known.userPrincipalName as string | undefined),
     ...as('displayName', known.displayName as string | undefined),
