@@ -15,7 +15,7 @@ const isCode = /(?<![-\w+])[A-H][0-9]{1,2}(?![\w+])/g
 /** The test files by the codes in the names of their tests. */
 export function provenBy(): Map<string, string[]> {
   const proofs = new Map<string, string[]>()
-  const files = globSync(['src/**/*.{test,contract}.ts', 'test/**/*.test.ts']).sort()
+  const files = globSync(['src/**/*.{test,contract}.ts', 'test/**/*.test.ts', 'test/model/*.ts']).sort()
   for (const file of files)
     for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(testName))
       for (const code of codesOf(name)) {

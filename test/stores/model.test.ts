@@ -1,7 +1,10 @@
 import { after, before } from 'node:test'
 import { Client } from 'pg'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
+import { collectionTests } from '../model/collection.ts'
 import { randomHistories } from '../model/random-histories.ts'
+import { uploadTests } from '../model/uploads.ts'
+import type { Facts } from '../model/world.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 let server: PostgresServer
@@ -10,7 +13,7 @@ before(async () => {
 })
 after(() => server.stop())
 
-randomHistories('PostgreSQL and files', Number(process.env.TEST_HISTORIES ?? 30), async () => {
+async function factsInPostgres(): Promise<Facts> {
   const url = await server.database()
   return {
     // The model's clock is made up, so it judges.
@@ -22,4 +25,8 @@ randomHistories('PostgreSQL and files', Number(process.env.TEST_HISTORIES ?? 30)
       await client.end()
     },
   }
-})
+}
+
+randomHistories('PostgreSQL and files', Number(process.env.TEST_HISTORIES ?? 30), factsInPostgres)
+collectionTests('PostgreSQL and files', factsInPostgres)
+uploadTests('PostgreSQL and files', factsInPostgres)

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client } from 'pg'
+import { Pool } from 'pg'
 import { freePort } from '../world/free-port.ts'
 
 /** A PostgreSQL of our own on loopback, for as long as the tests run. */
@@ -43,8 +43,9 @@ export async function startPostgres({ durable = false }: { durable?: boolean } =
   const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200${durable ? '' : ' -c fsync=off'}`
   run('pg_ctl', ['-D', data, '-w', '-s', '-o', settings, '-l', join(folder, 'log'), 'start'])
   const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
-  const admin = new Client({ connectionString: url('postgres') })
-  await admin.connect()
+  // Tests at once ask for databases; one is made after the other.
+  const admin = new Pool({ connectionString: url('postgres'), max: 1 })
+  admin.on('error', () => {})
   let databases = 0
   const nameOf = (of: string) => new URL(of).pathname.slice(1)
   const make = async (template: string) => {
