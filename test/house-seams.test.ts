@@ -28,3 +28,12 @@ test('no module of app/ or of a surface keeps anything: what is kept has an obje
     [],
   )
 })
+
+// Each text of a statement is prepared once and kept: `among` and `listed` take a list of any length as one value.
+test('no statement of the store has another text for each length of a list', () => {
+  const spelled = /\bIN \(\$\{|\.map\(\(\) => '\?'\)|\.fill\('\?'\)/
+  assert.deepEqual(
+    of('store', 'adapters').filter((file) => spelled.test(textOf(file))),
+    [],
+  )
+})

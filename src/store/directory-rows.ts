@@ -27,7 +27,6 @@ export const objectOf = (row: ObjectRow): StoredObject => ({
 })
 
 export const objectColumns = 'id, kind, name, login, app_id, enabled, details, created_at, version'
-export const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ')
 
 export async function one(db: SqlReader, where: string, ...values: SqlValue[]): Promise<StoredObject | undefined> {
   const row = await db.get<ObjectRow>(`SELECT ${objectColumns} FROM directory_object WHERE ${where}`, ...values)

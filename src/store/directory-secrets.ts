@@ -1,6 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { StoredSecret } from '#ports/directory.ts'
-import { changedObject, marks } from './directory-rows.ts'
+import { changedObject } from './directory-rows.ts'
 import { noteEvent } from './event-log.ts'
 import type { SqlTransaction } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
@@ -22,8 +22,9 @@ export const secrets: Read<'secrets'> = async (db, objectIds) =>
     ? []
     : (
         await db.all<SecretRow>(
-          `SELECT key_id, object_id, kind, name, hash, hint, certificate, starts_at, ends_at FROM directory_secret WHERE object_id IN (${marks(objectIds)}) ORDER BY object_id, added DESC`,
-          ...objectIds,
+          `SELECT key_id, object_id, kind, name, hash, hint, certificate, starts_at, ends_at FROM directory_secret
+           WHERE object_id ${db.among('text')} ORDER BY object_id, added DESC`,
+          objectIds,
         )
       ).map((row) => ({
         keyId: row.key_id,

@@ -1,12 +1,12 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { DirectoryFilter, DirectoryObject, ObjectChange, Tenant } from '#ports/directory.ts'
 import { insertSecret, removeSecret, secrets } from './directory-secrets.ts'
-import { changedObject, marks, objectColumns, objectOf, type ObjectRow, one } from './directory-rows.ts'
+import { changedObject, objectColumns, objectOf, type ObjectRow, one } from './directory-rows.ts'
 import { noteEvent } from './event-log.ts'
 import { keepingAnOwner } from './last-owner.ts'
 import { putRoleAssignment } from './role-assignments.ts'
 import { deleteSignIns } from './sign-ins.ts'
-import type { SqlTransaction, SqlValue } from './transaction.ts'
+import type { SqlReader, SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
 export const tenant: Read<'tenant'> = async (db) => db.get<Tenant>('SELECT id, domain FROM tenant')
@@ -29,10 +29,10 @@ export const directoryObjectsByAppId: Read<'directoryObjectsByAppId'> = async (d
 const filterColumns = { name: 'name_key', appId: 'app_id', login: 'login' } as const
 
 /** Null: nothing can match. */
-function conditionOf(filter: DirectoryFilter): { where: string; values: SqlValue[] } | null {
+function conditionOf(db: SqlReader, filter: DirectoryFilter): { where: string; values: SqlValue[] } | null {
   if (filter.kinds.length === 0) return null
-  const where = [`kind IN (${marks(filter.kinds)})`]
-  const values: SqlValue[] = [...filter.kinds]
+  const where = [`kind ${db.among('text')}`]
+  const values: SqlValue[] = [filter.kinds]
   const column = filterColumns[filter.field ?? 'name']
   if (filter.equals !== undefined) {
     where.push(`${column} = ?`)
@@ -48,14 +48,14 @@ function conditionOf(filter: DirectoryFilter): { where: string; values: SqlValue
 }
 
 export const directoryObjects: Read<'directoryObjects'> = async (db, filter, { after, limit }) => {
-  const condition = conditionOf(filter)
+  const condition = conditionOf(db, filter)
   if (!condition) return []
   const sql = `SELECT ${objectColumns} FROM directory_object WHERE ${condition.where} AND id > ? ORDER BY id LIMIT ?`
   return (await db.all<ObjectRow>(sql, ...condition.values, after, limit)).map(objectOf)
 }
 
 export const directoryMatches: Read<'directoryMatches'> = async (db, filter, limit) => {
-  const condition = conditionOf(filter)
+  const condition = conditionOf(db, filter)
   if (!condition) return []
   const sql = `SELECT ${objectColumns} FROM directory_object WHERE ${condition.where} LIMIT ?`
   return (await db.all<ObjectRow>(sql, ...condition.values, limit)).map(objectOf)

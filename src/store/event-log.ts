@@ -1,7 +1,6 @@
 import type { AnyEvent, EventKind } from '#core/event.ts'
 import type { Digest } from '#core/digest.ts'
 import type { StoredEvent, TagPeriod } from '#ports/event-log.ts'
-import { marksFor, partsOf } from './parts.ts'
 import { type StoredDigest, storedDigest, withDigest } from './stored-digest.ts'
 import type { Noted, SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
@@ -11,12 +10,20 @@ export function noteEvent(tx: SqlTransaction, event: Noted): void {
   tx.noted.push(event)
 }
 
+/** How many rows a statement makes: few forms, so that each is prepared once. */
+const atOnce = [256, 16, 4, 1]
+
+function* inParts(events: readonly Noted[]): Generator<readonly Noted[]> {
+  let at = 0
+  for (const together of atOnce) for (; at + together <= events.length; at += together) yield events.slice(at, at + together)
+}
+
 /** @param by who asked for the command, where an event does not name another */
 export async function writeEvents(tx: SqlTransaction, by: string | null): Promise<void> {
-  for (const part of partsOf(tx.noted)) {
+  for (const part of inParts(tx.noted)) {
     const values = part.flatMap((each): SqlValue[] => [each.registryId, each.kind, JSON.stringify(each.details), each.by ?? by])
     await tx.run(
-      `INSERT INTO event (registry_id, kind, details, caused_by, at) VALUES ${marksFor(part, `(?, ?, ?, ?, ${tx.clock})`)}`,
+      `INSERT INTO event (registry_id, kind, details, caused_by, at) VALUES ${part.map(() => `(?, ?, ?, ?, ${tx.clock})`).join(', ')}`,
       ...values,
     )
   }
@@ -86,14 +93,14 @@ export async function noteTagMoved(
 }
 
 export async function noteTagsGone(tx: SqlTransaction, { registryId, repository, now }: TagPlace, tags: readonly string[]): Promise<void> {
-  for (const part of partsOf(tags))
-    await tx.run(
-      `UPDATE tag_history SET until = ? WHERE registry_id = ? AND repository = ? AND tag IN (${marksFor(part)}) AND until IS NULL`,
-      now,
-      registryId,
-      repository,
-      ...part,
-    )
+  if (tags.length === 0) return
+  await tx.run(
+    `UPDATE tag_history SET until = ? WHERE registry_id = ? AND repository = ? AND tag ${tx.among('text')} AND until IS NULL`,
+    now,
+    registryId,
+    repository,
+    tags,
+  )
 }
 
 export async function noteAllTagsGone(tx: SqlTransaction, { registryId, repository, now }: TagPlace): Promise<void> {

@@ -1,6 +1,5 @@
 import type { JobKind } from '#core/job.ts'
 import type { Job, JobFigures, NewJob } from '#ports/job-queue.ts'
-import { marksFor } from './parts.ts'
 import type { SqlTransaction } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -39,9 +38,9 @@ export const putJob: Verb<'putJob'> = (tx, { job, now }) => askFor(tx, job, now)
 export const claimJobs: Verb<'claimJobs'> = async (tx, { kinds, now, lockedUntil, limit }) => {
   if (kinds.length === 0) return []
   const due = await tx.all<{ id: number }>(
-    `SELECT id FROM job WHERE kind IN (${marksFor(kinds)}) AND ((locked_until IS NULL AND run_after <= ?) OR locked_until <= ?)
+    `SELECT id FROM job WHERE kind ${tx.among('text')} AND ((locked_until IS NULL AND run_after <= ?) OR locked_until <= ?)
      ORDER BY run_after, id LIMIT ?${tx.skipLocked}`,
-    ...kinds,
+    kinds,
     now,
     now,
     limit,

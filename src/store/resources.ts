@@ -38,8 +38,8 @@ export const resources: Read<'resources'> = async (db, { within, types, tag }, {
   const where = ['key > ?', 'key < ?']
   const values: SqlValue[] = [after > from ? after : from, to]
   if (types) {
-    where.push(`lower(type) IN (${types.map(() => '?').join(', ')})`)
-    values.push(...types)
+    where.push(`lower(type) ${db.among('text')}`)
+    values.push(types)
   }
   // Tags are few and looked for seldom: judged here, in pages, rather than indexed.
   const kept: StoredResource[] = []

@@ -13,7 +13,6 @@ const columns = `name, scope, scope_id AS "scopeId", principal_id AS "principalI
 
 type AssignmentRow = Omit<RoleAssignment, 'details'> & { details: string }
 const assignmentOf = (row: AssignmentRow): RoleAssignment => ({ ...row, details: JSON.parse(row.details) as Record<string, unknown> })
-const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ')
 
 export const roleAssignments: Read<'roleAssignments'> = async (db, { at, within, principalIds }, { after, limit }) => {
   // A page begins behind `<scope> <name>`; a scope may hold a space, a name does not.
@@ -23,16 +22,16 @@ export const roleAssignments: Read<'roleAssignments'> = async (db, { at, within,
   const values: SqlValue[] = [scope, scope, name]
   if (at?.length === 0 || principalIds?.length === 0) return []
   if (at) {
-    where.push(`scope IN (${marks(at)})`)
-    values.push(...at)
+    where.push(`scope ${db.among('text')}`)
+    values.push(at)
   }
   if (within !== undefined) {
     where.push('(scope = ? OR (scope > ? AND scope < ?))')
     values.push(within, `${within}/`, `${within}0`)
   }
   if (principalIds) {
-    where.push(`principal_id IN (${marks(principalIds)})`)
-    values.push(...principalIds)
+    where.push(`principal_id ${db.among('text')}`)
+    values.push(principalIds)
   }
   const sql = `SELECT ${columns} FROM role_assignment WHERE ${where.join(' AND ')} ORDER BY scope, name LIMIT ?`
   return (await db.all<AssignmentRow>(sql, ...values, limit)).map(assignmentOf)
