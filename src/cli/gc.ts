@@ -1,4 +1,5 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
+import { type Digest, isDigest } from '#core/digest.ts'
 import type { Collected } from '#core/maintenance.ts'
 import { sizeOf } from './size.ts'
 import {
@@ -16,12 +17,15 @@ import {
 import { explanation } from './explanation.ts'
 import { pairs } from './print.ts'
 
-type Options = DataOptions & OutputOptions & RegistryOptions & { explain?: string }
+type Options = DataOptions & OutputOptions & RegistryOptions & { explain?: Digest }
 
 export function gcCommand(cli: Cli): Command {
   const { say } = cli
   return addOutputOption(addRegistryOption(addDataOptions(newCommand('gc', say('gc.summary'), say('gc.more')), cli), cli), cli)
-    .option('--explain <digest>', say('gc.explain'))
+    .option('--explain <digest>', say('gc.explain'), (text: string): Digest => {
+      if (isDigest(text)) return text
+      throw new InvalidArgumentError(say('expected.digest'))
+    })
     .action(async (options: Options) => {
       const { registry, explain: digest } = options
       if (digest === undefined)

@@ -54,6 +54,18 @@ test('env that succeeds makes eval succeed', async () => {
   assert.equal(evaluated(out).status, 0)
 })
 
+test('what is no digest is a wrong command line, told in the language of the person', async () => {
+  for (const [lang, said] of [
+    ['en_US.UTF-8', '"sha256:12" is not allowed; expected sha256: and 64 hex digits'],
+    ['fr_FR.UTF-8', '« sha256:12 » n’est pas permis ; attendu : sha256: et 64 chiffres'],
+    ['es_ES.UTF-8', '«sha256:12» no está permitido; se esperaba sha256: y 64 cifras'],
+  ] as const) {
+    const { code, problem } = await runCli(['gc', '--explain', 'sha256:12'], { ...env, LANG: lang })
+    assert.equal(code, 2)
+    assert.ok(problem.includes(said), problem)
+  }
+})
+
 test('a command that asks a running server loads nothing of what a server is made of', async () => {
   const coverage = join(nowhere, 'coverage')
   const asked = spawnProgram(process.execPath, [program, 'identity', 'user', 'list'], { ...env, NODE_V8_COVERAGE: coverage })

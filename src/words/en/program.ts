@@ -45,6 +45,7 @@ Exit codes: 0 done · 1 not done, or something bad was found · 2 wrong command 
   'expected.duration': 'a number with ms, s, m, h or d, as in 24h',
   'expected.size': 'a number of bytes, or one with KiB, MiB, GiB or TiB',
   'expected.count': 'a whole number from 1',
+  'expected.digest': 'sha256: and 64 hex digits, or sha512: and 128, in lower case',
   'expected.choice': 'one of {choices}',
   'expected.host-name': 'a host name, *.domain, or an IP address, without a port',
   'expected.domain': 'a domain without a star, as in registry.example.org',

@@ -47,6 +47,7 @@ Códigos de salida: 0 hecho · 1 no hecho, o se encontró un defecto · 2 línea
   'expected.duration': 'un número con ms, s, m, h o d, como 24h',
   'expected.size': 'un número de bytes, o un número con KiB, MiB, GiB o TiB',
   'expected.count': 'un número entero desde 1',
+  'expected.digest': 'sha256: y 64 cifras hexadecimales, o sha512: y 128, en minúsculas',
   'expected.choice': 'uno de estos valores: {choices}',
   'expected.host-name': 'un nombre de host, *.dominio o una dirección IP, sin puerto',
   'expected.domain': 'un dominio sin asterisco, como registry.example.org',

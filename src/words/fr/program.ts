@@ -47,6 +47,7 @@ Codes de sortie : 0 fait · 1 pas fait, ou un défaut a été trouvé · 2 ligne
   'expected.duration': 'un nombre suivi de ms, s, m, h ou d, comme 24h',
   'expected.size': 'un nombre d’octets, ou un nombre suivi de KiB, MiB, GiB ou TiB',
   'expected.count': 'un nombre entier à partir de 1',
+  'expected.digest': 'sha256: et 64 chiffres hexadécimaux, ou sha512: et 128, en minuscules',
   'expected.choice': 'une valeur parmi {choices}',
   'expected.host-name': 'un nom d’hôte, *.domaine ou une adresse IP, sans port',
   'expected.domain': 'un domaine sans étoile, comme registry.example.org',
