@@ -253,4 +253,14 @@ export function eventLogContract(it: It): void {
     while ((await bound(0)) > 0);
     assert.deepEqual(await periods(), [standing])
   })
+
+  it('an event of attributes tells what was changed there, and of long texts the beginning', async (scene) => {
+    const one = await scene.pushImage(a, 'one', 'v1')
+    const change = { deleteEnabled: false, quarantineState: 'Passed', quarantineDetails: 'x'.repeat(60_000) }
+    const { registryId, store } = scene
+    await store.changeAttributes({ registryId, name: a, target: { kind: 'manifest', digest: one.digest }, change })
+    await store.changeAttributes({ registryId, name: a, target: { kind: 'tag', tag: tag('v1') }, change })
+    const told = (await read(scene)).flatMap((each) => (each.kind === 'attributes.changed' ? [each.details.change] : []))
+    assert.deepEqual(told, [{ ...change, quarantineDetails: 'x'.repeat(256) }, { deleteEnabled: false }])
+  })
 }

@@ -1,5 +1,5 @@
 import { unknownManifest, unknownRepository, unknownTag } from '#core/failures.ts'
-import type { Attributes, Quarantine } from '#core/attributes.ts'
+import type { Attributes, AttributesChange, Quarantine } from '#core/attributes.ts'
 import type { ListPage, ManifestAttributes, RepositoryAttributes, TagAttributes } from '#ports/repository-attributes.ts'
 import { noteEvent } from './event-log.ts'
 import { type StoredDigest, storedDigest, storedPlace, withDigest } from './stored-digest.ts'
@@ -141,5 +141,15 @@ export const changeAttributes: Verb<'changeAttributes'> = async (tx, { registryI
         ? unknownManifest({ kind: 'digest', digest: target.digest })
         : unknownRepository(name)
   const of = target.kind === 'tag' ? { tag: target.tag } : target.kind === 'manifest' ? { digest: target.digest } : {}
-  noteEvent(tx, { kind: 'attributes.changed', registryId, details: { repository: name, ...of, change: { ...change } } })
+  noteEvent(tx, { kind: 'attributes.changed', registryId, details: { repository: name, ...of, change: toldOf(target.kind, change) } })
 }
+
+const longestTold = 256
+
+/** What was changed. Of what a scanner says, which may be tens of thousands of characters, an event has the beginning. */
+const toldOf = (kind: 'repository' | 'tag' | 'manifest', change: AttributesChange): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(change)
+      .filter(([attribute]) => kind === 'manifest' || attribute in columns)
+      .map(([attribute, value]) => [attribute, typeof value === 'string' ? value.slice(0, longestTold) : value]),
+  )
