@@ -19,23 +19,11 @@ export interface StoredCredential {
   version: number
 }
 
-export interface RegistryToken {
-  /** The resource's key: immutable while it lives, and its `createdAt` tells it from a later one of the same name. */
-  key: string
-  name: string
-  createdAt: number
-  enabled: boolean
-  /** The scope map's actions (`repositories/<name>/content/read`). */
-  actions: readonly string[]
-}
-
 export interface CredentialReads {
   /** The admin user's. */
   credentials(registryId: number): Promise<StoredCredential[]>
   credentialsOf(registryId: number, principalId: string): Promise<StoredCredential[]>
   credential(id: string): Promise<StoredCredential | undefined>
-  /** What a token of a registry may do, whatever case its name was written in. */
-  tokenOfRegistry(registryId: number, name: string): Promise<RegistryToken | undefined>
 }
 
 export interface CredentialCommands {

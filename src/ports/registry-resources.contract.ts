@@ -175,28 +175,6 @@ export function registryResourcesContract(it: It): void {
       await assert.rejects(attempt, { failure: 'name-unknown' })
     assert.deepEqual(await scene.repositories(), [])
   })
-
-  it('a token of a registry is what its resource and its map say now', async ({ store }) => {
-    await putAll(store, subscription, group, one)
-    const id = (await store.registry('aaaaa'))?.id ?? 0
-    const map = resourceOf(`${one}/scopeMaps/Map`, { body: { properties: { actions: ['repositories/a/content/read'] } } })
-    const token = resourceOf(`${one}/tokens/Tok`, {
-      body: { properties: { scopeMapId: `${one.toUpperCase()}/scopeMaps/MAP`, status: 'enabled' } },
-    })
-    assert.equal(await store.tokenOfRegistry(id, 'tok'), undefined)
-    await put(store, map)
-    await put(store, token)
-    const expected = { key: token.key, name: 'Tok', createdAt: start, enabled: true, actions: ['repositories/a/content/read'] }
-    for (const name of ['tok', 'TOK', 'Tok']) assert.deepEqual(await store.tokenOfRegistry(id, name), expected)
-    await put(store, { ...map, body: { properties: { actions: [] } } })
-    assert.deepEqual((await store.tokenOfRegistry(id, 'tok'))?.actions, [])
-    await put(store, { ...token, body: { properties: { ...token.body.properties, status: 'disabled' } } })
-    assert.equal((await store.tokenOfRegistry(id, 'tok'))?.enabled, false)
-    await store.deleteResource({ key: map.key, match: undefined, now: start })
-    assert.deepEqual((await store.tokenOfRegistry(id, 'tok'))?.actions, [])
-    for (const name of ['', 'to', 'tok/x', '../tokens/tok', 'map']) assert.equal(await store.tokenOfRegistry(id, name), undefined, name)
-    assert.equal(await store.tokenOfRegistry(id + 99, 'tok'), undefined)
-  })
 }
 
 const credentialOf = (id: string, registry: number, principalId: string) => ({

@@ -10,7 +10,7 @@ export const keptFacts: ReadonlySet<keyof MetadataReads> = new Set([
   'directoryObject',
   'principalWithSecrets',
   'rights',
-  'tokenOfRegistry',
+  'resource',
 ])
 
 /**
@@ -46,7 +46,7 @@ export class KeptFacts {
     const key = `${read} ${input.join(' ')}`
     const known = this.#kept.get(key)
     if (known) return known
-    const found = run()
+    const found = run().then(frozen)
     this.#kept.set(key, found)
     const forget = () => {
       if (this.#kept.get(key) === found) this.#kept.delete(key)
@@ -55,4 +55,11 @@ export class KeptFacts {
     void found.then((row) => row ?? forget(), forget)
     return found
   }
+}
+
+/** Many are given the same rows: who would change one changes it for all. */
+function frozen<Row>(row: Row): Row {
+  if (typeof row !== 'object' || row === null || ArrayBuffer.isView(row) || Object.isFrozen(row)) return row
+  for (const each of Object.values(row)) frozen(each)
+  return Object.freeze(row)
 }

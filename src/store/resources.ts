@@ -1,6 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { formatSettings } from '#core/registry-settings.ts'
-import { systemScopeMap } from '#core/system-scope-maps.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Match, RegistryProjection, ResourceBody, StoredResource } from '#ports/resources.ts'
 import {
@@ -69,18 +68,6 @@ export const countResources: Read<'countResources'> = async (db, parentKey, type
 export const registryByKey: Read<'registryByKey'> = async (db, key) => {
   const row = await db.get<RegistryRow>(`SELECT ${registryColumns} FROM registry WHERE resource_key = ?`, key)
   return row && registryOf(row)
-}
-
-export const tokenOfRegistry: Read<'tokenOfRegistry'> = async (db, registryId, name) => {
-  const registry = await db.get<{ key: string | null }>('SELECT resource_key AS key FROM registry WHERE id = ?', registryId)
-  if (!registry?.key) return undefined
-  const token = await resource(db, `${registry.key}/tokens/${name.toLowerCase()}`)
-  if (!token) return undefined
-  const { status, scopeMapId } = token.body.properties as { status?: string; scopeMapId?: string }
-  const map = typeof scopeMapId === 'string' ? await resource(db, scopeMapId.toLowerCase()) : undefined
-  const system = systemScopeMap(String(scopeMapId).split('/').at(-1) ?? '')
-  const { actions } = system ?? ((map?.body.properties ?? {}) as { actions?: readonly string[] })
-  return { key: token.key, name: token.name, createdAt: token.createdAt, enabled: status !== 'disabled', actions: actions ?? [] }
 }
 
 async function checkMatch(tx: SqlTransaction, key: string, match: Match): Promise<{ etag: string } | undefined> {

@@ -169,7 +169,6 @@ export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   resources: resources.resources,
   countResources: resources.countResources,
   registryByKey: resources.registryByKey,
-  tokenOfRegistry: resources.tokenOfRegistry,
   operation: operations.operation,
   roleAssignments: roleAssignments.roleAssignments,
   roleAssignment: roleAssignments.roleAssignment,

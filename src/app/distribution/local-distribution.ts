@@ -3,6 +3,7 @@ import type { CredentialReads } from '#ports/credentials.ts'
 import type { DirectoryReads } from '#ports/directory.ts'
 import type { RegistryReads } from '#ports/registries.ts'
 import type { RepositoryAttributeCommands, RepositoryAttributeReads } from '#ports/repository-attributes.ts'
+import type { ResourceReads } from '#ports/resources.ts'
 import type { RoleReads } from '#ports/roles.ts'
 import { unknownRepository } from '#core/failures.ts'
 import { openOperations } from '../repositories/open-operations.ts'
@@ -24,6 +25,7 @@ export type LocalDistributionDeps = Pick<Deps, 'blobs' | 'clock' | 'settings' | 
     RegistryReads &
     RepositoryAttributeCommands &
     RepositoryAttributeReads &
+    ResourceReads &
     RoleReads
   uploads: Uploads
 }

@@ -1,3 +1,4 @@
+import type { ResourceReads } from '#ports/resources.ts'
 import type { ContentReads } from '#ports/content.ts'
 import type { CredentialReads } from '#ports/credentials.ts'
 import type { DirectoryReads } from '#ports/directory.ts'
@@ -30,7 +31,7 @@ export interface Admission {
 
 export const admissionTo = (
   deps: Pick<Deps, 'signers' | 'clock' | 'failedLogins' | 'rateLimits'> & {
-    store: ContentReads & CredentialReads & DirectoryReads & RegistryReads & RoleReads
+    store: ContentReads & CredentialReads & DirectoryReads & RegistryReads & ResourceReads & RoleReads
   },
 ): Admission => ({
   registry: async (name, address) => {

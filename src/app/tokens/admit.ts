@@ -1,3 +1,4 @@
+import type { ResourceReads } from '#ports/resources.ts'
 import type { CredentialReads } from '#ports/credentials.ts'
 import type { DirectoryReads } from '#ports/directory.ts'
 import type { RoleReads } from '#ports/roles.ts'
@@ -29,7 +30,7 @@ export function noSuchRegistry(): never {
 
 /** Who asks, by what the Authorization header says. Fails with `unauthorized`, `too-many-requests`. */
 export async function identify(
-  deps: Pick<Deps, 'signers' | 'clock' | 'failedLogins'> & { store: CredentialReads & DirectoryReads & RoleReads },
+  deps: Pick<Deps, 'signers' | 'clock' | 'failedLogins'> & { store: CredentialReads & DirectoryReads & ResourceReads & RoleReads },
   { registry, isName }: Served,
   presented: Presented | 'malformed' | undefined,
   address: string,

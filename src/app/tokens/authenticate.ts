@@ -1,3 +1,5 @@
+import type { ResourceReads } from '#ports/resources.ts'
+import { type RegistryToken, registryToken } from './registry-token.ts'
 import type { RoleReads } from '#ports/roles.ts'
 import { timingSafeEqual } from 'node:crypto'
 import { anonymousPull, type Caller, everything } from '#core/access.ts'
@@ -7,7 +9,6 @@ import type { DirectoryObject, DirectoryReads } from '#ports/directory.ts'
 import type { CredentialReads, StoredCredential } from '#ports/credentials.ts'
 import { readOnce } from '#core/read-once.ts'
 import type { Registry } from '#ports/registries.ts'
-import type { RegistryToken } from '#ports/credentials.ts'
 import type { Deps } from '../deps.ts'
 import { heldInRegistry } from '../identity/rights.ts'
 import { hashOfSecret, credentialNamed, servicePrincipalBySecret, credentialsOfPrincipal } from '../identity/credentials.ts'
@@ -25,7 +26,7 @@ export const tokenUser = '00000000-0000-0000-0000-000000000000'
 const leewaySeconds = 60
 const anonymousId = 'anonymous'
 
-type AuthenticateDeps = Pick<Deps, 'signers' | 'clock'> & { store: CredentialReads & DirectoryReads & RoleReads }
+type AuthenticateDeps = Pick<Deps, 'signers' | 'clock'> & { store: CredentialReads & DirectoryReads & ResourceReads & RoleReads }
 
 /** Whether a token's audience is one of the registry's names: a token got under one is good under the others. */
 export type IsAudience = (audience: string) => boolean
@@ -88,7 +89,7 @@ async function byPassword(deps: AuthenticateDeps, registry: Registry, username: 
   const { store, clock } = deps
   // User names of people are not case-sensitive; the secret is.
   const name = username.toLowerCase()
-  const token = await store.tokenOfRegistry(registry.id, name)
+  const token = await registryToken(deps, registry, name)
   // A token may have the admin user's name: it neither becomes that user nor keeps it out.
   const candidates = [...(await store.credentials(registry.id)), ...(token ? await store.credentialsOf(registry.id, token.key) : [])]
   let found: StoredCredential | undefined
@@ -138,7 +139,7 @@ async function principalOf(deps: AuthenticateDeps, registry: Registry, claims: T
   if (!isGood(credential, clock.now())) return undefined
   const kept = { id: credential.id, version: credential.version }
   if (credential.kind === 'admin') return registry.adminEnabled ? { caller: adminCaller(credential), credential: kept } : undefined
-  const token = await store.tokenOfRegistry(registry.id, credential.principalName)
+  const token = await registryToken(deps, registry, credential.principalName)
   return token?.enabled && token.key === credential.principalId ? { caller: tokenCaller(token), credential: kept } : undefined
 }
 

@@ -1,3 +1,4 @@
+import type { ResourceReads } from '#ports/resources.ts'
 import type { CredentialReads } from '#ports/credentials.ts'
 import type { DirectoryReads } from '#ports/directory.ts'
 import type { RoleReads } from '#ports/roles.ts'
@@ -11,7 +12,7 @@ import { type Authenticated, authenticate, type IsAudience, type Presented } fro
  * ours, and nobody guesses them. Fails with `unauthorized`, `too-many-requests`.
  */
 export async function signIn(
-  deps: Pick<Deps, 'signers' | 'clock' | 'failedLogins'> & { store: CredentialReads & DirectoryReads & RoleReads },
+  deps: Pick<Deps, 'signers' | 'clock' | 'failedLogins'> & { store: CredentialReads & DirectoryReads & ResourceReads & RoleReads },
   registry: Registry,
   isAudience: IsAudience,
   presented: Presented,

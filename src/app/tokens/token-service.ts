@@ -1,3 +1,4 @@
+import type { ResourceReads } from '#ports/resources.ts'
 import type { CredentialReads } from '#ports/credentials.ts'
 import type { DirectoryReads } from '#ports/directory.ts'
 import type { RoleReads } from '#ports/roles.ts'
@@ -30,7 +31,9 @@ export interface TokenService {
 }
 
 export const tokenService = (
-  deps: Pick<Deps, 'signers' | 'clock' | 'ids' | 'failedLogins' | 'origins'> & { store: CredentialReads & DirectoryReads & RoleReads },
+  deps: Pick<Deps, 'signers' | 'clock' | 'ids' | 'failedLogins' | 'origins'> & {
+    store: CredentialReads & DirectoryReads & ResourceReads & RoleReads
+  },
 ): TokenService => ({
   keys: ({ id }) => deps.signers.of(id).keys(),
   signIn: ({ registry, isName }, presented, address) => signIn(deps, registry, isName, presented, address),
