@@ -28,6 +28,14 @@ export const unknownBlob = (digest: Digest): RegistryError => new RegistryError(
 export const unknownUpload = (upload?: string): RegistryError =>
   new RegistryError('upload-unknown', 'blob upload unknown to registry', upload === undefined ? {} : { upload })
 
+/** An object of the directory, as Graph words it. @param name whatever it was asked for by */
+export const unknownObject = (name: string): RegistryError =>
+  new RegistryError(
+    'not-found',
+    `Resource '${name.slice(0, 200)}' does not exist or one of its queried reference-property objects are not present.`,
+    { id: name.slice(0, 200) },
+  )
+
 /** @param etag what is there now; undefined: nothing */
 export const preconditionFailed = (etag: string | undefined): RegistryError =>
   etag === undefined

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { unknownObject } from '#core/failures.ts'
 import { assignmentOf, guid, objectOf, roleId, secretOf, signInOf } from './control-scene.contract.ts'
 import type { DirectoryFilter, DirectoryObject, StoredObject } from './directory.ts'
 import type { RoleAssignment } from './roles.ts'
@@ -264,7 +265,7 @@ function secrets(it: It): void {
       [alice, 'k9'],
     ] as const)
       await assert.rejects(store.deleteSecret({ objectId, keyId }), { failure: 'not-found' })
-    await assert.rejects(store.putSecret({ secret: secretOf('k4', carol) }), { failure: 'not-found' })
+    await assert.rejects(store.putSecret({ secret: secretOf('k4', carol) }), unknownObject(carol))
     for (const objectId of [alice, bob])
       await assert.rejects(store.putSecret({ secret: secretOf('k9', objectId) }), { failure: 'conflict' })
     await store.deleteDirectoryObject({ id: alice })

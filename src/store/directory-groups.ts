@@ -1,3 +1,4 @@
+import { unknownObject } from '#core/failures.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { objectColumns, objectOf, type ObjectRow } from './directory-rows.ts'
 import { noteEvent } from './event-log.ts'
@@ -48,9 +49,8 @@ export const putGroupMember: Verb<'putGroupMember'> = async (tx, { groupId, memb
   // Two memberships at once could close a ring that neither sees.
   await tx.get(`SELECT id FROM tenant${tx.forUpdate}`)
   if (!(await tx.get(`SELECT id FROM directory_object WHERE id = ? AND kind = 'group'${tx.forShare}`, groupId)))
-    throw new RegistryError('not-found', `the directory has no group ${groupId}`, { id: groupId })
-  if (!(await tx.get(`SELECT id FROM directory_object WHERE id = ?${tx.forShare}`, memberId)))
-    throw new RegistryError('not-found', `the directory has no object ${memberId}`, { id: memberId })
+    throw unknownObject(groupId)
+  if (!(await tx.get(`SELECT id FROM directory_object WHERE id = ?${tx.forShare}`, memberId))) throw unknownObject(memberId)
   const ring = await tx.get(`${around(tx)} SELECT id FROM around WHERE id = ?`, groupId, memberId)
   if (ring) throw new RegistryError('request-invalid', 'a group cannot hold itself, directly or through another', { groupId, memberId })
   const added = await tx.run('INSERT INTO directory_member (group_id, member_id) VALUES (?, ?) ON CONFLICT DO NOTHING', groupId, memberId)

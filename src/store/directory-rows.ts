@@ -1,4 +1,4 @@
-import { RegistryError } from '#core/registry-error.ts'
+import { unknownObject } from '#core/failures.ts'
 import type { DirectoryKind, StoredObject } from '#ports/directory.ts'
 import type { SqlReader, SqlTransaction, SqlValue } from './transaction.ts'
 
@@ -36,5 +36,5 @@ export async function one(db: SqlReader, where: string, ...values: SqlValue[]): 
 /** An object, its secrets or its names change: who read it before must read it again. Its row is this transaction's until the end. */
 export async function changedObject(tx: SqlTransaction, id: string): Promise<void> {
   const found = await tx.run('UPDATE directory_object SET version = version + 1 WHERE id = ?', id)
-  if (found === 0) throw new RegistryError('not-found', `the directory has no object ${id}`, { id })
+  if (found === 0) throw unknownObject(id)
 }

@@ -1,8 +1,9 @@
+import { unknownObject } from '#core/failures.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
 import type { DirectoryCommands, DirectoryObject, DirectoryReads, ObjectChange, StoredSecret } from '#ports/directory.ts'
 import { checkedDisplayName, checkedIdentifierUri } from './directory-names.ts'
-import { changeObject, deleteObject, type DirectoryDeps, noSuchObject, objectOf } from './directory.ts'
+import { changeObject, deleteObject, type DirectoryDeps, objectOf } from './directory.ts'
 import { newClientSecret, newCertificate, type Validity } from './new-secrets.ts'
 
 /** What carries client secrets and certificates. */
@@ -175,7 +176,7 @@ async function certificateChange(
 
 /** @param name an application's id or object id, or a service principal's. Fails with `not-found`. */
 export async function findApplication({ store }: { store: DirectoryReads }, kind: ApplicationKind, name: string): Promise<DirectoryObject> {
-  if (!isGuid(name)) throw noSuchObject(name)
+  if (!isGuid(name)) throw unknownObject(name)
   const found = (await store.directoryObjectsByAppId(name)).find((each) => each.kind === kind)
   return found ?? objectOf({ store }, kind, name)
 }

@@ -3,6 +3,7 @@ import type { InstallationCommands, InstallationReads } from '#ports/installatio
 import type { RegistryReads } from '#ports/registries.ts'
 import type { ResourceCommands, ResourceReads } from '#ports/resources.ts'
 import type { RoleReads } from '#ports/roles.ts'
+import { unknownObject } from '#core/failures.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
 import type {
@@ -40,24 +41,18 @@ export async function tenantOf({ store }: { store: DirectoryReads }): Promise<Te
   throw new RegistryError('not-found', 'there is no directory yet: start the server once')
 }
 
-export const noSuchObject = (name: string) =>
-  new RegistryError(
-    'not-found',
-    `Resource '${name.slice(0, 200)}' does not exist or one of its queried reference-property objects are not present.`,
-  )
-
 /** Fails with `not-found`, also for an object of another kind. */
 export async function objectOf({ store }: { store: DirectoryReads }, kind: DirectoryKind, id: string): Promise<StoredObject> {
   const object = await store.directoryObject(id.toLowerCase())
   if (object?.kind === kind) return object
-  throw noSuchObject(id)
+  throw unknownObject(id)
 }
 
 /** An object of any kind. Fails with `not-found`. */
 export async function anyObject({ store }: { store: DirectoryReads }, id: string): Promise<StoredObject> {
   const object = isGuid(id) ? await store.directoryObject(id.toLowerCase()) : undefined
   if (object) return object
-  throw noSuchObject(id)
+  throw unknownObject(id)
 }
 
 /** Those of these that there are, in their order. */

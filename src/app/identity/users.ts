@@ -1,9 +1,10 @@
+import { unknownObject } from '#core/failures.ts'
 import type { Caller } from '#core/access.ts'
 import { isGuid } from '#core/resource-id.ts'
 import type { DirectoryCommands, DirectoryObject, DirectoryReads } from '#ports/directory.ts'
 import { newAssignment } from '../authorization/assign-role.ts'
 import { checkedDisplayName, checkedLogin } from './directory-names.ts'
-import { changeObject, deleteObject, type DirectoryDeps, noSuchObject, objectOf, tenantOf } from './directory.ts'
+import { changeObject, deleteObject, type DirectoryDeps, objectOf, tenantOf } from './directory.ts'
 import { makePassword, newPassword } from './new-secrets.ts'
 
 export interface NewUser {
@@ -56,7 +57,7 @@ export async function findUser(deps: { store: DirectoryReads }, name: string): P
   const { domain } = await tenantOf(deps)
   const found = await deps.store.userByLogin(name.includes('@') ? name : `${name}@${domain}`)
   if (found) return found
-  throw noSuchObject(name)
+  throw unknownObject(name)
 }
 
 /** Fails with `not-found`, `request-invalid`, `conflict`. A new password or `enabled: false` ends the user's refresh tokens. */

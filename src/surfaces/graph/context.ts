@@ -1,7 +1,8 @@
+import { unknownObject } from '#core/failures.ts'
 import type { Caller } from '#core/access.ts'
 import type { DirectoryKind, DirectoryObject, Tenant } from '#ports/directory.ts'
 import { findApplication } from '#app/identity/applications.ts'
-import { type DirectoryDeps, noSuchObject, objectOf } from '#app/identity/directory.ts'
+import { type DirectoryDeps, objectOf } from '#app/identity/directory.ts'
 import { findUser } from '#app/identity/users.ts'
 import type { Deps } from '#app/deps.ts'
 import type { Collection, Key } from './request.ts'
@@ -27,9 +28,9 @@ export const kindOf: Readonly<Record<Collection, DirectoryKind>> = {
 export async function resolve({ deps }: Pick<Context, 'deps'>, collection: Collection, { by, value }: Key): Promise<DirectoryObject> {
   const kind = kindOf[collection]
   if (by === 'appId') {
-    if (kind !== 'application' && kind !== 'servicePrincipal') throw noSuchObject(value)
+    if (kind !== 'application' && kind !== 'servicePrincipal') throw unknownObject(value)
     const found = await findApplication(deps, kind, value)
-    if (found.appId !== value.toLowerCase()) throw noSuchObject(value)
+    if (found.appId !== value.toLowerCase()) throw unknownObject(value)
     return found
   }
   return collection === 'users' && value.includes('@') ? findUser(deps, value) : objectOf(deps, kind, value)
