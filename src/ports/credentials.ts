@@ -29,7 +29,6 @@ export interface CredentialReads {
 export interface CredentialCommands {
   /** `not-found` when the token is not there. */
   putCredential: Command<Omit<StoredCredential, 'version'>, { version: number }>
-  deleteCredential: Command<{ id: string }, void>
 }
 
 /**

@@ -70,8 +70,10 @@ const deeds: { [Kind in EventKind]: (scene: Scene) => Promise<unknown> } = {
   },
   'credential.renewed': (scene) => scene.store.putCredential(credential(scene)),
   'credential.deleted': async (scene) => {
-    await scene.store.putCredential(credential(scene))
-    await scene.store.deleteCredential({ id: guid(7) })
+    const token = resourceOf(`${registryId('own')}/tokens/ci`)
+    await putAll(scene.store, subscription, group, registryId('own'), token.id)
+    await scene.store.putCredential({ ...credential(scene), principalId: token.key, kind: 'token' })
+    await scene.store.putResource({ resource: token, match: undefined, keepPasswords: [] })
   },
   'key.added': (scene) => scene.store.putSigningKey({ key: key(scene), revokeOthers: true, now: scene.now }),
   'role.assigned': ({ store }) => store.putRoleAssignment({ assignment: assignmentOf('', guid(2), roleId('Reader')) }),

@@ -282,7 +282,6 @@ const commands: { [Name in keyof MetadataCommands]: true } = {
   forgetObjects: true,
   quarantineObject: true,
   verifiedObjects: true,
-  deleteCredential: true,
   putResource: true,
   deleteResource: true,
   endOperation: true,

@@ -42,7 +42,6 @@ export const commandTraits: { readonly [Name in keyof MetadataCommands]: Command
   putTimeMark: soft(none('own')),
   clockJumped: durable(none('own'), 'control', 'manifests'),
   putCredential: durable(['credential.renewed'], 'control'),
-  deleteCredential: durable(['credential.deleted'], 'control'),
   putSigningKey: durable(['key.added'], 'control'),
   startUpload: soft(none('upload')),
   claimUpload: soft(none('upload')),

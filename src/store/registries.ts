@@ -114,7 +114,7 @@ export const credential: Read<'credential'> = async (db, id) => {
   return row && credentialOf(row)
 }
 
-export const deleteCredential: Verb<'deleteCredential'> = async (tx, { id }) => {
+export async function removeCredential(tx: SqlTransaction, id: string): Promise<void> {
   const gone = await tx.get<{ registryId: number; principal: string; slot: string }>(
     'DELETE FROM credential WHERE id = ? RETURNING registry_id AS "registryId", principal_id AS principal, slot',
     id,

@@ -3,7 +3,7 @@ import { formatSettings } from '#core/registry-settings.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Match, RegistryProjection, ResourceBody, StoredResource } from '#ports/resources.ts'
 import {
-  deleteCredential,
+  removeCredential,
   endTokensOfAdmin,
   makeAdminPasswords,
   registryIdOf,
@@ -123,19 +123,19 @@ export const putResource: Verb<'putResource'> = async (tx, { resource: given, ma
     given.changedBy,
     given.changedByType,
   )
-  if (keepPasswords) await endPasswords(tx, given.key, keepPasswords)
   noteEvent(tx, {
     kind: 'resource.written',
     registryId: await registryIdOf(tx, given.key),
     details: { id: given.id, type: given.type, created: !found },
   })
+  if (keepPasswords) await endPasswords(tx, given.key, keepPasswords)
   return { created: !found, registry: made }
 }
 
 /** A list without a password ends that password, and each token got with it. */
 async function endPasswords(tx: SqlTransaction, key: string, kept: readonly string[]): Promise<void> {
   const held = await tx.all<{ id: string; slot: string }>('SELECT id, slot FROM credential WHERE principal_id = ? ORDER BY id', key)
-  for (const { id, slot } of held) if (!kept.includes(slot)) await deleteCredential(tx, { id })
+  for (const { id, slot } of held) if (!kept.includes(slot)) await removeCredential(tx, id)
 }
 
 async function putRegistry(

@@ -22,17 +22,7 @@ import { putManifest } from './manifest-push.ts'
 import { renewManifestLease } from './manifests.ts'
 import * as operations from './operations.ts'
 import * as reading from './reads.ts'
-import {
-  credential,
-  credentials,
-  credentialsOf,
-  deleteCredential,
-  putCredential,
-  putSigningKey,
-  registries,
-  registry,
-  signingKeys,
-} from './registries.ts'
+import { credential, credentials, credentialsOf, putCredential, putSigningKey, registries, registry, signingKeys } from './registries.ts'
 import { drainRepositories } from './draining.ts'
 import { settleRepositories } from './repository-changes.ts'
 import { deleteRepository } from './repositories.ts'
@@ -57,7 +47,6 @@ const verbs: { [Name in keyof MetadataCommands]: Verb<Name> } = {
   putTimeMark: installing.putTimeMark,
   clockJumped: installing.clockJumped,
   putCredential,
-  deleteCredential,
   putSigningKey,
   startUpload,
   claimUpload,
