@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { EventKind } from '#core/event.ts'
+import { keyOf } from '#core/resource-id.ts'
 import { assignmentOf, guid, objectOf, putAll, registryId, resourceOf, roleId, roleOf, secretOf } from './control-scene.contract.ts'
 import type { StoredEvent } from './event-log.ts'
 import { a, blobOf, group, hour, image, type It, name, type Scene, subscription, tag } from './metadata-scene.contract.ts'
@@ -234,6 +235,18 @@ export function eventLogContract(it: It): void {
       left.map((each) => [each.digest, each.until]),
       [[two.digest, null]],
     )
+  })
+
+  it('the periods of tags of a registry that is gone go whatever their age, and are counted', async (scene) => {
+    const { store, now, registryId: id } = scene
+    await putAll(store, subscription, group, registryId('first'))
+    await scene.pushImage(a, 'one', 'v1', 'v2', 'v3')
+    const reap = (limit: number) => store.reapHistory({ before: 0, limit })
+    assert.equal(await reap(10), 0)
+    await store.deleteResource({ key: keyOf(registryId('first')), match: undefined, now })
+    assert.equal(await reap(2), 2)
+    assert.equal(await reap(2), 1)
+    assert.deepEqual(await store.tagHistory(id, a, { limit: 10 }), [])
   })
 
   it('of each registry so many events and former periods of tags stay, the newest, whatever the others have', async (scene) => {

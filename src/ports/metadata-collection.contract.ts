@@ -326,6 +326,23 @@ export function collectionContract(it: It): void {
     for (const each of [second, named.config, named.layer]) assert.ok(await scene.blob(a, each))
   })
 
+  it('what frees just as much as is wanted is enough: no place to go on from is told', async (scene) => {
+    const { registryId } = scene
+    const { size } = await scene.push(a, 'just enough')
+    scene.now += 2 * hour
+    const { now } = scene
+    const dropped = await scene.store.dropUnreferenced({
+      registryId,
+      now,
+      reliedBefore: now - hour,
+      bytes: size,
+      only: undefined,
+      after: undefined,
+      limit: 1,
+    })
+    assert.deepEqual({ ...dropped }, { freed: size, heldSince: undefined, last: undefined })
+  })
+
   it('many collectors and pushes at once lose nothing that was promised', async (scene) => {
     const repositories = [a, b, name('c')]
     const work = Array.from({ length: 12 }, async (_, each) => {

@@ -101,6 +101,30 @@ test('on a full disk the ballast goes for a command that gives space back, and f
   )
 })
 
+test('a command that frees nothing does not take the ballast', async () => {
+  const connection = new SqliteConnection(':memory:')
+  const failpoint = (name: FailpointName) => {
+    if (name === 'tag.move.in-transaction') throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+  }
+  const store = openMemoryMetadataStore({ connection })
+  const scene = await Scene.open(store)
+  const config = await scene.push(a, 'config')
+  Object.defineProperty(connection, 'failpoint', { value: failpoint })
+  const input = {
+    registryId: 1,
+    name: a,
+    ...image({ config }),
+    tags: ['v1'],
+    platform: scene.platform,
+    sparse: 'index',
+    now: 0,
+    leaseUntil: 0,
+  }
+  const [answer] = await runGroup(connection, [{ id: 1, name: 'putManifest', input }], () => assert.fail('the ballast is taken'))
+  assert.equal(answer && 'error' in answer && answer.error.failure, 'storage-full')
+  await store.close()
+})
+
 test('a freeing command that the ballast saves is done, and its answer is the second one', async () => {
   const connection = new SqliteConnection(newPath())
   migrate(connection, undefined)
