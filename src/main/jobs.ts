@@ -31,6 +31,8 @@ export async function startJobs(
         { job: id, kind, key, attempts, error: error instanceof Error ? error.stack : String(error) },
         'a job failed; it is tried again',
       ),
+    queueFailed: (error) =>
+      log.error({ error: error instanceof Error ? error.stack : String(error) }, 'no job can be taken up; it is tried again'),
   })
   worker.start()
   return worker

@@ -26,7 +26,16 @@ function workerOf(handler: JobHandler, options: Partial<WorkerOptions> = {}): { 
   const handlers = { 'repositories.drain': handler, 'operation.finish': none, 'history.reap': none }
   const worker = new JobWorker(
     { store, clock, failpoint: () => {} },
-    { handlers, atOnce: 4, claim, every: 1, chance: () => 0, failed: (_job, error) => failed.push(String(error)), ...options },
+    {
+      handlers,
+      atOnce: 4,
+      claim,
+      every: 1,
+      chance: () => 0,
+      failed: (_job, error) => failed.push(String(error)),
+      queueFailed: (error) => failed.push(String(error)),
+      ...options,
+    },
   )
   return { worker, failed }
 }
@@ -154,11 +163,12 @@ test('a worker goes on when the queue could not be asked, and begins by itself',
   const broken: MetadataStore = {
     ...store,
     jobsDue: async (at) => {
-      if (++asked === 1) throw new Error('the database is away')
+      if (++asked <= 3) throw new Error('the database is away')
       return store.jobsDue(at)
     },
   }
   const done = Promise.withResolvers<string>()
+  const told: string[] = []
   const worker = new JobWorker(
     { store: broken, clock, failpoint: () => {} },
     {
@@ -172,11 +182,13 @@ test('a worker goes on when the queue could not be asked, and begins by itself',
       every: 1,
       chance: () => 0,
       failed: () => {},
+      queueFailed: (error) => told.push(String(error)),
     },
   )
   await ask('a')
   worker.start()
   assert.equal(await done.promise, 'a')
+  assert.deepEqual(told, ['Error: the database is away'], 'once, however often it is tried')
   await worker.stop()
 })
 

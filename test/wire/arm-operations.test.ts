@@ -26,6 +26,7 @@ before(async () => {
       every: 1000,
       chance: () => 0,
       failed: (_job, error) => assert.fail(String(error)),
+      queueFailed: (error) => assert.fail(String(error)),
     },
   )
 })

@@ -21,6 +21,8 @@ export interface WorkerOptions {
   /** From 0 up to 1. */
   chance: () => number
   failed: (job: Job, error: unknown) => void
+  /** The queue itself could not be read or claimed from: told once, until it can be again. */
+  queueFailed: (error: unknown) => void
 }
 
 type WorkerDeps = { store: JobQueue; clock: Pick<Clock, 'now'>; failpoint: Failpoint }
@@ -39,6 +41,7 @@ export class JobWorker {
   #looking: NodeJS.Timeout | undefined
   #renewing: NodeJS.Timeout | undefined
   #stopped = false
+  #queueFails = false
 
   constructor(deps: WorkerDeps, options: WorkerOptions) {
     this.#deps = deps
@@ -49,7 +52,15 @@ export class JobWorker {
     const { every, claim } = this.#options
     const again = async () => {
       // The disk may be full, the database away: looked at again in a moment.
-      await this.look().catch(() => {})
+      await this.look().then(
+        () => {
+          this.#queueFails = false
+        },
+        (error: unknown) => {
+          if (!this.#queueFails) this.#options.queueFailed(error)
+          this.#queueFails = true
+        },
+      )
       if (!this.#stopped) this.#looking = setTimeout(again, every).unref()
     }
     void again()
