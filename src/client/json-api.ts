@@ -117,12 +117,12 @@ const withoutOrigin = (link: string): string => link.replace(/^https?:\/\/[^/]*/
 const read = ({ body }: TransportAnswer): unknown => (body === '' ? undefined : JSON.parse(body))
 
 function failureOf(answer: TransportAnswer): ApiFailure {
-  let told: { code?: string; message?: string; target?: string } = {}
+  let refusal: { code?: string; message?: string; target?: string } = {}
   try {
-    told = (read(answer) as { error?: typeof told })?.error ?? {}
+    refusal = (read(answer) as { error?: typeof refusal })?.error ?? {}
   } catch {
     // What comes from something in between has no such body.
   }
-  const { code = '', message = `the server answered ${answer.status}`, target } = told
+  const { code = '', message = `the server answered ${answer.status}`, target } = refusal
   return new ApiFailure({ status: answer.status, code, message, target })
 }

@@ -29,6 +29,6 @@ export const transportInProcess =
     const answer = await throughOperatorSurface(path, deps, (surface, world) => answerTo(surface, { world, http }))
     // Where somebody else's request would be told a correlation id and the log the error, there is no log here.
     if (!answer || http.unexpected !== undefined) throw http.unexpected ?? new Error(`${method} ${path} was not answered`)
-    const told = Object.fromEntries((answer.headers ?? []).map(([name, value]) => [name.toLowerCase(), String(value)]))
-    return { status: answer.status, headers: told, body: String(answer.body ?? '') }
+    const answered = Object.fromEntries((answer.headers ?? []).map(([name, value]) => [name.toLowerCase(), String(value)]))
+    return { status: answer.status, headers: answered, body: String(answer.body ?? '') }
   }

@@ -124,13 +124,13 @@ export class JobWorker {
       if (!signal.aborted) this.#options.failed(job, error)
       // Of what stopped with its server nothing failed: it goes on at once.
       const wait = signal.aborted ? 0 : backOff(attempts, this.#options.chance())
-      await store.failJob({ id, epoch, runAfter: clock.now() + wait, error: signal.aborted ? 'its server stopped' : told(error) })
+      await store.failJob({ id, epoch, runAfter: clock.now() + wait, error: signal.aborted ? 'its server stopped' : messageOf(error) })
     }
   }
 }
 
 const longestError = 1000
-const told = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, longestError)
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, longestError)
 
 /**
  * Gives back the claims of workers that are no more, so that nobody waits for their end. For whoever knows that no other worker is there:
