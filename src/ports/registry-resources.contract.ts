@@ -80,6 +80,23 @@ export function registryResourcesContract(it: It): void {
     assert.equal(await store.credential('password2'), undefined)
   })
 
+  it('a token that is disabled raises the versions of its own passwords: what was given on their ground does not wake again', async ({
+    store,
+  }) => {
+    const tokens = [`${one}/tokens/ci`, `${one}/tokens/other`] as const
+    await putAll(store, subscription, group, one, ...tokens)
+    const registry = await store.registryByKey(key(one))
+    for (const token of tokens) await store.putCredential(credentialOf(token, registry?.id ?? 0, key(token)))
+    const versions = () => Promise.all(tokens.map(async (token) => (await store.credential(token))?.version))
+    const change = (status: string) => put(store, resourceOf(tokens[0], { body: { properties: { status } } }))
+    await change('enabled')
+    assert.deepEqual(await versions(), [1, 1])
+    await change('disabled')
+    assert.deepEqual(await versions(), [2, 1])
+    await change('enabled')
+    assert.deepEqual(await versions(), [2, 1])
+  })
+
   it('a registry that is put again keeps its content', async (scene) => {
     const { store } = scene
     await scene.pushImage(a, 'x', 'v1')
