@@ -14,5 +14,8 @@ export interface LeaseTimes {
   skew: number
 }
 
-/** What is allowed where several servers write. A clock that is further off makes answers fail early or leases end early, so a start refuses it. */
+/**
+ * What is allowed where several servers write: their `skew`. A clock that is further off makes answers fail early or leases end early; whoever
+ * starts such a server refuses it then (no start does yet: a server stands on one process's database).
+ */
 export const allowedSkew = 60_000
