@@ -1,9 +1,13 @@
+import { pino } from 'pino'
+import { systemUptime } from '#adapters/system/uptime.ts'
+import { WallClock } from '#app/maintenance/wall-clock.ts'
+import { startJobs } from '#main/jobs.ts'
 import { Agent } from 'node:http'
 import type { Distribution } from '#app/distribution/distribution.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { makeRoom } from '#app/maintenance/room.ts'
 import { showCredentials } from '#app/tokens/credentials.ts'
-import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
+import type { RateLimits } from '#app/tokens/rate-limits.ts'
 import { errorBody } from '#http/failure.ts'
 import { Connections } from '#http/connections.ts'
 import { hostNames } from '#http/hosts.ts'
@@ -45,7 +49,6 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
   const { deps, registry } = open
   const budget = budgetOf(config, 20_000)
   const gates = gatesOf(budget, config)
-  const rateLimits = new RateLimits(deps.clock)
   const proxies = trustedProxies(options.proxies ?? [])
   const connections = new Connections({
     most: budget.connections,
@@ -69,8 +72,6 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
       { ...deps, room: (registryId, bytes) => makeRoom(deps, registryId, bytes, deps.clock.now()) },
       { most: budget.uploadFiles, longestWait: config.maxWait, sessionsOfOne: config.maxUploads },
     ),
-    failedLogins: new FailedLogins(deps.clock),
-    rateLimits,
   }
   handle = frontDoor({
     deps: { ...plane, ...registryPlane(plane, options.wrap) },
@@ -81,6 +82,8 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     telemetry: { answered: () => {} },
     corsOrigins: new Set(options.corsOrigins ?? []),
   })
+  const wallClock = new WallClock({ ...deps, uptime: systemUptime }, () => {})
+  const worker = await startJobs({ ...deps, wallClock }, config, pino({ enabled: false }))
   const { username, passwords } = await showCredentials(deps, registry)
   const agent = new Agent({ keepAlive: true })
   return {
@@ -90,12 +93,13 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     password: passwords[0]?.value ?? '',
     open,
     gates,
-    rateLimits,
+    rateLimits: deps.rateLimits,
     loginServer,
     dataDir,
     stop: async () => {
       agent.destroy()
       await listener.close(0)
+      await worker.stop()
       await open.close()
       removeDataDirectory(dataDir)
     },
