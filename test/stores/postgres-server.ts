@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Pool } from 'pg'
@@ -23,6 +24,20 @@ function programs(): string {
   return join(root, newest, 'bin')
 }
 
+/** However this process ends, killed too: then the pipe is closed, and what it began ends after it. */
+function endsWithUs(words: readonly string[], uid: number | undefined, gid: number | undefined): { kill(): void } {
+  const script = 'cat > /dev/null; "$0" -D "$1" -s -m immediate stop; rm -rf "$2"'
+  const watcher = spawn('/bin/sh', ['-c', script, ...words], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // A Ctrl-C is for those who wait for it.
+    detached: true,
+    ...(uid === undefined || gid === undefined ? {} : { uid, gid }),
+  })
+  watcher.unref()
+  ;(watcher.stdin as Socket).unref()
+  return { kill: () => void watcher.kill() }
+}
+
 /**
  * @param durable whether commits wait for the disk; a contract is about rows, a fault or a figure is about disks
  */
@@ -42,6 +57,7 @@ export async function startPostgres({ durable = false }: { durable?: boolean } =
   run('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'])
   const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200${durable ? '' : ' -c fsync=off'}`
   run('pg_ctl', ['-D', data, '-w', '-s', '-o', settings, '-l', join(folder, 'log'), 'start'])
+  const watcher = endsWithUs([join(bin, 'pg_ctl'), data, folder], uid, gid)
   const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
   // Tests at once ask for databases; one is made after the other.
   const admin = new Pool({ connectionString: url('postgres'), max: 1 })
@@ -60,6 +76,7 @@ export async function startPostgres({ durable = false }: { durable?: boolean } =
       await admin.query(`DROP DATABASE ${nameOf(of)} WITH (FORCE)`)
     },
     stop: () => {
+      watcher.kill()
       void admin.end()
       run('pg_ctl', ['-D', data, '-w', '-s', '-m', 'immediate', 'stop'])
       rmSync(folder, { recursive: true, force: true })
