@@ -14,11 +14,15 @@ export interface Bench {
   nodeFlags: readonly string[]
   cores: { server: number | undefined; load: number | undefined }
   recorder: Recorder
+  /** Those of the item's parts that were asked for; all of them where none was named. */
+  parts: readonly string[]
 }
 
 export interface Item {
   name: string
   title: string
+  /** What can be run of it alone, as in `--only blob-get:10`. */
+  parts?: readonly string[]
   /** Free disk that a full run of it wants, in GiB. */
   disk: number
   run(bench: Bench): Promise<void>
@@ -27,7 +31,7 @@ export interface Item {
 /** Starts those of the chosen servers that this item is for. nginx serves files only, so it must be asked for. */
 export function withFleet<Result>(
   bench: Bench,
-  options: { row: string; pinned?: boolean; include?: (name: ServerName) => boolean },
+  options: { row: string; pinned?: boolean; include?: (name: ServerName) => boolean; environment?: Record<string, string> },
   work: (servers: Server[]) => Promise<Result>,
 ): Promise<Result> {
   const include = options.include ?? ((name) => name !== 'nginx')
@@ -37,6 +41,7 @@ export function withFleet<Result>(
     names: bench.servers.filter(include),
     core: options.pinned === true ? bench.cores.server : undefined,
     quietLog: bench.quietPeers,
+    environment: options.environment,
     nodeFlags: bench.nodeFlags,
     onFailure: (name, error) => bench.recorder.fail(options.row, name, error),
   }

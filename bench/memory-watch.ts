@@ -13,6 +13,18 @@ export function memoryOf(pid: number): MemoryUse {
   return { rss: field('VmRSS'), highest: field('VmHWM') }
 }
 
+/** What a process has used of the processors, in seconds; to a hundredth, as the kernel's ticks are. */
+export function processorSeconds(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  // Behind the name, which may hold spaces: utime and stime are the fields 14 and 15.
+  const [user = 0, system = 0] = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number)
+  return (user + system) / 100
+}
+
 /** Samples while `work` runs; answers the highest sample and the kernel's mark afterwards, in MiB. */
 export async function highestWhile(pid: number, work: () => Promise<void>): Promise<{ sampled: number; mark: number }> {
   let sampled = 0

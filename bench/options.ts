@@ -4,7 +4,10 @@ import { type ServerName, serverNames } from './servers/server.ts'
 export interface Options {
   command: 'compare' | 'soak'
   minutes: number
-  only: string[]
+  /** Each item that is run, with those of its parts that are. */
+  only: ReadonlyMap<string, readonly string[]>
+  /** Only parts of items: what they do not measure is not missing. */
+  narrowed: boolean
   servers: ServerName[]
   quick: boolean
   quietPeers: boolean
@@ -13,8 +16,15 @@ export interface Options {
   cores: { server: number | undefined; load: number | undefined }
 }
 
-export function helpText(items: ReadonlyArray<{ name: string; title: string }>): string {
-  const list = items.map(({ name, title }) => `  ${name.padEnd(15)} ${title}`).join('\n')
+interface Known {
+  name: string
+  parts?: readonly string[]
+}
+
+export function helpText(items: ReadonlyArray<Known & { title: string }>): string {
+  const list = items
+    .map(({ name, title, parts = [] }) => `  ${name.padEnd(15)} ${title}${parts.length > 0 ? ` (parts: ${parts.join(', ')})` : ''}`)
+    .join('\n')
   return `npm run bench -- [options]            compare Longshore with its peers, here and now
 npm run bench -- soak [minutes]       hold Longshore under mixed load, watch its memory (10 minutes)
 
@@ -28,7 +38,7 @@ and all but zot-commit answer a push before it is on the disk, while Longshore a
 logs as it does by default, into a file. Dirty pages are written out before each measurement.
 
 Options
-  --only NAME,…        only these items
+  --only NAME[:PART],… only these items, or only these parts of them: --only blob-get:1,blob-get:10
   --servers NAME,…     only these servers: ${serverNames.join(', ')}
   --quick              shorter, fewer rounds, fewer tags: for a look, not for a claim
   --quiet-peers        the peers log errors only, Longshore as by default: favours them more
@@ -52,7 +62,7 @@ The exit status is 1 when a server failed in an item, 0 otherwise; a missed targ
 }
 
 /** The options, or undefined where --help is asked for. Throws with a sentence on anything unknown. */
-export function parseOptions(args: string[], itemNames: readonly string[]): Options | undefined {
+export function parseOptions(args: string[], items: readonly Known[]): Options | undefined {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -74,7 +84,8 @@ export function parseOptions(args: string[], itemNames: readonly string[]): Opti
   return {
     command,
     minutes: Number(minutes),
-    only: chosen('item', values.only, itemNames),
+    only: chosenItems(values.only, items),
+    narrowed: values.only?.includes(':') === true,
     servers: chosen('server', values.servers, serverNames),
     quick: values.quick,
     quietPeers: values['quiet-peers'],
@@ -90,6 +101,20 @@ function chosen<Name extends string>(what: string, list: string | undefined, kno
   const unknown = names.find((name) => !known.some((candidate) => candidate === name))
   if (unknown !== undefined) throw new Error(`no ${what} "${unknown}"; there are ${known.join(', ')}`)
   return known.filter((name) => names.includes(name))
+}
+
+function chosenItems(list: string | undefined, items: readonly Known[]): Options['only'] {
+  const wanted = list?.split(',').map((entry) => entry.trim().split(':') as [string, string?]) ?? items.map(({ name }) => [name] as const)
+  const chosenParts = new Map<string, readonly string[]>()
+  for (const [name, part] of wanted) {
+    const item = items.find((candidate) => candidate.name === name)
+    if (item === undefined) throw new Error(`no item "${name}"; there are ${items.map((each) => each.name).join(', ')}`)
+    const { parts = [] } = item
+    if (part !== undefined && !parts.includes(part))
+      throw new Error(`no part "${part}" of ${name}; there are ${parts.join(', ') || 'none'}`)
+    chosenParts.set(name, part === undefined ? parts : [...(chosenParts.get(name) ?? []), part])
+  }
+  return chosenParts
 }
 
 function parseCores(text: string): Options['cores'] {

@@ -20,6 +20,7 @@ import { p99 } from './work/p99.ts'
 import { smallImages } from './work/small-images.ts'
 import { tagPages } from './work/tag-pages.ts'
 import { tagPuts } from './work/tag-puts.ts'
+import { threads } from './work/threads.ts'
 import { zb } from './work/zb.ts'
 
 const items: readonly Item[] = [
@@ -35,12 +36,13 @@ const items: readonly Item[] = [
   controlPlane,
   mixed,
   zb,
+  threads,
   memory,
 ]
 
 async function compare(options: Options, root: string): Promise<number> {
   const startedAt = new Date()
-  const chosen = items.filter(({ name }) => options.only.includes(name))
+  const chosen = items.filter(({ name }) => options.only.has(name))
   const programs = await findPrograms(options.servers)
   const cores = usableCores(options.cores, programs.missing)
   const report: Report = {
@@ -50,7 +52,7 @@ async function compare(options: Options, root: string): Promise<number> {
     settings: {
       quick: options.quick,
       quietPeers: options.quietPeers,
-      items: options.only,
+      items: Object.fromEntries(options.only),
       servers: [...programs.servers.keys()],
       cores,
     },
@@ -70,7 +72,8 @@ async function compare(options: Options, root: string): Promise<number> {
     const recorder = new Recorder(item.name, (line) => console.error(`  ${line}`))
     const { servers, quick, quietPeers } = options
     const nodeFlags = options.profile ? profileFlags() : []
-    const bench: Bench = { root, programs, servers, quick, quietPeers, nodeFlags, cores, recorder }
+    const parts = options.only.get(item.name) ?? []
+    const bench: Bench = { root, programs, servers, quick, quietPeers, nodeFlags, cores, recorder, parts }
     console.error(`${item.title} [${item.name}]`)
     const free = freeGibibytes(root)
     if (free < item.disk) recorder.note(`${item.name}: left out, ${free.toFixed(1)} GiB free, ${item.disk} wanted`)
@@ -87,7 +90,7 @@ async function compare(options: Options, root: string): Promise<number> {
   }
 
   report.finishedAt = new Date().toISOString()
-  report.verdicts = judge(report.measures, options.only, report.othersShare)
+  report.verdicts = judge(report.measures, options, report.othersShare)
   printReport(report, chosen)
   console.log(`\n${saveReport(startedAt.toISOString().replaceAll(':', '-'), report)}`)
   return report.failures.length > 0 ? 1 : 0
@@ -100,7 +103,7 @@ async function hold(options: Options, root: string): Promise<number> {
   const cores = { server: undefined, load: undefined }
   const { quick, quietPeers, minutes } = options
   const nodeFlags = options.profile ? profileFlags() : []
-  const results = await soak({ root, programs, servers, quick, quietPeers, nodeFlags, cores, recorder }, minutes)
+  const results = await soak({ root, programs, servers, quick, quietPeers, nodeFlags, cores, recorder, parts: [] }, minutes)
   for (const result of results) printSoak(result)
   const name = `soak-${new Date().toISOString().replaceAll(':', '-')}`
   console.log(saveReport(name, { machine: describeMachine(root), versions: programs.versions, results }))
@@ -111,11 +114,10 @@ async function hold(options: Options, root: string): Promise<number> {
 const profileFlags = (): string[] => ['--cpu-prof', `--cpu-prof-dir=${resultsFolder()}`]
 
 async function main(): Promise<number> {
-  const names = items.map(({ name }) => name)
   let options: Options | undefined
   let root: string
   try {
-    options = parseOptions(process.argv.slice(2), names)
+    options = parseOptions(process.argv.slice(2), items)
     if (options === undefined) {
       console.log(helpText(items))
       return 0

@@ -14,6 +14,8 @@ export interface FleetOptions {
   core?: number | undefined
   quietLog?: boolean | undefined
   nodeFlags?: readonly string[]
+  /** More of the environment, for Longshore only. */
+  environment?: Record<string, string> | undefined
   onFailure(name: ServerName, error: unknown): void
 }
 
@@ -28,8 +30,8 @@ export async function withServers<Result>(options: FleetOptions, work: (servers:
     for (const name of options.names) {
       const program = options.programs.servers.get(name)
       if (program === undefined) continue
-      const { core, quietLog, nodeFlags } = options
-      const place = { folder: join(folder, name), core, quietLog, nodeFlags }
+      const { core, quietLog, nodeFlags, environment } = options
+      const place = { folder: join(folder, name), core, quietLog, nodeFlags, environment }
       mkdirSync(place.folder)
       try {
         servers.push(await start(name, program, place))

@@ -10,6 +10,7 @@ export async function startLongshore(place: Place): Promise<Server> {
   const log = `${place.folder}/log`
   const env = {
     ...process.env,
+    ...place.environment,
     LONGSHORE_DATA_DIR: `${place.folder}/data`,
     LONGSHORE_HTTP: `127.0.0.1:${port}`,
     LONGSHORE_HTTPS: 'off',

@@ -18,6 +18,8 @@ export interface Place {
   quietLog?: boolean | undefined
   /** V8 flags, for Longshore only. */
   nodeFlags?: readonly string[] | undefined
+  /** More of its environment, for Longshore only. */
+  environment?: Record<string, string> | undefined
 }
 
 /** A server that we started. */

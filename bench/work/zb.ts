@@ -1,73 +1,95 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { attempt, type Bench, type Item, withFleet } from '../item.ts'
+import { attempt, type Bench, type Item, rotated, withFleet } from '../item.ts'
 import { run as runProgram } from '../processes.ts'
+import { settleDisk } from '../servers/fleet.ts'
 import type { Server } from '../servers/server.ts'
 
 // The others lose zb's upload state: it does not carry the query of their Location.
 const understood = new Set(['longshore', 'zot', 'zot-commit'])
 
+const sizes = ['1MB', '10MB', '100MB'] as const
+const mixture = 'Mixed 20% 1MB, 70% 10MB, 10% 100MB'
+const tests = {
+  lists: ['Get Catalog'],
+  pulls: [...sizes.map((size) => `Pull ${size}`), `Pull ${mixture}`],
+  pushes: [...sizes.map((size) => `Push Monolith ${size}`), `Push Monolith ${mixture}`],
+  chunks: [...sizes.map((size) => `Push Chunk Streamed ${size}`), 'Push Chunk Mixed 33% 1MB, 33% 10MB, 33% 100MB'],
+  both: sizes.map((size) => `Pull 75% and Push 25% Mixed ${size}`),
+} as const satisfies Record<string, readonly string[]>
+export type ZbPart = keyof typeof tests
+const parts = Object.keys(tests) as ZbPart[]
+
+export const zbRow = (test: string): string => `zb: ${test}`
+export const zbRows = (...of: readonly ZbPart[]): string[] => of.flatMap((part) => tests[part].map(zbRow))
+
 async function run(bench: Bench): Promise<void> {
   const { recorder, quick, programs } = bench
   const { zb } = programs
   if (zb === undefined) return recorder.note('zb is not on PATH; left out')
-  await withFleet(bench, { row: 'start', include: (name) => understood.has(name) }, async (servers) => {
-    for (const server of servers) {
-      await attempt(bench, 'zb', server, async () => {
-        for (const test of await runZb(zb, server, bench.root, quick)) {
-          const { row, rate, failed, p50, p99 } = test
-          if (failed > 0) recorder.fail(row, server.name, new Error(`${failed} requests failed`))
-          else {
-            const detail = { p50, p99 }
-            recorder.add(row, server.name, { value: rate, unit: 'req/s', better: 'more', detail })
+  for (const part of parts.filter((each) => bench.parts.includes(each))) {
+    await withFleet(bench, { row: 'start', include: (name) => understood.has(name) }, async (servers) => {
+      for (const test of tests[part]) {
+        for (let round = 0; round < (quick ? 1 : 3); round++) {
+          for (const server of rotated(servers, round)) {
+            const row = zbRow(test)
+            await attempt(bench, row, server, async () => {
+              settleDisk()
+              const { rate, failed, p50, p99 } = await runZb(zb, server, bench.root, { test, requests: requestsOf(test, quick) })
+              if (failed > 0) throw new Error(`${failed} requests failed`)
+              recorder.add(row, server.name, { value: rate, unit: 'req/s', better: 'more', detail: { p50, p99 } })
+            })
           }
         }
-      })
-    }
-  })
+      }
+    })
+  }
 }
 
-interface ZbTest {
-  row: string
+/** A quick run takes 100 MB a few times only: a hundred of them are 10 GB to push. */
+const requestsOf = (test: string, quick: boolean): number => (quick ? (test.includes('100MB') ? 20 : 60) : 200)
+
+interface ZbResult {
+  test: string
   rate: number
   failed: number
   p50: string
   p99: string
 }
 
-async function runZb(zb: string, server: Server, root: string, quick: boolean): Promise<ZbTest[]> {
+async function runZb(zb: string, server: Server, root: string, what: { test: string; requests: number }): Promise<ZbResult> {
   const folder = mkdtempSync(join(root, 'zb-'))
   const { credential } = server
   const login = credential === undefined ? [] : ['-A', `${credential.username}:${credential.password}`]
-  const size = quick ? ['-n', '40', '-t', 'Catalog|[^0] ?1MB|10MB$'] : ['-n', '200']
   try {
     const url = `http://127.0.0.1:${server.port}`
     const options = { cwd: folder, maxBuffer: 64 * 1024 * 1024, timeout: 900_000 }
-    const { stdout, stderr } = await runProgram(zb, ['-c', '4', ...size, '-d', folder, ...login, url], options)
-    const tests = parseZb(`${stdout}\n${stderr}`)
-    if (tests.length === 0) throw new Error(`zb said: ${(stdout + stderr).slice(-1000)}`)
-    return tests
+    const load = ['-c', '4', '-n', String(what.requests), '-t', `^${what.test}$`]
+    const { stdout, stderr } = await runProgram(zb, [...load, '-d', folder, ...login, url], options)
+    const [result] = parseZb(`${stdout}\n${stderr}`)
+    if (result?.test !== what.test) throw new Error(`zb said: ${(stdout + stderr).slice(-1000)}`)
+    return result
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 /** zb prints a page for each test, its lines being a name, a colon and white space. */
-export function parseZb(output: string): ZbTest[] {
+function parseZb(output: string): ZbResult[] {
   return output
     .split(/^=+\s*$/m)
     .slice(1)
     .map((page) => {
       const field = (name: string): string => new RegExp(`^${name}:\\s*(.*?)\\s*$`, 'm').exec(page)?.[1] ?? ''
       return {
-        row: `zb: ${field('Test name')}`,
+        test: field('Test name'),
         rate: Number(field('Requests per second')),
         failed: Number(field('Failed requests')),
         p50: field('p50'),
         p99: field('p99'),
       }
     })
-    .filter(({ row, rate }) => row !== 'zb: ' && Number.isFinite(rate))
+    .filter(({ test, rate }) => test !== '' && Number.isFinite(rate))
 }
 
-export const zb: Item = { name: 'zb', title: "zot's own benchmark, 4 workers", disk: 30, run }
+export const zb: Item = { name: 'zb', title: "zot's own benchmark, 4 workers", parts, disk: 30, run }
