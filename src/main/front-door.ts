@@ -38,7 +38,8 @@ export function frontDoor(options: FrontDoorOptions): (request: IncomingMessage,
     const place = new Place(gates, networkOf(origin.address), response)
     const exchange = new Exchange(request, response, origin, place)
     response.once('close', () => telemetry.answered(exchange, deps.clock.elapsed() - started))
-    const serve = () => route(doors, hosts, exchange, target).finally(() => place.leave())
+    const routed = () => route(doors, hosts, exchange, target)
+    const serve = () => deps.store.asOneRequest(routed).finally(() => place.leave())
     if (place.tryEnter()) void serve()
     else
       void place

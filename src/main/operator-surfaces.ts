@@ -13,4 +13,4 @@ export const throughOperatorSurface = <Result>(
   path: string,
   deps: Deps,
   way: <D extends Dialect>(surface: Surface<D>, world: D['world']) => Result,
-): Result => (path.startsWith('/graph/') ? way(operatorGraph, deps) : way(operatorArm, deps))
+): Result => deps.store.asOneRequest(() => (path.startsWith('/graph/') ? way(operatorGraph, deps) : way(operatorArm, deps)))

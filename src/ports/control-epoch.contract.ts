@@ -16,6 +16,20 @@ export function controlEpochContract(it: It): void {
     await assert.rejects(store.deleteDirectoryObject({ id: guid(1) }))
     assert.equal(await store.controlEpoch(), raised)
   })
+
+  it('a request sees what it changed itself, whatever it read before, and what it left undone changes nothing', async ({
+    store,
+    registry,
+  }) =>
+    store.asOneRequest(async () => {
+      const anonymousPull = async () => (await store.registry(registry.name))?.anonymousPull
+      for (const set of [true, false, true]) {
+        await putRegistry(store, registry.name, { anonymousPull: set })
+        assert.equal(await anonymousPull(), set)
+      }
+      await assert.rejects(store.deleteDirectoryObject({ id: guid(1) }))
+      assert.equal(await anonymousPull(), true)
+    }))
 }
 
 /**
@@ -50,6 +64,21 @@ export function twoStoresContract(adapter: string, open: () => Promise<readonly 
           [kid],
         )
       }
+
+      const shown = async (store: MetadataStore) => (await store.registry(registry.name))?.anonymousPull
+      await other.asOneRequest(async () => {
+        await putRegistry(one, registry.name, { anonymousPull: true })
+        // A request that begins inside of another is one of its own.
+        assert.equal(await other.asOneRequest(() => shown(other)), true)
+        await putRegistry(one, registry.name, { anonymousPull: false })
+        assert.equal(await other.asOneRequest(() => shown(other)), false)
+        // The one around it has seen no fact yet, so it sees the newest.
+        assert.equal(await shown(other), false)
+        await putRegistry(one, registry.name, { anonymousPull: true })
+        // Who lost against another server reads what that one wrote.
+        await assert.rejects(other.deleteDirectoryObject({ id: guid(1) }))
+        assert.equal(await shown(other), true)
+      })
     } finally {
       await one.close()
       await other.close()

@@ -24,12 +24,17 @@ import type { UsageReads } from './usage.ts'
  * - A command (below) is one transaction: it happens whole or not at all, and its decision is taken inside it.
  *   When its promise resolves it is durable; when it rejects with a RegistryError nothing of it happened.
  *   Any number of commands may be under way at once; each sees the ones that resolved before it began.
- * - A read sees at least every command that resolved before it began.
+ * - A read sees at least every command that resolved before it began, or before its request did (`asOneRequest`).
  * - Times are milliseconds since 1970, given by the caller. Where several servers write, those of leases, uploads and collection
  *   count from the database's clock (leases.ts).
  * - `storage-full` and `storage-failed` are thrown by any command when the disk refuses; the store goes on when it no longer does.
  */
 export interface MetadataStore extends MetadataReads, MetadataCommands {
+  /**
+   * Does work that is one request: what is kept in memory of rights, credentials, keys and settings need be proven once for all that it
+   * reads. It sees what was answered before it began, and what it changed itself. Outside of it each read sees what was answered before.
+   */
+  asOneRequest<Result>(work: () => Result): Result
   /** Waits for the commands under way, then closes. */
   close(): Promise<void>
 }

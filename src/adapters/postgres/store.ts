@@ -3,12 +3,14 @@ import { RegistryError } from '#core/registry-error.ts'
 import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
 import { DatabaseError, Pool, type PoolClient } from 'pg'
 import type { Verb } from '#store/verb.ts'
+import { commandTraits } from '#store/command-traits.ts'
 import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
 import { RunAgain } from '#store/run-again.ts'
 import { commands, reads } from '#store/verbs.ts'
 import { columnTypes } from './column-types.ts'
 import { type Judge, PostgresReader, PostgresTransaction } from './connection.ts'
 import { migrate } from './migrate.ts'
+import { RequestProofs } from './request-proofs.ts'
 import { sharedRead } from './shared-read.ts'
 
 /**
@@ -43,11 +45,22 @@ export async function openPostgresStore(options: { url: string; connections: num
   }
   const reader = new PostgresReader(pool as unknown as PoolClient, judge)
   // Any server may have written: the row says which epoch stands, and one read says it to all who ask at the time.
-  const facts = new KeptFacts(sharedRead(() => reads.controlEpoch(reader)))
-  const store: Record<string, unknown> = { close: () => pool.end() }
+  const proofs = new RequestProofs(sharedRead(() => reads.controlEpoch(reader)))
+  const facts = new KeptFacts(proofs.prove)
+  const asOneRequest: MetadataStore['asOneRequest'] = (work) => proofs.within(work)
+  const store: Record<string, unknown> = { close: () => pool.end(), asOneRequest }
   for (const name of Object.keys(commands) as (keyof MetadataCommands)[]) {
     const verb = commands[name] as Verb<never>
-    store[name] = (input: unknown) => command(pool, judge, verb, input as never)
+    const changesFacts = commandTraits[name].changes.includes('control')
+    store[name] = async (input: unknown) => {
+      try {
+        return await command(pool, judge, verb, input as never).finally(() => changesFacts && proofs.end())
+      } catch (error) {
+        // It may have met what another server changed.
+        proofs.end()
+        throw error
+      }
+    }
   }
   for (const name of Object.keys(reads) as (keyof MetadataReads)[]) {
     const read = reads[name] as (db: PostgresReader, ...input: unknown[]) => Promise<unknown>

@@ -61,7 +61,9 @@ export function storeOf(
   run: (name: keyof MetadataCommands, input: unknown) => Promise<unknown>,
   close: () => Promise<void>,
 ): MetadataStore {
-  const store: Record<string, unknown> = { close }
+  // A proof costs nothing here: each read has its own.
+  const asOneRequest: MetadataStore['asOneRequest'] = (work) => work()
+  const store: Record<string, unknown> = { close, asOneRequest }
   // Nobody else writes (data-directory.ts): the epoch is that of the commands which this process has answered.
   let epoch = 0
   const facts = new KeptFacts(() => epoch)
