@@ -1,8 +1,10 @@
 // Breaks the sources one small change at a time and asks whether a test notices.
 //
-//   node tools/mutants.ts cover      notes which lines each test file runs (a quarter of an hour; good for later commits too)
+//   node tools/mutants.ts cover [--skip 0]      notes which lines each test file runs (a quarter of an hour; good for later commits too)
 //   node tools/mutants.ts [--count 150] [--skip 0] [--seed 1] [--only src/app/] [--most 8] [--again results.jsonl]
 //
+// --minutes ends either of them in good time; what `cover` has noted it does not do again, so it goes on where it stopped. Two of them may
+// run side by side, in two folders with one --coverage. A test that is red without any change is asked of nothing.
 // --most is how many test files are asked of one mutant: those that run its line, then those that are nearest by imports. --again asks
 // of the survivors of a former run alone, in the sources as they are now. Works on a copy of the commit, never on the checkout. A
 // line a mutant goes to <folder>/results.jsonl.
@@ -33,10 +35,13 @@ const { values, positionals } = parseArgs({
     most: { type: 'string', default: '8' },
     only: { type: 'string', default: 'src/' },
     again: { type: 'string', default: '' },
+    minutes: { type: 'string', default: '600' },
+    coverage: { type: 'string', default: '' },
   },
 })
 const tree = join(values.folder, 'tree')
-const coverage = join(values.folder, 'coverage.jsonl')
+const coverage = values.coverage || join(values.folder, 'coverage.jsonl')
+const end = performance.now() + Number(values.minutes) * 60_000
 const longest = 90_000
 /** Rooms that hold rules. */
 const rooms = ['core', 'app', 'store', 'adapters', 'http', 'surfaces']
@@ -63,27 +68,35 @@ if (positionals[0] === 'cover') cover()
 else run(values.again === '' ? drawn() : survivorsOf(values.again))
 
 function cover(): void {
-  writeFileSync(coverage, '')
   for (const [index, test] of tests.entries()) {
-    const { passed, milliseconds, ran } = coverageOf(tree, test)
-    if (passed) appendFileSync(coverage, `${JSON.stringify({ test, milliseconds, ran })}\n`)
-    console.log(`${index + 1}/${tests.length} ${passed ? 'ok' : 'RED'} ${milliseconds} ms ${test}`)
+    if (index < Number(values.skip) || noted().some((run) => run.test === test)) continue
+    if (performance.now() > end) return
+    const run = coverageOf(tree, test)
+    appendFileSync(coverage, `${JSON.stringify(run)}\n`)
+    console.log(`${index + 1}/${tests.length} ${run.passed ? 'ok' : 'RED'} ${run.milliseconds} ms ${test}`)
   }
 }
 
+function noted(): Run[] {
+  return existsSync(coverage) ? linesOf<Run>(coverage).filter(({ test }) => tests.includes(test)) : []
+}
+
 function run(chosen: readonly Mutant[]): void {
-  const known = existsSync(coverage) ? linesOf<Run>(coverage).filter(({ test }) => tests.includes(test)) : []
+  const known = noted()
   console.log(`${chosen.length} of ${all.length} mutants`)
   let noticed = 0
-  for (const [index, mutant] of chosen.entries()) {
+  let asked = 0
+  for (const mutant of chosen) {
+    if (performance.now() > end) break
     const result = ask(mutant, known)
+    asked++
     if (result.by !== undefined) noticed++
     appendFileSync(join(values.folder, 'results.jsonl'), `${JSON.stringify(result)}\n`)
     const change = `${JSON.stringify(mutant.was.trim())} → ${JSON.stringify(mutant.becomes)}`
     const verdict = result.by === undefined ? `SURVIVES, ${result.asked} asked` : `noticed by ${basename(result.by)}`
-    console.log(`${noticed}/${index + 1} ${mutant.file}:${mutant.line} ${mutant.operator} ${change} ${verdict}`)
+    console.log(`${noticed}/${asked} ${mutant.file}:${mutant.line} ${mutant.operator} ${change} ${verdict}`)
   }
-  console.log(`${noticed} of ${chosen.length} noticed (${Math.round((100 * noticed) / chosen.length)} %)`)
+  console.log(`${noticed} of ${asked} noticed (${Math.round((100 * noticed) / asked)} %)`)
 }
 
 function linesOf<Line>(file: string): Line[] {
@@ -113,7 +126,8 @@ function ask(mutant: Mutant, known: readonly Run[]): Result {
   const running = whoRuns(known, mutant.file, source.split('\n')[mutant.line - 1] ?? '')
   const byImports = nearest.of(mutant.file)
   const first = byImports.slice(0, 2).filter((test) => running.includes(test) || test.startsWith('src/'))
-  const candidates = [...new Set([...first, ...running, ...byImports])]
+  const red = known.filter(({ passed }) => !passed).map(({ test }) => test)
+  const candidates = [...new Set([...first, ...running, ...byImports])].filter((test) => !red.includes(test))
   writeFileSync(join(tree, mutant.file), mutated(source, mutant))
   try {
     let asked = 0

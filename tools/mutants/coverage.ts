@@ -9,6 +9,7 @@ import { runFile } from './run-file.ts'
  */
 export interface Run {
   test: string
+  passed: boolean
   milliseconds: number
   /** By the last part of a source's path. */
   ran: Record<string, readonly string[]>
@@ -20,7 +21,7 @@ interface Script {
 }
 
 /** Runs a test file in `tree` and asks V8 what it ran, in the processes and threads that it starts too. */
-export function coverageOf(tree: string, test: string): Run & { passed: boolean } {
+export function coverageOf(tree: string, test: string): Run {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-coverage-'))
   try {
     const { passed, milliseconds } = runFile(tree, test, 300_000, { NODE_V8_COVERAGE: folder })
@@ -57,6 +58,6 @@ function note(ran: Map<string, Set<string>>, tree: string, { url, functions }: S
 /** Who ran a line, the quickest first. */
 export const whoRuns = (runs: readonly Run[], file: string, line: string): string[] =>
   runs
-    .filter(({ ran }) => ran[basename(file)]?.includes(line.trim()))
+    .filter(({ passed, ran }) => passed && ran[basename(file)]?.includes(line.trim()))
     .sort((a, b) => a.milliseconds - b.milliseconds)
     .map(({ test }) => test)
