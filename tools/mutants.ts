@@ -64,14 +64,14 @@ const tests = inTree('src/**/*.test.ts', 'test/model/**/*.test.ts', 'test/wire/*
 const nearest = new Nearest(tree, tests)
 const all = sources.filter((file) => file.startsWith(values.only)).flatMap((file) => mutantsOf(file, textOf(file)))
 
-if (positionals[0] === 'cover') cover()
-else run(values.again === '' ? drawn() : survivorsOf(values.again))
+if (positionals[0] === 'cover') await cover()
+else await run(values.again === '' ? drawn() : survivorsOf(values.again))
 
-function cover(): void {
+async function cover(): Promise<void> {
   for (const [index, test] of tests.entries()) {
     if (index < Number(values.skip) || noted().some((run) => run.test === test)) continue
     if (performance.now() > end) return
-    const run = coverageOf(tree, test)
+    const run = await coverageOf(tree, test)
     appendFileSync(coverage, `${JSON.stringify(run)}\n`)
     console.log(`${index + 1}/${tests.length} ${run.passed ? 'ok' : 'RED'} ${run.milliseconds} ms ${test}`)
   }
@@ -81,14 +81,14 @@ function noted(): Run[] {
   return existsSync(coverage) ? linesOf<Run>(coverage).filter(({ test }) => tests.includes(test)) : []
 }
 
-function run(chosen: readonly Mutant[]): void {
+async function run(chosen: readonly Mutant[]): Promise<void> {
   const known = noted()
   console.log(`${chosen.length} of ${all.length} mutants`)
   let noticed = 0
   let asked = 0
   for (const mutant of chosen) {
     if (performance.now() > end) break
-    const result = ask(mutant, known)
+    const result = await ask(mutant, known)
     asked++
     if (result.by !== undefined) noticed++
     appendFileSync(join(values.folder, 'results.jsonl'), `${JSON.stringify(result)}\n`)
@@ -121,7 +121,7 @@ function survivorsOf(results: string): Mutant[] {
 }
 
 /** Asks tests, one after the other, until one notices: of those that run the line first those beside it, then the quickest. */
-function ask(mutant: Mutant, known: readonly Run[]): Result {
+async function ask(mutant: Mutant, known: readonly Run[]): Promise<Result> {
   const source = textOf(mutant.file)
   const running = whoRuns(known, mutant.file, source.split('\n')[mutant.line - 1] ?? '')
   const byImports = nearest.of(mutant.file)
@@ -133,7 +133,7 @@ function ask(mutant: Mutant, known: readonly Run[]): Result {
     let asked = 0
     for (const test of candidates.slice(0, Number(values.most))) {
       asked++
-      if (!runFile(tree, test, longest).passed) return { ...mutant, by: test, asked }
+      if (!(await runFile(tree, test, longest)).passed) return { ...mutant, by: test, asked }
     }
     return { ...mutant, by: undefined, asked }
   } finally {

@@ -21,10 +21,10 @@ interface Script {
 }
 
 /** Runs a test file in `tree` and asks V8 what it ran, in the processes and threads that it starts too. */
-export function coverageOf(tree: string, test: string): Run {
+export async function coverageOf(tree: string, test: string): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-coverage-'))
   try {
-    const { passed, milliseconds } = runFile(tree, test, 300_000, { NODE_V8_COVERAGE: folder })
+    const { passed, milliseconds } = await runFile(tree, test, 300_000, { NODE_V8_COVERAGE: folder })
     const ran = new Map<string, Set<string>>()
     for (const report of readdirSync(folder)) {
       const { result } = JSON.parse(readFileSync(join(folder, report), 'utf8')) as { result: readonly Script[] }

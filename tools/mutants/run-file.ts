@@ -1,19 +1,49 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
-/** Runs one test file of a tree; one that does not end in time has failed. */
-export function runFile(
+/** Runs one test file of a tree until its first failure; one that does not end in time has failed. What it left on the disk is taken away. */
+export async function runFile(
   tree: string,
   test: string,
   longest: number,
   env: Readonly<Record<string, string>> = {},
-): { passed: boolean; milliseconds: number } {
+): Promise<{ passed: boolean; milliseconds: number }> {
   const begin = performance.now()
-  const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=dot', `--test-timeout=${longest}`, test], {
+  const temporary = mkdtempSync(join(tmpdir(), 'lm-'))
+  const child = spawn(process.execPath, ['--test', '--test-reporter=dot', `--test-timeout=${longest}`, test], {
     cwd: tree,
-    stdio: 'ignore',
-    timeout: longest + 10_000,
-    killSignal: 'SIGTERM',
-    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, TMPDIR: temporary, ...env },
+    detached: true,
   })
-  return { passed: status === 0, milliseconds: Math.round(performance.now() - begin) }
+  const { pid } = child
+  if (pid === undefined) throw new Error('No process could be started')
+  let stopped = false
+  const stop = (): void => {
+    stopped = true
+    endGroup(pid, 'SIGTERM')
+    setTimeout(() => endGroup(pid, 'SIGKILL'), 3000).unref()
+  }
+  const late = setTimeout(stop, longest + 10_000)
+  child.stdout.on('data', (dots: Buffer) => dots.includes('X') && !stopped && stop())
+  try {
+    const [status] = (await once(child, 'close')) as [number | null]
+    return { passed: status === 0 && !stopped, milliseconds: Math.round(performance.now() - begin) }
+  } finally {
+    clearTimeout(late)
+    endGroup(pid, 'SIGKILL')
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+/** With the servers that it started; gone already is as good. */
+function endGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
