@@ -44,7 +44,13 @@ const operators: readonly Operator[] = [
   { name: 'true', in: 'code', pattern: /(?<=(?:return|:|=|=>) )true\b/g, becomes: () => 'false' },
   { name: 'false', in: 'code', pattern: /(?<=(?:return|:|=|=>) )false\b/g, becomes: () => 'true' },
   { name: 'guard', in: 'code', pattern: /^ +if \(.*\) (?:throw|return|continue|break)\b[^{\n]*$/gm, becomes: () => '' },
-  { name: 'deed', in: 'code', pattern: /^ {2,}(?:await )?[\w.#]+(?:\.[\w#]+)*\([^\n]*\)$(?!\n\s*[.?:|&])/gm, becomes: () => '' },
+  // A failpoint is a place for tests, and does nothing where nobody arms it.
+  {
+    name: 'deed',
+    in: 'code',
+    pattern: /(?<!(?:=>|[=(,?:|&])\s*\n)^ {2,}(?:await )?(?!super|(?:tx\.)?failpoint)[\w.#]+(?:\.[\w#]+)*\([^\n]*\)$(?!\n\s*[.?:|&])/gm,
+    becomes: () => '',
+  },
   sql('sql condition', /^\s*AND [^\n`]*$/gm, () => ''),
   sql('sql and', /(?<=[\w)?] )AND(?= [^\n]*\bWHERE\b|[^\n]*[=<>])/g, () => 'OR'),
   sql('sql exists', /\bNOT EXISTS\b/g, () => 'EXISTS'),
@@ -78,14 +84,14 @@ export function mutantsOf(file: string, source: string): Mutant[] {
   return [...found, ...rowsOf(file, source)].filter((each) => isWhole(masks.code.slice(each.at, each.at + each.was.length)))
 }
 
-/** The right that a row of a table asks for, in exchange for another one of the same table. */
+/** What a row of a table says in one of its columns, in exchange for what another row says there. */
 function rowsOf(file: string, source: string): Mutant[] {
-  const rows = [...source.matchAll(/(?<=\b(?:access|action|right|rate): )[\w.']+(?=[,\s}])/g)]
-  const values = [...new Set(rows.map(([value]) => value))]
-  return rows.flatMap((row) => {
-    const other = values[(values.indexOf(row[0]) + 1) % values.length]
-    if (other === undefined || other === row[0]) return []
-    return [{ file, operator: 'row', at: row.index, line: lineAt(source, row.index), was: row[0], becomes: other }]
+  const cells = [...source.matchAll(/(?<=\b(access|action|right|rate): )[\w.']+(?=[,\s}])/g)]
+  return cells.flatMap((cell) => {
+    const values = [...new Set(cells.filter(([, column]) => column === cell[1]).map(([value]) => value))]
+    const other = values[(values.indexOf(cell[0]) + 1) % values.length]
+    if (other === undefined || other === cell[0]) return []
+    return [{ file, operator: 'row', at: cell.index, line: lineAt(source, cell.index), was: cell[0], becomes: other }]
   })
 }
 
