@@ -39,7 +39,8 @@ function withBlock(text: string, owner: string, lines: readonly string[]): strin
   const [begin, end] = [`# begin ${owner}`, `# end ${owner}`]
   const kept = text.split('\n')
   const bare = kept.map((line) => line.replace(/\r$/, ''))
-  const from = bare.indexOf(begin)
+  // The last one: behind a mark that lost its end stand lines of others.
+  const from = bare.lastIndexOf(begin)
   const to = from === -1 ? -1 : bare.indexOf(end, from)
   const block = lines.length === 0 ? [] : [begin, ...lines, end].map((line) => line + newline.slice(0, -1))
   if (to !== -1) return kept.toSpliced(from, to - from + 1, ...block).join('\n')
