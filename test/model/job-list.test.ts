@@ -1,0 +1,175 @@
+// What people are told of jobs, what they may ask, and how history is taken away.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
+import { drainDeleted } from '#app/jobs/drain.ts'
+import { jobHandlers } from '#app/jobs/handlers.ts'
+import { listJobs, retryJob } from '#app/jobs/list-jobs.ts'
+import { askToReap, reapHistory } from '#app/jobs/reap-history.ts'
+import type { JobQueue } from '#ports/job-queue.ts'
+
+const start = 1_800_000_000_000
+const iso = (time: number) => new Date(time).toISOString()
+const goesOn = new AbortController().signal
+const stopped = AbortSignal.abort()
+
+test('a job waits, runs until its claim ends, or is stuck after five tries', async () => {
+  const job = {
+    id: 1,
+    kind: 'history.reap',
+    key: 'k',
+    payload: null,
+    epoch: 1,
+    runAfter: start + 9,
+    lastError: 'boom',
+    createdAt: start - 5,
+  }
+  const told = async (change: { lockedUntil?: number | null; attempts?: number }) => {
+    const store = { jobs: async () => [{ ...job, lockedUntil: null, attempts: 0, ...change }] } as unknown as JobQueue
+    const [info] = await listJobs({ store, clock: { now: () => start } }, { stuck: false })
+    return info
+  }
+  const waiting = {
+    id: 1,
+    kind: 'history.reap',
+    about: 'k',
+    state: 'waiting',
+    attempts: 0,
+    askedAt: iso(start - 5),
+    nextTry: iso(start + 9),
+    lastError: 'boom',
+  }
+  assert.deepEqual(await told({}), waiting)
+  for (const [lockedUntil, attempts, state] of [
+    [null, 4, 'waiting'],
+    [null, 5, 'stuck'],
+    [start, 0, 'waiting'],
+    [start + 1, 0, 'running'],
+    [start + 1, 5, 'running'],
+  ] as const) {
+    const info = await told({ lockedUntil, attempts })
+    assert.deepEqual([info?.state, info?.nextTry], [state, state === 'running' ? null : iso(start + 9)])
+  }
+})
+
+test('stuck ones alone where that is asked; one that waits is tried now, one that runs or is not there is refused', async () => {
+  const store = openMemoryMetadataStore()
+  const clock = { now: () => start }
+  for (const key of ['a', 'b'])
+    await store.putJob({ job: { kind: 'repositories.drain', key, payload: null, runAfter: start + 50 }, now: start })
+  const [first, second] = await listJobs({ store, clock }, { stuck: false })
+  assert.deepEqual(await listJobs({ store, clock }, { stuck: true }), [])
+  assert.deepEqual([first?.about, second?.about, first?.nextTry], ['a', 'b', iso(start + 50)])
+  const { id = 0 } = second ?? {}
+  assert.equal((await retryJob({ store, clock }, { id })).nextTry, iso(start))
+  await assert.rejects(retryJob({ store, clock }, { id: id + 1 }), { reason: 'job-not-waiting' })
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const [claimed] = await store.claimJobs({ kinds: ['repositories.drain'], now: start, lockedUntil: start + 10, limit: 1 })
+    if (attempt === 4) await assert.rejects(retryJob({ store, clock }, { id }), { reason: 'job-not-waiting' })
+    await store.failJob({ id, epoch: claimed?.epoch ?? 0, runAfter: start, error: 'boom' })
+  }
+  assert.deepEqual(
+    (await listJobs({ store, clock }, { stuck: true })).map((each) => [each.id, each.state, each.attempts]),
+    [[id, 'stuck', 5]],
+  )
+  await store.close()
+})
+
+/** A store whose verbs answer what they are told to, and write down what they were asked. */
+function scripted(answers: Record<string, readonly unknown[]>) {
+  const asked: [verb: string, input: unknown][] = []
+  const next = Object.fromEntries(Object.entries(answers).map(([verb, each]) => [verb, [...each]]))
+  const store = new Proxy({}, { get: (_, verb: string) => async (input: unknown) => (asked.push([verb, input]), next[verb]?.shift()) })
+  return {
+    store: store as never,
+    asked,
+    of: (verb: string) => asked.filter(([each]) => each === verb).map(([, input]) => input as Record<string, unknown>),
+  }
+}
+
+const hour = 60 * 60_000
+const reap = async (answers: Record<string, readonly unknown[]>, { now, signal = goesOn }: { now?: number; signal?: AbortSignal }) => {
+  const script = scripted(answers)
+  const deps = { store: script.store, clock: { now: () => start }, wallClock: { look: async () => now }, historyLife: 7, historyMost: 9 }
+  await reapHistory(deps as never, signal)
+  return script
+}
+
+test('history is taken in full steps until one is short, of each registry and of none, and asked for again', async () => {
+  const answers = {
+    reapHistory: [500, 500, 499],
+    reapOperations: [500, 0],
+    registries: [[{ id: 4 }, { id: 2 }]],
+    boundHistory: [500, 3, 0, 500, 500, 1],
+  }
+  const whole = await reap(answers, { now: start + 1 })
+  assert.deepEqual(whole.of('reapHistory'), Array(3).fill({ before: start + 1 - 7, limit: 500 }))
+  assert.deepEqual(whole.of('reapOperations'), Array(2).fill({ before: start + 1 - hour, limit: 500 }))
+  assert.deepEqual(
+    whole.of('boundHistory').map(({ registryId }) => registryId),
+    [0, 0, 4, 2, 2, 2],
+  )
+  assert.deepEqual(whole.of('boundHistory')[0], { registryId: 0, most: 9, limit: 500 })
+  const again = { kind: 'history.reap', key: '', payload: null, runAfter: start + hour / 12 }
+  assert.deepEqual(whole.of('putJob'), [{ job: again, now: start }])
+  const unsure = await reap({ registries: [[]], boundHistory: [0] }, {})
+  assert.deepEqual(
+    unsure.asked.map(([verb]) => verb),
+    ['registries', 'boundHistory', 'putJob'],
+    'a clock that was set takes nothing away for its age',
+  )
+  const told = await reap({ registries: [[]] }, { now: start, signal: stopped })
+  assert.deepEqual(
+    told.asked.map(([verb]) => verb),
+    ['registries', 'putJob'],
+  )
+  const later = scripted({})
+  await askToReap({ store: later.store, clock: { now: () => start } as never }, 0)
+  assert.deepEqual(later.of('putJob'), [{ job: { ...again, runAfter: start }, now: start }])
+})
+
+test('what was deleted is emptied before its uploads and behind them, and its operation ends unless it was told to stop', async () => {
+  const uploads = (count: number) => Array.from({ length: count }, () => ({}))
+  const drain = async (signal: AbortSignal, answers: Record<string, readonly unknown[]> = {}) => {
+    const script = scripted({ drainRepositories: [2, 0, 1, 0], reapUploads: [uploads(200), uploads(199)], ...answers })
+    let steps = 0
+    await drainDeleted({ store: script.store, clock: { now: () => start } as never, failpoint: () => steps++ }, signal)
+    return { ...script, steps, verbs: script.asked.map(([verb]) => verb) }
+  }
+  const { verbs, steps, of } = await drain(goesOn)
+  assert.deepEqual(verbs, [
+    'drainRepositories',
+    'drainRepositories',
+    'reapUploads',
+    'reapUploads',
+    'drainRepositories',
+    'drainRepositories',
+  ])
+  assert.equal(steps, 2)
+  assert.deepEqual(
+    [of('drainRepositories')[0], of('reapUploads')[0]],
+    [
+      { now: start, limit: 200 },
+      { now: 1, limit: 200 },
+    ],
+  )
+  assert.deepEqual((await drain(stopped)).verbs, [])
+  for (const [signal, ends] of [
+    [goesOn, [{ id: 'o', status: 'Succeeded', result: null, now: start }]],
+    [stopped, []],
+  ] as const) {
+    const script = scripted({ drainRepositories: [0, 0, 0, 0], reapUploads: [[], []], registries: [[]], boundHistory: [0] })
+    const handlers = jobHandlers({
+      store: script.store,
+      clock: { now: () => start },
+      failpoint: () => {},
+      wallClock: { look: async () => undefined },
+    } as never)
+    await handlers['operation.finish']({ key: 'o' } as never, signal)
+    assert.deepEqual(script.of('endOperation'), ends)
+    await handlers['repositories.drain']({} as never, signal)
+    assert.equal(script.of('drainRepositories').length, signal === goesOn ? 4 : 0)
+    await handlers['history.reap']({} as never, signal)
+    assert.equal(script.of('putJob').length, 1)
+  }
+})
