@@ -39,6 +39,7 @@ export const refusalReasons = [
   'password-file-there',
   'disk-full',
   'database-damaged',
+  'clock-off',
   'collection-rests',
   'collection-paused',
   'backup-target-not-empty',

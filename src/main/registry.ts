@@ -70,7 +70,7 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
       unleased: rememberedByOneProcess(systemClock, config.gcLease),
       settings: {
         sparse: config.sparse,
-        lease: { length: config.gcLease, renewBelow: config.gcLease / 2, promise: Math.min(hour, config.gcLease), skew: 0 },
+        lease: { length: config.gcLease, renewBelow: config.gcLease / 2, promise: Math.min(hour, config.gcLease), skew: store.skew },
         collectionDelay: config.gcDelay,
         uploadLife: config.uploadLife,
         diskFloor: config.diskFloor,

@@ -15,7 +15,7 @@ export interface LeaseTimes {
 }
 
 /**
- * What is allowed where several servers write: their `skew`. A clock that is further off makes answers fail early or leases end early; whoever
- * starts such a server refuses it then (no start does yet: a server stands on one process's database).
+ * What is allowed where several servers write: their `skew`. A clock that is further off makes answers fail early or leases end early: the
+ * store refuses to open for it, and each command once it has gone off (adapters/postgres/clocks.ts).
  */
 export const allowedSkew = 60_000

@@ -26,10 +26,12 @@ import type { UsageReads } from './usage.ts'
  *   Any number of commands may be under way at once; each sees the ones that resolved before it began.
  * - A read sees at least every command that resolved before it began, or before its request did (`asOneRequest`).
  * - Times are milliseconds since 1970, given by the caller. Where several servers write, those of leases, uploads and collection
- *   count from the database's clock (leases.ts).
+ *   count from the database's clock (leases.ts), and a server whose clock is further off than `skew` can write nothing.
  * - `storage-full` and `storage-failed` are thrown by any command when the disk refuses; the store goes on when it no longer does.
  */
 export interface MetadataStore extends MetadataReads, MetadataCommands {
+  /** By how much a caller's clock may differ from the one that judges (leases.ts): 0 where they are one. */
+  readonly skew: number
   /**
    * Does work that is one request: what is kept in memory of rights, credentials, keys and settings need be proven once for all that it
    * reads. It sees what was answered before it began, and what it changed itself. Outside of it each read sees what was answered before.

@@ -4,6 +4,7 @@ import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { twoStoresContract } from '#ports/control-epoch.contract.ts'
 import { databaseClockContract } from '#ports/database-clock.contract.ts'
+import { allowedSkew } from '#ports/leases.ts'
 import { metadataStoreContract } from '#ports/metadata-store.contract.ts'
 import { twoServersTests } from '../model/upload-owners.ts'
 import { Client } from 'pg'
@@ -61,3 +62,29 @@ test('postgres: no event is given out while a transaction runs that may come bef
     await store.close()
   }
 })
+
+for (const [way, off] of [
+  ['ahead', 62_000],
+  ['behind', -62_000],
+] as const)
+  test(`postgres: no store is opened for a server whose clock is a minute ${way}, and one whose clock goes there writes nothing`, async () => {
+    const clock: { off: number } = { off }
+    const now = () => Date.now() + clock.off
+    const url = await server.copyOf(empty)
+    const opened = () => openPostgresStore({ url, connections: 2, now })
+    await assert.rejects(opened(), { reason: 'clock-off', detail: { seconds: 62, allowed: 60 } })
+    clock.off = off * 0.9
+    const store = await opened()
+    try {
+      assert.equal(store.skew, allowedSkew)
+      const tenant = { id: 'one', domain: 'one.example' }
+      clock.off = off
+      await assert.rejects(store.putTenant(tenant), { failure: 'storage-failed', message: /differ by 62 s/ })
+      assert.equal(await store.tenant(), undefined)
+      clock.off = 0
+      await store.putTenant(tenant)
+      assert.deepEqual(await store.tenant(), tenant)
+    } finally {
+      await store.close()
+    }
+  })

@@ -1,6 +1,7 @@
 import type { Failpoint } from '#ports/failpoint.ts'
 import type { ClientBase, QueryResultRow } from 'pg'
 import type { ListType, Noted, SqlReader, SqlTransaction, SqlValue } from '#store/transaction.ts'
+import { type Clocks, failOffClock } from './clocks.ts'
 import { numbered } from './dialect.ts'
 
 /** What runs one statement: a client inside its transaction, or a pool for reads. */
@@ -20,6 +21,13 @@ function textOf(sql: string): string {
 /** Whose clock judges. Only a test, whose times are made up, has the caller's. */
 export type Judge = 'database' | 'caller'
 const types: Readonly<Record<ListType, string>> = { bytes: 'BYTEA', text: 'TEXT', number: 'BIGINT' }
+
+/** Both clocks, in one question. */
+export async function readClocks(runner: Runner, now: () => number): Promise<Clocks> {
+  const asked = now()
+  const { rows } = await runner.query<{ now: number }>(`SELECT ${databaseClock} AS now`)
+  return { asked, database: rows[0]?.now ?? 0, answered: now() }
+}
 
 export class PostgresReader implements SqlReader {
   readonly aText = 'CAST(? AS TEXT) COLLATE "C"'
@@ -79,14 +87,18 @@ export class PostgresTransaction extends PostgresReader implements SqlTransactio
     this.began = began
   }
 
-  static async begin(runner: Runner, failpoint: Failpoint, judge: Judge): Promise<PostgresTransaction> {
+  /** @param now this server's clock. Fails with `storage-failed` when it and the database's are too far apart. */
+  static async begin(runner: Runner, failpoint: Failpoint, judge: Judge, now: () => number): Promise<PostgresTransaction> {
     if (judge === 'caller') {
       await runner.query('BEGIN')
       return new PostgresTransaction(runner, failpoint, judge, undefined)
     }
     // In one message: a way to the database less.
+    const asked = now()
     const results = (await runner.query(`BEGIN; SELECT ${databaseClock} AS now`)) as unknown as { rows: { now: number }[] }[]
-    return new PostgresTransaction(runner, failpoint, judge, results[1]?.rows[0]?.now)
+    const database = results[1]?.rows[0]?.now ?? 0
+    failOffClock({ asked, database, answered: now() })
+    return new PostgresTransaction(runner, failpoint, judge, database)
   }
 
   forUpdateOf(table: string): string {

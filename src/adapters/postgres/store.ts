@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { RegistryError } from '#core/registry-error.ts'
+import { allowedSkew } from '#ports/leases.ts'
 import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
 import { DatabaseError, Pool, type PoolClient } from 'pg'
 import type { Verb } from '#store/verb.ts'
@@ -7,8 +8,9 @@ import { commandTraits } from '#store/command-traits.ts'
 import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
 import { RunAgain } from '#store/run-again.ts'
 import { commands, reads } from '#store/verbs.ts'
+import { refuseClock } from './clocks.ts'
 import { columnTypes } from './column-types.ts'
-import { type Judge, PostgresReader, PostgresTransaction } from './connection.ts'
+import { type Judge, PostgresReader, PostgresTransaction, readClocks } from './connection.ts'
 import { migrate } from './migrate.ts'
 import { RequestProofs } from './request-proofs.ts'
 import { sharedRead } from './shared-read.ts'
@@ -26,9 +28,15 @@ const passes = (error: unknown): boolean => error instanceof RunAgain || (error 
  * The metadata store on PostgreSQL: each command a transaction on a connection of the pool, rows locked by the verbs
  * themselves. Any number of servers may write at once.
  * @param url `postgres://user@host:port/database`
+ * Refuses with `clock-off`, and fails each command with `storage-failed` while the clocks are too far apart.
  */
-export async function openPostgresStore(options: { url: string; connections: number; judge?: Judge }): Promise<MetadataStore> {
-  const { judge = 'database' } = options
+export async function openPostgresStore(options: {
+  url: string
+  connections: number
+  judge?: Judge
+  now?: () => number
+}): Promise<MetadataStore> {
+  const { judge = 'database', now = Date.now } = options
   const pool = new Pool({
     connectionString: options.url,
     max: options.connections,
@@ -39,22 +47,27 @@ export async function openPostgresStore(options: { url: string; connections: num
   pool.on('error', () => {})
   const first = await pool.connect()
   try {
+    if (judge === 'database') refuseClock(await readClocks(first, now))
     await migrate(first)
-  } finally {
+  } catch (error) {
     first.release()
+    await pool.end()
+    throw error
   }
+  first.release()
   const reader = new PostgresReader(pool as unknown as PoolClient, judge)
   // Any server may have written: the row says which epoch stands, and one read says it to all who ask at the time.
   const proofs = new RequestProofs(sharedRead(() => reads.controlEpoch(reader)))
   const facts = new KeptFacts(proofs.prove)
   const asOneRequest: MetadataStore['asOneRequest'] = (work) => proofs.within(work)
-  const store: Record<string, unknown> = { close: () => pool.end(), asOneRequest }
+  const store: Record<string, unknown> = { close: () => pool.end(), asOneRequest, skew: judge === 'database' ? allowedSkew : 0 }
+  const begin: Begin = (client) => PostgresTransaction.begin(client, () => {}, judge, now)
   for (const name of Object.keys(commands) as (keyof MetadataCommands)[]) {
     const verb = commands[name] as Verb<never>
     const changesFacts = commandTraits[name].changes.includes('control')
     store[name] = async (input: unknown) => {
       try {
-        return await command(pool, judge, verb, input as never).finally(() => changesFacts && proofs.end())
+        return await command(pool, begin, verb, input as never).finally(() => changesFacts && proofs.end())
       } catch (error) {
         // It may have met what another server changed.
         proofs.end()
@@ -71,17 +84,19 @@ export async function openPostgresStore(options: { url: string; connections: num
   return store as unknown as MetadataStore
 }
 
-async function command(pool: Pool, judge: Judge, verb: Verb<never>, input: never): Promise<unknown> {
+type Begin = (client: PoolClient) => Promise<PostgresTransaction>
+
+async function command(pool: Pool, begin: Begin, verb: Verb<never>, input: never): Promise<unknown> {
   for (let tries = 1; ; tries++)
     try {
-      return await once(pool, judge, verb, input)
+      return await once(pool, begin, verb, input)
     } catch (error) {
       if (!passes(error) || tries === mostTries) throw named(error)
       await pause(tries * 2 + (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 32)
     }
 }
 
-async function once(pool: Pool, judge: Judge, verb: Verb<never>, input: never): Promise<unknown> {
+async function once(pool: Pool, begin: Begin, verb: Verb<never>, input: never): Promise<unknown> {
   const client = await pool.connect()
   let broken: Error | undefined
   const noteBroken = (error: Error) => {
@@ -89,7 +104,7 @@ async function once(pool: Pool, judge: Judge, verb: Verb<never>, input: never): 
   }
   client.on('error', noteBroken)
   try {
-    const answer = await verb(await PostgresTransaction.begin(client, () => {}, judge), input)
+    const answer = await verb(await begin(client), input)
     await client.query('COMMIT')
     return answer
   } catch (error) {

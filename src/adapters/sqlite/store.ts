@@ -63,7 +63,7 @@ export function storeOf(
 ): MetadataStore {
   // A proof costs nothing here: each read has its own.
   const asOneRequest: MetadataStore['asOneRequest'] = (work) => work()
-  const store: Record<string, unknown> = { close, asOneRequest }
+  const store: Record<string, unknown> = { close, asOneRequest, skew: 0 }
   // Nobody else writes (data-directory.ts): the epoch is that of the commands which this process has answered.
   let epoch = 0
   const facts = new KeptFacts(() => epoch)

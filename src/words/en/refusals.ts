@@ -53,6 +53,8 @@ export const refusals = {
   'refusal.disk-full': '{path}: the disk is full',
   'refusal.database-damaged':
     'the database {path} is damaged ({found}): nothing is served from it; move the data folder aside and fill a new one from your last backup with "longshore restore"',
+  'refusal.clock-off':
+    'the clocks of this machine and of the database differ by {seconds} s, and {allowed} s are allowed: set the wrong one right (NTP does), then try again',
   'refusal.collection-rests':
     'collection rests for one lease, because the database could not be written or the clock was set; it goes on by itself',
   'refusal.collection-paused': 'collection is paused while a backup is written: try again afterwards',

@@ -58,6 +58,8 @@ export const refusals: Translation<typeof english> = {
   'refusal.disk-full': '{path}: el disco está lleno',
   'refusal.database-damaged':
     'la base de datos {path} está dañada ({found}): no se sirve nada de ella; aparte la carpeta de datos y llene una nueva desde su última copia con «longshore restore»',
+  'refusal.clock-off':
+    'el reloj de esta máquina y el de la base de datos difieren en {seconds} s, y se permiten {allowed} s: ponga en hora el que esté mal (NTP lo hace) e inténtelo de nuevo',
   'refusal.collection-rests':
     'la recogida descansa durante un plazo, porque no se pudo escribir la base de datos o se cambió el reloj; sigue por sí misma',
   'refusal.collection-paused': 'la recogida está en pausa mientras se escribe una copia: inténtelo después',

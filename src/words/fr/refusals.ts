@@ -59,6 +59,8 @@ export const refusals: Translation<typeof english> = {
   'refusal.disk-full': '{path} : le disque est plein',
   'refusal.database-damaged':
     'la base de données {path} est abîmée ({found}) : rien n’en est servi ; mettez le dossier de données de côté et remplissez-en un nouveau avec votre dernière sauvegarde, par « longshore restore »',
+  'refusal.clock-off':
+    'l’horloge de cette machine et celle de la base de données diffèrent de {seconds} s, l’écart permis est de {allowed} s : mettez à l’heure celle qui se trompe (NTP s’en charge), puis réessayez',
   'refusal.collection-rests':
     'la collecte se repose pendant un bail, parce que la base n’a pas pu être écrite ou que l’horloge a été réglée ; elle reprendra d’elle-même',
   'refusal.collection-paused': 'la collecte est suspendue pendant une sauvegarde : réessayez ensuite',
