@@ -34,12 +34,14 @@ export class SqliteConnection implements SqlTransaction {
   #sync: 'FULL' | 'NORMAL' = 'FULL'
   readonly #statements = new Map<string, StatementSync>()
 
-  constructor(path: string, options: { failpoint?: Failpoint; readOnly?: boolean } = {}) {
+  /** @param options.shared one of several readers, each with a cache of its own: theirs are smaller */
+  constructor(path: string, options: { failpoint?: Failpoint; readOnly?: boolean; shared?: boolean } = {}) {
     this.failpoint = options.failpoint ?? (() => {})
+    // The only writer waits too: a reader that meets the torn head of a log holds the lock for a moment.
     this.database = new DatabaseSync(path, { timeout: 5000 })
     try {
       this.database.exec('PRAGMA foreign_keys = ON')
-      if (options.readOnly) this.database.exec('PRAGMA query_only = ON; PRAGMA cache_size = -32000')
+      if (options.readOnly) this.database.exec(`PRAGMA query_only = ON; PRAGMA cache_size = -${options.shared ? 8000 : 32000}`)
       else this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000')
     } catch (error) {
       this.database.close()

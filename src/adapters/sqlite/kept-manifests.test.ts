@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { KeptManifests } from './kept-manifests.ts'
+import { SharedEpochs } from './shared-epochs.ts'
 
 const manifest = (size = 10) => ({ bytes: new Uint8Array(size) })
 /** Counts how often the database was asked. */
@@ -14,14 +15,15 @@ function source<Result>(answer: () => Promise<Result>) {
 }
 
 test('a manifest is read once, until a command changes its repository', async () => {
-  const kept = new KeptManifests()
+  const epochs = new SharedEpochs()
+  const kept = new KeptManifests(epochs)
   const { asked, run } = source(async () => manifest())
   const read = () => kept.through([1, 'a', 'v1'], run)
   await read()
   await read()
   assert.equal(asked.times, 1)
-  kept.ends('putManifest', { registryId: 1, name: 'b' })
-  kept.ends('putManifest', { registryId: 2, name: 'a' })
+  epochs.raise('putManifest', { registryId: 1, name: 'b' })
+  epochs.raise('putManifest', { registryId: 2, name: 'a' })
   await read()
   assert.equal(asked.times, 1)
   for (const command of [
@@ -33,14 +35,14 @@ test('a manifest is read once, until a command changes its repository', async ()
     'renewManifestLease',
   ] as const) {
     const before: number = asked.times
-    kept.ends(command, { registryId: 1, name: 'a' })
+    epochs.raise(command, { registryId: 1, name: 'a' })
     await read()
     assert.equal(asked.times, before + 1, command)
   }
 })
 
 test('what is not there is asked again each time', async () => {
-  const kept = new KeptManifests()
+  const kept = new KeptManifests(new SharedEpochs())
   const { asked, run } = source(async () => undefined)
   await kept.through([1, 'a', 'v1'], run)
   await kept.through([1, 'a', 'v1'], run)
@@ -48,7 +50,7 @@ test('what is not there is asked again each time', async () => {
 })
 
 test('a flood of names that nobody has pushes out nothing that is kept', async () => {
-  const kept = new KeptManifests()
+  const kept = new KeptManifests(new SharedEpochs())
   const { asked, run } = source(async () => manifest())
   await kept.through([1, 'a', 'v1'], run)
   for (let each = 0; each < 40_000; each++) await kept.through([1, `none-${each}`, 'v1'], async () => undefined)
@@ -57,7 +59,7 @@ test('a flood of names that nobody has pushes out nothing that is kept', async (
 })
 
 test('a read that failed is asked again', async () => {
-  const kept = new KeptManifests()
+  const kept = new KeptManifests(new SharedEpochs())
   let fails = true
   const { run } = source(async () => {
     if (fails) throw new Error('the disk had a moment')
@@ -69,9 +71,31 @@ test('a read that failed is asked again', async () => {
 })
 
 test('what is kept has an end: large manifests are forgotten together', async () => {
-  const kept = new KeptManifests()
+  const kept = new KeptManifests(new SharedEpochs())
   const { asked, run } = source(async () => manifest(4 * 1024 * 1024))
   for (let each = 0; each < 5; each++) await kept.through([1, 'a', `sha256:${each}`], run)
   await kept.through([1, 'a', 'sha256:0'], run)
   assert.equal(asked.times, 6)
+})
+
+test('a command of another thread ends what this one keeps', async () => {
+  const epochs = new SharedEpochs()
+  const kept = new KeptManifests(epochs)
+  const { asked, run } = source(async () => manifest())
+  await kept.through([1, 'a', 'v1'], run)
+  new SharedEpochs(epochs.buffer).raise('deleteTag', { registryId: 1, name: 'a' })
+  await kept.through([1, 'a', 'v1'], run)
+  assert.equal(asked.times, 2)
+})
+
+test('what was read while a command ended is not kept for who asks after it', async () => {
+  const epochs = new SharedEpochs()
+  const kept = new KeptManifests(epochs)
+  const { asked, run } = source(async () => {
+    epochs.raise('putManifest', { registryId: 1, name: 'a' })
+    return manifest()
+  })
+  await kept.through([1, 'a', 'v1'], run)
+  await kept.through([1, 'a', 'v1'], run)
+  assert.equal(asked.times, 2)
 })

@@ -4,7 +4,8 @@ import { reads } from '#store/verbs.ts'
 import { SqliteConnection } from './connection.ts'
 import { runGroup } from './group-commit.ts'
 import { migrate } from './migrate.ts'
-import { storeOf } from './store.ts'
+import { SharedEpochs } from './shared-epochs.ts'
+import { storeOf } from './store-of.ts'
 
 /**
  * The metadata store in memory, in this thread: the same verbs without a disk. For tests of what stands on the port.
@@ -18,6 +19,7 @@ export function openMemoryMetadataStore({
   ended?: (name: keyof MetadataCommands) => void
 } = {}): MetadataStore {
   migrate(connection, undefined)
+  const epochs = new SharedEpochs()
   let last: Promise<unknown> = Promise.resolve()
   // One connection for all: a read between two steps of a command would see half of it, so reads wait their turn too.
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -28,15 +30,17 @@ export function openMemoryMetadataStore({
   const run = (name: keyof MetadataCommands, input: unknown): Promise<unknown> =>
     inTurn(async () => {
       const [answer] = await runGroup(connection, [{ id: 1, name, input }])
+      epochs.raise(name, input)
       ended?.(name)
       if (answer && 'output' in answer) return answer.output
       if (answer) throw new RegistryError(answer.error.failure, answer.error.message, answer.error.detail)
       return undefined
     })
-  const store = storeOf(connection, run, async () => {
+  const close = async () => {
     await last
     connection.close()
-  }) as unknown as Record<string, (...input: unknown[]) => Promise<unknown>>
+  }
+  const store = storeOf({ reader: connection, epochs, run, close }) as unknown as Record<string, (...input: unknown[]) => Promise<unknown>>
   for (const name of Object.keys(reads)) {
     const read = store[name]
     if (read) store[name] = (...input) => inTurn(() => read(...input))

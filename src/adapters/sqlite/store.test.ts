@@ -9,7 +9,7 @@ import { commandTraits } from '#store/command-traits.ts'
 import { keptFacts } from '#store/kept-facts.ts'
 import { reads } from '#store/verbs.ts'
 import { SqliteConnection } from './connection.ts'
-import { openSqliteStore } from './store.ts'
+import { openSharedStore, openSqliteStore, type SqliteStore } from './store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-sqlite-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -69,4 +69,27 @@ metadataStoreContract('sqlite', async () => {
   const path = join(folder, `${++stores}.db`)
   copyFileSync(empty, path)
   return withKeptReadsCompared(openSqliteStore({ path, ballast }), path)
+})
+
+/** Two threads' ends of one store: what the first commanded, the second reads, and has kept what it read before. */
+function writtenHereReadThere(store: SqliteStore): MetadataStore {
+  const other = openSharedStore(store.share())
+  return new Proxy(store as MetadataStore, {
+    get(target, property: keyof MetadataStore) {
+      if (property === 'close')
+        return async () => {
+          await other.close()
+          await store.close()
+        }
+      const owner = Object.hasOwn(commandTraits, property) ? target : other
+      const original: unknown = owner[property]
+      return typeof original === 'function' ? original.bind(owner) : original
+    },
+  })
+}
+
+metadataStoreContract('sqlite, written by one thread and read by another', async () => {
+  const path = join(folder, `${++stores}.db`)
+  copyFileSync(empty, path)
+  return writtenHereReadThere(openSqliteStore({ path, ballast }))
 })

@@ -1,0 +1,34 @@
+import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
+import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
+import { commands, reads } from '#store/verbs.ts'
+import type { SqliteConnection } from './connection.ts'
+import { FairTurns } from './fair-turns.ts'
+import { KeptManifests } from './kept-manifests.ts'
+import type { SharedEpochs } from './shared-epochs.ts'
+
+export interface StoreParts {
+  reader: SqliteConnection
+  /** Raised by who runs the commands, before it answers them. */
+  epochs: SharedEpochs
+  run: (name: keyof MetadataCommands, input: unknown) => Promise<unknown>
+  close: () => Promise<void>
+}
+
+/** A store of a reading connection and a way to run commands, with what was read kept while its epoch stands. */
+export function storeOf({ reader, epochs, run, close }: StoreParts): MetadataStore {
+  // A proof costs nothing here: each read has its own.
+  const asOneRequest: MetadataStore['asOneRequest'] = (work) => work()
+  const store: Record<string, unknown> = { close, asOneRequest, skew: 0 }
+  const facts = new KeptFacts(() => epochs.control())
+  const manifests = new KeptManifests(epochs)
+  const turns = new FairTurns()
+  for (const name of Object.keys(commands) as (keyof MetadataCommands)[]) store[name] = (input: unknown) => run(name, input)
+  for (const name of Object.keys(reads) as (keyof MetadataReads)[]) {
+    const ask = reads[name] as (db: SqliteConnection, ...input: unknown[]) => Promise<unknown>
+    const read = (input: readonly unknown[]) => turns.read(() => ask(reader, ...input))
+    if (keptFacts.has(name)) store[name] = (...input: unknown[]) => facts.through(name, input, () => read(input))
+    else if (KeptManifests.keeps(name)) store[name] = (...input: unknown[]) => manifests.through(input, () => read(input))
+    else store[name] = (...input: unknown[]) => read(input)
+  }
+  return store as unknown as MetadataStore
+}
