@@ -7,8 +7,10 @@ import { RegistryError } from '#core/registry-error.ts'
 import { type BlobReader, type BlobStore, type BlobWriter, type Mark, WriterOvertaken } from '#ports/blob-store.ts'
 import type { ArmedFailpoint } from '#ports/failpoint.ts'
 import { FsBlobReader } from './blob-reader.ts'
-import { FsBlobWriter } from './blob-writer.ts'
-import { diskError, UploadWorkers } from './upload-workers.ts'
+import { type FileOfKey, FsBlobWriter } from './blob-writer.ts'
+import { diskError } from './disk-error.ts'
+import { UploadLine } from './upload-line.ts'
+import { type UploadLines, UploadWorkers } from './upload-workers.ts'
 import { syncFolder } from './syncs.ts'
 
 /**
@@ -16,26 +18,45 @@ import { syncFolder } from './syncs.ts'
  *   00/ … ff/            256 folders, made once
  *     <object id>        one file an object, mode 0600, written once under its final name, never renamed
  */
-export function openFsBlobStore(root: string, failpoint?: ArmedFailpoint): BlobStore {
-  return new FsBlobStore(root, failpoint)
+export function openFsBlobStore(root: string, failpoint?: ArmedFailpoint): SharableBlobStore {
+  for (let shard = 0; shard < shards; shard++) mkdirSync(join(root, nameOf(shard)), { recursive: true, mode: 0o700 })
+  syncFolder(root)
+  const workers = new UploadWorkers(Math.min(4, Math.max(2, availableParallelism())), failpoint)
+  const store = new FsBlobStore({ root, lines: workers.lines() }, () => workers.close())
+  return Object.assign(store, { share: () => ({ root, lines: workers.lines() }) })
 }
 
+/** The same store in another thread of the process: what is written goes to the same workers. */
+export const openSharedFsBlobStore = (shared: SharedBlobs): BlobStore => new FsBlobStore(shared, async () => {})
+
+/** What another thread needs to use the same store. It is sent there, the ports in the list of what is transferred. */
+export interface SharedBlobs {
+  root: string
+  lines: UploadLines
+}
+
+export interface SharableBlobStore extends BlobStore {
+  /** For one more thread, which opens it with `openSharedFsBlobStore`. */
+  share(): SharedBlobs
+}
+
+const shards = 256
+const nameOf = (shard: number): string => shard.toString(16).padStart(2, '0')
 const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/
 
 class FsBlobStore implements BlobStore {
   readonly name = 'files'
   readonly #root: string
-  readonly #workers: UploadWorkers
-  /** The writer of each key that is being written: this process alone writes in the folder (ownership.ts). */
+  readonly #line: UploadLine
+  readonly #end: () => Promise<void>
+  /** The writer that this thread has of each key; what another one has is known to the worker. */
   readonly #writers = new Map<string, FsBlobWriter>()
-  /** Their sync failed: a second one could succeed although the disk lost bytes. Until they are deleted. */
-  readonly #lost = new Set<string>()
+  #nextShard = 0
 
-  constructor(root: string, failpoint: ArmedFailpoint | undefined) {
+  constructor({ root, lines }: SharedBlobs, end: () => Promise<void>) {
     this.#root = root
-    for (let shard = 0; shard < 256; shard++) mkdirSync(join(root, shard.toString(16).padStart(2, '0')), { recursive: true, mode: 0o700 })
-    syncFolder(root)
-    this.#workers = new UploadWorkers(Math.min(4, Math.max(2, availableParallelism())), failpoint)
+    this.#line = new UploadLine(lines)
+    this.#end = end
   }
 
   at(backend: string): BlobStore {
@@ -43,22 +64,28 @@ class FsBlobStore implements BlobStore {
     return this
   }
 
+  /** The folder says which worker writes the file: they are taken by turns. */
+  keyOf(objectId: string): string {
+    const shard = this.#nextShard
+    this.#nextShard = (shard + 1) % shards
+    return `${nameOf(shard)}/${objectId}`
+  }
+
   create(key: string, algorithm: Algorithm): BlobWriter {
-    return this.#keep(key, FsBlobWriter.create(this.#workers, this.#path(key), algorithm))
+    return this.#keep(key, FsBlobWriter.create(this.#line, this.#file(key, algorithm)))
   }
 
   async resume(key: string, algorithm: Algorithm, { size }: Mark): Promise<BlobWriter | undefined> {
-    const path = this.#path(key)
+    const file = this.#file(key, algorithm)
     // One file has one writer: what the earlier one still has on its way is written or dropped before this one looks.
     await this.#writers.get(key)?.abandon(new WriterOvertaken('another writer went on with the key'))
-    if (this.#lost.has(key)) return undefined
-    return this.#keep(key, await FsBlobWriter.resume(this.#workers, path, algorithm, size))
+    const writer = await FsBlobWriter.resume(this.#line, file, size)
+    return writer && this.#keep(key, writer)
   }
 
   #keep(key: string, writer: FsBlobWriter): FsBlobWriter {
     this.#writers.set(key, writer)
-    writer.onEnd = (lost) => {
-      if (lost) this.#lost.add(key)
+    writer.onEnd = () => {
       if (this.#writers.get(key) === writer) this.#writers.delete(key)
     }
     return writer
@@ -85,14 +112,12 @@ class FsBlobStore implements BlobStore {
   }
 
   async #digest(key: string, algorithm: Algorithm, from: number, to: number): Promise<{ hex: string; size: number } | undefined> {
-    return (await this.#workers.call({ kind: 'digest', path: this.#path(key), algorithm, from, to })) as
-      | { hex: string; size: number }
-      | undefined
+    const { path, at } = this.#file(key, algorithm)
+    return (await this.#line.call(at, { kind: 'digest', path, algorithm, from, to })) as { hex: string; size: number } | undefined
   }
 
   async delete(key: string): Promise<void> {
-    await this.#workers.call({ kind: 'delete', path: this.#path(key) })
-    this.#lost.delete(key)
+    await this.#line.call(shardOf(key), { kind: 'delete', path: this.#path(key) })
   }
 
   async *keys(): AsyncIterable<string> {
@@ -105,8 +130,13 @@ class FsBlobStore implements BlobStore {
     return { free: bavail * bsize, total: blocks * bsize }
   }
 
-  close(): Promise<void> {
-    return this.#workers.close()
+  async close(): Promise<void> {
+    this.#line.close()
+    await this.#end()
+  }
+
+  #file(key: string, algorithm: Algorithm): FileOfKey {
+    return { path: this.#path(key), at: shardOf(key), algorithm }
   }
 
   // Keys are ours, made of an id; a wrong one is a bug and must not reach the file system.
@@ -115,3 +145,5 @@ class FsBlobStore implements BlobStore {
     return join(this.#root, key)
   }
 }
+
+const shardOf = (key: string): number => Number.parseInt(key.slice(0, 2), 16)

@@ -1,16 +1,30 @@
 import { type Algorithm, digestOf } from '#core/digest.ts'
 import type { BlobWriter, Mark, SealedBlob } from '#ports/blob-store.ts'
 import { bytesOf, pageSize, type Slot, slotSize } from './slots.ts'
-import type { UploadWorkers } from './upload-workers.ts'
+import type { UploadLine } from './upload-line.ts'
 
 const slotsPerWriter = 2
 /** The file says itself what it has. */
 const noState = new Uint8Array()
 const closed = () => new Error('the writer is closed')
 
+/** Where the file of a key is, and how its digest is taken. */
+export interface FileOfKey {
+  path: string
+  at: number
+  algorithm: Algorithm
+}
+
+type OrderOfWriter =
+  | { kind: 'resume'; path: string; algorithm: Algorithm; size: number }
+  | { kind: 'mark' | 'rollback' | 'rest' | 'close' }
+  | { kind: 'seal'; algorithm: Algorithm }
+
 /** The serving thread's end of a file that an upload worker writes. */
 export class FsBlobWriter implements BlobWriter {
-  readonly #workers: UploadWorkers
+  readonly #line: UploadLine
+  /** Which worker's the file is. */
+  readonly #at: number
   readonly #writer: number
   #slot: { slot: Slot; bytes: Buffer } | undefined
   /** The slot's bytes in use. It begins where the file's page begins, so that whole pages lie alike in both. */
@@ -23,32 +37,38 @@ export class FsBlobWriter implements BlobWriter {
   readonly #algorithm: Algorithm
   size = 0
   marked = 0
-  /** Told once when the writer is closed, and whether its file is lost: it could not be sealed. */
-  onEnd: (lost: boolean) => void = () => {}
-  #lost = false
+  /** Told once when the writer is closed. */
+  onEnd: () => void = () => {}
   /** Why it takes no more. */
   #why: Error | undefined
 
-  private constructor(workers: UploadWorkers, algorithm: Algorithm) {
-    this.#workers = workers
+  private constructor(line: UploadLine, { at, algorithm }: FileOfKey) {
+    this.#line = line
+    this.#at = at
     this.#algorithm = algorithm
-    this.#writer = workers.register((slot, failure) => {
+    this.#writer = line.register((slot, failure) => {
       this.#underWay--
       this.#failure ??= failure
-      workers.slots.give(slot)
+      line.slots.give(slot)
       this.#wake?.()
     })
   }
 
-  static create(workers: UploadWorkers, path: string, algorithm: Algorithm): FsBlobWriter {
-    const writer = new FsBlobWriter(workers, algorithm)
-    workers.send({ kind: 'create', writer: writer.#writer, path, algorithm })
+  static create(line: UploadLine, file: FileOfKey): FsBlobWriter {
+    const writer = new FsBlobWriter(line, file)
+    line.send(file.at, { kind: 'create', writer: writer.#writer, path: file.path, algorithm: file.algorithm })
     return writer
   }
 
-  static async resume(workers: UploadWorkers, path: string, algorithm: Algorithm, size: number): Promise<FsBlobWriter> {
-    const writer = new FsBlobWriter(workers, algorithm)
-    const found = (await workers.call({ kind: 'resume', writer: writer.#writer, path, algorithm, size })) as number
+  /** Undefined when the file is lost. */
+  static async resume(line: UploadLine, file: FileOfKey, size: number): Promise<FsBlobWriter | undefined> {
+    const writer = new FsBlobWriter(line, file)
+    const { path, algorithm } = file
+    const found = (await writer.#call({ kind: 'resume', path, algorithm, size })) as number | undefined
+    if (found === undefined) {
+      line.unregister(writer.#writer)
+      return undefined
+    }
     writer.size = found
     writer.marked = found
     return writer
@@ -72,7 +92,7 @@ export class FsBlobWriter implements BlobWriter {
   async mark(): Promise<Mark> {
     this.#refuseClosed()
     this.#flush()
-    const { size, hex } = (await this.#workers.call({ kind: 'mark', writer: this.#writer })) as { size: number; hex: string }
+    const { size, hex } = (await this.#call({ kind: 'mark' })) as { size: number; hex: string }
     this.marked = size
     return { size, state: noState, digest: digestOf(this.#algorithm, hex) }
   }
@@ -80,7 +100,7 @@ export class FsBlobWriter implements BlobWriter {
   async rollback(): Promise<void> {
     this.#refuseClosed()
     this.#dropSlot()
-    this.size = (await this.#workers.call({ kind: 'rollback', writer: this.#writer })) as number
+    this.size = (await this.#call({ kind: 'rollback' })) as number
     // Only now: the answers to what was still under way came before this one.
     if (!this.#closed) this.#failure = undefined
   }
@@ -89,15 +109,12 @@ export class FsBlobWriter implements BlobWriter {
     this.#refuseClosed()
     this.#flush()
     try {
-      const sealed = (await this.#workers.call({ kind: 'seal', writer: this.#writer, algorithm })) as {
+      const sealed = (await this.#call({ kind: 'seal', algorithm })) as {
         hex: string
         size: number
         checksums: Uint8Array
       }
       return { digest: digestOf(algorithm, sealed.hex), size: sealed.size, checksums: sealed.checksums }
-    } catch (error) {
-      this.#lost = true
-      throw error
     } finally {
       await this.abandon()
     }
@@ -107,20 +124,24 @@ export class FsBlobWriter implements BlobWriter {
     this.#refuseClosed()
     this.#flush()
     this.#dropSlot()
-    await this.#workers.call({ kind: 'rest', writer: this.#writer })
+    await this.#call({ kind: 'rest' })
   }
 
   async abandon(why: Error = closed()): Promise<void> {
     this.#why ??= why
-    this.#closed ??= this.#workers.call({ kind: 'close', writer: this.#writer }).finally(() => {
-      this.#workers.unregister(this.#writer)
+    this.#closed ??= this.#call({ kind: 'close' }).finally(() => {
+      this.#line.unregister(this.#writer)
       this.#dropSlot()
-      this.onEnd(this.#lost)
+      this.onEnd()
     })
     // An append that waits for room ends: its worker answers no more.
     this.#failure ??= this.#why
     this.#wake?.()
     await this.#closed
+  }
+
+  #call(order: OrderOfWriter): Promise<unknown> {
+    return this.#line.call(this.#at, { ...order, writer: this.#writer })
   }
 
   #refuseClosed(): void {
@@ -130,12 +151,12 @@ export class FsBlobWriter implements BlobWriter {
   #flush(): void {
     if (!this.#slot || this.#from === this.#to) return
     this.#underWay++
-    this.#workers.send({ kind: 'write', writer: this.#writer, slot: this.#slot.slot, from: this.#from, to: this.#to })
+    this.#line.send(this.#at, { kind: 'write', writer: this.#writer, slot: this.#slot.slot, from: this.#from, to: this.#to })
     this.#slot = undefined
   }
 
   #dropSlot(): void {
-    if (this.#slot) this.#workers.slots.give(this.#slot.slot)
+    if (this.#slot) this.#line.slots.give(this.#slot.slot)
     this.#slot = undefined
   }
 
@@ -146,7 +167,7 @@ export class FsBlobWriter implements BlobWriter {
       await promise
     }
     if (this.#failure) throw this.#failure
-    const { slots } = this.#workers
+    const { slots } = this.#line
     const slot = slots.take()
     this.#slot = { slot, bytes: bytesOf(slots.arena, slot) }
     this.#from = this.size % pageSize

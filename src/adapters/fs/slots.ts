@@ -11,10 +11,10 @@ export type Slot = number | SharedArrayBuffer
 declare const WebAssembly: { Memory: new (size: { initial: number; maximum: number; shared: true }) => { buffer: SharedArrayBuffer } }
 
 /**
- * The memory of all slots, shared with the workers. It is WebAssembly's because that begins at a page, which plain
+ * The memory of a serving thread's slots, shared with the workers. It is WebAssembly's because that begins at a page, which plain
  * buffers do not; untouched slots cost nothing.
  */
-const newArena = (): SharedArrayBuffer => {
+export const newArena = (): SharedArrayBuffer => {
   const pages = (inArena * slotSize) / (64 * 1024)
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }).buffer
 }
@@ -25,8 +25,12 @@ export const bytesOf = (arena: SharedArrayBuffer, slot: Slot): Buffer =>
 
 /** Hands out the arena's slots, the last used first, and memory from elsewhere when all are taken. */
 export class Slots {
-  readonly arena = newArena()
+  readonly arena: SharedArrayBuffer
   readonly #free = Array.from({ length: inArena }, (_, index) => inArena - 1 - index)
+
+  constructor(arena: SharedArrayBuffer) {
+    this.arena = arena
+  }
 
   take(): Slot {
     return this.#free.pop() ?? new SharedArrayBuffer(slotSize)

@@ -8,7 +8,7 @@ import { bytesOf, type Slot } from './slots.ts'
 import { hashFile } from './hash-file.ts'
 import { WriteFile } from './write-file.ts'
 
-/** What the serving thread asks of a worker. `call` is answered; `write` gives its slot back. */
+/** What a serving thread asks of a worker, by its line. `call` is answered; `write` gives its slot back. */
 export type Order =
   | { kind: 'create'; writer: number; path: string; algorithm: Algorithm }
   | { kind: 'resume'; writer: number; call: number; path: string; algorithm: Algorithm; size: number }
@@ -18,81 +18,168 @@ export type Order =
   | { kind: 'digest'; call: number; path: string; algorithm: Algorithm; from: number; to: number }
   | { kind: 'delete'; call: number; path: string }
 
+export interface Failed {
+  /** Of the system, or `overtaken`. */
+  code: string | undefined
+  message: string
+}
+
 export type Reply =
-  | { kind: 'written'; writer: number; slot: Slot; failure?: { code: string | undefined; message: string } }
+  | { kind: 'written'; writer: number; slot: Slot; failure?: Failed }
   | { kind: 'done'; call: number; value: unknown }
-  | { kind: 'failed'; call: number; code: string | undefined; message: string }
+  | ({ kind: 'failed'; call: number } & Failed)
 
 export interface WorkerOptions {
   failpoint: ArmedFailpoint | undefined
+}
+
+/** A line of one more serving thread. */
+export interface WorkerOrder {
+  kind: 'line'
+  port: MessagePort
   arena: SharedArrayBuffer
 }
 
-const port = parentPort as MessagePort
 // On Linux this is the niceness of this thread alone: where cores are short, answering comes before hashing.
 if (process.platform === 'linux') setPriority(0, system.priority.PRIORITY_BELOW_NORMAL)
-const { arena, failpoint: armed } = workerData as WorkerOptions
-const failpoint = armFailpoint(armed, () => process.kill(process.pid, 'SIGKILL'))
+const failpoint = armFailpoint((workerData as WorkerOptions).failpoint, () => process.kill(process.pid, 'SIGKILL'))
 
 /** A writer's file, or why there is none; its orders run one after the other. */
 interface Writer {
+  path: string
+  algorithm: Algorithm
   file: WriteFile | Error
   last: Promise<unknown>
 }
-const writers = new Map<number, Writer>()
 
-port.on('message', (order: Order) => {
-  if (order.kind === 'create') {
-    writers.set(order.writer, { file: attempt(() => WriteFile.create(order.path, order.algorithm, failpoint)), last: Promise.resolve() })
-    return
-  }
-  if (order.kind === 'digest' || order.kind === 'delete') {
-    void answer(order.call, () => (order.kind === 'digest' ? digest(order) : removeFile(order.path)))
-    return
-  }
-  if (order.kind === 'resume') {
-    const file = attempt(() => WriteFile.resume(order.path, order.algorithm, failpoint))
-    const size = file instanceof Error ? 0 : Math.min(order.size, file.length)
-    const last = file instanceof Error ? Promise.resolve() : file.reread(size)
-    const writer: Writer = { file, last: last.catch((error: Error) => (writer.file = error)) }
-    writers.set(order.writer, writer)
-    void answer(order.call, () => (file instanceof Error ? Promise.reject(file) : size))
-    return
-  }
-  const writer = writers.get(order.writer)
-  if (writer) writer.last = writer.last.then(() => obey(writer, order))
-})
+/** The writer that each path has now, of whichever line. */
+const current = new Map<string, Writer>()
+/** Their sync failed: a second one could succeed although the disk lost bytes. Until they are deleted. */
+const lost = new Set<string>()
 
-async function obey(writer: Writer, order: Extract<Order, { writer: number }>): Promise<void> {
-  const { file } = writer
-  if (order.kind === 'write') {
-    if (!(file instanceof Error))
-      await file.write(bytesOf(arena, order.slot).subarray(order.from, order.to), typeof order.slot === 'number')
-    const error = (file instanceof Error ? file : file.failure) as NodeJS.ErrnoException | undefined
-    const failure = error && { failure: { code: error.code, message: error.message } }
-    port.postMessage({ kind: 'written', writer: order.writer, slot: order.slot, ...failure } satisfies Reply)
-    return
+/** One serving thread's writers. */
+class Line {
+  readonly #port: MessagePort
+  readonly #arena: SharedArrayBuffer
+  readonly #writers = new Map<number, Writer>()
+
+  constructor(port: MessagePort, arena: SharedArrayBuffer) {
+    this.#port = port
+    this.#arena = arena
+    port.on('message', (order: Order) => this.#take(order))
+    // Its thread has ended: whoever goes on with one of its files reads it again.
+    port.on('close', () => {
+      for (const writer of this.#writers.values()) writer.last = writer.last.then(() => end(writer))
+    })
   }
-  if (order.kind === 'create' || order.kind === 'resume') return
-  await answer(order.call, async () => {
-    if (order.kind === 'close') {
-      writers.delete(order.writer)
-      return file instanceof Error ? undefined : file.close()
+
+  #take(order: Order): void {
+    if (order.kind === 'create') return this.#open(order, { file: attempt(() => create(order)), last: Promise.resolve() })
+    if (order.kind === 'resume') return this.#resume(order)
+    if (order.kind === 'digest') return void this.#answer(order.call, () => digest(order))
+    if (order.kind === 'delete') return void this.#answer(order.call, () => remove(order.path))
+    const writer = this.#writers.get(order.writer)
+    if (writer) writer.last = writer.last.then(() => this.#obey(writer, order))
+  }
+
+  #open({ writer: number, path, algorithm }: Extract<Order, { kind: 'create' | 'resume' }>, opened: Pick<Writer, 'file' | 'last'>): void {
+    const writer = { path, algorithm, ...opened }
+    this.#writers.set(number, writer)
+    // A path that is there already may have its writer, who is not overtaken by one that failed.
+    if (!(writer.file instanceof Error)) current.set(path, writer)
+  }
+
+  #resume(order: Extract<Order, { kind: 'resume' }>): void {
+    const { path, algorithm, size, call } = order
+    if (lost.has(path)) return void this.#answer(call, () => undefined)
+    const before = current.get(path)
+    const writer: Writer = { path, algorithm, file: new Error('not open yet'), last: Promise.resolve() }
+    this.#writers.set(order.writer, writer)
+    current.set(path, writer)
+    const opened = (before?.last ?? Promise.resolve()).then(() => takeOver(before, order))
+    // What is read again is read in the background: who asks for the size does not wait for it.
+    writer.last = opened.then(
+      async ({ file, reread }) => {
+        writer.file = file
+        await reread?.catch((error: Error) => (writer.file = error))
+      },
+      (error: Error) => (writer.file = error),
+    )
+    void this.#answer(call, async () => Math.min(size, (await opened).length))
+  }
+
+  async #obey(writer: Writer, order: Extract<Order, { writer: number }>): Promise<void> {
+    const file = writer.file instanceof Error || current.get(writer.path) === writer ? writer.file : overtaken
+    if (order.kind === 'write') {
+      if (!(file instanceof Error))
+        await file.write(bytesOf(this.#arena, order.slot).subarray(order.from, order.to), typeof order.slot === 'number')
+      const error = (file instanceof Error ? file : file.failure) as NodeJS.ErrnoException | undefined
+      const failure = error && { failure: { code: error.code, message: error.message } }
+      this.#port.postMessage({ kind: 'written', writer: order.writer, slot: order.slot, ...failure } satisfies Reply)
+      return
     }
-    if (file instanceof Error) throw file
-    if (order.kind === 'seal') return file.seal(order.algorithm)
-    if (order.kind === 'rest') return file.rest()
-    return order.kind === 'mark' ? file.mark() : file.rollback()
-  })
+    if (order.kind === 'create' || order.kind === 'resume') return
+    await this.#answer(order.call, async () => {
+      if (order.kind === 'close') {
+        this.#writers.delete(order.writer)
+        return end(writer)
+      }
+      if (file instanceof Error) throw file
+      if (order.kind === 'seal') return seal(writer.path, file, order.algorithm)
+      if (order.kind === 'rest') return file.rest()
+      return order.kind === 'mark' ? file.mark() : file.rollback()
+    })
+  }
+
+  async #answer(call: number, work: () => unknown): Promise<void> {
+    try {
+      this.#port.postMessage({ kind: 'done', call, value: await work() } satisfies Reply)
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      this.#port.postMessage({ kind: 'failed', call, code, message } satisfies Reply)
+    }
+  }
 }
 
-async function answer(call: number, work: () => unknown): Promise<void> {
-  try {
-    port.postMessage({ kind: 'done', call, value: await work() } satisfies Reply)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    port.postMessage({ kind: 'failed', call, code, message } satisfies Reply)
+parentPort?.on('message', ({ port, arena }: WorkerOrder) => new Line(port, arena))
+
+const overtaken = Object.assign(new Error('another writer went on with the file'), { code: 'overtaken' })
+
+const create = ({ path, algorithm }: Extract<Order, { kind: 'create' }>): WriteFile => WriteFile.create(path, algorithm, failpoint)
+
+/** The file of the writer before, as it stands at the mark, when it is there; else the file is opened, and read again up to there. */
+async function takeOver(
+  before: Writer | undefined,
+  { path, algorithm, size }: Extract<Order, { kind: 'resume' }>,
+): Promise<{ file: WriteFile; length: number; reread?: Promise<void> }> {
+  if (before && !(before.file instanceof Error)) {
+    if (before.algorithm === algorithm && before.file.marked === size) return { file: before.file, length: before.file.rollback() }
+    await before.file.close()
   }
+  const file = WriteFile.resume(path, algorithm, failpoint)
+  const length = Math.min(size, file.length)
+  return { file, length, reread: file.reread(length) }
+}
+
+/** Closes the file, unless another writer has it now. */
+async function end(writer: Writer): Promise<void> {
+  if (current.get(writer.path) !== writer) return
+  current.delete(writer.path)
+  if (!(writer.file instanceof Error)) await writer.file.close()
+}
+
+async function seal(path: string, file: WriteFile, algorithm: Algorithm): Promise<unknown> {
+  try {
+    return await file.seal(algorithm)
+  } catch (error) {
+    lost.add(path)
+    throw error
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  await removeFile(path)
+  lost.delete(path)
 }
 
 function attempt(open: () => WriteFile): WriteFile | Error {

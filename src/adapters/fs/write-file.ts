@@ -68,6 +68,11 @@ export class WriteFile {
     return this.#lost ?? this.#failed
   }
 
+  /** Bytes that the last mark promises. */
+  get marked(): number {
+    return this.#marked.size
+  }
+
   get length(): number {
     return fstatSync(this.#open()).size
   }

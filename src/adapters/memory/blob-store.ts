@@ -32,6 +32,7 @@ export function openMemoryBlobStore(bytes: StoredBytes = { objects: new Map(), p
       if (backend !== name) throw new RegistryError('storage-failed', `this server has no store ${backend}`)
       return store
     },
+    keyOf: (objectId) => `${objectId.slice(0, 2)}/${objectId}`,
     create(key, algorithm) {
       if (!objects.has(key) && !parts.has(key)) return MemoryBlobWriter.create(bytes, key, algorithm)
       return MemoryBlobWriter.failing(bytes, key, algorithm, new Error('the key was used before'))

@@ -69,7 +69,7 @@ export class Uploads {
         name: input.name,
         uploadId,
         objectId,
-        storageKey: `${objectId.slice(0, 2)}/${objectId}`,
+        storageKey: blobs.keyOf(objectId),
         backend: blobs.name,
         principalId: input.principalId,
         algorithm: input.algorithm,

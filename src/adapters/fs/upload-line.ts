@@ -1,0 +1,73 @@
+import type { MessagePort } from 'node:worker_threads'
+import { WriterOvertaken } from '#ports/blob-store.ts'
+import { diskError } from './disk-error.ts'
+import { type Slot, Slots } from './slots.ts'
+import type { Failed, Order, Reply } from './upload-worker.ts'
+import type { UploadLines } from './upload-workers.ts'
+
+type OrderWithoutCall<T> = T extends { call: number } ? Omit<T, 'call'> : never
+
+type OnWritten = (slot: Slot, failure: Error | undefined) => void
+
+/** A serving thread's end of the lines to the upload workers. All that becomes of one file is at one worker, whichever thread asks. */
+export class UploadLine {
+  readonly #ports: readonly MessagePort[]
+  readonly #calls = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
+  readonly #written = new Map<number, OnWritten>()
+  readonly slots: Slots
+  #nextCall = 1
+  #nextWriter = 1
+
+  constructor({ ports, arena }: UploadLines) {
+    this.#ports = ports
+    this.slots = new Slots(arena)
+    for (const port of ports) port.on('message', (reply: Reply) => this.#receive(reply))
+  }
+
+  /** A number for a new writer; `onWritten` gets each slot back. */
+  register(onWritten: OnWritten): number {
+    const writer = this.#nextWriter++
+    this.#written.set(writer, onWritten)
+    return writer
+  }
+
+  unregister(writer: number): void {
+    this.#written.delete(writer)
+  }
+
+  /** @param at which worker's the file is */
+  send(at: number, order: Extract<Order, { kind: 'create' | 'write' }>): void {
+    this.#port(at).postMessage(order)
+  }
+
+  call(at: number, order: OrderWithoutCall<Order>): Promise<unknown> {
+    const call = this.#nextCall++
+    return new Promise((resolve, reject) => {
+      this.#calls.set(call, { resolve, reject })
+      this.#port(at).postMessage({ ...order, call })
+    })
+  }
+
+  close(): void {
+    for (const port of this.#ports) port.close()
+  }
+
+  #port(at: number): MessagePort {
+    return this.#ports[at % this.#ports.length] as MessagePort
+  }
+
+  #receive(reply: Reply): void {
+    if (reply.kind === 'written') {
+      const onWritten = this.#written.get(reply.writer)
+      if (onWritten) onWritten(reply.slot, reply.failure && failure(reply.failure))
+      else this.slots.give(reply.slot)
+      return
+    }
+    const waiting = this.#calls.get(reply.call)
+    this.#calls.delete(reply.call)
+    if (reply.kind === 'done') waiting?.resolve(reply.value)
+    else waiting?.reject(failure(reply))
+  }
+}
+
+const failure = ({ code, message }: Failed): Error => (code === 'overtaken' ? new WriterOvertaken(message) : diskError(code, message))
