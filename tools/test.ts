@@ -14,7 +14,14 @@ for (const [tool, ...options] of checks) {
   if (status !== 0) failed++
 }
 const counts = runTests(
-  ['test/*.test.ts', 'src/**/*.test.ts', 'test/model/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/wire/**/*.test.ts'],
+  [
+    'test/*.test.ts',
+    'src/**/*.test.ts',
+    'test/model/**/*.test.ts',
+    'test/threads/**/*.test.ts',
+    'test/conformance/**/*.test.ts',
+    'test/wire/**/*.test.ts',
+  ],
   2,
 )
 conclude({ passed: counts.passed + checks.length - failed, failed: counts.failed + failed })

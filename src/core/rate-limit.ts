@@ -30,36 +30,3 @@ export const ratesOf: Readonly<Record<Tier, Readonly<Record<RateCategory, Rate>>
     oauth: { registry: 20_000 },
   },
 }
-
-/** A bucket that holds a minute's worth and fills evenly. Time in milliseconds. */
-export class TokenBucket {
-  readonly #perMinute: number
-  #tokens: number
-  #at: number
-
-  constructor(perMinute: number, now: number) {
-    this.#perMinute = perMinute
-    this.#tokens = perMinute
-    this.#at = now
-  }
-
-  left(now: number): number {
-    this.#fill(now)
-    return this.#tokens
-  }
-
-  /** 0 when one was taken; else after how many seconds to try again. */
-  take(now: number): number {
-    this.#fill(now)
-    if (this.#tokens >= 1) {
-      this.#tokens -= 1
-      return 0
-    }
-    return Math.max(1, Math.ceil(((1 - this.#tokens) / this.#perMinute) * 60))
-  }
-
-  #fill(now: number): void {
-    this.#tokens = Math.min(this.#perMinute, this.#tokens + (Math.max(0, now - this.#at) / 60_000) * this.#perMinute)
-    this.#at = now
-  }
-}

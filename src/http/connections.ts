@@ -2,6 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { networkOf } from '#core/ip-address.ts'
+import { alone, type Seat } from '#core/seat.ts'
+import { type ConnectionsMemory, connectionsMemory, OpenConnections } from './open-connections.ts'
 import { plainAddress } from './proxies.ts'
 import { SlowReaders } from './slow-readers.ts'
 
@@ -16,11 +18,12 @@ export interface ConnectionLimits {
 
 interface Connection {
   socket: Socket
-  from: string
   /** Answered now; an ended one is let go of by and by. */
   response: ServerResponse | undefined
   /** Something was asked on it. */
   asked: boolean
+  /** It counts no more. */
+  leave(): void
   /** Requests that came before the answer of the one before them was out. */
   behind: { request: IncomingMessage; response: ServerResponse }[]
 }
@@ -34,24 +37,32 @@ type Owned = (Socket | TLSSocket) & { [own]?: Connection }
 const mostBehind = 16
 
 /**
- * Every connection of the public listeners. There are so many at most, and so many from one address: beyond that the oldest
- * that rests makes room, and where none rests the new one is closed. One request of a connection at a time is
+ * Every connection of the public listeners. There are so many at most, and so many from one address, at all threads together:
+ * beyond that the oldest that rests makes room, and where none rests at this thread the new one is closed, and another thread
+ * is asked to close one for the next. One request of a connection at a time is
  * handled, so that a client who sends on and on takes no more than its turn (RFC 9112 §9.3.2 asks for answers in that order).
  */
 export class Connections {
   readonly #limits: ConnectionLimits
   readonly #slow: SlowReaders
   readonly #from = new Map<string, Set<Connection>>()
-  #open = 0
+  readonly #open: OpenConnections
   #looking: NodeJS.Timeout | undefined
 
-  constructor(limits: ConnectionLimits) {
+  constructor(
+    limits: ConnectionLimits,
+    seat: Seat = alone,
+    memory: ConnectionsMemory = connectionsMemory(limits.most, { columns: 1, seed: 0 }),
+  ) {
     this.#limits = limits
     this.#slow = new SlowReaders(limits.slowAfter)
+    this.#open = new OpenConnections(limits, seat, memory)
+    this.#open.onWish((hash) => this.#makeRoomFor(hash))
   }
 
+  /** At all threads. */
   get open(): number {
-    return this.#open
+    return this.#open.all
   }
 
   watch(server: Server): void {
@@ -94,28 +105,52 @@ export class Connections {
     const address = plainAddress(socket.remoteAddress ?? '')
     const proxy = this.#limits.isProxy(address)
     const from = proxy ? `proxy ${address}` : networkOf(address)
-    const same = this.#from.get(from) ?? new Set()
-    const room =
-      (proxy || same.size < this.#limits.mostOfOne || closeOneAtRest(same)) && (this.#open < this.#limits.most || this.#makeRoom())
-    if (!room) {
+    const hash = this.#open.hash(from)
+    if (!this.#hasRoom(from, hash, proxy)) {
       socket.destroy()
       return
     }
-    const connection: Connection = { socket, from, response: undefined, asked: false, behind: [] }
+    const connection: Connection = {
+      socket,
+      response: undefined,
+      asked: false,
+      leave: () => this.#leave(connection, from, hash),
+      behind: [],
+    }
     socket[own] = connection
-    this.#from.set(from, same.add(connection))
-    this.#open++
+    this.#from.set(from, (this.#from.get(from) ?? new Set()).add(connection))
     this.#looking ??= setInterval(() => void this.#look(), Math.min(5_000, Math.ceil(this.#limits.slowAfter / 10))).unref()
     socket.once('close', () => {
       connection.behind.length = 0
-      this.#open--
-      same.delete(connection)
-      if (same.size === 0) this.#from.delete(from)
-      if (this.#open === 0) {
-        clearInterval(this.#looking)
-        this.#looking = undefined
-      }
+      connection.leave()
     })
+  }
+
+  #leave(connection: Connection, from: string, hash: number): void {
+    const same = this.#from.get(from)
+    if (!same?.delete(connection)) return
+    this.#open.left(hash)
+    if (same.size === 0) this.#from.delete(from)
+    if (this.#from.size > 0) return
+    clearInterval(this.#looking)
+    this.#looking = undefined
+  }
+
+  /** Takes the place. */
+  #hasRoom(from: string, hash: number, proxy: boolean): boolean {
+    const sameAddress = () => closeOneAtRest(this.#from.get(from) ?? new Set())
+    for (;;) {
+      const lacks = this.#open.take(hash, { ofOne: !proxy })
+      if (lacks === undefined) return true
+      if (lacks === 'address' ? sameAddress() : this.#makeRoom()) continue
+      this.#open.wish(lacks === 'address' ? hash : undefined)
+      return false
+    }
+  }
+
+  #makeRoomFor(hash: number | undefined): void {
+    if (hash === undefined) this.#makeRoom()
+    for (const [from, same] of this.#from) if (this.#open.hash(from) === hash) closeOneAtRest(same)
   }
 
   /** Of the address that has most. */
@@ -133,15 +168,16 @@ export class Connections {
 
 /** The oldest that never asked anything, else the oldest on which nothing is asked or answered now. */
 function closeOneAtRest(connections: Set<Connection>): boolean {
-  let resting: Socket | undefined
-  for (const { socket, response, asked } of connections) {
-    if (socket.destroyed || isUnderWay(response)) continue
-    resting ??= socket
-    if (asked) continue
-    resting = socket
+  let resting: Connection | undefined
+  for (const connection of connections) {
+    if (connection.socket.destroyed || isUnderWay(connection.response)) continue
+    resting ??= connection
+    if (connection.asked) continue
+    resting = connection
     break
   }
-  resting?.destroy()
+  resting?.leave()
+  resting?.socket.destroy()
   return resting !== undefined
 }
 

@@ -1,4 +1,7 @@
 import type { EventEmitter } from 'node:events'
+import { alone, type Seat } from '#core/seat.ts'
+import { SharedCounts, sumOf } from '#core/shared-counts.ts'
+import { type GateMemory, gateMemory, type Row, rows } from './gate-memory.ts'
 
 export interface GateLimits {
   most: number
@@ -15,55 +18,72 @@ interface Waiting {
 }
 
 /**
- * So many at once, and so many of one address. The others wait in line, each address in a line of its own of which the
- * first go in by turns; they are refused when the line is full or the wait too long.
+ * So many at once, and so many of one address, over all threads that share the gate. The others wait in line, each address
+ * in a line of its own of which the first go in by turns; they are refused when the line is full or the wait too long.
+ *
+ * A thread counts in its own column first and looks at the sum then: of those who come at the same time each sees all before
+ * it, so that there are never too many; who saw too many takes its count back and tells the threads where somebody waits.
+ * While a thread where somebody waits has less than its part of the places, those that have theirs take no more.
  */
 export class Gate {
   readonly #most: number
   readonly #mostOfOne: number
   readonly #longestLine: number
   readonly #longestWait: number
-  readonly #of = new Map<string, number>()
   readonly #lines = new Map<string, Waiting[]>()
   readonly #returning: (Waiting & { address: string })[] = []
-  #inside = 0
-  #waiting = 0
+  /** All of them, who has waited longest first. */
+  readonly #all = new Set<Waiting>()
+  readonly #seat: Seat
+  readonly #words: Int32Array
+  readonly #inside: SharedCounts
+  readonly #inLines: SharedCounts
+  /** Of one thread, at least. */
+  readonly #part: number
 
-  constructor({ most, mostOfOne = most, longestLine, longestWait }: GateLimits) {
+  constructor({ most, mostOfOne = most, longestLine, longestWait }: GateLimits, seat: Seat = alone, memory?: GateMemory) {
+    const { words, inside, lines } = memory ?? gateMemory(most, { columns: 1, seed: 0 })
     this.#most = most
     this.#mostOfOne = mostOfOne
     this.#longestLine = longestLine
     this.#longestWait = longestWait
+    this.#seat = seat
+    this.#words = words
+    this.#inside = new SharedCounts(inside, seat)
+    this.#inLines = new SharedCounts(lines, seat)
+    this.#part = Math.floor(most / seat.columns)
+    seat.bell.onRing(() => this.#admit())
   }
 
   get inside(): number {
-    return this.#inside
+    return this.#sum(rows.inside)
   }
 
   get waiting(): number {
-    return this.#waiting + this.#returning.length
+    return this.#sum(rows.waiting)
   }
 
   /** True at once while there is room. */
   tryEnter(address = ''): boolean {
-    if (!this.#hasRoom(address)) return false
-    this.#take(address)
-    return true
+    return this.#take(this.#inside.hash(address)) === 'in'
   }
 
   /** False when the caller must be sent away. Who hears `close` of `client` meanwhile leaves the line. */
   enter(address = '', client?: EventEmitter): Promise<boolean> {
     if (this.tryEnter(address)) return Promise.resolve(true)
-    const line = this.#lines.get(address) ?? []
+    const hash = this.#inLines.hash(address)
     // One address does not fill the line for the others.
-    if (this.#waiting >= this.#longestLine || line.length >= Math.max(1, this.#longestLine / 2)) return Promise.resolve(false)
+    if (this.#sum(rows.waiting) >= this.#longestLine || this.#inLines.of(hash) >= Math.max(1, this.#longestLine / 2))
+      return Promise.resolve(false)
+    const line = this.#lines.get(address) ?? []
     this.#lines.set(address, line)
-    this.#waiting++
     return new Promise((resolve) => {
       const settle = (admitted: boolean) => {
         clearTimeout(timer)
         client?.off('close', giveUp)
-        this.#waiting--
+        this.#add(rows.waiting, -1)
+        this.#inLines.add(hash, -1)
+        this.#forget(place)
         resolve(admitted)
       }
       const place: Waiting = { since: performance.now(), admit: () => settle(true) }
@@ -73,66 +93,148 @@ export class Gate {
         line.splice(at, 1)
         if (line.length === 0) this.#lines.delete(address)
         settle(false)
+        if (this.#seat.columns > 1) this.#admit()
       }
       const timer = setTimeout(giveUp, this.#longestWait)
       line.push(place)
       client?.once('close', giveUp)
+      this.#add(rows.waiting, 1)
+      this.#inLines.add(hash, 1)
+      this.#remember(place)
     })
   }
 
   /** Who was inside before comes in again before all others, and is not sent away. */
   comeBack(address: string): Promise<void> {
-    if (this.#inside < this.#most) {
-      this.#take(address)
-      return Promise.resolve()
-    }
+    if (this.#take(this.#inside.hash(address), { returns: true }) === 'in') return Promise.resolve()
     return new Promise((resolve) => {
-      this.#returning.push({ address, since: performance.now(), admit: resolve })
+      const place = { address, since: performance.now(), admit: () => settle() }
+      const settle = () => {
+        this.#add(rows.waiting, -1)
+        this.#forget(place)
+        resolve()
+      }
+      this.#returning.push(place)
+      this.#add(rows.waiting, 1)
+      this.#remember(place)
     })
   }
 
   leave(address = ''): void {
-    const left = (this.#of.get(address) ?? 1) - 1
-    if (left === 0) this.#of.delete(address)
-    else this.#of.set(address, left)
-    this.#inside--
-    if (this.#returning.length > 0 || this.#lines.size > 0) this.#admitNext()
+    this.#inside.add(this.#inside.hash(address), -1)
+    this.#add(rows.inside, -1)
+    if (this.#returning.length > 0 || this.#lines.size > 0) this.#admit()
+    this.#ringWaiting()
   }
 
   /** All places are taken, and somebody has waited for one for so many milliseconds. */
   isSaturated(ms: number): boolean {
-    if (this.#inside < this.#most) return false
-    const before = performance.now() - ms
-    if ((this.#returning[0]?.since ?? Number.POSITIVE_INFINITY) <= before) return true
-    for (const line of this.#lines.values()) if ((line[0]?.since ?? Number.POSITIVE_INFINITY) <= before) return true
+    if (this.inside < this.#most) return false
+    const now = momentOf(performance.now())
+    for (let column = 0; column < this.#seat.columns; column++) {
+      const since = this.#load(rows.oldest, column)
+      if (since !== 0 && ((now - since) | 0) >= ms) return true
+    }
     return false
   }
 
-  #hasRoom(address: string): boolean {
-    return this.#inside < this.#most && (this.#of.get(address) ?? 0) < this.#mostOfOne
+  #take(hash: number, { returns = false } = {}): 'in' | 'full' | 'address' {
+    const before = this.#sum(rows.inside)
+    if (before >= this.#most || this.#yields()) return 'full'
+    const mostOfOne = returns ? this.#most : this.#mostOfOne
+    // An address has no more places than there are in all.
+    if (before >= mostOfOne && this.#inside.of(hash) >= mostOfOne) return 'address'
+    this.#add(rows.inside, 1)
+    this.#inside.add(hash, 1)
+    const all = this.#sum(rows.inside)
+    if (all <= this.#most && (all <= mostOfOne || this.#inside.of(hash) <= mostOfOne)) return 'in'
+    this.#inside.add(hash, -1)
+    this.#add(rows.inside, -1)
+    this.#ringWaiting()
+    return all > this.#most ? 'full' : 'address'
   }
 
-  #take(address: string): void {
-    this.#inside++
-    this.#of.set(address, (this.#of.get(address) ?? 0) + 1)
+  /** Another thread has less than its part, and somebody waits there for nothing else than a place. */
+  #yields(): boolean {
+    const { column, columns } = this.#seat
+    if (columns === 1 || this.#part === 0 || this.#load(rows.inside, column) < this.#part) return false
+    for (let other = 0; other < columns; other++)
+      if (other !== column && this.#load(rows.wants, other) === 1 && this.#load(rows.inside, other) < this.#part) return true
+    return false
   }
 
-  #admitNext(): void {
-    const returned = this.#returning.shift()
+  /** Lets in who can come in now, and says whether a place is all that the others lack. */
+  #admit(): void {
+    let admitted = 0
+    let next = this.#next()
+    for (; typeof next === 'object'; next = this.#next()) {
+      admitted++
+      next.admit()
+    }
+    if (this.#seat.columns === 1) return
+    const wanted = Atomics.exchange(this.#words, this.#indexOf(rows.wants), next === 'full' ? 1 : 0) === 1
+    // With its part of the places, or without a wish for one, this thread stands in nobody's way any more.
+    if (admitted > 0 || (wanted && next !== 'full')) this.#ringWaiting()
+  }
+
+  #next(): Waiting | 'full' | 'address' {
+    const [returned] = this.#returning
     if (returned) {
-      this.#take(returned.address)
-      returned.admit()
-      return
+      if (this.#take(this.#inside.hash(returned.address), { returns: true }) !== 'in') return 'full'
+      this.#returning.shift()
+      return returned
     }
     for (const [address, line] of this.#lines) {
-      if (!this.#hasRoom(address)) continue
-      const next = line.shift()
+      const taken = this.#take(this.#inside.hash(address))
+      if (taken === 'full') return 'full'
+      const next = taken === 'in' ? line.shift() : undefined
+      if (!next) continue
       // Behind the others: addresses take turns.
       this.#lines.delete(address)
       if (line.length > 0) this.#lines.set(address, line)
-      this.#take(address)
-      next?.admit()
-      return
+      return next
     }
+    return 'address'
+  }
+
+  #remember(place: Waiting): void {
+    this.#all.add(place)
+    if (this.#all.size === 1) this.#tellOldest()
+    // A place may have become free before the others could know that somebody waits here.
+    if (this.#seat.columns > 1) this.#admit()
+  }
+
+  #forget(place: Waiting): void {
+    this.#all.delete(place)
+    this.#tellOldest()
+  }
+
+  #tellOldest(): void {
+    const [oldest] = this.#all
+    Atomics.store(this.#words, this.#indexOf(rows.oldest), oldest ? momentOf(oldest.since) : 0)
+  }
+
+  #ringWaiting(): void {
+    const { column, columns, bell } = this.#seat
+    for (let other = 0; other < columns; other++) if (other !== column && this.#load(rows.waiting, other) > 0) bell.ring(other)
+  }
+
+  #indexOf(row: Row, column = this.#seat.column): number {
+    return row * this.#seat.columns + column
+  }
+
+  #load(row: Row, column: number): number {
+    return Atomics.load(this.#words, this.#indexOf(row, column))
+  }
+
+  #sum(row: Row): number {
+    return sumOf(this.#words, row * this.#seat.columns, this.#seat.columns)
+  }
+
+  #add(row: Row, by: 1 | -1): void {
+    Atomics.add(this.#words, this.#indexOf(row), by)
   }
 }
+
+/** Of all threads alike; never the 0 of nobody. */
+const momentOf = (now: number): number => Math.floor(now) | 0 || 1

@@ -17,6 +17,8 @@ export interface Gates {
   slowAfter: number
 }
 
+export type GateName = Exclude<keyof Gates, 'slowAfter'>
+
 const transferGates = ({ transfers, largeBodies, strangers, strangersBodies }: Gates) => [
   transfers,
   largeBodies,

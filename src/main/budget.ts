@@ -1,6 +1,8 @@
 import { Refusal } from '#core/refusal.ts'
+import { alone, type Seat } from '#core/seat.ts'
+import type { GateMemory } from '#http/gate-memory.ts'
 import { Gate } from '#http/gate.ts'
-import type { Gates } from '#http/place.ts'
+import type { GateName, Gates } from '#http/place.ts'
 import type { Config } from './settings.ts'
 
 /** How much of each thing that a stranger can use up there is. */
@@ -46,11 +48,19 @@ export function budgetOf(config: Config, openFiles: number): Budget {
   }
 }
 
-export const gatesOf = (budget: Budget, { maxWait: longestWait, slowClient: slowAfter }: Config): Gates => ({
-  slowAfter,
-  work: new Gate({ ...budget.work, longestLine, longestWait }),
-  transfers: new Gate({ ...budget.transfers, longestLine, longestWait }),
-  largeBodies: new Gate({ ...budget.largeBodies, longestLine, longestWait }),
-  strangers: new Gate({ ...budget.strangers, longestLine, longestWait }),
-  strangersBodies: new Gate({ ...budget.strangersBodies, longestLine, longestWait }),
-})
+/** Without `memory` those of one thread. */
+export function gatesOf(
+  budget: Budget,
+  { maxWait: longestWait, slowClient: slowAfter }: Config,
+  { seat = alone, memory }: { seat?: Seat; memory?: Readonly<Record<GateName, GateMemory>> } = {},
+): Gates {
+  const gate = (name: GateName) => new Gate({ ...budget[name], longestLine, longestWait }, seat, memory?.[name])
+  return {
+    slowAfter,
+    work: gate('work'),
+    transfers: gate('transfers'),
+    largeBodies: gate('largeBodies'),
+    strangers: gate('strangers'),
+    strangersBodies: gate('strangersBodies'),
+  }
+}

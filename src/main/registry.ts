@@ -22,6 +22,7 @@ import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { Registry } from '#ports/registries.ts'
 import { beginOnce, firstRegistry, openSecrets } from './first-start.ts'
 import { originsOf } from './origins.ts'
+import type { ServerMemory } from './server-memory.ts'
 import type { Config } from './settings.ts'
 
 export interface OpenDirectory {
@@ -39,9 +40,9 @@ const longestPasswordLine = 40
 
 /**
  * Takes the data directory, opens its stores, makes the first registry at the first start and never again.
- * Throws DirectoryOwned, NewerDatabase; refuses to start beside parts that are lost.
+ * Throws DirectoryOwned, NewerDatabase; refuses to start beside parts that are lost. Without `rates` this thread counts alone.
  */
-export async function openDirectory(config: Config): Promise<OpenDirectory> {
+export async function openDirectory(config: Config, { rates }: Partial<Pick<ServerMemory, 'rates'>> = {}): Promise<OpenDirectory> {
   const directory = dataDirectory(config.dataDir)
   const ownership = ownDataDirectory(directory)
   let opened: MetadataStore | undefined
@@ -81,7 +82,7 @@ export async function openDirectory(config: Config): Promise<OpenDirectory> {
       hash: (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
       random: (bytes) => randomBytes(bytes),
       failedLogins: new FailedLogins(systemClock),
-      rateLimits: new RateLimits(systemClock),
+      rateLimits: new RateLimits(systemClock, rates),
       origins: originsOf(config),
     }
     await beginOnce(deps, config)

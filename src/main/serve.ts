@@ -3,6 +3,7 @@ import { LineBuffer } from '#adapters/telemetry/line-buffer.ts'
 import { openTelemetry } from '#adapters/telemetry/telemetry.ts'
 import { openCertificates } from '#adapters/x509/server-certificates.ts'
 import { readOwnPair } from './own-certificate.ts'
+import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
@@ -33,6 +34,7 @@ import { listenFor } from './listening.ts'
 import { dataWildcard, hostsOf, originsOf } from './origins.ts'
 import { openDirectory } from './registry.ts'
 import { registryPlane } from './registry-plane.ts'
+import { seatAt, serverMemory } from './server-memory.ts'
 import { impliedNames, serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
 
@@ -66,7 +68,11 @@ const saturatedAfter = 1000
  * Starts the server. Fails with ConfigError, DirectoryOwned, NewerDatabase, NameOutsideAuthority, and as `listen` does.
  */
 export async function serve(config: Config, { program = 'longshore' } = {}): Promise<Started> {
-  const { deps, registry, openPaths, close } = await openDirectory(config)
+  const openFiles = openFilesLimit()
+  const budget = budgetOf(config, openFiles)
+  const memory = serverMemory(budget, { columns: 1, random: () => randomBytes(4).readInt32LE() })
+  const seat = seatAt(memory, 0)
+  const { deps, registry, openPaths, close } = await openDirectory(config, memory)
   const closers: (() => Promise<void> | void)[] = [close]
   const stop = async () => {
     for (const closer of closers.splice(0).reverse()) await closer()
@@ -76,19 +82,21 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     const names = serverNames(config)
     const hosts = hostsOf(hostNames(names), config.domain)
     const proxies = trustedProxies(config.trustedProxies)
-    const openFiles = openFilesLimit()
-    const budget = budgetOf(config, openFiles)
-    const gates = gatesOf(budget, config)
+    const gates = gatesOf(budget, config, { seat, memory: memory.gates })
     const uploads = new Uploads(
       { ...deps, room: (registryId, bytes) => collector.makeRoom(registryId, bytes) },
       { most: budget.uploadFiles, longestWait: config.maxWait, sessionsOfOne: config.maxUploads },
     )
-    const connections = new Connections({
-      most: budget.connections,
-      mostOfOne: config.maxConnectionsPerAddress,
-      isProxy: (address) => proxies.has(address),
-      slowAfter: config.slowClient,
-    })
+    const connections = new Connections(
+      {
+        most: budget.connections,
+        mostOfOne: config.maxConnectionsPerAddress,
+        isProxy: (address) => proxies.has(address),
+        slowAfter: config.slowClient,
+      },
+      seat,
+      memory.connections,
+    )
     const lines = new LineBuffer(2)
     const telemetry = openTelemetry({
       level: config.logLevel,

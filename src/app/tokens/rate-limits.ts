@@ -1,22 +1,25 @@
 import { networkOf } from '#core/ip-address.ts'
-import { type RateCategory, ratesOf, TokenBucket } from '#core/rate-limit.ts'
+import { type RateCategory, ratesOf } from '#core/rate-limit.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import { type BucketsMemory, bucketsMemory, SharedBuckets } from '#core/shared-buckets.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Registry } from '#ports/registries.ts'
 import { Turns } from '../identity/turns.ts'
 
-const mostBuckets = 100_000
+/** At once; with more of them the fullest are forgotten. */
+export const mostBuckets = 131_072
 const mostCounted = 100_000
 /** One address of many that ask for tokens without a proof. */
 const partOfAddress = 10
 
-/** Counts requests of registries and of identities against the tier's table; in this process only. */
+/** Counts requests of registries and of identities against the tier's table, those of all threads of this process together. */
 export class RateLimits {
   readonly #clock: Clock
-  readonly #buckets = new Map<string, TokenBucket>()
+  readonly #buckets: SharedBuckets
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, memory: BucketsMemory = bucketsMemory(mostBuckets, 0)) {
     this.#clock = clock
+    this.#buckets = new SharedBuckets(memory)
   }
 
   /** Fails with `too-many-requests`, whose detail has `retryAfter` in seconds. Referrers count as reads too. */
@@ -45,18 +48,11 @@ export class RateLimits {
   /** How many more each second, on an average, a registry may be asked now. */
   leftPerSecond({ id, sku }: Registry, category: RateCategory): number {
     const { registry } = ratesOf[sku][category]
-    return (this.#buckets.get(`${id} ${sku} ${category}`)?.left(this.#clock.elapsed()) ?? registry) / 60
+    return this.#buckets.left(`${id} ${sku} ${category}`, registry, this.#clock.elapsed()) / 60
   }
 
   #take(key: string, perMinute: number): void {
-    const now = this.#clock.elapsed()
-    const bucket = this.#buckets.get(key) ?? new TokenBucket(perMinute, now)
-    // Behind the others: the first is the one that was asked longest ago. A minute later it is full, as one that is not there.
-    this.#buckets.delete(key)
-    const [oldest] = this.#buckets.size >= mostBuckets ? this.#buckets.keys() : []
-    if (oldest !== undefined) this.#buckets.delete(oldest)
-    this.#buckets.set(key, bucket)
-    const retryAfter = bucket.take(now)
+    const retryAfter = this.#buckets.take(key, perMinute, this.#clock.elapsed())
     if (retryAfter > 0) throw new RegistryError('too-many-requests', 'too many requests', { retryAfter })
   }
 }
