@@ -56,7 +56,7 @@ export function roleCommand(cli: Cli): Command {
 }
 
 /** Without a scope: at the first subscription. */
-export async function giveRole(
+async function giveRole(
   { arm, graph }: Operator,
   given: { principal: GraphObject; role: string; scope?: string; name: string },
 ): Promise<RoleSummary> {
@@ -107,7 +107,7 @@ async function roleAt(arm: ArmClient, scope: string, role: string) {
 }
 
 /** As it was named; without a name the first subscription. Fails with `request-invalid` for an id that is none. */
-async function scopeOf(arm: ArmClient, scope: string | undefined): Promise<string> {
+export async function scopeOf(arm: ArmClient, scope: string | undefined): Promise<string> {
   if (scope !== undefined) return parseResourceId(scope).text
   for await (const { id } of arm.subscriptions()) return id
   throw new Refusal('no-subscription')

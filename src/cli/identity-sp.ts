@@ -4,10 +4,10 @@ import { Refusal } from '#core/refusal.ts'
 import { asOperator, type Cli, newCommand, print } from './command.ts'
 import type { Operator } from './host.ts'
 import { leaf, type LeafOptions, perform, unlessLastOwner } from './identity-leaf.ts'
-import { giveRole } from './identity-role.ts'
+import { scopeOf } from './identity-role.ts'
 import { namedServicePrincipal } from './named-principal.ts'
 import { grid, pairs } from './print.ts'
-import { addCredential, endCredentials, type NewCredential, ownersOf } from './principal-credentials.ts'
+import { addCredential, askedOf, endCredentials, type NewCredential, ownersOf } from './principal-credentials.ts'
 
 type CredentialOptions = LeafOptions & { years?: number; cert?: string; createCert?: string }
 type CreateOptions = CredentialOptions & { name: string; role?: string; scope?: string; yes?: true }
@@ -98,31 +98,17 @@ async function askBeforeAnother(cli: Cli, options: LeafOptions, name: string): P
   throw new Refusal('principal-there', { name, appId: there.appId })
 }
 
-/** An application, its service principal, a credential, and a role where one is named: what cannot be made whole is taken back. */
+/** An application, its service principal, a credential, and a role where one is named: one request, so all of it or nothing. */
 async function create(
   { host }: Cli,
-  operator: Operator,
+  { arm, graph }: Operator,
   { name, role, scope }: CreateOptions,
   credential: NewCredential,
 ): Promise<ServicePrincipalCredential> {
-  const { graph } = operator
-  const application = await graph.createApplication(name)
-  try {
-    const principal = await graph.createServicePrincipal(application.appId)
-    const owner = { collection: 'applications' as const, ...application }
-    const password = await addCredential(graph, owner, credential, host.now())
-    if (role !== undefined)
-      await giveRole(operator, {
-        principal: { ...principal, '@odata.type': '#microsoft.graph.servicePrincipal' },
-        role,
-        ...(scope === undefined ? {} : { scope }),
-        name: host.makeGuid(),
-      })
-    return { appId: application.appId, displayName: name, password, tenant: (await graph.organization()).id }
-  } catch (error) {
-    await graph.delete('applications', application.id)
-    throw error
-  }
+  const tenant = (await graph.organization()).id
+  const given = role === undefined ? {} : { role: { roleDefinitionId: role, scope: await scopeOf(arm, scope) } }
+  const made = await graph.createWholeApplication(name, { credential: askedOf(credential, host.now()), ...given })
+  return { appId: made.appId, displayName: name, password: made.secretText, tenant }
 }
 
 async function reset(

@@ -1,4 +1,4 @@
-import type { GraphApplication, GraphClient, GraphServicePrincipal } from '#client/graph.ts'
+import type { GraphApplication, GraphClient, GraphServicePrincipal, NewPassword } from '#client/graph.ts'
 
 /** A secret that is good for some years, or the PEM of a certificate, which is good for as long as it says. */
 export type NewCredential = { years: number } | { certificate: string }
@@ -23,18 +23,17 @@ export async function addCredential(
   credential: NewCredential,
   now: number,
 ): Promise<string | null> {
-  if ('certificate' in credential) {
-    const key = Buffer.from(credential.certificate).toString('base64')
-    await graph.replaceCertificates(collection, id, [...keyCredentials.map(({ keyId }) => ({ keyId })), { key }])
-    return null
-  }
+  const asked = askedOf(credential, now)
+  if (!('key' in asked)) return (await graph.addPassword(collection, id, asked)).secretText
+  await graph.replaceCertificates(collection, id, [...keyCredentials.map(({ keyId }) => ({ keyId })), asked])
+  return null
+}
+
+/** As Graph is asked for it; a secret has the name that az gives one. */
+export function askedOf(credential: NewCredential, now: number): NewPassword | { key: string } {
+  if ('certificate' in credential) return { key: Buffer.from(credential.certificate).toString('base64') }
   const endsAt = new Date(now).setUTCFullYear(new Date(now).getUTCFullYear() + credential.years)
-  const { secretText } = await graph.addPassword(collection, id, {
-    displayName: 'rbac',
-    startDateTime: new Date(now).toISOString(),
-    endDateTime: new Date(endsAt).toISOString(),
-  })
-  return secretText
+  return { displayName: 'rbac', startDateTime: new Date(now).toISOString(), endDateTime: new Date(endsAt).toISOString() }
 }
 
 /** Ends the credentials that the owners had when they were read. */

@@ -47,6 +47,19 @@ export interface Organization {
 /** A new certificate in PEM or DER, as base64; or one that is there, by its id, which stays. */
 export type KeyCredential = { key: string } | { keyId: string }
 
+export interface NewPassword {
+  displayName: string
+  startDateTime: string
+  endDateTime: string
+}
+
+/** What an application is made with. */
+export interface WholeApplication {
+  credential: NewPassword | { key: string }
+  /** The role by name or id, at a scope. */
+  role?: { scope: string; roleDefinitionId: string }
+}
+
 type Collection = 'users' | 'groups' | 'applications' | 'servicePrincipals'
 
 const userProperties = { $select: 'id,displayName,userPrincipalName,accountEnabled' }
@@ -126,8 +139,21 @@ export class GraphClient {
     return first(this.#api.pages<GraphApplication>(all('applications'), { query: { $filter: `appId eq ${quoted(appId)}` } }))
   }
 
-  createApplication(displayName: string): Promise<GraphApplication> {
-    return this.#api.post(all('applications'), { body: { displayName } })
+  /** With its service principal, a credential and a role: all of it is made, or nothing. */
+  async createWholeApplication(
+    displayName: string,
+    { credential, role }: WholeApplication,
+  ): Promise<{ appId: string; secretText: string | null }> {
+    const isKey = 'key' in credential
+    const longshore = { ...(isKey ? {} : { passwordCredential: credential }), ...(role && { roleAssignment: role }) }
+    const keys = isKey ? { keyCredentials: [newKey(credential)] } : {}
+    const made = await this.#api.post<GraphApplication & { longshore: { passwordCredential?: { secretText: string } } }>(
+      all('applications'),
+      {
+        body: { displayName, ...keys, longshore },
+      },
+    )
+    return { appId: made.appId, secretText: made.longshore.passwordCredential?.secretText ?? null }
   }
 
   servicePrincipals(): AsyncGenerator<GraphServicePrincipal> {
@@ -146,14 +172,10 @@ export class GraphClient {
     return first(this.#api.pages<GraphServicePrincipal>(all('servicePrincipals'), { query: { $filter: `appId eq ${quoted(appId)}` } }))
   }
 
-  createServicePrincipal(appId: string): Promise<GraphServicePrincipal> {
-    return this.#api.post(all('servicePrincipals'), { body: { appId } })
-  }
-
   addPassword(
     owner: 'applications' | 'servicePrincipals',
     id: string,
-    passwordCredential: { displayName: string; startDateTime: string; endDateTime: string },
+    passwordCredential: NewPassword,
   ): Promise<GraphCredential & { secretText: string }> {
     return this.#api.post(`${at(owner, id)}/addPassword`, { body: { passwordCredential } })
   }
@@ -164,8 +186,7 @@ export class GraphClient {
 
   /** The certificates that it signs in with from now on: others end. */
   replaceCertificates(owner: 'applications' | 'servicePrincipals', id: string, keyCredentials: readonly KeyCredential[]): Promise<void> {
-    const whole = keyCredentials.map((each) => ({ type: 'AsymmetricX509Cert', usage: 'Verify', ...each }))
-    return this.#api.patch(at(owner, id), { body: { keyCredentials: whole } })
+    return this.#api.patch(at(owner, id), { body: { keyCredentials: keyCredentials.map(newKey) } })
   }
 
   findObject(id: string): Promise<GraphObject | undefined> {
@@ -186,6 +207,8 @@ export class GraphClient {
     return this.#api.delete(at(collection, id))
   }
 }
+
+const newKey = (credential: KeyCredential) => ({ type: 'AsymmetricX509Cert', usage: 'Verify', ...credential })
 
 const mostIds = 1000
 

@@ -32,6 +32,7 @@ export const failpoints = [
   'collect.delete.after-bytes',
   'collect.delete.after-commit',
   'drain.after-step',
+  'directory.create.in-transaction',
   'job.claim.after-commit',
   'migration.after-copy',
   'migration.in-transaction',

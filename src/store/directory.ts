@@ -88,6 +88,7 @@ export const createDirectoryObjects: Verb<'createDirectoryObjects'> = async (
     await insertObject(tx, object.kind === 'servicePrincipal' ? await namedAsApplication(tx, object) : object)
     if (object.kind === 'application') await setIdentifierUris(tx, object.id, identifierUris)
   }
+  tx.failpoint('directory.create.in-transaction')
   for (const secret of added) await insertSecret(tx, secret)
   if (roleAssignment) await putRoleAssignment(tx, { assignment: roleAssignment })
 }

@@ -135,4 +135,4 @@ export const histories = {
   'collect.delete.before-bytes': { ...collection, hit: 2 },
   'collect.delete.after-bytes': { ...collection, hit: 2 },
   'collect.delete.after-commit': collection,
-} as const satisfies Record<Exclude<FailpointName, `migration.${string}`>, History>
+} as const satisfies Record<Exclude<FailpointName, `migration.${string}` | `directory.${string}`>, History>

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type FailpointName, failpoints } from '#ports/failpoint.ts'
 import { checkServed, checkStored, resumeSessions } from './check.ts'
 import { ConnectionLost } from './client.ts'
+import { isOfDirectory, killDirectory } from './directory.ts'
 import { type History, histories } from './histories.ts'
 import { isMigration, killMigration } from './migration.ts'
 import { launch, type Server, startServer } from './server.ts'
@@ -35,6 +36,7 @@ describe('kill -9 at a failpoint', () => {
         const own = copyWorld(world)
         try {
           if (isMigration(name)) await killMigration(name, own)
+          else if (isOfDirectory(name)) await killDirectory(name, own)
           else await killInHistory(name, histories[name], own, round)
           hit.add(name)
           sum.kills++

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { makeClientCertificate } from '#adapters/x509/client-certificate.ts'
 import { servicePrincipalBySecret } from '#app/identity/credentials.ts'
-import { type Caller, type GraphDoor, nothingTold, openGraph } from '../world/graph.ts'
+import { type Caller, control, type GraphDoor, nothingTold, openGraph } from '../world/graph.ts'
 import { json } from '../world/send.ts'
 
 type Body = Record<string, unknown>
@@ -14,6 +14,12 @@ interface Credential {
   key: string | null
   displayName: string | null
   customKeyIdentifier: string | null
+}
+
+interface Whole {
+  servicePrincipal: Body & { id: string }
+  passwordCredential?: Credential & { startDateTime: string; endDateTime: string }
+  roleAssignment?: { name: string; scope: string; roleDefinitionId: string }
 }
 
 let door: GraphDoor
@@ -51,6 +57,64 @@ describe('what az ad sp create-for-rbac does', () => {
     assert.equal(await status(owner, 'POST', `applications/${application.id}/removePassword`, { keyId: secret.keyId }), 204)
     assert.equal(await good(secret.secretText ?? ''), undefined)
     assert.equal(await status(owner, 'POST', `applications/${application.id}/removePassword`, { keyId: secret.keyId }), 404)
+  })
+
+  test('in one request: with its principal, a secret and a role', async () => {
+    const asked = { displayName: 'rbac', startDateTime: '2026-01-01T00:00:00Z', endDateTime: '2099-01-01T00:00:00Z' }
+    const body = {
+      displayName: 'whole',
+      longshore: { passwordCredential: asked, roleAssignment: { scope: '/', roleDefinitionId: 'Reader' } },
+    }
+    const made = (await owner.post('applications', body)) as Body & { longshore: Whole }
+    const { servicePrincipal, passwordCredential: secret, roleAssignment } = made.longshore
+    assert.deepEqual([servicePrincipal.appId, servicePrincipal.displayName], [made.appId, 'whole'])
+    assert.deepEqual([secret?.displayName, secret?.startDateTime, secret?.endDateTime], Object.values(asked))
+    const signedIn = await servicePrincipalBySecret(door.deps, String(made.appId), secret?.secretText ?? '')
+    assert.equal(signedIn?.principal.id, servicePrincipal.id)
+    const [held, ...more] = await door.deps.store.roleAssignments({ principalIds: [servicePrincipal.id] }, { after: '', limit: 9 })
+    assert.deepEqual([held?.name, held?.scopeId, held?.roleId, more.length], [...Object.values(roleAssignment ?? {}), 0])
+    assert.equal(held?.createdBy, door.owner.id)
+    const { longshore, ...application } = made
+    assert.ok(longshore)
+    assert.deepEqual(await owner.get(`applications/${made.id}`), { ...application, '@odata.context': made['@odata.context'] })
+    assert.deepEqual(await owner.get(`servicePrincipals/${servicePrincipal.id}`), {
+      '@odata.context': `${control}/graph/v1.0/$metadata#servicePrincipals/$entity`,
+      ...servicePrincipal,
+    })
+  })
+
+  test('in one request, as little as may be, or with a certificate', async () => {
+    const [least, certified] = [
+      await owner.post('applications', { displayName: 'least', longshore: {} }),
+      await makeClientCertificate('x', { years: 1, now: Date.now() }),
+    ]
+    assert.deepEqual(Object.keys(least.longshore as Body), ['servicePrincipal'])
+    const key = { key: Buffer.from(certified.cert).toString('base64'), type: 'AsymmetricX509Cert', usage: 'Verify' }
+    const made = await owner.post('applications', { displayName: 'certified', keyCredentials: [key], longshore: {} })
+    assert.equal((made.keyCredentials as Credential[]).length, 1)
+    const { endDateTime } = (
+      (await owner.post('applications', { displayName: 'usual', longshore: { passwordCredential: {} } })) as Body & { longshore: Whole }
+    ).longshore.passwordCredential ?? { endDateTime: '' }
+    assert.ok(Date.parse(endDateTime) - door.deps.clock.now() > 729 * 86_400_000, 'two years, as addPassword')
+  })
+
+  test('in one request nothing is made of what cannot be made whole', async () => {
+    const before = (await owner.list('applications')).length
+    const role = { scope: '/', roleDefinitionId: 'Reader' }
+    for (const [code, longshore] of [
+      [404, { roleAssignment: { ...role, scope: '/subscriptions/11111111-2222-4333-8444-000000000000' } }],
+      [404, { roleAssignment: { ...role, roleDefinitionId: 'Nonsense' } }],
+      [400, { roleAssignment: { scope: '/' } }],
+      [400, { passwordCredential: { startDateTime: '2026-01-02T00:00:00Z', endDateTime: '2026-01-01T00:00:00Z' } }],
+      [400, { passwordCredential: { secretText: 'my own' } }],
+      [400, { servicePrincipal: {} }],
+      [400, true],
+      [400, null],
+    ] as const)
+      assert.equal(await status(owner, 'POST', 'applications', { displayName: 'half', longshore }), code, JSON.stringify(longshore))
+    const { id } = await owner.post('applications', { displayName: 'plain' })
+    assert.equal(await status(owner, 'PATCH', `applications/${id}`, { longshore: {} }), 400)
+    assert.equal((await owner.list('applications')).length, before + 1)
   })
 
   test('passwords are told the newest first, those of one second too, whenever they begin', async () => {

@@ -16,23 +16,8 @@ const full = (action: string) => `Microsoft.Authorization/directory/${action}`
 
 before(async () => {
   plane = await openPlane()
-  const { store } = plane.door.open.deps
-  const holder = async (name: string, allowed: readonly string[]): Promise<Somebody> => {
-    const id = randomUUID()
-    await store.putCustomRole({
-      role: {
-        id,
-        name,
-        description: '',
-        permissions: JSON.stringify([{ actions: allowed.map(full), notActions: [], dataActions: [], notDataActions: [] }]),
-        assignableScopes: ['/'],
-        createdAt: 1,
-        createdBy: '',
-        changedAt: 1,
-      },
-    })
-    return plane.program(name, { [id]: '/' })
-  }
+  const holder = async (name: string, allowed: readonly string[]): Promise<Somebody> =>
+    plane.program(name, { [await roleOf(name, allowed.map(full))]: '/' })
   for (const action of actions) {
     only.set(action, await holder(`only ${action}`, [action]))
     allBut.set(
@@ -45,6 +30,24 @@ before(async () => {
   }
 })
 after(() => plane.stop())
+
+/** A custom role of these actions; its id. */
+async function roleOf(name: string, allowed: readonly string[]): Promise<string> {
+  const id = randomUUID()
+  await plane.door.open.deps.store.putCustomRole({
+    role: {
+      id,
+      name,
+      description: '',
+      permissions: JSON.stringify([{ actions: allowed, notActions: [], dataActions: [], notDataActions: [] }]),
+      assignableScopes: ['/'],
+      createdAt: 1,
+      createdBy: '',
+      changedAt: 1,
+    },
+  })
+  return id
+}
 
 interface Row {
   kind: keyof typeof routes
@@ -190,6 +193,36 @@ for (const { kind, method, action, path, body } of rows)
     const allowed = await ask(only.get(action))
     assert.ok(allowed.status < 300, `${allowed.status} ${allowed.body.toString()}`)
   })
+
+test('an application is made whole by whoever holds the right to each part', async () => {
+  const holder = async (name: string, rights: Record<string, readonly string[]>): Promise<Somebody> => {
+    const roles: Record<string, string> = {}
+    for (const [scope, actions] of Object.entries(rights)) roles[await roleOf(`${name} at ${scope}`, actions)] = scope
+    return plane.program(name, roles)
+  }
+  const both = ['applications/write', 'servicePrincipals/write'].map(full)
+  const giving = ['Microsoft.Authorization/roleAssignments/write']
+  const { group } = plane
+  const who = {
+    one: await holder('one part', { '/': both.slice(0, 1), [group]: giving }),
+    other: await holder('the other part', { '/': both.slice(1), [group]: giving }),
+    both: await holder('both parts', { '/': both }),
+    all: await holder('each part', { '/': both, [group]: giving }),
+  }
+  const ask = async (as: Somebody, scope?: string) => {
+    const longshore = { passwordCredential: {}, ...(scope && { roleAssignment: { scope, roleDefinitionId: 'Owner' } }) }
+    return (await plane.graph('POST', '/applications', { as, body: { displayName: 'whole', longshore } })).status
+  }
+  const count = async () =>
+    json<{ value: unknown[] }>(await plane.graph('GET', `/applications?$filter=${encodeURIComponent("displayName eq 'whole'")}`)).value
+      .length
+  for (const as of [who.one, who.other]) assert.deepEqual([await ask(as), await ask(as, group)], [403, 403])
+  assert.equal(await ask(who.both, group), 403)
+  assert.equal(await ask(who.all, '/'), 403, 'a role at a scope where it may give none')
+  assert.equal(await count(), 0)
+  assert.deepEqual([await ask(who.both), await ask(who.all, group)], [201, 201])
+  assert.equal(await count(), 2)
+})
 
 test('each route that changes something has its rights tried here', () => {
   const reading =

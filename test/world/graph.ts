@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { operator } from '#core/access.ts'
 import { assignRole } from '#app/authorization/assign-role.ts'
-import { createApplication, createServicePrincipal } from '#app/identity/applications.ts'
+import { createServicePrincipal } from '#app/identity/applications.ts'
+import { createApplication } from '#app/identity/new-applications.ts'
 import { createUser } from '#app/identity/users.ts'
 import type { DirectoryObject } from '#ports/directory.ts'
 import { serve } from '#http/surface.ts'
@@ -79,9 +80,12 @@ function callerOf(door: GraphDoor, principal: DirectoryObject | string): Caller 
       ...(text === undefined ? {} : { body: text }),
     })
     const told = answer.body.toString('utf8')
-    // The one answer that tells a secret: it goes to what nothing else may tell.
+    // The answers that tell a secret: it goes to what nothing else may tell.
     if (/\/addPassword$/i.test(path) && answer.status === 200) door.hidden.push(json<{ secretText: string }>(answer).secretText)
-    else door.answered.push(told)
+    else if (answer.status === 201 && told.includes('"longshore"')) {
+      const { passwordCredential } = json<{ longshore: { passwordCredential?: { secretText: string } } }>(answer).longshore
+      if (passwordCredential) door.hidden.push(passwordCredential.secretText)
+    } else door.answered.push(told)
     return answer
   }
   const expect = async (status: number, method: string, path: string, body?: unknown): Promise<Body> => {

@@ -5,6 +5,7 @@ import type { GraphRequest } from '#surfaces/graph/request.ts'
 import {
   addPasswordShape,
   applicationShape,
+  newApplicationShape,
   type BodyShape,
   groupIdsShape,
   groupShape,
@@ -48,7 +49,7 @@ export const requests: Readonly<Record<GraphRequest['kind'], readonly Row[]>> = 
   'user.update': [patch(one('users'), changing(userShape))],
   'group.create': [post(`${base}/groups`, making(groupShape))],
   'group.update': [patch(one('groups'), changing(groupShape))],
-  'application.create': [post(`${base}/applications`, making(applicationShape))],
+  'application.create': [post(`${base}/applications`, making(newApplicationShape))],
   'application.update': [patch(one('applications'), changing(applicationShape))],
   'principal.create': [post(`${base}/servicePrincipals`, making(newPrincipalShape))],
   'principal.update': [patch(one('servicePrincipals'), changing(principalShape))],

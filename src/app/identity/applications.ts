@@ -2,65 +2,15 @@ import { unknownObject } from '#core/failures.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
 import type { DirectoryCommands, DirectoryObject, DirectoryReads, ObjectChange, StoredSecret } from '#ports/directory.ts'
-import { checkedDisplayName, checkedIdentifierUri } from './directory-names.ts'
+import { checkedDisplayName } from './directory-names.ts'
 import { changeObject, deleteObject, type DirectoryDeps, objectOf } from './directory.ts'
-import { newClientSecret, newCertificate, type Validity } from './new-secrets.ts'
+import { certificateFrom, checkedIdentifierUris, type NewCertificate, newServicePrincipal } from './new-applications.ts'
+import { newClientSecret, type Validity } from './new-secrets.ts'
 
 /** What carries client secrets and certificates. */
 export type ApplicationKind = 'application' | 'servicePrincipal'
 
-export interface NewCertificate {
-  /** Kept when it is one of the object's; the PEM may then be absent. */
-  keyId?: string
-  name: string | null
-  pem?: string
-  within?: Partial<Validity>
-}
-
 type Details = Readonly<Record<string, unknown>>
-
-/** Fails with `request-invalid`, `conflict` when another application has one of the identifier URIs. */
-export async function createApplication(
-  deps: DirectoryDeps,
-  { certificates = [], ...given }: { displayName: string; details?: Details; certificates?: readonly NewCertificate[] },
-): Promise<DirectoryObject> {
-  const application = newApplication(deps, given)
-  const identifierUris = checkedIdentifierUris(application)
-  const secrets = certificates.map((each) => certificateFrom(deps, application.id, each))
-  await deps.store.createDirectoryObjects({ objects: [application], secrets, identifierUris })
-  return application
-}
-
-/** What an application is before it is written. Fails with `request-invalid`. */
-export const newApplication = (
-  { ids, clock }: Pick<DirectoryDeps, 'ids' | 'clock'>,
-  { displayName, details = {} }: { displayName: string; details?: Details },
-): DirectoryObject => ({
-  id: ids.next(),
-  kind: 'application',
-  name: checkedDisplayName(displayName),
-  login: null,
-  appId: ids.next(),
-  enabled: true,
-  details,
-  createdAt: clock.now(),
-})
-
-/** What an application acts as, before it is written. */
-export const newServicePrincipal = (
-  { ids, clock }: Pick<DirectoryDeps, 'ids' | 'clock'>,
-  application: DirectoryObject,
-  { enabled = true, details = {} }: { enabled?: boolean; details?: Details } = {},
-): DirectoryObject => ({
-  id: ids.next(),
-  kind: 'servicePrincipal',
-  name: application.name,
-  login: null,
-  appId: application.appId,
-  enabled,
-  details,
-  createdAt: clock.now(),
-})
 
 /**
  * The principal that an application acts as. Fails with `request-invalid` when there is no such application, `conflict`
@@ -187,14 +137,3 @@ export const applicationOf = async (
   { appId }: Pick<DirectoryObject, 'appId'>,
 ): Promise<DirectoryObject | undefined> =>
   appId === null ? undefined : (await store.directoryObjectsByAppId(appId)).find(({ kind }) => kind === 'application')
-
-export const identifierUrisOf = ({ details }: Pick<DirectoryObject, 'details'>): readonly string[] =>
-  Array.isArray(details.identifierUris) ? (details.identifierUris as string[]) : []
-
-function certificateFrom(deps: DirectoryDeps, objectId: string, { keyId, name, pem, within }: NewCertificate): StoredSecret {
-  if (pem === undefined) throw new RegistryError('request-invalid', 'a certificate that is not there yet needs its key')
-  if (keyId !== undefined && !isGuid(keyId)) throw new RegistryError('request-invalid', 'the keyId of a certificate is a GUID')
-  return newCertificate(deps, { objectId, name, ...(keyId === undefined ? {} : { keyId: keyId.toLowerCase() }) }, pem, within)
-}
-
-const checkedIdentifierUris = (application: DirectoryObject): string[] => identifierUrisOf(application).map(checkedIdentifierUri)

@@ -1,7 +1,7 @@
 import type { DirectoryObject } from '#ports/directory.ts'
 import type { Answer } from '#http/answer.ts'
 import type { Context } from './context.ts'
-import { itemsOf, odataType, selected } from './items.ts'
+import { type Item, itemsOf, odataType, selected } from './items.ts'
 import type { Collection } from './request.ts'
 
 const json = [
@@ -33,8 +33,9 @@ export async function entityAnswer(
 }
 
 /** What was made, and where it is. */
-export async function createdAnswer(context: Context, collection: Collection, object: DirectoryObject): Promise<Answer> {
-  const { headers = [], ...answer } = await entityAnswer(context, collection, object)
+export async function createdAnswer(context: Context, collection: Collection, object: DirectoryObject, more: Item = {}): Promise<Answer> {
+  const [item = {}] = await itemsOf(context.deps, context.tenant, [object])
+  const { headers = [], ...answer } = odata(context, `${collection}/$entity`, { ...selected(item, object.kind, undefined), ...more })
   return { ...answer, status: 201, headers: [['Location', `${context.base}/${collection}/${object.id}`], ...headers] }
 }
 

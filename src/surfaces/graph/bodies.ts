@@ -2,10 +2,11 @@ import { type Misfit, readShape } from '#core/read-shape.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
 import { isObject, type KnownObject, object, type ObjectShape } from '#core/shape.ts'
-import type { NewCertificate } from '#app/identity/applications.ts'
+import type { NewCertificate } from '#app/identity/new-applications.ts'
 import {
   addPasswordShape,
   applicationShape,
+  newApplicationShape,
   type BodyShape,
   groupIdsShape,
   groupShape,
@@ -35,6 +36,14 @@ export interface ApplicationBody {
   displayName?: string
   certificates?: readonly NewCertificate[]
   details: Details
+  /** What is made with it, its service principal at least. */
+  whole?: { secret?: NewPassword; role?: { role: string; scopeId: string } }
+}
+/** What a new secret is called, and how long it is good. */
+export interface NewPassword {
+  name: string | null
+  startsAt?: number
+  endsAt?: number
 }
 export interface PrincipalBody {
   appId?: string
@@ -97,8 +106,25 @@ export function parseGroup(body: unknown, mode: Mode): GroupBody {
 
 /** Fails with `request-invalid`, which names the property. */
 export function parseApplication(body: unknown, mode: Mode): ApplicationBody {
-  const { known, details } = readBody(applicationShape, body, mode)
-  return { ...as('displayName', known.displayName as string | undefined), ...as('certificates', certificatesOf(known)), details }
+  const { known, details } = readBody(mode === 'create' ? newApplicationShape : applicationShape, body, mode)
+  return {
+    ...as('displayName', known.displayName as string | undefined),
+    ...as('certificates', certificatesOf(known)),
+    ...as('whole', wholeOf(known)),
+    details,
+  }
+}
+
+function wholeOf({ longshore }: KnownObject): ApplicationBody['whole'] {
+  if (!longshore) return undefined
+  const { passwordCredential, roleAssignment } = longshore as {
+    passwordCredential?: PasswordCredential
+    roleAssignment?: { scope: string; roleDefinitionId: string }
+  }
+  return {
+    ...as('secret', passwordCredential && passwordOf(passwordCredential)),
+    ...as('role', roleAssignment && { role: roleAssignment.roleDefinitionId, scopeId: roleAssignment.scope }),
+  }
 }
 
 /** Fails with `request-invalid`, which names the property. */
@@ -143,11 +169,16 @@ function validityOf({ startDateTime, endDateTime }: Period): { startsAt?: number
   return { ...as('startsAt', at(startDateTime)), ...as('endsAt', at(endDateTime)) }
 }
 
-/** `addPassword`: what the new secret is called and how long it is good. Fails with `request-invalid`. */
-export function parseAddPassword(body: unknown): { name: string | null; startsAt?: number; endsAt?: number } {
+interface PasswordCredential extends Period {
+  displayName?: string | null
+}
+
+const passwordOf = (credential: PasswordCredential): NewPassword => ({ name: credential.displayName ?? null, ...validityOf(credential) })
+
+/** `addPassword`. Fails with `request-invalid`. */
+export function parseAddPassword(body: unknown): NewPassword {
   const { passwordCredential } = readShape(addPasswordShape, body, refuseIn('PasswordCredential'))
-  const credential = (passwordCredential ?? {}) as Period & { displayName?: string | null }
-  return { name: credential.displayName ?? null, ...validityOf(credential) }
+  return passwordOf((passwordCredential ?? {}) as PasswordCredential)
 }
 
 /** `removePassword`. Fails with `request-invalid`. */

@@ -1,6 +1,7 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { DirectoryKind, DirectoryObject, Tenant } from '#ports/directory.ts'
-import { applicationOf, identifierUrisOf } from '#app/identity/applications.ts'
+import { applicationOf } from '#app/identity/applications.ts'
+import { identifierUrisOf } from '#app/identity/new-applications.ts'
 import { type ShownCredential, shownCredentials } from '#app/identity/shown-credentials.ts'
 import type { DirectoryReading } from '#app/identity/directory.ts'
 

@@ -104,6 +104,19 @@ export const applicationShape: BodyShape = {
   nullable: new Set(['description', 'notes', 'isFallbackPublicClient', 'serviceManagementReference', 'optionalClaims']),
 }
 
+const newPassword = object({ displayName: text(longestName), startDateTime: time, endDateTime: time })
+/** What is ours: with its service principal, a secret and a role, in one request that does all of it or nothing. */
+export const newApplicationShape: BodyShape = {
+  ...applicationShape,
+  fields: {
+    ...applicationShape.fields,
+    longshore: object({
+      passwordCredential: newPassword,
+      roleAssignment: object({ scope: line, roleDefinitionId: line }, ['scope', 'roleDefinitionId']),
+    }),
+  },
+}
+
 const principalDetails = { description: line, notes: line, tags: texts, notificationEmailAddresses: texts }
 const principal = {
   resource: 'ServicePrincipal',
@@ -117,9 +130,7 @@ export const newPrincipalShape: BodyShape = {
 }
 export const principalShape: BodyShape = { ...principal, fields: { accountEnabled: flag, ...credentials }, needs: [] }
 
-export const addPasswordShape: ObjectShape = object({
-  passwordCredential: object({ displayName: text(longestName), startDateTime: time, endDateTime: time }),
-})
+export const addPasswordShape: ObjectShape = object({ passwordCredential: newPassword })
 export const removePasswordShape: ObjectShape = object({ keyId: guid }, ['keyId'])
 export const referenceShape: ObjectShape = object({ '@odata.id': text() }, ['@odata.id'])
 export const idsShape: ObjectShape = object({ ids: list(text(), 1000), types: list(text()) }, ['ids'])

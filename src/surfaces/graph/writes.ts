@@ -1,9 +1,14 @@
-import { changeApplication, changeServicePrincipal, createApplication, createServicePrincipal } from '#app/identity/applications.ts'
+import { changeApplication, changeServicePrincipal, createServicePrincipal } from '#app/identity/applications.ts'
 import { changeGroup, createGroup } from '#app/identity/groups.ts'
+import { createApplication, createWholeApplication, type NewApplication } from '#app/identity/new-applications.ts'
+import { shown } from '#app/identity/shown-credentials.ts'
 import { changeUser, createUser } from '#app/identity/users.ts'
 import type { Answer } from '#http/answer.ts'
 import { createdAnswer, done } from './answers.ts'
+import type { ApplicationBody } from './bodies.ts'
 import { type Context, resolve } from './context.ts'
+import { periodOf } from './credentials.ts'
+import { itemsOf, passwordCredential } from './items.ts'
 import type { GraphRequest } from './request.ts'
 
 type Of<Kind extends GraphRequest['kind']> = Extract<GraphRequest, { kind: Kind }>
@@ -29,8 +34,28 @@ export async function updateGroup(context: Context, { key, body }: Of<'group.upd
 }
 
 export async function makeApplication(context: Context, { body }: Of<'application.create'>): Promise<Answer> {
-  const application = await createApplication(context.deps, { ...body, displayName: body.displayName ?? '' })
-  return createdAnswer(context, 'applications', application)
+  const { whole, ...given } = { ...body, displayName: body.displayName ?? '' }
+  if (whole) return makeWhole(context, given, whole)
+  return createdAnswer(context, 'applications', await createApplication(context.deps, given))
+}
+
+/** Graph has a request for each part. */
+async function makeWhole(
+  context: Context,
+  given: NewApplication,
+  { secret, role }: NonNullable<ApplicationBody['whole']>,
+): Promise<Answer> {
+  const { deps, caller: by, tenant } = context
+  const asked = { ...(secret && { secret: periodOf(secret, deps.clock.now()) }), ...(role && { role }) }
+  const made = await createWholeApplication(deps, { ...given, ...asked, by })
+  const [servicePrincipal] = await itemsOf(deps, tenant, [made.principal])
+  return createdAnswer(context, 'applications', made.application, {
+    longshore: {
+      servicePrincipal,
+      passwordCredential: made.secret && passwordCredential(shown(deps, made.secret.secret), made.secret.text),
+      roleAssignment: made.role && { name: made.role.name, scope: made.role.scopeId, roleDefinitionId: made.role.roleId },
+    },
+  })
 }
 
 export async function updateApplication(context: Context, { key, body }: Of<'application.update'>): Promise<Answer> {

@@ -27,7 +27,7 @@ Examples:
   'identity.sp.create-cert': 'make a key and a certificate in this new file, instead of a secret',
   'identity.sp.append': 'keep the credentials that there are',
   'identity.sp.create.summary': 'Make an application, its service principal and a credential, and give it a role.',
-  'identity.sp.create.more': `The JSON is that of "az ad sp create-for-rbac". The secret is told this once.
+  'identity.sp.create.more': `All of it is made, or nothing. The JSON is that of "az ad sp create-for-rbac". The secret is told this once.
 
 Examples:
   longshore identity sp create --name admin --role Owner --scope / --output json

@@ -30,7 +30,7 @@ Ejemplos:
   'identity.sp.create-cert': 'crea una clave y un certificado en este archivo nuevo, en lugar de un secreto',
   'identity.sp.append': 'conserva las credenciales que hay',
   'identity.sp.create.summary': 'Crea una aplicación, su entidad de servicio y una credencial, y le da un rol.',
-  'identity.sp.create.more': `El JSON es el de «az ad sp create-for-rbac». El secreto se dice solo esta vez.
+  'identity.sp.create.more': `Se crea todo, o nada. El JSON es el de «az ad sp create-for-rbac». El secreto se dice solo esta vez.
 
 Ejemplos:
   longshore identity sp create --name admin --role Owner --scope / --output json

@@ -30,7 +30,7 @@ Exemples :
   'identity.sp.create-cert': 'crée une clé et un certificat dans ce nouveau fichier, au lieu d’un secret',
   'identity.sp.append': 'garde les identifiants existants',
   'identity.sp.create.summary': 'Crée une application, son principal de service et un identifiant, et lui donne un rôle.',
-  'identity.sp.create.more': `Le JSON est celui de « az ad sp create-for-rbac ». Le secret n’est dit que cette fois.
+  'identity.sp.create.more': `Tout est créé, ou rien. Le JSON est celui de « az ad sp create-for-rbac ». Le secret n’est dit que cette fois.
 
 Exemples :
   longshore identity sp create --name admin --role Owner --scope / --output json
