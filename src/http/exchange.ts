@@ -225,10 +225,9 @@ export class Exchange {
     else await linger(this.request, () => this.response.end())
   }
 
-  /** Begins an answer whose bytes follow by `write`. */
+  /** Begins an answer whose bytes follow by `write`. Its head goes out with the first of them. */
   begin(status: number, headers: Headers): void {
     this.response.writeHead(status, this.#head(headers))
-    this.response.flushHeaders()
   }
 
   /** Sends one piece; resolves when its memory is free again. False when the client is gone. */
@@ -249,6 +248,8 @@ export class Exchange {
 
   /** Ends an answer so that the client sees that it is not whole. */
   destroy(): void {
+    // Of an answer that began the client sees at least the head.
+    if (this.response.headersSent && this.sent === 0 && !this.clientGone) this.response.flushHeaders()
     this.response.destroy()
   }
 

@@ -83,6 +83,40 @@ export function blobReadingContract(scene: BlobScene): void {
       assert.notEqual((await scene.store().digest(key, 'sha256'))?.digest, sealed.digest)
     })
 
+  it('what was read before and is wrong since is found too', async () => {
+    const key = newKey()
+    const bytes = patternOf(3 * checksumBlock + 5)
+    const sealed = await write(create(key), bytes)
+    for (let reading = 0; reading < 3; reading++) assert.ok((await readAll(scene.store(), key, sealed)).equals(bytes))
+    await scene.damage(key, (stored) => {
+      stored[checksumBlock] = (stored[checksumBlock] ?? 0) ^ 1
+      return stored
+    })
+    for (let reading = 0; reading < 3; reading++) await assert.rejects(readAll(scene.store(), key, sealed), CorruptBlob)
+    assert.ok((await readAll(scene.store(), key, sealed, 0, checksumBlock - 1)).equals(bytes.subarray(0, checksumBlock)))
+    await scene.damage(key, (stored) => stored.subarray(0, 2 * checksumBlock))
+    await assert.rejects(readAll(scene.store(), key, sealed), CorruptBlob)
+  })
+
+  it('many read the same at once, whole and in parts, as fast or slowly as they like', async () => {
+    const key = newKey()
+    const bytes = patternOf(6 * checksumBlock + 1)
+    const sealed = await write(create(key), bytes)
+    const read = async (reader: number): Promise<void> => {
+      const from = (reader * 100_003) % bytes.length
+      const opened = await scene.store().open(key, sealed.size, sealed.checksums)
+      const given: Buffer[] = []
+      await opened?.read(from, bytes.length - 1, async (piece) => {
+        if (reader % 3 === 0) await new Promise(setImmediate)
+        given.push(Buffer.from(piece))
+        return true
+      })
+      await opened?.close()
+      assert.ok(Buffer.concat(given).equals(bytes.subarray(from)), `from ${from}`)
+    }
+    for (let round = 0; round < 2; round++) await Promise.all(Array.from({ length: 20 }, (_, reader) => read(reader)))
+  })
+
   it('a range that does not touch the wrong block is given, one that does is not', async () => {
     const key = newKey()
     const bytes = patternOf(2 * checksumBlock)

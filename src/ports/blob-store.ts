@@ -95,7 +95,7 @@ export interface SealedBlob {
 }
 
 /** Bytes that one checksum covers, and that one read takes. */
-export const checksumBlock = 1024 * 1024
+export const checksumBlock = 256 * 1024
 
 export interface BlobReader {
   readonly size: number

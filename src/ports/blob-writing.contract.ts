@@ -75,7 +75,7 @@ export function blobWritingContract(scene: BlobScene): void {
 
   it('a writer that rests between calls, wherever, makes the same blob, and forgets and goes on as one that does not', async () => {
     const key = newKey()
-    const bytes = patternOf(2 * checksumBlock + 4097)
+    const bytes = patternOf(8 * checksumBlock + 4097)
     const writer = create(key)
     await writer.rest()
     let at = 0

@@ -3,6 +3,7 @@ import { rmSync, statSync, globSync, readFileSync, writeFileSync } from 'node:fs
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { checksumBlock } from '#ports/blob-store.ts'
 import { digestOf, locationOf, pushBlob, someBytes, startUpload } from '../world/content.ts'
 import { type Answer, authorizationOf, errorCode, header, send } from '../world/send.ts'
 import { Server } from '../world/server.ts'
@@ -79,7 +80,7 @@ test('headers of a blob: cacheable for good, downloadable, never a page', async 
 })
 
 test('ranges over the edges of the blocks that the disk is read in', async () => {
-  const block = 1024 * 1024
+  const block = checksumBlock
   const bytes = someBytes(3 * block + 17)
   const digest = await pushBlob(server, 'b', bytes)
   for (const [start, end] of [
@@ -107,13 +108,16 @@ test('a blob without bytes has no range', async () => {
     assert.equal((await send(server, 'GET', blobPath(digest), { headers: { range } })).status, 416, range)
 })
 
-for (const [where, at] of [
-  ['first', 5],
-  ['second', 1024 * 1024 + 5],
+for (const [where, at, times] of [
+  ['the first block', 5, 0],
+  ['a later block', 1024 * 1024 + 5, 0],
+  ['the first block of what was read just now', 5, 2],
+  ['a later block of what was read just now', 1024 * 1024 + 5, 2],
 ] as const)
-  test(`wrong bytes on the disk in the ${where} block: the answer never completes; then 404; a new push heals`, async () => {
+  test(`wrong bytes on the disk in ${where}: the answer never completes; then 404; a new push heals`, async () => {
     const bytes = someBytes(2 * 1024 * 1024)
     const digest = await pushBlob(server, 'b', bytes)
+    for (let reading = 0; reading < times; reading++) assert.equal((await pull(digest)).whole, true)
     const path = fileOf(bytes)
     const damaged = Buffer.from(bytes)
     damaged[at] = (damaged[at] ?? 0) ^ 0x40

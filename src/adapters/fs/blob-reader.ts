@@ -1,59 +1,118 @@
-import { close, read } from 'node:fs'
+import { close, closeSync, fstatSync, open, openSync, read } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { type BlobReader, checksumBlock, CorruptBlob } from '#ports/blob-store.ts'
+import type { QuickReads } from './quick-reads.ts'
+import type { ReadBuffers } from './read-buffers.ts'
+import type { LatelySummed, SummedBlocks } from './summed-blocks.ts'
 
-const keptBuffers = 64
-const buffers: Buffer[] = []
-const takeBuffer = (): Buffer => buffers.pop() ?? Buffer.allocUnsafeSlow(checksumBlock)
-const giveBuffer = (buffer: Buffer): void => {
-  if (buffer.length === checksumBlock && buffers.length < keptBuffers) buffers.push(buffer)
+/** What all readers of a store have in common. */
+export interface ReadSide {
+  summed: SummedBlocks
+  quick: QuickReads
+  buffers: ReadBuffers
 }
 
-/** A sealed file, read in whole blocks, each checked before it is given. */
-export class FsBlobReader implements BlobReader {
+interface Sealed {
+  key: string
+  size: number
+  checksums: Uint8Array
+}
+
+/** Opens a sealed file. Fails as the file system does. */
+export async function openSealed(path: string, sealed: Sealed, side: ReadSide): Promise<BlobReader> {
+  const { quick, summed } = side
+  const descriptor = summed.knows(sealed.key) && !quick.rests ? quick.try(() => openSync(path, 'r')) : await openAside(path)
+  try {
+    return new FsBlobReader(descriptor, sealed, side)
+  } catch (error) {
+    closeSync(descriptor)
+    throw error
+  }
+}
+
+/**
+ * A sealed file, read in blocks. A block is compared with its checksum before it is given, unless that was done lately
+ * (summed-blocks.ts); then it likely lies in memory and is read in this thread (quick-reads.ts).
+ */
+class FsBlobReader implements BlobReader {
   readonly size: number
   readonly #key: string
   readonly #checksums: DataView
+  readonly #side: ReadSide
+  readonly #summed: LatelySummed
   #descriptor: number
 
-  constructor(key: string, descriptor: number, size: number, checksums: Uint8Array) {
-    this.#key = key
+  constructor(descriptor: number, { key, size, checksums }: Sealed, side: ReadSide) {
     this.#descriptor = descriptor
+    this.#key = key
     this.size = size
     this.#checksums = new DataView(checksums.buffer, checksums.byteOffset, checksums.byteLength)
+    this.#side = side
+    this.#summed = side.summed.of(key, fstatSync(descriptor, { bigint: true }))
   }
 
   async read(start: number, end: number, take: (piece: Uint8Array) => Promise<boolean>): Promise<void> {
     if (this.size === 0) return
-    // One buffer serves the whole answer; a small blob gets one of its own size.
-    const buffer = this.size < checksumBlock / 2 ? Buffer.allocUnsafe(this.size) : takeBuffer()
+    const { buffers, quick } = this.#side
+    /** One goes out while the other one is read into, where that is worth a second one. */
+    const lent: [Buffer?, Buffer?] = []
+    const lend = (place: 0 | 1): Buffer => (lent[place] ??= buffers.take(Math.min(this.size, checksumBlock)))
+    let out: 0 | 1 = 0
+    let given: Promise<boolean> = Promise.resolve(true)
+    let coming: Promise<Uint8Array> | undefined
     try {
       for (let block = Math.floor(start / checksumBlock); block * checksumBlock <= end; block++) {
-        const first = block * checksumBlock
-        const bytes = await this.#block(buffer, block)
-        const piece = bytes.subarray(Math.max(0, start - first), Math.min(bytes.length, end + 1 - first))
-        if (!(await take(piece))) return
+        const part = { from: Math.max(start, block * checksumBlock), to: Math.min(end + 1, (block + 1) * checksumBlock) }
+        if (this.#summed.has(block) && !quick.rests) {
+          if (!(await given)) return
+          await quick.turn()
+          given = take(this.#readHere(part, lend(out)) ?? (await this.#readAside(block, part, lend(out))))
+        } else {
+          coming = this.#readAside(block, part, lend(out === 0 ? 1 : 0))
+          const [wantsMore, piece] = await Promise.all([given, coming])
+          if (!wantsMore) return
+          out = out === 0 ? 1 : 0
+          given = take(piece)
+        }
       }
+      await given
     } finally {
-      giveBuffer(buffer)
+      // What is still under way has the buffers.
+      await Promise.allSettled([given, coming])
+      for (const buffer of lent) if (buffer) buffers.give(buffer)
     }
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    const { quick, summed } = this.#side
     const descriptor = this.#descriptor
     this.#descriptor = -1
-    return new Promise((resolve) => (descriptor < 0 ? resolve() : close(descriptor, () => resolve())))
+    if (descriptor < 0) return
+    if (summed.knows(this.#key) && !quick.rests) quick.try(() => closeSync(descriptor))
+    else await new Promise((resolve) => close(descriptor, resolve))
   }
 
-  async #block(buffer: Buffer, block: number): Promise<Buffer> {
+  /** Undefined where the file ends too early. */
+  #readHere({ from, to }: Part, buffer: Buffer): Uint8Array | undefined {
+    const bytes = buffer.subarray(0, to - from)
+    return this.#side.quick.read(this.#descriptor, bytes, from) === bytes.length ? bytes : undefined
+  }
+
+  async #readAside(block: number, { from, to }: Part, buffer: Buffer): Promise<Uint8Array> {
     const first = block * checksumBlock
     const bytes = buffer.subarray(0, Math.min(checksumBlock, this.size - first))
     // A second reading tells a flaw of the disk from one of the way.
-    for (let tries = 0; tries < 2; tries++) {
-      if ((await this.#fill(bytes, first)) && block * 4 + 4 <= this.#checksums.byteLength)
-        if (crc32(bytes) === this.#checksums.getUint32(block * 4)) return bytes
-    }
+    for (let tries = 0; tries < 2; tries++)
+      if ((await this.#fill(bytes, first)) && this.#isRight(block, bytes)) return bytes.subarray(from - first, to - first)
+    this.#summed.forget()
     throw new CorruptBlob(this.#key)
+  }
+
+  #isRight(block: number, bytes: Buffer): boolean {
+    if (this.#summed.has(block)) return true
+    const isRight = block * 4 + 4 <= this.#checksums.byteLength && crc32(bytes) === this.#checksums.getUint32(block * 4)
+    if (isRight) this.#summed.add(block)
+    return isRight
   }
 
   async #fill(bytes: Buffer, position: number): Promise<boolean> {
@@ -69,3 +128,12 @@ export class FsBlobReader implements BlobReader {
     return true
   }
 }
+
+/** Of the file, up to and without `to`. */
+interface Part {
+  from: number
+  to: number
+}
+
+const openAside = (path: string): Promise<number> =>
+  new Promise((resolve, reject) => open(path, 'r', (error, descriptor) => (error ? reject(error) : resolve(descriptor))))

@@ -1,4 +1,4 @@
-import { mkdirSync, open } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { readdir, statfs } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -6,9 +6,12 @@ import { type Algorithm, type Digest, digestOf } from '#core/digest.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { type BlobReader, type BlobStore, type BlobWriter, type Mark, WriterOvertaken } from '#ports/blob-store.ts'
 import type { ArmedFailpoint } from '#ports/failpoint.ts'
-import { FsBlobReader } from './blob-reader.ts'
+import { openSealed, type ReadSide } from './blob-reader.ts'
 import { type FileOfKey, FsBlobWriter } from './blob-writer.ts'
 import { diskError } from './disk-error.ts'
+import { QuickReads } from './quick-reads.ts'
+import { ReadBuffers } from './read-buffers.ts'
+import { SummedBlocks } from './summed-blocks.ts'
 import { UploadLine } from './upload-line.ts'
 import { type UploadLines, UploadWorkers } from './upload-workers.ts'
 import { syncFolder } from './syncs.ts'
@@ -44,8 +47,12 @@ const shards = 256
 const nameOf = (shard: number): string => shard.toString(16).padStart(2, '0')
 const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/
 
+const sinceStart = { elapsed: () => performance.now() }
+
 class FsBlobStore implements BlobStore {
   readonly name = 'files'
+  /** Of this thread: what another one summed is summed here once more. */
+  readonly #reads: ReadSide = { summed: new SummedBlocks(sinceStart), quick: new QuickReads(sinceStart), buffers: new ReadBuffers() }
   readonly #root: string
   readonly #line: UploadLine
   readonly #end: () => Promise<void>
@@ -91,14 +98,14 @@ class FsBlobStore implements BlobStore {
     return writer
   }
 
-  open(key: string, size: number, checksums: Uint8Array): Promise<BlobReader | undefined> {
-    return new Promise((resolve, reject) => {
-      open(this.#path(key), 'r', (error, descriptor) => {
-        if (!error) resolve(new FsBlobReader(key, descriptor, size, checksums))
-        else if (error.code === 'ENOENT') resolve(undefined)
-        else reject(diskError(error.code, error.message))
-      })
-    })
+  async open(key: string, size: number, checksums: Uint8Array): Promise<BlobReader | undefined> {
+    try {
+      return await openSealed(this.#path(key), { key, size, checksums }, this.#reads)
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT') return undefined
+      throw diskError(code, message)
+    }
   }
 
   async digest(key: string, algorithm: Algorithm): Promise<{ digest: Digest; size: number } | undefined> {
@@ -118,6 +125,7 @@ class FsBlobStore implements BlobStore {
 
   async delete(key: string): Promise<void> {
     await this.#line.call(shardOf(key), { kind: 'delete', path: this.#path(key) })
+    this.#reads.summed.forget(key)
   }
 
   async *keys(): AsyncIterable<string> {
