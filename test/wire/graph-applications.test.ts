@@ -85,7 +85,7 @@ describe('what az ad sp create-for-rbac does', () => {
 
   test('in one request, as little as may be, or with a certificate', async () => {
     const [least, certified] = [
-      await owner.post('applications', { displayName: 'least', longshore: {} }),
+      await owner.post('applications', { displayName: 'least', longshore: { passwordCredential: null, roleAssignment: null } }),
       await makeClientCertificate('x', { years: 1, now: Date.now() }),
     ]
     assert.deepEqual(Object.keys(least.longshore as Body), ['servicePrincipal'])

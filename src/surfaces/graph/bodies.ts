@@ -118,12 +118,12 @@ export function parseApplication(body: unknown, mode: Mode): ApplicationBody {
 function wholeOf({ longshore }: KnownObject): ApplicationBody['whole'] {
   if (!longshore) return undefined
   const { passwordCredential, roleAssignment } = longshore as {
-    passwordCredential?: PasswordCredential
-    roleAssignment?: { scope: string; roleDefinitionId: string }
+    passwordCredential?: PasswordCredential | null
+    roleAssignment?: { scope: string; roleDefinitionId: string } | null
   }
   return {
-    ...as('secret', passwordCredential && passwordOf(passwordCredential)),
-    ...as('role', roleAssignment && { role: roleAssignment.roleDefinitionId, scopeId: roleAssignment.scope }),
+    ...as('secret', passwordCredential ? passwordOf(passwordCredential) : undefined),
+    ...as('role', roleAssignment ? { role: roleAssignment.roleDefinitionId, scopeId: roleAssignment.scope } : undefined),
   }
 }
 

@@ -110,10 +110,13 @@ export const newApplicationShape: BodyShape = {
   ...applicationShape,
   fields: {
     ...applicationShape.fields,
-    longshore: object({
-      passwordCredential: newPassword,
-      roleAssignment: object({ scope: line, roleDefinitionId: line }, ['scope', 'roleDefinitionId']),
-    }),
+    longshore: {
+      ...object({
+        passwordCredential: { ...newPassword, closed: true },
+        roleAssignment: { ...object({ scope: line, roleDefinitionId: line }, ['scope', 'roleDefinitionId']), closed: true },
+      }),
+      closed: true,
+    },
   },
 }
 
