@@ -1,3 +1,4 @@
+import { offloadHeader, pathAtFront } from './offload.ts'
 import { parseRange } from './range.ts'
 import { isKnownToReader, rangeOf } from './conditions.ts'
 import type { Answer } from './answer.ts'
@@ -10,6 +11,8 @@ export interface Content {
   etag: string
   /** More than what every answer with bytes has. */
   headers: Headers
+  /** Where a front finds them, below its own path; undefined where they are no file of their own. */
+  file?: string | undefined
   open(): Promise<OpenContent>
 }
 
@@ -29,10 +32,14 @@ export function contentAnswer(http: HttpRequest, content: Content): Answer {
   if (isKnownToReader(http, content.etag)) return { status: 304, headers: validators }
   const part = parseRange(rangeOf(http, content.etag), size)
   const { start, end } = part ?? { start: 0, end: size - 1 }
+  const common: Headers = [...validators, ['Content-Type', 'application/octet-stream'], ['Content-Disposition', 'attachment']]
+  const atFront = pathAtFront(http, content, part)
+  if (atFront !== undefined) {
+    http.offloaded = end - start + 1
+    return { status: 200, headers: [...common, [offloadHeader, atFront]] }
+  }
   const headers: Headers = [
-    ...validators,
-    ['Content-Type', 'application/octet-stream'],
-    ['Content-Disposition', 'attachment'],
+    ...common,
     ['Accept-Ranges', 'bytes'],
     ['Content-Length', end - start + 1],
     ...(part ? [['Content-Range', `bytes ${start}-${end}/${size}`] as const] : []),

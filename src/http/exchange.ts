@@ -39,6 +39,8 @@ export class Exchange {
   readonly scheme: 'http' | 'https'
   /** The peer, or what a trusted proxy says of it. */
   readonly address: string
+  /** Where the front that passed this on finds our files; undefined: there is none. */
+  readonly front: string | undefined
   readonly log: LogFields = {}
   /** On whatever is answered, besides what the answer brings itself. */
   readonly moreHeaders: (readonly [name: string, value: string | number])[] = []
@@ -47,6 +49,8 @@ export class Exchange {
   /** Bytes of body that came, and that went. */
   received = 0
   sent = 0
+  /** Bytes that the front was told to send. */
+  offloaded = 0
   readonly #place: Place | undefined
   readonly #strictTransport: string | undefined
 
@@ -58,6 +62,7 @@ export class Exchange {
       host: string
       scheme: 'http' | 'https'
       address: string
+      front?: string | undefined
       url?: string
       /** Of Strict-Transport-Security. */
       strictTransport?: string | undefined
@@ -72,6 +77,7 @@ export class Exchange {
     this.host = origin.host
     this.scheme = origin.scheme
     this.address = origin.address
+    this.front = origin.front
     this.#strictTransport = origin.strictTransport
     this.#place = place
   }

@@ -8,6 +8,8 @@ export type HttpRequest = Pick<
   | 'host'
   | 'scheme'
   | 'address'
+  | 'front'
+  | 'offloaded'
   | 'correlationId'
   | 'header'
   | 'hasBody'

@@ -10,6 +10,7 @@ export interface PlainRequest {
   body?: string | Uint8Array
   host?: string
   address?: string
+  front?: string
   correlationId?: string
 }
 
@@ -22,6 +23,8 @@ export function plainRequest({ method, url, headers = {}, body, ...rest }: Plain
     host: rest.host ?? 'localhost',
     scheme: 'https',
     address: rest.address ?? '127.0.0.1',
+    front: rest.front,
+    offloaded: 0,
     correlationId: rest.correlationId ?? '00000000-0000-0000-0000-000000000000',
     header: (name) => headers[name],
     hasBody: bytes.length > 0,

@@ -67,8 +67,22 @@ export function readConfig(
   return { config: config as Config, effective }
 }
 
+function checkTogether(config: Config): void {
+  checkHosts(config)
+  checkOffload(config)
+}
+
+/** Alone, each of these settings would do nothing, and somebody believes that it does. */
+function checkOffload({ blobOffload, blobOffloadGroup, trustedProxies }: Config): void {
+  const name = variableOf('blobOffload')
+  if (blobOffload !== 'off' && trustedProxies.length === 0)
+    throw new ConfigError('offload-without-proxy', { name, variable: variableOf('trustedProxies') })
+  if (blobOffload === 'off' && blobOffloadGroup !== '')
+    throw new ConfigError('offload-group-alone', { name: variableOf('blobOffloadGroup'), variable: name })
+}
+
 /** Below the domain each name is a registry's: the control plane would never be found there. */
-function checkTogether({ publicUrl, domain, http, https }: Config): void {
+function checkHosts({ publicUrl, domain, http, https }: Config): void {
   const doors = [
     [variableOf('publicUrl'), publicUrl?.hostname],
     [variableOf('https'), https === 'off' ? undefined : https.host],

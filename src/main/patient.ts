@@ -54,13 +54,14 @@ function addressesWithout(config: Config): Addresses {
   return { ...originsOf(config), registries: [firstRegistry], dataEndpoints: [], listeners: listenersOf(config) }
 }
 
-function partsOf({ dataDir, diskFloor, tlsCert }: Config): Pick<Here, 'dataDir' | 'diskFloor' | 'closed' | 'together'> {
+function partsOf({ dataDir, diskFloor, tlsCert, blobOffloadGroup }: Config): Pick<Here, 'dataDir' | 'diskFloor' | 'closed' | 'together'> {
   const { database, objects, secretKey, tls } = dataDirectory(dataDir)
   return {
     dataDir,
     diskFloor,
     closed: [
-      { path: dataDir, mode: 0o700 },
+      // A front's group passes it (group-reads.ts).
+      { path: dataDir, mode: blobOffloadGroup === '' ? 0o700 : 0o710 },
       { path: dirname(secretKey), mode: 0o700 },
       { path: secretKey, mode: 0o600 },
       ...(tlsCert ? [] : [{ path: join(tls, 'ca.key'), mode: 0o600 }]),

@@ -31,6 +31,7 @@ import { frontDoor } from './front-door.ts'
 import { registerJobFigures } from '#adapters/telemetry/job-figures.ts'
 import { startJobs } from './jobs.ts'
 import { listenFor } from './listening.ts'
+import { frontPrefix, shareWithFront } from './offload.ts'
 import { dataWildcard, hostsOf, originsOf } from './origins.ts'
 import { openDirectory } from './registry.ts'
 import { registryPlane } from './registry-plane.ts'
@@ -115,6 +116,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     const { log } = telemetry
     if (openFiles < enoughOpenFiles)
       log.warn({ openFiles, connections: budget.connections, uploads: budget.uploadFiles }, 'the system allows few open files')
+    shareWithFront(config, (detail, message) => log.warn(detail, message))
     for (const path of openPaths) log.warn({ path }, 'others may read this path, and it is not ours to close')
     const wallClock = new WallClock({ ...deps, uptime: systemUptime }, ({ from, to }) =>
       log.warn({ from: new Date(from), to: new Date(to) }, 'the wall clock was set: collection rests for one lease'),
@@ -191,6 +193,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
       deps: { ...plane, ...registryPlane(plane) },
       hosts,
       proxies,
+      front: frontPrefix(config),
       gates,
       telemetry,
       corsOrigins: new Set(config.corsOrigins),

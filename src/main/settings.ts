@@ -58,6 +58,15 @@ const bytesOrNone: Parse<ByteCount | null> = (text) => (text === 'none' ? null :
 
 const count: Parse<number> = (text) => (/^[1-9][0-9]{0,8}$/.test(text) ? Number(text) : refuse('count'))
 
+/** A front's name and the path that it keeps for us: plain words between slashes, so that nothing in it can be read in two ways. */
+const offload: Parse<{ prefix: string } | 'off'> = (text) => {
+  if (text === 'off') return 'off'
+  const [, prefix] = /^nginx:(\/(?:[A-Za-z0-9][A-Za-z0-9_-]{0,63}\/){1,8})$/.exec(text) ?? []
+  return prefix === undefined ? refuse('offload') : { prefix }
+}
+
+const group: Parse<string> = (text) => (/^(?:[a-z_][a-z0-9_.-]{0,63}|[0-9]{1,9})?$/i.test(text) ? text : refuse('group'))
+
 const oneOf =
   <const Choice extends string>(...choices: Choice[]): Parse<Choice> =>
   (text) =>
@@ -133,6 +142,8 @@ export const settings = {
   storageLimit: { parse: bytesOrNone, fallback: 'none' },
   largestBlob: { parse: bytes, fallback: '200GiB' },
   smallBlob: { parse: bytes, fallback: '16KiB' },
+  blobOffload: { parse: offload, fallback: 'off' },
+  blobOffloadGroup: { parse: group, fallback: '' },
   blobRedirect: { parse: oneOf('lenient', 'strict'), fallback: 'lenient' },
   diskFloor: { parse: bytes, fallback: '256MiB' },
   gcInterval: { parse: duration, fallback: '1m' },

@@ -160,3 +160,46 @@ test('help and version may be asked for as words', async () => {
     assert.equal(out, (await runCli([...flags])).out)
   }
 })
+
+test('a front needs a proxy that is trusted and a path of plain words; a group needs a front and must be there', async () => {
+  const proxy = { LONGSHORE_TRUSTED_PROXIES: '127.0.0.1' }
+  const problemOf = async (env: Record<string, string>, command = 'config'): Promise<string> => {
+    const { code, problem } = await runCli([command, '--data-dir', dataDir], env)
+    assert.notEqual(code, 0)
+    return problem
+  }
+  assert.match(
+    await problemOf({ LONGSHORE_BLOB_OFFLOAD: 'nginx:/a/' }),
+    /LONGSHORE_BLOB_OFFLOAD: no proxy is trusted.*LONGSHORE_TRUSTED_PROXIES/,
+  )
+  assert.match(
+    await problemOf({ LONGSHORE_BLOB_OFFLOAD_GROUP: 'www-data' }),
+    /LONGSHORE_BLOB_OFFLOAD_GROUP: no front.*LONGSHORE_BLOB_OFFLOAD/,
+  )
+  for (const wrong of [
+    '',
+    'nginx',
+    'nginx:',
+    'nginx:/',
+    'nginx:a/',
+    'nginx:/a',
+    'nginx://a/',
+    'nginx:/../',
+    'nginx:/a/./',
+    'nginx:/a%2f/',
+    'nginx:/a b/',
+    'nginx:/a?/',
+    'caddy:/a/',
+    `nginx:/${'a'.repeat(65)}/`,
+  ])
+    assert.match(
+      await problemOf({ ...proxy, LONGSHORE_BLOB_OFFLOAD: wrong }),
+      /LONGSHORE_BLOB_OFFLOAD: expected off, or nginx:\/PREFIX\//,
+      wrong,
+    )
+  assert.match(
+    await problemOf({ ...proxy, LONGSHORE_BLOB_OFFLOAD: 'nginx:/a/', LONGSHORE_BLOB_OFFLOAD_GROUP: 'a b' }),
+    /expected the name or the number of a group/,
+  )
+  assert.equal((await valueOf('blobOffload', [], { ...proxy, LONGSHORE_BLOB_OFFLOAD: 'nginx:/a/b-1/' }))?.value, 'nginx:/a/b-1/')
+})

@@ -19,7 +19,7 @@ import { syncFolder } from './syncs.ts'
 /**
  * objects/
  *   00/ … ff/            256 folders, made once
- *     <object id>        one file an object, mode 0600, written once under its final name, never renamed
+ *     <object id>        one file an object, mode 0600 (0640 for a group: group-reads.ts), written once under its final name, never renamed
  */
 export function openFsBlobStore(root: string, failpoint?: ArmedFailpoint): SharableBlobStore {
   for (let shard = 0; shard < shards; shard++) mkdirSync(join(root, nameOf(shard)), { recursive: true, mode: 0o700 })
@@ -106,6 +106,10 @@ class FsBlobStore implements BlobStore {
       if (code === 'ENOENT') return undefined
       throw diskError(code, message)
     }
+  }
+
+  fileOf(key: string): string | undefined {
+    return keyForm.test(key) ? key : undefined
   }
 
   async digest(key: string, algorithm: Algorithm): Promise<{ digest: Digest; size: number } | undefined> {

@@ -17,7 +17,8 @@ export function closeToOthers({ root, database, objects, secretKey, tls }: DataD
   return [...(shared ? [] : [root]), objects, keys, tls, database, secretKey, ...files].filter((path) => !close(path))
 }
 
-function close(path: string): boolean {
+/** False where the system does not let us. */
+export function close(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (!found || found.isSymbolicLink() || (found.mode & 0o077) === 0) return true
   try {

@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib'
 import type { Algorithm } from '#core/digest.ts'
 import { checksumBlock } from '#ports/blob-store.ts'
 import type { Failpoint } from '#ports/failpoint.ts'
+import { shareAsFolder } from './group-reads.ts'
 import { hashFile, rehashPiece } from './hash-file.ts'
 import { pageSize } from './slots.ts'
 import { syncFile, syncFolderBeside, syncSlots } from './syncs.ts'
@@ -20,6 +21,13 @@ interface Progress {
 }
 
 const copyOf = (from: Progress): Progress => ({ ...from, hash: from.hash.copy(), blocks: [...from.blocks] })
+
+function openToWrite(path: string, flags: number): number {
+  const descriptor = openSync(path, flags, 0o600)
+  // Before the first sync, which makes it last.
+  shareAsFolder(descriptor, dirname(path))
+  return descriptor
+}
 
 // What went through the page cache is written back early, so that the sync at the end has little left to do.
 const writeBackEvery = 32 * 1024 * 1024
@@ -55,13 +63,13 @@ export class WriteFile {
 
   static create(path: string, algorithm: Algorithm, failpoint: Failpoint): WriteFile {
     const flags = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | constants.O_NOFOLLOW
-    return new WriteFile(path, algorithm, failpoint, openSync(path, flags, 0o600))
+    return new WriteFile(path, algorithm, failpoint, openToWrite(path, flags))
   }
 
   /** Opens what an earlier process left; `reread` must follow before anything else. */
   static resume(path: string, algorithm: Algorithm, failpoint: Failpoint): WriteFile {
     const flags = constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW
-    return new WriteFile(path, algorithm, failpoint, openSync(path, flags, 0o600))
+    return new WriteFile(path, algorithm, failpoint, openToWrite(path, flags))
   }
 
   get failure(): Error | undefined {

@@ -30,6 +30,7 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
   figures.register(metrics)
   const received = new Counter({ name: 'longshore_received_bytes_total', help: 'Bytes of request bodies.', registers })
   const sent = new Counter({ name: 'longshore_sent_bytes_total', help: 'Bytes of answer bodies.', registers })
+  const offloaded = new Counter({ name: 'longshore_offloaded_bytes_total', help: 'Bytes that a front sends in our place.', registers })
   const condemned = new Counter({
     name: 'longshore_collected_condemned_bytes_total',
     help: 'Bytes that nothing holds any more.',
@@ -52,6 +53,7 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
       figures.observe(request.method, request.status, milliseconds / 1000)
       if (request.received > 0) received.inc(request.received)
       if (request.sent > 0) sent.inc(request.sent)
+      if (request.offloaded > 0) offloaded.inc(request.offloaded)
       if (request.unexpected !== undefined)
         log.error(
           { ...JSON.parse(`{${textOf(request, milliseconds)}}`), error: describe(request.unexpected) },
@@ -73,6 +75,7 @@ function textOf(request: AnsweredRequest, milliseconds: number): string {
   let text = `"correlationId":"${request.correlationId}","method":"${request.method}","path":${JSON.stringify(pathOf(request.target))}`
   text += `,"status":${request.status},"address":${JSON.stringify(request.address)}`
   for (const name in log) text += `,"${name}":${JSON.stringify(log[name])}`
+  if (request.offloaded > 0) text += `,"offloaded":${request.offloaded}`
   text += `,"received":${request.received},"sent":${request.sent},"ms":${Math.round(milliseconds * 100) / 100}`
   return request.isWhole ? text : `${text},"brokenOff":true`
 }

@@ -33,7 +33,12 @@ export type LocalDistributionDeps = Pick<Deps, 'blobs' | 'clock' | 'settings' | 
 /** The images that lie here: what every wrapper wraps in the end. */
 export function localDistribution(deps: LocalDistributionDeps): Distribution {
   const { store, uploads } = deps
-  const opened = (blob: LinkedBlob): Blob => ({ digest: blob.digest, size: blob.size, open: () => openBytes(deps, blob) })
+  const opened = (blob: LinkedBlob): Blob => ({
+    digest: blob.digest,
+    size: blob.size,
+    file: blob.bytes ? undefined : deps.blobs.at(blob.backend).fileOf?.(blob.storageKey),
+    open: () => openBytes(deps, blob),
+  })
   return {
     repositories: ({ registry }, page) => store.repositories(registry.id, page),
     async tags({ registry, repository }, page) {

@@ -15,7 +15,7 @@ export interface Context {
 async function getBlob({ distribution, registry, http }: Context, link: DataRequest): Promise<Answer> {
   const blob = await distribution.followLink(registry, link, http.address)
   const headers = [['Docker-Content-Digest', blob.digest]] as const
-  return contentAnswer(http, { size: blob.size, etag: blob.digest, headers, open: () => blob.open() })
+  return contentAnswer(http, { size: blob.size, etag: blob.digest, headers, file: blob.file, open: () => blob.open() })
 }
 
 /** Whoever has a link is nobody: its network counts. */

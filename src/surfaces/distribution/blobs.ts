@@ -22,7 +22,7 @@ export async function getBlob(context: Context, request: Of<'blob.get' | 'blob.h
     // The link is for who asked, as the bytes would be.
     return { status: 307, headers: [named, ['Location', location], ['Cache-Control', 'no-store']] }
   }
-  return contentAnswer(http, { size: blob.size, etag: blob.digest, headers: [named], open: () => blob.open() })
+  return contentAnswer(http, { size: blob.size, etag: blob.digest, headers: [named], file: blob.file, open: () => blob.open() })
 }
 
 /** By the scheme and the port by which the caller came: what lies between us has them for all names of the domain. */

@@ -33,6 +33,12 @@ export const refusals = {
   'refusal.settings-item': '{path}: {key}: expected a text, a number or a list of texts',
   'refusal.host-below-domain':
     '{name}: {host} lies below {domain} ({variable}), where each name is that of a registry; the control plane needs a host that does not: {domain} itself, or one outside of it',
+  'refusal.offload-without-proxy':
+    '{name}: no proxy is trusted, so no bytes would leave by one: name the address of the nginx in {variable}',
+  'refusal.offload-group-alone': '{name}: no front sends files, so no group needs to read them: set {variable} as well, or leave both out',
+  'refusal.group-unknown': '{name}: this machine has no group "{group}": name one of /etc/group, or its number',
+  'refusal.group-not-ours':
+    '{name}: this user may not give {path} to the group "{group}" ({code}): make the user a member of the group and start again, or start as the owner of the folder',
   'refusal.tls-half':
     '{setting} is not set: a certificate of your own needs both tlsCert (its PEM file) and tlsKey (the PEM file of its private key)',
   'refusal.tls-unreadable': '{setting}: {path} cannot be read ({code}): name a PEM file that this user may read',

@@ -17,6 +17,9 @@ export const settings = {
   'setting.storageLimit': 'most bytes of the registry that the first start makes; later "registry update --storage-limit"',
   'setting.largestBlob': 'largest single blob',
   'setting.smallBlob': 'up to this size a blob lies in the database; 0 for never',
+  'setting.blobOffload':
+    'nginx:/PREFIX/ lets an nginx that is a trusted proxy send the files of blobs itself, under its internal location /PREFIX/; or off',
+  'setting.blobOffloadGroup': 'name or number of the group of that nginx: it may read objects/ of the data folder, and nothing else there',
   'setting.blobRedirect': 'what a data endpoint does with an Authorization header: lenient ignores it, strict refuses as Azure does',
   'setting.diskFloor': 'take no uploads while less than this is free on the disk',
   'setting.gcInterval': 'time between two passes of collection',

@@ -37,6 +37,13 @@ export const refusals: Translation<typeof english> = {
   'refusal.settings-item': '{path}: {key}: se esperaba un texto, un número o una lista de textos',
   'refusal.host-below-domain':
     '{name}: {host} está debajo de {domain} ({variable}), donde cada nombre es el de un registro; el plano de control necesita otro host: el propio {domain}, o uno de fuera de él',
+  'refusal.offload-without-proxy':
+    '{name}: no hay ningún proxy de confianza, así que ningún byte saldría por él: indique la dirección del nginx en {variable}',
+  'refusal.offload-group-alone':
+    '{name}: ningún frontal envía archivos, así que ningún grupo tiene que leerlos: defina también {variable}, o quite ambos',
+  'refusal.group-unknown': '{name}: esta máquina no tiene el grupo «{group}»: indique uno de /etc/group, o su número',
+  'refusal.group-not-ours':
+    '{name}: este usuario no puede dar {path} al grupo «{group}» ({code}): añádalo al grupo e inicie de nuevo, o inicie como propietario de la carpeta',
   'refusal.tls-half':
     'falta {setting}: un certificado propio necesita tlsCert (su archivo PEM) y tlsKey (el archivo PEM de su clave privada)',
   'refusal.tls-unreadable': '{setting}: no se puede leer {path} ({code}): indique un archivo PEM que este usuario pueda leer',

@@ -19,6 +19,9 @@ export const settings: Translation<typeof english> = {
   'setting.storageLimit': 'bytes como máximo del registro que crea el primer arranque; después «registry update --storage-limit»',
   'setting.largestBlob': 'el blob más grande',
   'setting.smallBlob': 'hasta este tamaño, un blob está en la base de datos; 0 para nunca',
+  'setting.blobOffload':
+    'nginx:/PREFIJO/ deja que un nginx que es proxy de confianza envíe él mismo los archivos de los blobs, bajo su ubicación interna /PREFIJO/; u off',
+  'setting.blobOffloadGroup': 'nombre o número del grupo de ese nginx: puede leer objects/ de la carpeta de datos, y nada más en ella',
   'setting.blobRedirect': 'qué hace un punto de datos con una cabecera Authorization: lenient no la mira, strict la rechaza como Azure',
   'setting.diskFloor': 'no acepta subidas mientras quede menos que esto en el disco',
   'setting.gcInterval': 'tiempo entre dos pasadas de la recogida',

@@ -38,6 +38,13 @@ export const refusals: Translation<typeof english> = {
   'refusal.settings-item': '{path} : {key} : un texte, un nombre ou une liste de textes est attendu',
   'refusal.host-below-domain':
     '{name} : {host} se trouve sous {domain} ({variable}), où chaque nom est celui d’un registre ; le plan de contrôle a besoin d’un hôte ailleurs : {domain} lui-même, ou un hôte hors de ce domaine',
+  'refusal.offload-without-proxy':
+    '{name} : aucun proxy n’est de confiance, aucun octet ne partirait donc par lui : indiquez l’adresse du nginx dans {variable}',
+  'refusal.offload-group-alone':
+    '{name} : aucun frontal n’envoie de fichiers, aucun groupe n’a donc à les lire : définissez aussi {variable}, ou retirez les deux',
+  'refusal.group-unknown': '{name} : cette machine n’a pas de groupe « {group} » : indiquez-en un de /etc/group, ou son numéro',
+  'refusal.group-not-ours':
+    '{name} : cet utilisateur ne peut pas donner {path} au groupe « {group} » ({code}) : ajoutez-le au groupe et redémarrez, ou démarrez en tant que propriétaire du dossier',
   'refusal.tls-half':
     '{setting} n’est pas réglé : un certificat à vous demande tlsCert (son fichier PEM) et tlsKey (le fichier PEM de sa clé privée)',
   'refusal.tls-unreadable': '{setting} : impossible de lire {path} ({code}) : indiquez un fichier PEM que cet utilisateur peut lire',

@@ -19,6 +19,9 @@ export const settings: Translation<typeof english> = {
   'setting.storageLimit': 'octets au plus du registre que crée le premier démarrage ; ensuite « registry update --storage-limit »',
   'setting.largestBlob': 'plus grand blob',
   'setting.smallBlob': 'jusqu’à cette taille, un blob est dans la base de données ; 0 pour jamais',
+  'setting.blobOffload':
+    'nginx:/PREFIXE/ laisse un nginx, proxy de confiance, envoyer lui-même les fichiers des blobs, sous son emplacement interne /PREFIXE/ ; ou off',
+  'setting.blobOffloadGroup': 'nom ou numéro du groupe de ce nginx : il peut lire objects/ dans le dossier de données, et rien d’autre',
   'setting.blobRedirect': 'que fait un point de données d’un en-tête Authorization : lenient l’ignore, strict le refuse comme Azure',
   'setting.diskFloor': 'n’accepte pas d’envoi quand il reste moins que cela sur le disque',
   'setting.gcInterval': 'temps entre deux passages de la collecte',
