@@ -32,15 +32,17 @@ export function contentAnswer(http: HttpRequest, content: Content): Answer {
   if (isKnownToReader(http, content.etag)) return { status: 304, headers: validators }
   const part = parseRange(rangeOf(http, content.etag), size)
   const { start, end } = part ?? { start: 0, end: size - 1 }
+  const acceptRanges: Headers = [['Accept-Ranges', 'bytes']]
   const common: Headers = [...validators, ['Content-Type', 'application/octet-stream'], ['Content-Disposition', 'attachment']]
   const atFront = pathAtFront(http, content, part)
   if (atFront !== undefined) {
     http.offloaded = end - start + 1
-    return { status: 200, headers: [...common, [offloadHeader, atFront]] }
+    // nginx says it of a whole answer itself, and of a part not.
+    return { status: 200, headers: [...common, ...(part ? acceptRanges : []), [offloadHeader, atFront]] }
   }
   const headers: Headers = [
     ...common,
-    ['Accept-Ranges', 'bytes'],
+    ...acceptRanges,
     ['Content-Length', end - start + 1],
     ...(part ? [['Content-Range', `bytes ${start}-${end}/${size}`] as const] : []),
   ]
