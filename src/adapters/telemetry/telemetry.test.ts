@@ -30,6 +30,7 @@ const request = (change: Partial<AnsweredRequest> = {}): AnsweredRequest => ({
   log: { principal: 'p"1', rows: '3' },
   received: 5,
   sent: 7,
+  offloaded: 0,
   isWhole: true,
   unexpected: undefined,
   ...change,
@@ -58,6 +59,8 @@ test('one line a request: what a client chose is escaped, and nothing of the que
   })
   const common = { level: 30, msg: 'request', correlationId: 'c1', method: 'GET', status: 200, address: '10.0.0.1', received: 5, sent: 7 }
   assert.deepEqual(withoutTime(line ?? {}), { ...common, path: '/v2/a', principal: 'p"1', rows: '3', ms: 1.23 })
+  const [byFront] = told('info', ({ answered }) => answered(request({ offloaded: 4096, sent: 0 }), 1))
+  assert.deepEqual([byFront?.offloaded, byFront?.sent], [4096, 0])
   assert.deepEqual(withoutTime(broken ?? {}), { ...common, path: `/${'x'.repeat(1023)}`, ms: 2, brokenOff: true })
 })
 
