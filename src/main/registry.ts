@@ -40,9 +40,12 @@ const longestPasswordLine = 40
 
 /**
  * Takes the data directory, opens its stores, makes the first registry at the first start and never again.
- * Throws DirectoryOwned, NewerDatabase; refuses to start beside parts that are lost. Without `rates` this thread counts alone.
+ * Throws DirectoryOwned, NewerDatabase; refuses to start beside parts that are lost. Without memory of the server's this thread counts alone.
  */
-export async function openDirectory(config: Config, { rates }: Partial<Pick<ServerMemory, 'rates'>> = {}): Promise<OpenDirectory> {
+export async function openDirectory(
+  config: Config,
+  { rates, unleased }: Partial<Pick<ServerMemory, 'rates' | 'unleased'>> = {},
+): Promise<OpenDirectory> {
   const directory = dataDirectory(config.dataDir)
   const ownership = ownDataDirectory(directory)
   let opened: MetadataStore | undefined
@@ -68,7 +71,7 @@ export async function openDirectory(config: Config, { rates }: Partial<Pick<Serv
       certificates: certificateReader,
       assertions: joseAssertions,
       failpoint: armFailpoint(config.failpoint, () => process.kill(process.pid, 'SIGKILL')),
-      unleased: rememberedByOneProcess(systemClock, config.gcLease),
+      unleased: rememberedByOneProcess(systemClock, config.gcLease, unleased),
       settings: {
         sparse: config.sparse,
         lease: { length: config.gcLease, renewBelow: config.gcLease / 2, promise: Math.min(hour, config.gcLease), skew: store.skew },

@@ -1,5 +1,6 @@
 import { renewCaBundle } from '#adapters/system/ca-bundle.ts'
 import { LineBuffer } from '#adapters/telemetry/line-buffer.ts'
+import { RequestFigures } from '#adapters/telemetry/request-figures.ts'
 import { openTelemetry } from '#adapters/telemetry/telemetry.ts'
 import { openCertificates } from '#adapters/x509/server-certificates.ts'
 import { readOwnPair } from './own-certificate.ts'
@@ -102,6 +103,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     const telemetry = openTelemetry({
       level: config.logLevel,
       destination: lines,
+      figures: new RequestFigures(memory.figures),
       gauges: {
         longshore_requests_inside: { help: 'Requests being worked on.', read: () => gates.work.inside },
         longshore_requests_waiting: { help: 'Requests in line.', read: () => waitingAt(gates) },

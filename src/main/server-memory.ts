@@ -1,4 +1,6 @@
 import { bellOf } from '#adapters/system/bell.ts'
+import { type FiguresMemory, figuresMemory } from '#adapters/telemetry/request-figures.ts'
+import { unleasedMemory } from '#app/distribution/unleased-answers.ts'
 import { mostBuckets } from '#app/tokens/rate-limits.ts'
 import { alone, type Seat, sharedWords } from '#core/seat.ts'
 import { type BucketsMemory, bucketsMemory } from '#core/shared-buckets.ts'
@@ -17,6 +19,8 @@ export interface ServerMemory {
   readonly gates: Readonly<Record<GateName, GateMemory>>
   readonly connections: ConnectionsMemory
   readonly rates: BucketsMemory
+  readonly figures: FiguresMemory
+  readonly unleased: BigInt64Array
 }
 
 /** @param random 32 bits: clients cannot choose names that are counted together */
@@ -34,6 +38,8 @@ export function serverMemory(budget: Budget, { columns, random }: { columns: num
     },
     connections: connectionsMemory(budget.connections, { columns, seed: random() }),
     rates: bucketsMemory(mostBuckets, random()),
+    figures: figuresMemory(columns),
+    unleased: unleasedMemory(),
   }
 }
 

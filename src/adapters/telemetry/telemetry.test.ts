@@ -6,9 +6,10 @@ import { after, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Registry as Metrics } from 'prom-client'
 import type { AnsweredRequest } from '#ports/telemetry.ts'
+import { GatheredLines } from './gathered-lines.ts'
 import { registerJobFigures } from './job-figures.ts'
 import { LineBuffer } from './line-buffer.ts'
-import { RequestFigures } from './request-figures.ts'
+import { figuresMemory, RequestFigures } from './request-figures.ts'
 import { openTelemetry, type TelemetryOptions } from './telemetry.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-telemetry-'))
@@ -138,6 +139,41 @@ test('requests by method, status and time: the end of a bucket is in it, methods
     assert.equal(valueOf(text, 'longshore_requests_total{method="PUT",status="404"}'), '1')
     assert.equal(valueOf(text, 'longshore_requests_total{method="other",status="405"}'), '2')
   }
+})
+
+test('the lines of a thread go to the one that writes, whole ones together', async () => {
+  const sent: string[] = []
+  const lines = new GatheredLines((text) => sent.push(text))
+  lines.write('one\n')
+  lines.write('two\n')
+  assert.deepEqual(sent, [])
+  await pause(150)
+  assert.deepEqual(sent, ['one\ntwo\n'])
+  lines.write('x'.repeat(70_000))
+  assert.equal(sent.length, 2)
+  lines.flush()
+  assert.equal(sent.length, 2)
+})
+
+test('the figures of several threads are one, and stay when a thread is followed by another', async () => {
+  const memory = figuresMemory(3)
+  const metrics = new Metrics()
+  new RequestFigures(memory).register(metrics)
+  for (const column of [1, 2, 1]) {
+    const figures = new RequestFigures(memory, column)
+    figures.observe('GET', 200, 0.003)
+    figures.moved({ received: 1, sent: 10, offloaded: 100 })
+  }
+  const text = await metrics.metrics()
+  const expected = {
+    'longshore_requests_total{method="GET",status="200"}': '3',
+    'longshore_request_seconds_bucket{method="GET",le="0.005"}': '3',
+    'longshore_request_seconds_count{method="GET"}': '3',
+    longshore_received_bytes_total: '3',
+    longshore_sent_bytes_total: '30',
+    longshore_offloaded_bytes_total: '300',
+  }
+  for (const [series, value] of Object.entries(expected)) assert.equal(valueOf(text, series), value, series)
 })
 
 test('jobs by kind and state: a kind without any is told, the age of the oldest in seconds', async () => {

@@ -1,36 +1,56 @@
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Registry as Metrics } from 'prom-client'
 import type { Collected } from '#core/maintenance.ts'
 import type { AnsweredRequest } from '#ports/telemetry.ts'
-import type { LineBuffer } from './line-buffer.ts'
 import { RequestFigures } from './request-figures.ts'
 
-/** What the process tells of itself: one log line a request, and figures with labels of our own choosing only. */
-export interface Telemetry {
+/** What a serving thread tells: one log line a request, and its figures. */
+export interface ThreadTelemetry {
   log: Logger
-  metrics: Metrics
   answered(request: AnsweredRequest, milliseconds: number): void
+}
+
+/** What the process tells of itself besides: the figures of all threads, with labels of our own choosing only. */
+export interface Telemetry extends ThreadTelemetry {
+  metrics: Metrics
   collected(collected: Collected): void
 }
 
-export interface TelemetryOptions {
+export interface ThreadTelemetryOptions {
   level: 'silent' | 'error' | 'info' | 'debug'
-  destination: LineBuffer
+  destination: DestinationStream
+  figures?: RequestFigures
+}
+
+export interface TelemetryOptions extends ThreadTelemetryOptions {
   gauges: Readonly<Record<string, { help: string; read: () => number | Promise<number> }>>
 }
 
-export function openTelemetry({ level, destination, gauges }: TelemetryOptions): Telemetry {
+export function openThreadTelemetry({ level, destination, figures = new RequestFigures() }: ThreadTelemetryOptions): ThreadTelemetry {
   const time = isoTime()
   const log = pino({ level, base: null, timestamp: time }, destination)
   const tellsRequests = log.isLevelEnabled('info')
+  return {
+    log,
+    answered(request, milliseconds) {
+      figures.observe(request.method, request.status, milliseconds / 1000)
+      figures.moved(request)
+      if (request.unexpected !== undefined)
+        log.error(
+          { ...JSON.parse(`{${textOf(request, milliseconds)}}`), error: describe(request.unexpected) },
+          'request failed unexpectedly',
+        )
+      else if (tellsRequests) destination.write(`{"level":30${time()},"msg":"request",${textOf(request, milliseconds)}}\n`)
+    },
+  }
+}
+
+export function openTelemetry({ gauges, figures = new RequestFigures(), ...options }: TelemetryOptions): Telemetry {
+  const { log, answered } = openThreadTelemetry({ ...options, figures })
   const metrics = new Metrics()
   collectDefaultMetrics({ register: metrics })
   const registers = [metrics]
-  const figures = new RequestFigures()
   figures.register(metrics)
-  const received = new Counter({ name: 'longshore_received_bytes_total', help: 'Bytes of request bodies.', registers })
-  const sent = new Counter({ name: 'longshore_sent_bytes_total', help: 'Bytes of answer bodies.', registers })
-  const offloaded = new Counter({ name: 'longshore_offloaded_bytes_total', help: 'Bytes that a front sends in our place.', registers })
   const condemned = new Counter({
     name: 'longshore_collected_condemned_bytes_total',
     help: 'Bytes that nothing holds any more.',
@@ -49,18 +69,7 @@ export function openTelemetry({ level, destination, gauges }: TelemetryOptions):
   return {
     log,
     metrics,
-    answered(request, milliseconds) {
-      figures.observe(request.method, request.status, milliseconds / 1000)
-      if (request.received > 0) received.inc(request.received)
-      if (request.sent > 0) sent.inc(request.sent)
-      if (request.offloaded > 0) offloaded.inc(request.offloaded)
-      if (request.unexpected !== undefined)
-        log.error(
-          { ...JSON.parse(`{${textOf(request, milliseconds)}}`), error: describe(request.unexpected) },
-          'request failed unexpectedly',
-        )
-      else if (tellsRequests) destination.write(`{"level":30${time()},"msg":"request",${textOf(request, milliseconds)}}\n`)
-    },
+    answered,
     collected(collected) {
       condemned.inc(collected.condemnedBytes)
       deleted.inc(collected.deletedBytes)

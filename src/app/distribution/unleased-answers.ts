@@ -12,16 +12,23 @@ export interface UnleasedAnswers {
   readonly until: number
 }
 
+/** When an answer went out so last, at any thread of this process; 0 while none did. */
+export const unleasedMemory = (): BigInt64Array => new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT))
+
 /** One process answers and collects: it remembers when it answered so, and condemns nothing until a lease would be over. */
-export function rememberedByOneProcess(clock: Pick<Clock, 'elapsed'>, leaseLength: number): UnleasedAnswers {
-  let last = Number.NEGATIVE_INFINITY
+export function rememberedByOneProcess(clock: Pick<Clock, 'elapsed'>, leaseLength: number, memory = unleasedMemory()): UnleasedAnswers {
   return {
     allow() {
-      last = clock.elapsed()
-      return true
+      // One more: at 0 an answer may go out, too.
+      const now = BigInt(Math.ceil(clock.elapsed())) + 1n
+      for (;;) {
+        const last = Atomics.load(memory, 0)
+        if (last >= now || Atomics.compareExchange(memory, 0, last, now) === last) return true
+      }
     },
     get until() {
-      return last + leaseLength
+      const last = Atomics.load(memory, 0)
+      return last === 0n ? Number.NEGATIVE_INFINITY : Number(last - 1n) + leaseLength
     },
   }
 }
