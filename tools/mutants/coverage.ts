@@ -24,7 +24,7 @@ interface Script {
 export async function coverageOf(tree: string, test: string): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-coverage-'))
   try {
-    const { passed, milliseconds } = await runFile(tree, test, 300_000, { NODE_V8_COVERAGE: folder })
+    const { passed, milliseconds } = await runFile(tree, test, 300_000, { NODE_V8_COVERAGE: folder, NODE_DISABLE_COMPILE_CACHE: '1' })
     const ran = new Map<string, Set<string>>()
     for (const report of readdirSync(folder)) {
       const { result } = JSON.parse(readFileSync(join(folder, report), 'utf8')) as { result: readonly Script[] }

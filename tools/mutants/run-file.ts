@@ -16,7 +16,8 @@ export async function runFile(
   const child = spawn(process.execPath, ['--test', '--test-reporter=dot', `--test-timeout=${longest}`, test], {
     cwd: tree,
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, TMPDIR: temporary, ...env },
+    // What stands in the cache is found by the text of the source: the changed one is read anew.
+    env: { ...process.env, TMPDIR: temporary, NODE_COMPILE_CACHE: join(tmpdir(), 'longshore-mutants-compiled'), ...env },
     detached: true,
   })
   const { pid } = child
