@@ -7,6 +7,7 @@ import { jobHandlers } from '#app/jobs/handlers.ts'
 import { listJobs, retryJob } from '#app/jobs/list-jobs.ts'
 import { askToReap, reapHistory } from '#app/jobs/reap-history.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
+import { scripted } from './scripted.ts'
 
 const start = 1_800_000_000_000
 const iso = (time: number) => new Date(time).toISOString()
@@ -74,18 +75,6 @@ test('stuck ones alone where that is asked; one that waits is tried now, one tha
   )
   await store.close()
 })
-
-/** A store whose verbs answer what they are told to, and write down what they were asked. */
-function scripted(answers: Record<string, readonly unknown[]>) {
-  const asked: [verb: string, input: unknown][] = []
-  const next = Object.fromEntries(Object.entries(answers).map(([verb, each]) => [verb, [...each]]))
-  const store = new Proxy({}, { get: (_, verb: string) => async (input: unknown) => (asked.push([verb, input]), next[verb]?.shift()) })
-  return {
-    store: store as never,
-    asked,
-    of: (verb: string) => asked.filter(([each]) => each === verb).map(([, input]) => input as Record<string, unknown>),
-  }
-}
 
 const hour = 60 * 60_000
 const reap = async (answers: Record<string, readonly unknown[]>, { now, signal = goesOn }: { now?: number; signal?: AbortSignal }) => {
