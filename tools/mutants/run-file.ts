@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -13,6 +13,8 @@ export async function runFile(
 ): Promise<{ passed: boolean; milliseconds: number }> {
   const begin = performance.now()
   const temporary = mkdtempSync(join(tmpdir(), 'lm-'))
+  // PostgreSQL runs as a user of its own.
+  chmodSync(temporary, 0o711)
   const child = spawn(process.execPath, ['--test', '--test-reporter=dot', `--test-timeout=${longest}`, test], {
     cwd: tree,
     stdio: ['ignore', 'pipe', 'ignore'],
