@@ -237,6 +237,38 @@ function secrets(it: It): void {
     assert.equal(await store.principalWithSecrets(alice), undefined)
   })
 
+  it('what was given on the ground of a secret ends when its holder is switched off, not at another change', async ({ store }) => {
+    const user = objectOf(alice)
+    await store.putDirectoryObject({ object: user, addSecrets: [secretOf('k1', alice)] })
+    const generation = async () => (await store.principalWithSecrets(alice))?.generation ?? NaN
+    const first = await generation()
+    const after = async (change: Partial<DirectoryObject>) => {
+      await store.putDirectoryObject({ object: { ...user, ...change } })
+      return (await generation()) - first
+    }
+    assert.deepEqual([await after({ name: 'x' }), await after({ enabled: false }), await after({ enabled: false, name: 'y' })], [0, 1, 1])
+    assert.deepEqual([await after({ enabled: true }), await after({ enabled: true }), await after({ enabled: false })], [1, 1, 2])
+  })
+
+  it('a principal is a user or a service principal, and has the secrets of its application too', async ({ store }) => {
+    const app = guid(0x99)
+    const [application, principal] = [
+      objectOf(alice, { kind: 'application', appId: app }),
+      objectOf(bob, { kind: 'servicePrincipal', appId: app }),
+    ]
+    await store.createDirectoryObjects({ objects: [application, principal], secrets: [secretOf('k1', alice), secretOf('k2', bob)] })
+    await store.createDirectoryObjects({ objects: [objectOf(carol, { kind: 'group' })] })
+    assert.deepEqual([await store.principalWithSecrets(alice), await store.principalWithSecrets(carol)], [undefined, undefined])
+    const keys = (await store.principalWithSecrets(bob))?.secrets.map(({ keyId }) => keyId)
+    assert.deepEqual(keys?.toSorted(), ['k1', 'k2'])
+  })
+
+  it('what is kept of an object has a largest size', async ({ store }) => {
+    const text = (length: number) => ({ details: { a: 'x'.repeat(length - '{"a":""}'.length) } })
+    await store.putDirectoryObject({ object: objectOf(alice, text(64 * 1024)) })
+    await assert.rejects(store.putDirectoryObject({ object: objectOf(alice, text(64 * 1024 + 1)) }), { failure: 'request-invalid' })
+  })
+
   it('an object has many secrets, which go with it', async ({ store }) => {
     await store.putDirectoryObject({ object: objectOf(alice), addSecrets: [secretOf('k1', alice, { startsAt: start + 2 })] })
     await store.putDirectoryObject({ object: objectOf(bob), addSecrets: [secretOf('k9', bob)] })

@@ -57,6 +57,7 @@ export function registryResourcesContract(it: It): void {
     assert.deepEqual(more, [])
     const [stored] = await store.credentials(registry?.id ?? 0)
     assert.deepEqual([stored?.principalId, stored?.principalName, stored?.kind], [`admin-${registry?.id}`, 'aaaaa', 'admin'])
+    assert.deepEqual([stored?.secretHash, stored?.secretSealed], ['p1', 'p1'], 'with what it was')
   })
 
   it('a token that is put with a list of passwords keeps those alone, in the same command', async ({ store }) => {
