@@ -41,8 +41,8 @@ export function frontDoor(options: FrontDoorOptions): (request: IncomingMessage,
     const place = new Place(gates, networkOf(origin.address), response)
     const exchange = new Exchange(request, response, origin, place)
     response.once('close', () => telemetry.answered(exchange, deps.clock.elapsed() - started))
-    const routed = () => route(doors, hosts, exchange, target)
-    const serve = () => deps.store.asOneRequest(routed).finally(() => place.leave())
+    const routed = () => route(doors, hosts, exchange, { target, place })
+    const serve = () => deps.store.asOneRequest(routed)
     if (place.tryEnter()) void serve()
     else
       void place
@@ -86,7 +86,12 @@ function ownHost(control: string, scheme: string, socket: Socket): string {
   return protocol === `${scheme}:` ? host : `${hostname}:${socket.localPort}`
 }
 
-async function route(doors: Doors, hosts: Hosts, exchange: Exchange, target: RequestTarget | undefined): Promise<void> {
+async function route(
+  doors: Doors,
+  hosts: Hosts,
+  exchange: Exchange,
+  { target, place }: { target: RequestTarget | undefined; place: Place },
+): Promise<void> {
   try {
     const host = hosts.of(exchange.host)
     const door = doors.of(host, pathOf(exchange), exchange)
@@ -101,6 +106,8 @@ async function route(doors: Doors, hosts: Hosts, exchange: Exchange, target: Req
   } catch (error) {
     exchange.unexpected = error
     exchange.destroy()
+  } finally {
+    place.leave()
   }
 }
 

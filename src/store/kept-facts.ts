@@ -26,7 +26,7 @@ export type ProveEpoch = () => number | Promise<number>
 export class KeptFacts {
   readonly #prove: ProveEpoch
   #epoch: number | undefined
-  readonly #kept = new Map<string, Promise<unknown>>()
+  readonly #kept = new Map<keyof MetadataReads, Map<unknown, Promise<unknown>>>()
 
   constructor(prove: ProveEpoch) {
     this.#prove = prove
@@ -43,13 +43,15 @@ export class KeptFacts {
       this.#kept.clear()
       this.#epoch = epoch
     }
-    const key = `${read} ${input.join(' ')}`
-    const known = this.#kept.get(key)
+    let kept = this.#kept.get(read)
+    if (!kept) this.#kept.set(read, (kept = new Map()))
+    const key = input.length === 1 ? input[0] : input.join(' ')
+    const known = kept.get(key)
     if (known) return known
     const found = run().then(frozen)
-    this.#kept.set(key, found)
+    kept.set(key, found)
     const forget = () => {
-      if (this.#kept.get(key) === found) this.#kept.delete(key)
+      if (kept.get(key) === found) kept.delete(key)
     }
     // A failure passes, and names that nobody has come without end.
     void found.then((row) => row ?? forget(), forget)

@@ -52,7 +52,7 @@ export function openSigner(deps: { store: MetadataStore; secrets: SecretBox; clo
 class JoseSigner implements Signer {
   readonly #deps: { store: MetadataStore; secrets: SecretBox; clock: Clock }
   readonly #registryId: number
-  #loaded: { from: readonly StoredSigningKey[]; keys: Promise<Map<string, LoadedKey>> } | undefined
+  #loaded: { from: readonly StoredSigningKey[]; keys: Map<string, LoadedKey> } | undefined
   #signing: { kid: string; key: CryptoKey } | undefined
   // A signature is checked once; whatever else a token must fulfil is checked each time.
   readonly #verified = new Map<string, { kid: string; claims: Readonly<Record<string, unknown>> }>()
@@ -102,7 +102,7 @@ class JoseSigner implements Signer {
   /** Imported once for the rows that the store has: another server may rotate or revoke them (store/kept-facts.ts). */
   async #keys(): Promise<Map<string, LoadedKey>> {
     const from = await this.#deps.store.signingKeys(this.#registryId)
-    if (!this.#loaded || !sameRows(this.#loaded.from, from)) this.#loaded = { from, keys: this.#import(from) }
+    if (!this.#loaded || !sameRows(this.#loaded.from, from)) this.#loaded = { from, keys: await this.#import(from) }
     return this.#loaded.keys
   }
 

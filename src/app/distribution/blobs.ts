@@ -132,12 +132,12 @@ async function mayPull(deps: { store: ContentReads }, registry: Registry, caller
 }
 
 /** The fact that `decide` wants of a token; nothing is asked when no repository was deleted since its issue. */
-export async function deletedSeq(
+export function deletedSeq(
   { store }: { store: ContentReads },
   registry: Registry,
   caller: Caller,
   name: string,
-): Promise<number | undefined> {
+): Promise<number | undefined> | undefined {
   if (caller.seq === undefined || caller.seq >= registry.seq) return undefined
   return store.repositoryDeletedSeq(registry.id, name)
 }

@@ -23,7 +23,7 @@ export interface Admission {
   /** Fails with `unauthorized`, `too-many-requests`. */
   identify(served: Served, presented: Presented | 'malformed' | undefined, address: string): Promise<Caller>
   /** Fails with `unauthorized`, whose detail has what the challenge and the body tell. */
-  admit(registry: Registry, caller: Caller, access: Access): Promise<void>
+  admit(registry: Registry, caller: Caller, access: Access): Promise<void> | undefined
   rateLimits: RateLimits
   /** As a header: what is left of the registry's budget for deletes. */
   deletesLeft(registry: Registry): readonly [name: string, value: string]

@@ -41,9 +41,13 @@ export async function identify(
 }
 
 /** May they. Fails with `unauthorized`, whose detail has what the challenge and the body tell. */
-export async function admit(deps: { store: ContentReads }, registry: Registry, caller: Caller, access: Access): Promise<void> {
-  const repositoryDeletedSeq =
-    access.kind === 'scope' && access.type === 'repository' ? await deletedSeq(deps, registry, caller, access.name) : undefined
+export function admit(deps: { store: ContentReads }, registry: Registry, caller: Caller, access: Access): Promise<void> | undefined {
+  if (access.kind !== 'scope' || access.type !== 'repository') return judge(caller, access)
+  const deleted = deletedSeq(deps, registry, caller, access.name)
+  return deleted instanceof Promise ? deleted.then((seq) => judge(caller, access, seq)) : judge(caller, access)
+}
+
+function judge(caller: Caller, access: Access, repositoryDeletedSeq?: number): undefined {
   const decision = decide(caller, access, { repositoryDeletedSeq })
   if (!decision.allowed) throw refusal(caller, access, decision)
 }

@@ -41,13 +41,13 @@ export interface Authenticated {
  * Who is calling, from what the database says now: a renewed password or a switched-off user ends at the next request.
  * Fails with `unauthorized`; its detail says `error: invalid_token` when a token was presented.
  */
-export async function authenticate(
+export function authenticate(
   deps: AuthenticateDeps,
   registry: Registry,
   isAudience: IsAudience,
   presented: Presented,
 ): Promise<Authenticated> {
-  if (presented.kind === 'none') return anonymous(registry)
+  if (presented.kind === 'none') return Promise.resolve(anonymous(registry))
   if (presented.kind === 'bearer') return byToken(deps, registry, isAudience, presented.token, ['access_token'])
   if (presented.kind === 'refresh') return byToken(deps, registry, isAudience, presented.token, ['refresh_token'])
   if (presented.username === tokenUser) return byToken(deps, registry, isAudience, presented.password, ['access_token', 'refresh_token'])

@@ -11,18 +11,17 @@ import { type Authenticated, authenticate, type IsAudience, type Presented } fro
  * `authenticate`; who goes on with wrong passwords is sent away. A right one is believed all the same: those of a registry are
  * ours, and nobody guesses them. Fails with `unauthorized`, `too-many-requests`.
  */
-export async function signIn(
+export function signIn(
   deps: Pick<Deps, 'signers' | 'clock' | 'failedLogins'> & { store: CredentialReads & DirectoryReads & ResourceReads & RoleReads },
   registry: Registry,
   isAudience: IsAudience,
   presented: Presented,
   address: string,
 ): Promise<Authenticated> {
-  if (presented.kind !== 'basic') return authenticate(deps, registry, isAudience, presented)
-  try {
-    return await authenticate(deps, registry, isAudience, presented)
-  } catch (error) {
+  const authenticated = authenticate(deps, registry, isAudience, presented)
+  if (presented.kind !== 'basic') return authenticated
+  return authenticated.catch((error: unknown) => {
     if (error instanceof RegistryError && error.failure === 'unauthorized') deps.failedLogins.tried(address)
     throw error
-  }
+  })
 }

@@ -45,11 +45,14 @@ export function distributionSurface(): Surface<Dialect> {
     identify: ({ world: { deps, served = noSuchRegistry() }, http }) =>
       deps.admission.identify(served, parseAuthorization(http.header('authorization')), http.address),
     routeOf,
-    admit: async ({ world: { deps, served = noSuchRegistry() }, http, caller, request, route }) => {
+    admit: ({ world: { deps, served = noSuchRegistry() }, http, caller, request, route }) => {
       const { admission } = deps
-      await admission.admit(served.registry, caller, route.access(request))
-      if (http.method === 'DELETE') http.moreHeaders.push(admission.deletesLeft(served.registry))
-      admission.rateLimits.count(served.registry, caller.id, route.rate)
+      const count = () => {
+        if (http.method === 'DELETE') http.moreHeaders.push(admission.deletesLeft(served.registry))
+        admission.rateLimits.count(served.registry, caller.id, route.rate)
+      }
+      const admitted = admission.admit(served.registry, caller, route.access(request))
+      return admitted ? admitted.then(count) : count()
     },
     context: contextOf,
     headers: ({ request }) => (request?.kind === 'manifest.get' || request?.kind === 'manifest.head' ? ofManifest : common),
