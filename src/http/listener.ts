@@ -36,6 +36,10 @@ export interface Certificates {
 
 export interface ListenerOptions {
   address: ListenAddress
+  /** Other threads of this process listen at the same address, and the kernel deals out who connects. */
+  shared?: boolean | undefined
+  /** 48 bytes by which sessions are taken up again at any listener that has them; absent: at this one alone. */
+  ticketKeys?: Buffer | undefined
   /** Absent: plain HTTP. */
   certificates?: Certificates | undefined
   handle: (request: IncomingMessage, response: ServerResponse) => void
@@ -84,6 +88,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
         ...tlsTerms,
         ALPNProtocols: ['http/1.1'],
         ...certificates.fallback(),
+        ...(options.ticketKeys ? { ticketKeys: options.ticketKeys } : {}),
         SNICallback: (name, done) => {
           // An exception here would end the process (CVE-2026-21637).
           void (async () => certificates.forName(name))().then(
@@ -93,7 +98,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
         },
       })
     : createServer(settings)
-  certificates?.onChange(() => (server as TlsServer).setSecureContext({ ...tlsTerms, ...certificates.fallback() }))
+  certificates?.onChange(() => {
+    ;(server as TlsServer).setSecureContext({ ...tlsTerms, ...certificates.fallback() })
+    if (options.ticketKeys) (server as TlsServer).setTicketKeys(options.ticketKeys)
+  })
   server.maxHeadersCount = mostHeaders
   connections?.watch(server)
   server.on('request', handle)
@@ -107,7 +115,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   if (certificates) answerPlainHttp(server, (message) => options.badRequest(400, message))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host: options.address.host, port: options.address.port, backlog: 1024 }, () => {
+    const { host, port } = options.address
+    server.listen({ host, port, backlog: 1024, reusePort: options.shared ?? false }, () => {
       server.off('error', reject)
       resolve()
     })

@@ -18,6 +18,9 @@ export const connectionsMemory = (most: number, { columns, seed }: { columns: nu
   byAddress: countsMemory(most, { columns, seed }),
 })
 
+/** At all threads. */
+export const openConnections = ({ words, columns }: ConnectionsMemory): number => sumOf(words, rows.open * columns, columns)
+
 /** A thread died, and its connections with it. */
 export function releaseConnections({ words, columns, byAddress }: ConnectionsMemory, column: number): void {
   for (let at = column; at < words.length; at += columns) Atomics.store(words, at, 0)

@@ -1,27 +1,20 @@
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
-import { createHash, randomBytes } from 'node:crypto'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { ownDataDirectory } from '#adapters/fs/ownership.ts'
 import { partsOf } from '#adapters/fs/parts.ts'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
-import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
+import { openFsBlobStore, type SharedBlobs } from '#adapters/fs/blob-store.ts'
 import { isHalfRestored } from '#adapters/fs/restore-target.ts'
-import { joseAssertions } from '#adapters/jose/assertions.ts'
-import { openSigners } from '#adapters/jose/signer.ts'
-import { openSqliteStore } from '#adapters/sqlite/store.ts'
+import { openSqliteStore, type SharedStore } from '#adapters/sqlite/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
-import { systemIds } from '#adapters/system/ids.ts'
-import { openLinkSigner } from '#adapters/system/link-signer.ts'
 import { PasswordWorkers } from '#adapters/system/password-hasher.ts'
-import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import type { Deps } from '#app/deps.ts'
 import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { Refusal } from '#core/refusal.ts'
-import { armFailpoint } from '#ports/failpoint.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { Registry } from '#ports/registries.ts'
+import { depsOf } from './deps-of.ts'
 import { beginOnce, firstRegistry, openSecrets } from './first-start.ts'
-import { originsOf } from './origins.ts'
 import type { ServerMemory } from './server-memory.ts'
 import type { Config } from './settings.ts'
 
@@ -31,10 +24,11 @@ export interface OpenDirectory {
   registry: Registry | undefined
   /** What others may read and the system did not let us close. */
   openPaths: readonly string[]
+  /** Its stores, for one more thread. */
+  share: () => { store: SharedStore; blobs: SharedBlobs }
   close: () => Promise<void>
 }
 
-const hour = 60 * 60 * 1000
 /** At some 25 ms each, less than a second with two threads. */
 const longestPasswordLine = 40
 
@@ -59,35 +53,15 @@ export async function openDirectory(
     const secrets = await openSecrets(store, directory, parts)
     const blobs = openFsBlobStore(directory.objects, config.failpoint)
     const hasher = new PasswordWorkers({ threads: config.passwordThreads, longestLine: longestPasswordLine })
-    const deps: Deps = {
+    const deps = depsOf(config, {
       store,
       blobs,
-      clock: systemClock,
-      ids: systemIds,
       secrets,
-      links: openLinkSigner(directory.secretKey),
-      signers: openSigners({ store, secrets, clock: systemClock }),
       hasher,
-      certificates: certificateReader,
-      assertions: joseAssertions,
-      failpoint: armFailpoint(config.failpoint, () => process.kill(process.pid, 'SIGKILL')),
       unleased: rememberedByOneProcess(systemClock, config.gcLease, unleased),
-      settings: {
-        sparse: config.sparse,
-        lease: { length: config.gcLease, renewBelow: config.gcLease / 2, promise: Math.min(hour, config.gcLease), skew: store.skew },
-        collectionDelay: config.gcDelay,
-        uploadLife: config.uploadLife,
-        diskFloor: config.diskFloor,
-        largestBlob: config.largestBlob,
-        smallBlob: config.smallBlob,
-        blobRedirect: config.blobRedirect,
-      },
-      hash: (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
-      random: (bytes) => randomBytes(bytes),
       failedLogins: new FailedLogins(systemClock),
       rateLimits: new RateLimits(systemClock, rates),
-      origins: originsOf(config),
-    }
+    })
     await beginOnce(deps, config)
     const registry = await store.registry(firstRegistry)
     const close = async () => {
@@ -96,7 +70,7 @@ export async function openDirectory(
       await blobs.close()
       ownership.release()
     }
-    return { deps, registry, openPaths: ownership.open, close }
+    return { deps, registry, openPaths: ownership.open, share: () => ({ store: store.share(), blobs: blobs.share() }), close }
   } catch (error) {
     await opened?.close()
     ownership.release()

@@ -9,17 +9,13 @@ import { rmSync } from 'node:fs'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { systemUptime } from '#adapters/system/uptime.ts'
-import { Uploads } from '#app/distribution/uploads.ts'
 import { Collector } from '#app/maintenance/collect.ts'
 import { WallClock } from '#app/maintenance/wall-clock.ts'
 import { type FirstPasswords, markPasswordsShown, unshownPasswords } from '#app/resources/first-passwords.ts'
 import { loginServerOf } from '#app/resources/registries.ts'
-import { errorBody } from '#http/failure.ts'
-import { Connections } from '#http/connections.ts'
-import { hostNames } from '#http/hosts.ts'
-import { type NoRequestStatus, noRequestMessages } from '#http/no-request.ts'
+import { openConnections } from '#http/open-connections.ts'
 import { type ListenAddress, type Listener, tlsTerms } from '#http/listener.ts'
-import { trustedProxies } from '#http/proxies.ts'
+import { alone } from '#core/seat.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import { adminDoor } from './admin-door.ts'
 import { openFilesLimit } from '#adapters/system/open-files.ts'
@@ -28,15 +24,16 @@ import { budgetOf, enoughOpenFiles, gatesOf } from './budget.ts'
 import { certificateNews } from './certificate-news.ts'
 import { openControl } from './control.ts'
 import { firstRegistry } from './first-start.ts'
-import { frontDoor } from './front-door.ts'
 import { registerJobFigures } from '#adapters/telemetry/job-figures.ts'
 import { startJobs } from './jobs.ts'
 import { listenFor } from './listening.ts'
-import { frontPrefix, shareWithFront } from './offload.ts'
-import { dataWildcard, hostsOf, originsOf } from './origins.ts'
+import { shareWithFront } from './offload.ts'
+import { originsOf } from './origins.ts'
 import { openDirectory } from './registry.ts'
-import { registryPlane } from './registry-plane.ts'
-import { seatAt, serverMemory } from './server-memory.ts'
+import { serverMemory } from './server-memory.ts'
+import { serversOf } from './servers.ts'
+import { badRequest, openServing, type PublicDoors } from './serving.ts'
+import { ServingThreads } from './serving-threads.ts'
 import { impliedNames, serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
 
@@ -62,19 +59,22 @@ async function usedBytes(store: MetadataStore): Promise<number> {
   return usages.reduce((sum, { used }) => sum + used, 0)
 }
 
-const idleUploadsEvery = 60_000
+const ballastEvery = 60_000
+/** Within a minute: what so many die of no new one mends. */
+const mostDeaths = 5
 /** A wait that tells a health check to send requests elsewhere. */
 const saturatedAfter = 1000
 
 /**
  * Starts the server. Fails with ConfigError, DirectoryOwned, NewerDatabase, NameOutsideAuthority, and as `listen` does.
+ * @param options.deaths how many serving threads may die within a minute; others than the usual number are for tests
  */
-export async function serve(config: Config, { program = 'longshore' } = {}): Promise<Started> {
+export async function serve(config: Config, { program = 'longshore', deaths = mostDeaths } = {}): Promise<Started> {
   const openFiles = openFilesLimit()
   const budget = budgetOf(config, openFiles)
-  const memory = serverMemory(budget, { columns: 1, random: () => randomBytes(4).readInt32LE() })
-  const seat = seatAt(memory, 0)
-  const { deps, registry, openPaths, close } = await openDirectory(config, memory)
+  const columns = serversOf(config.servers)
+  const memory = serverMemory(budget, { columns, random: () => randomBytes(4).readInt32LE() })
+  const { deps, registry, openPaths, share, close } = await openDirectory(config, memory)
   const closers: (() => Promise<void> | void)[] = [close]
   const stop = async () => {
     for (const closer of closers.splice(0).reverse()) await closer()
@@ -82,23 +82,8 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
   try {
     const directory = dataDirectory(config.dataDir)
     const names = serverNames(config)
-    const hosts = hostsOf(hostNames(names), config.domain)
-    const proxies = trustedProxies(config.trustedProxies)
-    const gates = gatesOf(budget, config, { seat, memory: memory.gates })
-    const uploads = new Uploads(
-      { ...deps, room: (registryId, bytes) => collector.makeRoom(registryId, bytes) },
-      { most: budget.uploadFiles, longestWait: config.maxWait, sessionsOfOne: config.maxUploads },
-    )
-    const connections = new Connections(
-      {
-        most: budget.connections,
-        mostOfOne: config.maxConnectionsPerAddress,
-        isProxy: (address) => proxies.has(address),
-        slowAfter: config.slowClient,
-      },
-      seat,
-      memory.connections,
-    )
+    // Of all serving threads; this one only looks.
+    const gates = gatesOf(budget, config, { seat: { ...alone, columns }, memory: memory.gates })
     const lines = new LineBuffer(2)
     const telemetry = openTelemetry({
       level: config.logLevel,
@@ -108,8 +93,8 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
         longshore_requests_inside: { help: 'Requests being worked on.', read: () => gates.work.inside },
         longshore_requests_waiting: { help: 'Requests in line.', read: () => waitingAt(gates) },
         longshore_transfers: { help: 'Bodies that come and answers that go.', read: () => transfersAt(gates) },
-        longshore_connections: { help: 'Open connections of the public listeners.', read: () => connections.open },
-        longshore_uploads_open: { help: 'Upload sessions with an open file.', read: () => uploads.open },
+        longshore_connections: { help: 'Open connections of the public listeners.', read: () => openConnections(memory.connections) },
+        longshore_uploads_open: { help: 'Upload sessions with an open file.', read: () => doors?.openUploads() ?? 0 },
         longshore_used_bytes: { help: 'Bytes that manifests name.', read: () => usedBytes(deps.store) },
         longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space?.())?.free ?? 0 },
       },
@@ -134,10 +119,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     registerJobFigures(telemetry.metrics, deps)
     const worker = await startJobs({ ...deps, wallClock }, config, log)
     closers.push(() => worker.stop())
-    const tidy = setInterval(() => {
-      void uploads.closeIdle()
-      ensureBallast(directory.ballast)
-    }, idleUploadsEvery).unref()
+    const tidy = setInterval(() => ensureBallast(directory.ballast), ballastEvery).unref()
     closers.push(() => clearInterval(tidy))
 
     const news = certificateNews(log, directory.tls)
@@ -153,7 +135,6 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
                 ? { paths: [config.tlsCert, config.tlsKey], read: () => readOwnPair({ cert: config.tlsCert, key: config.tlsKey }) }
                 : undefined,
             terms: tlsTerms,
-            further: (name) => dataWildcard(deps, hosts, config.domain, name),
             now: () => deps.clock.now(),
             failed: (error) => log.error({ error: error.message }, 'the certificate could not be read again; the one before stays'),
             untimely: news.untimely,
@@ -163,46 +144,43 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
             },
           })
     closers.push(() => certificates?.close())
-    const listeners: { [Name in 'http' | 'https' | 'admin']?: Listener } = {}
+    let admin: Listener | undefined
     let draining = false
     // Before they are opened: when the second one cannot be, the first one must be closed.
-    closers.push(() => listeners.admin?.close(0))
-    closers.push(async () => {
+    closers.push(() => admin?.close(0))
+    const tls = certificates && { pairs: certificates, ticketKeys: randomBytes(48) }
+    const listen = { http: config.http === 'off' ? undefined : config.http, https: config.https === 'off' ? undefined : config.https }
+    const room = (registryId: number, bytes: number) => collector.makeRoom(registryId, bytes)
+    const doors: PublicDoors =
+      columns === 1
+        ? await openServing({ config, program, deps, budget, memory, column: 0, room, telemetry, listen, tls })
+        : await ServingThreads.open({
+            config,
+            program,
+            memory,
+            share,
+            listen,
+            tls,
+            log,
+            mostDeaths: deaths,
+            services: {
+              lines: (text) => lines.write(text),
+              hash: (password) => deps.hasher.hash(password),
+              verify: (...asked) => deps.hasher.verify(...asked),
+              room,
+              leaf: (name) => certificates?.leaf(name) ?? Promise.reject(new Error('there are no certificates')),
+            },
+          })
+    closers.push(() => {
       draining = true
-      await Promise.all([listeners.http?.close(config.shutdownGrace), listeners.https?.close(config.shutdownGrace)])
+      return doors.close(config.shutdownGrace)
     })
-    const badRequest = (status: NoRequestStatus, message: string = noRequestMessages[status]) => errorBody('UNSUPPORTED', message, {})
-    // The login server may need a port that the system chooses: the door opens after the listeners know theirs.
-    let handle: ReturnType<typeof frontDoor> = (_request, response) => void response.writeHead(503, { 'Retry-After': 1 }).end()
-    for (const name of ['http', 'https'] as const) {
-      const address = config[name]
-      if (address === 'off') continue
-      const listener = await listenFor(name, {
-        address,
-        ...(name === 'https' && certificates ? { certificates } : {}),
-        handle: (request, response) => handle(request, response),
-        connections,
-        badRequest,
-      })
-      listeners[name] = listener
-    }
-    const origins = originsOf(config, { http: listeners.http?.address, https: listeners.https?.address })
+    const { http, https } = doors.addresses
+    const origins = originsOf(config, doors.addresses)
     const loginServer = loginServerOf(origins, firstRegistry)
-    const plane = { ...deps, origins, uploads }
-    handle = frontDoor({
-      // Only with a certificate that browsers trust without being told to.
-      strictTransport: config.tlsCert === '' || config.hsts === 'off' ? undefined : config.hsts,
-      deps: { ...plane, ...registryPlane(plane) },
-      hosts,
-      proxies,
-      front: frontPrefix(config),
-      gates,
-      telemetry,
-      corsOrigins: new Set(config.corsOrigins),
-      program,
-    })
+    doors.open(origins)
     if (config.admin !== 'off')
-      listeners.admin = await listenFor('admin', {
+      admin = await listenFor('admin', {
         address: config.admin,
         handle: adminDoor(
           {
@@ -217,18 +195,16 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
         ),
         badRequest,
       })
-    const listening = { http: listeners.http?.address, https: listeners.https?.address, admin: listeners.admin?.address }
+    const listening = { http, https, admin: admin?.address }
     const control = await openControl(directory.control, { deps, collector, config, certificates, origins, listening, log })
     closers.push(async () => {
       await control.close()
       rmSync(directory.control, { force: true })
     })
-    log.info({ http: listeners.http?.address, https: listeners.https?.address, admin: listeners.admin?.address, loginServer }, 'started')
+    log.info({ ...listening, loginServer }, 'started')
     return {
       registry: firstRegistry,
-      http: listeners.http?.address,
-      https: listeners.https?.address,
-      admin: listeners.admin?.address,
+      ...listening,
       loginServer,
       caPath: certificates?.caPath,
       unshownPasswords: await unshownPasswords(deps, registry),

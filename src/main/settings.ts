@@ -72,6 +72,11 @@ const oneOf =
   (text) =>
     choices.find((each) => each === text) ?? refuse('choice', choices.join(', '))
 
+const servers: Parse<number | 'auto'> = (text) => {
+  const choice = oneOf('auto', '1', '2', '3', '4', '5', '6', '7', '8')(text)
+  return choice === 'auto' ? choice : Number(choice)
+}
+
 const fewThreads: Parse<number> = (text) => Number(oneOf('1', '2', '3', '4')(text))
 
 const list =
@@ -164,6 +169,7 @@ export const settings = {
   maxWait: { parse: duration, fallback: '10s' },
   slowClient: { parse: duration, fallback: '60s' },
   hsts: { parse: oneOf('host', 'subdomains', 'off'), fallback: 'host' },
+  servers: { parse: servers, fallback: 'auto' },
   passwordThreads: { parse: fewThreads, fallback: '2' },
   shutdownGrace: { parse: duration, fallback: '30s' },
   logLevel: { parse: oneOf('silent', 'error', 'info', 'debug'), fallback: 'info' },

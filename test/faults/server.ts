@@ -41,6 +41,8 @@ export function environment(dataDir: string, settings: Settings): NodeJS.Process
     ...Object.fromEntries(own),
     LONGSHORE_DATA_DIR: dataDir,
     LONGSHORE_HTTPS: 'off',
+    // The same tests with several serving threads: LONGSHORE_SERVERS=3 npm test …
+    LONGSHORE_SERVERS: process.env.LONGSHORE_SERVERS ?? '1',
     ...Object.fromEntries(set),
   }
 }

@@ -21,6 +21,8 @@ const quiet: Flags = {
   sparse: 'all',
   logLevel: 'silent',
   shutdownGrace: '2s',
+  // The same tests with several serving threads: LONGSHORE_SERVERS=3 npm test …
+  servers: process.env.LONGSHORE_SERVERS ?? '1',
 }
 
 /** A data directory of its own; a ballast of one byte saves writing the real one. */

@@ -145,7 +145,13 @@ parentPort?.on('message', ({ port, arena }: WorkerOrder) => new Line(port, arena
 
 const overtaken = Object.assign(new Error('another writer went on with the file'), { code: 'overtaken' })
 
-const create = ({ path, algorithm }: Extract<Order, { kind: 'create' }>): WriteFile => WriteFile.create(path, algorithm, failpoint)
+function create({ path, algorithm }: Extract<Order, { kind: 'create' }>): WriteFile {
+  try {
+    return WriteFile.create(path, algorithm, failpoint)
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? overtaken : error
+  }
+}
 
 /** The file of the writer before, as it stands at the mark, when it is there; else the file is opened, and read again up to there. */
 async function takeOver(

@@ -1,25 +1,16 @@
 import { watchFile, unwatchFile } from 'node:fs'
 import { join } from 'node:path'
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import { localCertificates, passingLeaf } from './authority.ts'
 import { forgetAuthority } from './authority-files.ts'
+import type { Pair, PairSource } from './listener-certificates.ts'
 import { type Validity, validityOf } from './validity.ts'
 
 const lookEvery = 5_000
 const checkEvery = 60_000
 
-interface Pair {
-  key: string
-  cert: string
-}
-
-/** As a listener takes them, and what the operator does with them. */
-export interface OpenCertificates {
-  /** For clients that ask for no name. */
-  fallback(): Pair
-  /** For a name that a client asks for. */
-  forName(name: string): SecureContext | Promise<SecureContext>
-  onChange(listener: () => void): void
+/** As the listeners of all threads take them, and what the operator does with them. */
+export interface OpenCertificates extends PairSource {
   /** Of the local authority. */
   caPath: string | undefined
   /** Makes another local authority and uses it from the next connection on. */
@@ -40,8 +31,6 @@ export async function openCertificates(options: {
   own: { paths: readonly string[]; read(): Pair } | undefined
   /** Of every context. */
   terms: SecureContextOptions
-  /** What a further certificate is made for, when a client asks for a name that `names` may not cover; undefined: it does. */
-  further: (name: string) => Promise<string | undefined>
   now: () => number
   failed: (error: Error) => void
   /** The local authority was made, or the one before taken again; what was wrong with the one that stood there. */
@@ -62,36 +51,16 @@ export async function openCertificates(options: {
     return made
   }
   let current: Pair & { caPath?: string } = await read()
-  let context: SecureContext = createSecureContext({ ...terms, ...current })
+  createSecureContext({ ...terms, ...current })
   const listeners: (() => void)[] = []
   const use = async () => {
     const next = await read()
-    if (next.cert === current.cert && next.key === current.key) return
-    context = createSecureContext({ ...terms, ...next })
+    // One that cannot be used fails here, and nobody is told of it.
+    createSecureContext({ ...terms, ...next })
     current = next
     for (const listener of listeners) listener()
   }
-  const leaves = new Map<string, Promise<SecureContext>>()
-  const furtherLeaf = (name: string): Promise<SecureContext> => {
-    let leaf = leaves.get(name)
-    if (!leaf) {
-      leaf = passingLeaf(options.folder, [name], options.now()).then((pair) => createSecureContext({ ...terms, ...pair }))
-      leaves.set(name, leaf)
-      leaf.catch(() => leaves.delete(name))
-    }
-    return leaf
-  }
-  const forName = async (name: string): Promise<SecureContext> => {
-    try {
-      const further = await options.further(name)
-      return further === undefined ? context : await furtherLeaf(further)
-    } catch (error) {
-      options.failed(error as Error)
-      return context
-    }
-  }
   const reload = async () => {
-    leaves.clear()
     try {
       await use()
     } catch (error) {
@@ -107,13 +76,12 @@ export async function openCertificates(options: {
   }, checkEvery).unref()
   return {
     caPath: own ? undefined : join(options.folder, 'ca.pem'),
-    fallback: () => current,
-    forName: own ? () => context : forName,
+    current: () => ({ key: current.key, cert: current.cert }),
+    leaf: (name) => passingLeaf(options.folder, [name], options.now()),
     onChange: (listener) => listeners.push(listener),
     renewAuthority: async () => {
       forgetAuthority(options.folder)
       await use()
-      leaves.clear()
     },
     close: () => {
       clearInterval(daily)

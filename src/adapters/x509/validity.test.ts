@@ -11,6 +11,7 @@ import { certificateReader } from './certificate-reader.ts'
 import { makeClientCertificate } from './client-certificate.ts'
 import { makeAuthority, makeLeaf } from './issue.ts'
 import { NameOutsideAuthority } from './name-outside-authority.ts'
+import { listenerCertificates } from './listener-certificates.ts'
 import { openCertificates } from './server-certificates.ts'
 import { validityOf } from './validity.ts'
 
@@ -173,7 +174,6 @@ test('the listener’s certificate: the operator’s own is told when it is not 
       implied: [],
       own: undefined,
       terms: {},
-      further: async () => undefined,
       now: () => now,
       failed: ({ message }) => told.push(message),
       replaced: (validity) => told.push(`replaced ${validity}`),
@@ -183,13 +183,14 @@ test('the listener’s certificate: the operator’s own is told when it is not 
   const pair = await makeAuthority(names, now)
   const own = { paths: [], read: () => pair }
   const mine = await open({ own })
-  assert.deepEqual([mine.caPath, mine.fallback(), told], [undefined, pair, []])
-  assert.equal(mine.forName('a'), mine.forName('b'), 'one for every name')
+  assert.deepEqual([mine.caPath, mine.current(), told], [undefined, pair, []])
   mine.close()
   ;(await open({ own, now: () => now - 2 * day })).close()
   assert.deepEqual(told.splice(0), ['untimely early'])
   let further: (name: string) => Promise<string | undefined> = async () => undefined
-  const local = await open({ further: (name) => further(name) })
+  const source = await open({})
+  const failed = ({ message }: Error) => void told.push(message)
+  const local = listenerCertificates(source, { terms: {}, further: (name) => further(name), failed })
   assert.deepEqual(told.splice(0), ['replaced absent'])
   const first = local.fallback().cert
   const whole = await local.forName('registry.localhost')
@@ -201,11 +202,11 @@ test('the listener’s certificate: the operator’s own is told when it is not 
   assert.match(told.splice(0).join(), /may not sign for "other\.example"/)
   let changes = 0
   local.onChange(() => changes++)
-  await local.renewAuthority()
+  await source.renewAuthority()
   assert.notEqual(local.fallback().cert, first)
   assert.deepEqual([changes, told.splice(0)], [1, ['replaced absent']])
   assert.notEqual((await local.forName('a')) satisfies SecureContext, leaf, 'leaves of the one before are forgotten')
   further = async () => undefined
   assert.notEqual(await local.forName('a'), whole)
-  local.close()
+  source.close()
 })

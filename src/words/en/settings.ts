@@ -41,6 +41,7 @@ export const settings = {
   'setting.slowClient': 'a client must send or take 1 KiB a second over this time',
   'setting.hsts':
     'what a browser is told with a certificate of your own: host (HTTPS only, for this host), subdomains (and all below it), or off',
+  'setting.servers': 'threads that serve clients, 1 to 8, or auto: one on up to two cores, else one for each core',
   'setting.passwordThreads': 'threads that check passwords, 1 to 4; pulls and pushes do not wait for them',
   'setting.shutdownGrace': 'how long requests may go on after a signal to stop',
   'setting.logLevel': 'silent, error, info or debug',

@@ -44,6 +44,7 @@ export const settings: Translation<typeof english> = {
   'setting.slowClient': 'un client doit envoyer ou lire 1 Kio par seconde sur cette durée',
   'setting.hsts':
     'ce qui est dit aux navigateurs avec un certificat à vous : host (HTTPS seulement, pour cet hôte), subdomains (et tout ce qui est dessous) ou off',
+  'setting.servers': 'fils d’exécution qui servent les clients, de 1 à 8, ou auto : un seul jusqu’à deux cœurs, sinon un par cœur',
   'setting.passwordThreads': 'fils d’exécution qui vérifient les mots de passe, de 1 à 4 ; les téléchargements ne les attendent pas',
   'setting.shutdownGrace': 'temps laissé aux requêtes après un signal d’arrêt',
   'setting.logLevel': 'silent, error, info ou debug',

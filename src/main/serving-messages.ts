@@ -1,0 +1,55 @@
+import type { SharedBlobs } from '#adapters/fs/blob-store.ts'
+import type { SharedStore } from '#adapters/sqlite/store.ts'
+import type { Pair } from '#adapters/x509/listener-certificates.ts'
+import type { ListenAddress } from '#http/listener.ts'
+import type { ServerMemory } from './server-memory.ts'
+import type { Config } from './settings.ts'
+
+/** Where the public listeners are. */
+export interface PublicAddresses {
+  http?: ListenAddress | undefined
+  https?: ListenAddress | undefined
+}
+
+/** What a serving thread begins with. */
+export interface Beginning {
+  config: CrossingConfig
+  program: string
+  column: number
+  memory: ServerMemory
+  store: SharedStore
+  blobs: SharedBlobs
+  listen: PublicAddresses
+  tls: { pair: Pair; ticketKeys: Uint8Array } | undefined
+}
+
+/** A URL does not cross to another thread. */
+export type CrossingConfig = Omit<Config, 'publicUrl'> & { publicUrl: string }
+
+export const crossing = ({ publicUrl, ...rest }: Config): CrossingConfig => ({ ...rest, publicUrl: publicUrl?.href ?? '' })
+
+export const arrived = ({ publicUrl, ...rest }: CrossingConfig): Config => ({
+  ...rest,
+  publicUrl: publicUrl === '' ? undefined : new URL(publicUrl),
+})
+
+/** What a serving thread asks of the main one, or tells it. */
+export interface MainSide {
+  listening(addresses: PublicAddresses): void
+  /** Of the log, whole ones. */
+  lines(text: string): void
+  hash(password: string): Promise<string>
+  verify(password: string, hash: string, options?: { known?: boolean }): Promise<boolean>
+  room(registryId: number, bytes: number): Promise<number | undefined>
+  leaf(name: string): Promise<Pair>
+}
+
+/** What the main thread asks of a serving one. */
+export interface ServingSide {
+  /** All listeners have their ports: the door opens. */
+  open(addresses: PublicAddresses): void
+  pair(pair: Pair): void
+  openUploads(): number
+  /** Takes nothing new, lets what runs end for the grace, ends. */
+  close(grace: number): Promise<void>
+}

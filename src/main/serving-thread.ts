@@ -1,0 +1,79 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { openSharedFsBlobStore } from '#adapters/fs/blob-store.ts'
+import { openSharedStore } from '#adapters/sqlite/store.ts'
+import { systemClock } from '#adapters/system/clock.ts'
+import { openFilesLimit } from '#adapters/system/open-files.ts'
+import { openSecretBox } from '#adapters/system/secret-box.ts'
+import { GatheredLines } from '#adapters/telemetry/gathered-lines.ts'
+import { RequestFigures } from '#adapters/telemetry/request-figures.ts'
+import { openThreadTelemetry } from '#adapters/telemetry/telemetry.ts'
+import type { Pair, PairSource } from '#adapters/x509/listener-certificates.ts'
+import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
+import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
+import { budgetOf } from './budget.ts'
+import { depsOf } from './deps-of.ts'
+import { originsOf } from './origins.ts'
+import { openServing } from './serving.ts'
+import { arrived, type Beginning, type MainSide, type ServingSide } from './serving-messages.ts'
+import { ThreadLine } from './thread-line.ts'
+
+/** One of several threads that serve: its own connection to read by and what it keeps of it, over the one writer. */
+const beginning = workerData as Beginning
+const { memory, column, program, listen } = beginning
+const config = arrived(beginning.config)
+const port = parentPort as MessagePort
+
+const main: ThreadLine<MainSide, ServingSide> = new ThreadLine(port, {
+  open: (addresses) => serving.open(originsOf(config, addresses)),
+  pair: (pair) => pairs?.replace(pair),
+  openUploads: () => serving.openUploads() as number,
+  close: async (grace) => {
+    await serving.close(grace)
+    lines.flush()
+    await deps.store.close()
+    await deps.blobs.close()
+    port.close()
+  },
+})
+const lines = new GatheredLines((text) => main.tell('lines', text))
+const figures = new RequestFigures(memory.figures, column)
+const telemetry = openThreadTelemetry({ level: config.logLevel, destination: lines, figures })
+const pairs = beginning.tls && passedPairs(beginning.tls.pair)
+const deps = depsOf(config, {
+  store: openSharedStore(beginning.store),
+  blobs: openSharedFsBlobStore(beginning.blobs),
+  secrets: openSecretBox(dataDirectory(config.dataDir).secretKey),
+  hasher: { hash: (...input) => main.ask('hash', ...input), verify: (...input) => main.ask('verify', ...input) },
+  unleased: rememberedByOneProcess(systemClock, config.gcLease, memory.unleased),
+  failedLogins: new FailedLogins(systemClock),
+  rateLimits: new RateLimits(systemClock, memory.rates),
+})
+const serving = await openServing({
+  config,
+  program,
+  deps,
+  budget: budgetOf(config, openFilesLimit()),
+  memory,
+  column,
+  room: (registryId, bytes) => main.ask('room', registryId, bytes),
+  telemetry,
+  listen,
+  tls: pairs && beginning.tls && { pairs, ticketKeys: Buffer.from(beginning.tls.ticketKeys) },
+})
+main.tell('listening', serving.addresses)
+
+/** What the main thread has, as it tells of it. */
+function passedPairs(first: Pair): PairSource & { replace(pair: Pair): void } {
+  let current = first
+  const listeners: (() => void)[] = []
+  return {
+    current: () => current,
+    leaf: (name) => main.ask('leaf', name),
+    onChange: (listener) => void listeners.push(listener),
+    replace(pair) {
+      current = pair
+      for (const listener of listeners) listener()
+    },
+  }
+}

@@ -1,0 +1,173 @@
+import { type MessagePort, Worker } from 'node:worker_threads'
+import type { Logger } from 'pino'
+import type { SharedBlobs } from '#adapters/fs/blob-store.ts'
+import type { SharedStore } from '#adapters/sqlite/store.ts'
+import type { PairSource } from '#adapters/x509/listener-certificates.ts'
+import { badRequest, type PublicDoors } from './serving.ts'
+import { listenFor } from './listening.ts'
+import { releaseColumn, type ServerMemory } from './server-memory.ts'
+import { type Beginning, crossing, type MainSide, type PublicAddresses, type ServingSide } from './serving-messages.ts'
+import type { Config } from './settings.ts'
+import { ThreadLine } from './thread-line.ts'
+
+export interface ServingThreadsOptions {
+  config: Config
+  program: string
+  memory: ServerMemory
+  /** Of the stores that this thread has open, for one more. */
+  share: () => { store: SharedStore; blobs: SharedBlobs }
+  listen: PublicAddresses
+  tls: { pairs: PairSource; ticketKeys: Uint8Array } | undefined
+  /** What the threads ask of this one. */
+  services: Omit<MainSide, 'listening'>
+  log: Logger
+  /** So many within a minute end the process. */
+  mostDeaths: number
+}
+
+interface ServingThread {
+  worker: Worker
+  line: ThreadLine<ServingSide, MainSide>
+  ended: Promise<void>
+}
+
+const minute = 60_000
+const firstPause = 100
+const longestPause = 5_000
+
+/**
+ * Threads that serve the same listeners; the kernel deals out who connects. One that dies takes its own connections with it and
+ * nothing else: its column is set to zero, and another begins in its place, after a pause that grows. Too many deaths are
+ * a fault that no new thread mends: the process ends, and who started it starts it again.
+ */
+export class ServingThreads implements PublicDoors {
+  readonly #options: ServingThreadsOptions
+  readonly #threads = new Map<number, ServingThread>()
+  #listen: PublicAddresses
+  #isOpen = false
+  #closing = false
+  #deaths: number[] = []
+
+  private constructor(options: ServingThreadsOptions) {
+    this.#options = options
+    this.#listen = options.listen
+    options.tls?.pairs.onChange(() => {
+      for (const { line } of this.#threads.values()) if (options.tls) line.tell('pair', options.tls.pairs.current())
+    })
+  }
+
+  static async open(options: ServingThreadsOptions): Promise<ServingThreads> {
+    const threads = new ServingThreads(options)
+    try {
+      await refuseTaken(options.listen)
+      // Where the system is to choose a port it chooses for the first one.
+      threads.#listen = await threads.#begin(0)
+      await Promise.all(Array.from({ length: options.memory.columns - 1 }, (_, index) => threads.#begin(index + 1)))
+      return threads
+    } catch (error) {
+      await threads.close(0)
+      throw error
+    }
+  }
+
+  get addresses(): PublicAddresses {
+    return this.#listen
+  }
+
+  open(): void {
+    this.#isOpen = true
+    for (const { line } of this.#threads.values()) line.tell('open', this.#listen)
+  }
+
+  async openUploads(): Promise<number> {
+    const counts = await Promise.all([...this.#threads.values()].map(({ line }) => line.ask('openUploads').catch(() => 0)))
+    return counts.reduce((sum, each) => sum + each, 0)
+  }
+
+  async close(grace: number): Promise<void> {
+    this.#closing = true
+    await Promise.all(
+      [...this.#threads.values()].map(async ({ worker, line, ended }) => {
+        await line.ask('close', grace).catch(() => {})
+        const cut = setTimeout(() => void worker.terminate(), firstPause)
+        await ended
+        clearTimeout(cut)
+      }),
+    )
+  }
+
+  /** Resolves when it listens. */
+  #begin(column: number): Promise<PublicAddresses> {
+    const { config, program, memory, share, tls, services } = this.#options
+    const { store, blobs } = share()
+    const workerData: Beginning = {
+      config: crossing(config),
+      program,
+      column,
+      memory,
+      store,
+      blobs,
+      listen: this.#listen,
+      tls: tls && { pair: tls.pairs.current(), ticketKeys: tls.ticketKeys },
+    }
+    const transferList: MessagePort[] = [store.line, ...blobs.lines.ports]
+    const worker = new Worker(new URL('./serving-thread.ts', import.meta.url), { workerData, transferList, name: `serving ${column}` })
+    return new Promise((resolve, reject) => {
+      const line = new ThreadLine<ServingSide, MainSide>(worker, {
+        ...services,
+        listening: (addresses) => {
+          listens = true
+          if (this.#isOpen) line.tell('open', this.#listen)
+          resolve(addresses)
+        },
+      })
+      let listens = false
+      let cause: unknown = new Error('a serving thread ended by itself')
+      worker.on('error', (error) => {
+        cause = error
+      })
+      const ended = new Promise<void>((end) =>
+        worker.once('exit', () => {
+          this.#threads.delete(column)
+          line.end(new Error('the serving thread has ended'))
+          releaseColumn(memory, column)
+          end()
+          if (!listens) reject(cause)
+          if (listens && !this.#closing) this.#replace(column, cause)
+        }),
+      )
+      this.#threads.set(column, { worker, line, ended })
+    })
+  }
+
+  #replace(column: number, cause: unknown): void {
+    const now = performance.now()
+    this.#deaths = [...this.#deaths.filter((each) => each > now - minute), now]
+    const error = cause instanceof Error ? cause.stack : String(cause)
+    this.#options.log.error({ thread: column, deaths: this.#deaths.length, error }, 'a serving thread died; another one takes its place')
+    if (this.#deaths.length >= this.#options.mostDeaths) return endProcess(cause)
+    const pause = Math.min(longestPause, firstPause * 2 ** (this.#deaths.length - 1))
+    setTimeout(() => {
+      if (this.#closing) return
+      this.#begin(column).catch((failure: unknown) => {
+        if (!this.#closing) this.#replace(column, failure)
+      })
+    }, pause)
+  }
+}
+
+/** Listeners that share an address would share it with those of another server too: whoever listens alone is told of them. */
+async function refuseTaken(listen: PublicAddresses): Promise<void> {
+  for (const name of ['http', 'https'] as const) {
+    const address = listen[name]
+    if (!address || address.port === 0) continue
+    const alone = await listenFor(name, { address, handle: (_request, response) => void response.destroy(), badRequest })
+    await alone.close(0)
+  }
+}
+
+function endProcess(cause: unknown): void {
+  setImmediate(() => {
+    throw new Error('serving threads die one after the other', { cause })
+  })
+}
