@@ -25,7 +25,11 @@ export const depsOf = (config: Config, parts: ThreadParts): Deps => ({
   signers: openSigners({ store: parts.store, secrets: parts.secrets, clock: systemClock }),
   certificates: certificateReader,
   assertions: joseAssertions,
-  failpoint: armFailpoint(config.failpoint, () => process.kill(process.pid, 'SIGKILL')),
+  failpoint: armFailpoint(
+    config.failpoint,
+    () => process.kill(process.pid, 'SIGKILL'),
+    () => process.exit(),
+  ),
   settings: {
     sparse: config.sparse,
     lease: { length: config.gcLease, renewBelow: config.gcLease / 2, promise: Math.min(hour, config.gcLease), skew: parts.store.skew },

@@ -60,16 +60,13 @@ async function usedBytes(store: MetadataStore): Promise<number> {
 }
 
 const ballastEvery = 60_000
-/** Within a minute: what so many die of no new one mends. */
-const mostDeaths = 5
 /** A wait that tells a health check to send requests elsewhere. */
 const saturatedAfter = 1000
 
 /**
  * Starts the server. Fails with ConfigError, DirectoryOwned, NewerDatabase, NameOutsideAuthority, and as `listen` does.
- * @param options.deaths how many serving threads may die within a minute; others than the usual number are for tests
  */
-export async function serve(config: Config, { program = 'longshore', deaths = mostDeaths } = {}): Promise<Started> {
+export async function serve(config: Config, { program = 'longshore' } = {}): Promise<Started> {
   const openFiles = openFilesLimit()
   const budget = budgetOf(config, openFiles)
   const columns = serversOf(config.servers)
@@ -95,6 +92,7 @@ export async function serve(config: Config, { program = 'longshore', deaths = mo
         longshore_transfers: { help: 'Bodies that come and answers that go.', read: () => transfersAt(gates) },
         longshore_connections: { help: 'Open connections of the public listeners.', read: () => openConnections(memory.connections) },
         longshore_uploads_open: { help: 'Upload sessions with an open file.', read: () => doors?.openUploads() ?? 0 },
+        longshore_serving_threads_died: { help: 'Serving threads that another one had to replace.', read: () => doors?.died ?? 0 },
         longshore_used_bytes: { help: 'Bytes that manifests name.', read: () => usedBytes(deps.store) },
         longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space?.())?.free ?? 0 },
       },
@@ -162,7 +160,6 @@ export async function serve(config: Config, { program = 'longshore', deaths = mo
             listen,
             tls,
             log,
-            mostDeaths: deaths,
             services: {
               lines: (text) => lines.write(text),
               hash: (password) => deps.hasher.hash(password),

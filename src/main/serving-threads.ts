@@ -21,8 +21,6 @@ export interface ServingThreadsOptions {
   /** What the threads ask of this one. */
   services: Omit<MainSide, 'listening'>
   log: Logger
-  /** So many within a minute end the process. */
-  mostDeaths: number
 }
 
 interface ServingThread {
@@ -32,6 +30,8 @@ interface ServingThread {
 }
 
 const minute = 60_000
+/** Within a minute: what so many die of no new one mends. */
+const mostDeaths = 5
 const firstPause = 100
 const longestPause = 5_000
 
@@ -47,6 +47,8 @@ export class ServingThreads implements PublicDoors {
   #isOpen = false
   #closing = false
   #deaths: number[] = []
+  /** Since the start. */
+  died = 0
 
   private constructor(options: ServingThreadsOptions) {
     this.#options = options
@@ -142,10 +144,12 @@ export class ServingThreads implements PublicDoors {
 
   #replace(column: number, cause: unknown): void {
     const now = performance.now()
-    this.#deaths = [...this.#deaths.filter((each) => each > now - minute), now]
+    this.died++
+    // Where threads are ended on purpose their deaths say nothing.
+    this.#deaths = this.#options.config.failpoint?.effect === 'end' ? [now] : [...this.#deaths.filter((each) => each > now - minute), now]
     const error = cause instanceof Error ? cause.stack : String(cause)
     this.#options.log.error({ thread: column, deaths: this.#deaths.length, error }, 'a serving thread died; another one takes its place')
-    if (this.#deaths.length >= this.#options.mostDeaths) return endProcess(cause)
+    if (this.#deaths.length >= mostDeaths) return endProcess(cause)
     const pause = Math.min(longestPause, firstPause * 2 ** (this.#deaths.length - 1))
     setTimeout(() => {
       if (this.#closing) return

@@ -41,10 +41,13 @@ export interface PublicDoors {
   /** Until then requests are told to come again. */
   open(origins: Origins): void
   openUploads(): number | Promise<number>
+  /** Of its threads, since the start. */
+  readonly died: number
   close(grace: number): Promise<void>
 }
 
 const idleUploadsEvery = 60_000
+const failpointEvery = 20
 
 export const badRequest = (status: NoRequestStatus, message: string = noRequestMessages[status]): string =>
   errorBody('UNSUPPORTED', message, {})
@@ -83,9 +86,11 @@ export async function openServing(options: ServingOptions): Promise<PublicDoors>
   const listeners: { http?: Listener; https?: Listener } = {}
   const close = async (grace: number) => {
     clearInterval(tidy)
+    clearInterval(turns)
     await Promise.all([listeners.http?.close(grace), listeners.https?.close(grace)])
   }
   const tidy = setInterval(() => void uploads.closeIdle(), idleUploadsEvery).unref()
+  const turns = config.failpoint?.name === 'serving.turn' ? setInterval(() => deps.failpoint('serving.turn'), failpointEvery) : undefined
   try {
     for (const name of ['http', 'https'] as const) {
       const address = options.listen[name]
@@ -121,6 +126,7 @@ export async function openServing(options: ServingOptions): Promise<PublicDoors>
       })
     },
     openUploads: () => uploads.open,
+    died: 0,
     close,
   }
 }

@@ -34,6 +34,8 @@ export const failpoints = [
   'drain.after-step',
   'directory.create.in-transaction',
   'job.claim.after-commit',
+  // Every 20 ms in a thread that serves: whatever else it is doing.
+  'serving.turn',
   'migration.after-copy',
   'migration.in-transaction',
   'migration.after-commit',
@@ -41,32 +43,38 @@ export const failpoints = [
 
 export type FailpointName = (typeof failpoints)[number]
 
-/** Returns, or ends the process, or throws an error of the system, as it is armed. */
+/** Returns, or ends the process or this thread, or throws an error of the system, as it is armed. */
 export type Failpoint = (name: FailpointName) => void
 
 export interface ArmedFailpoint {
   name: FailpointName
-  effect: 'kill' | 'ENOSPC' | 'EIO'
+  effect: 'kill' | 'end' | 'ENOSPC' | 'EIO'
   /** Takes effect at this hit, counted from 1; a `kill` needs no later one, an error goes on from there. */
   from: number
 }
 
 /** Reads `name=effect` or `name=effect:hit`. Throws a sentence that tells what is allowed. */
 export function parseFailpoint(text: string): ArmedFailpoint {
-  const match = /^([a-z.-]+)=(kill|ENOSPC|EIO)(?::([1-9][0-9]{0,5}))?$/.exec(text)
+  const match = /^([a-z.-]+)=(kill|end|ENOSPC|EIO)(?::([1-9][0-9]{0,5}))?$/.exec(text)
   const name = failpoints.find((each) => each === match?.[1])
   if (!match || !name)
-    throw new Error(`expected NAME=kill, NAME=ENOSPC or NAME=EIO, with ":N" for the Nth time; NAME is one of ${failpoints.join(', ')}`)
+    throw new Error(
+      `expected NAME=kill, NAME=end, NAME=ENOSPC or NAME=EIO, with ":N" for the Nth time; NAME is one of ${failpoints.join(', ')}`,
+    )
   return { name, effect: match[2] as ArmedFailpoint['effect'], from: Number(match[3] ?? 1) }
 }
 
-/** @param kill ends the process without a chance to clean up */
-export function armFailpoint(armed: ArmedFailpoint | undefined, kill: () => void): Failpoint {
+/**
+ * @param kill ends the process without a chance to clean up
+ * @param end ends this thread so, where it is one of several that serve
+ */
+export function armFailpoint(armed: ArmedFailpoint | undefined, kill: () => void, end = kill): Failpoint {
   if (!armed) return () => {}
   let hits = 0
   return (name) => {
     if (name !== armed.name || ++hits < armed.from) return
     if (armed.effect === 'kill') kill()
+    else if (armed.effect === 'end') end()
     else throw Object.assign(new Error(`${armed.effect}: provoked at ${name}`), { code: armed.effect })
   }
 }

@@ -22,7 +22,7 @@ const both: readonly FailpointName[] = [
   'manifest.put.in-transaction',
   'tag.move.in-transaction',
 ]
-const points = failpoints.filter((name): name is RequestPoint => !/^(?:migration|directory|collect|drain|job)\./.test(name))
+const points = failpoints.filter((name): name is RequestPoint => !/^(?:migration|directory|collect|drain|job|serving)\./.test(name))
 const cases = points.flatMap((name) =>
   (both.includes(name) ? (['EIO', 'ENOSPC'] as const) : (['EIO'] as const)).map((effect) => ({ name, effect })),
 )

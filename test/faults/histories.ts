@@ -135,4 +135,5 @@ export const histories = {
   'collect.delete.before-bytes': { ...collection, hit: 2 },
   'collect.delete.after-bytes': { ...collection, hit: 2 },
   'collect.delete.after-commit': collection,
+  'serving.turn': { ...push, hit: 20 },
 } as const satisfies Record<Exclude<FailpointName, `migration.${string}` | `directory.${string}`>, History>

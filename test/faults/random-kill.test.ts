@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { checkServed, checkStored, resumeSessions } from './check.ts'
 import { ConnectionLost } from './client.ts'
-import { imageOf } from './image.ts'
+import { deleting, pushing, retagging } from './load.ts'
 import { chosenSeed, type Random, seededRandom } from './random.ts'
 import type { Scribe } from './scribe.ts'
 import { startServer } from './server.ts'
@@ -63,30 +63,3 @@ test(`${rounds} kills at random moments`, async () => {
     return scribe
   }
 })
-
-async function pushing(scribe: Scribe, random: Random, repository: string, round: number): Promise<never> {
-  for (let turn = 0; ; turn++) {
-    const layers = [random.bytes(random.between(1, 40_000)), random.bytes(random.between(1, 1_500_000))]
-    const image = await scribe.pushImage(repository, `r${round}-${turn}`, layers)
-    await scribe.mount(`${repository}-mounted`, repository, image.blobs[0] ?? '')
-  }
-}
-
-/** Both move the same tags, so that nobody knows which was last; only that it was one of them. */
-async function retagging(scribe: Scribe, random: Random, { base }: World): Promise<never> {
-  for (;;) {
-    const { manifest } = imageOf(base.layers, { at: String(random.between(0, 9)) })
-    await scribe.putManifest('library/base', manifest, `moving-${random.between(0, 3)}`)
-  }
-}
-
-async function deleting(scribe: Scribe, random: Random, round: number): Promise<never> {
-  const repository = 'team/deleted'
-  for (let turn = 0; ; turn++) {
-    const tag = `r${round}-${turn}`
-    const image = await scribe.pushImage(repository, tag, [random.bytes(2000)])
-    if (turn % 3 === 0) await scribe.deleteTag(repository, tag)
-    if (turn % 3 === 1) await scribe.deleteManifest(repository, image.digest)
-    if (turn % 3 === 2) await scribe.deleteBlob(repository, await scribe.pushBlob(repository, random.bytes(2000)))
-  }
-}

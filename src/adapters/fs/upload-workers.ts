@@ -12,17 +12,15 @@ export interface UploadLines {
 /** The threads that write, hash and sync, one set for the process. */
 export class UploadWorkers {
   readonly #workers: Worker[]
+  #closing = false
 
   constructor(count: number, failpoint: ArmedFailpoint | undefined) {
     const workerData: WorkerOptions = { failpoint }
     this.#workers = Array.from({ length: count }, () => new Worker(new URL('./upload-worker.ts', import.meta.url), { workerData }))
-    for (const worker of this.#workers)
-      worker.on('error', (error) => {
-        // A bug in a worker: what it held is unknown, so nothing may be answered as done.
-        setImmediate(() => {
-          throw error
-        })
-      })
+    for (const worker of this.#workers) {
+      worker.on('error', (error) => this.#fail(error))
+      worker.on('exit', () => this.#fail(new Error('an upload worker has ended')))
+    }
   }
 
   /** Lines for one more thread, which may be sent there. */
@@ -37,6 +35,16 @@ export class UploadWorkers {
   }
 
   async close(): Promise<void> {
+    this.#closing = true
     await Promise.all(this.#workers.map((worker) => worker.terminate()))
+  }
+
+  /** A bug in a worker: what it held is unknown, so nothing may be answered as done. */
+  #fail(error: unknown): void {
+    if (this.#closing) return
+    this.#closing = true
+    setImmediate(() => {
+      throw error
+    })
   }
 }
