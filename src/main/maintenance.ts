@@ -10,6 +10,7 @@ import { explain } from '#app/maintenance/explain.ts'
 import { findRegistry } from '#app/maintenance/find-registry.ts'
 import { scrub } from '#app/maintenance/scrub.ts'
 import { reportUsage } from '#app/maintenance/usage.ts'
+import { operator } from '#core/access.ts'
 import { formatDataHost } from '#core/data-host.ts'
 import { parseDigest } from '#core/digest.ts'
 import type { Maintenance } from '#core/maintenance.ts'
@@ -70,7 +71,7 @@ export function maintenanceOf({
     retryJob: (input) => retryJob(deps, input),
     rotateKey: async ({ revoke }) => {
       const owners = [directoryKeys, ...(await store.registries()).map(({ id }) => id)]
-      for (const owner of owners) await deps.signers.of(owner).rotate({ revoke })
+      for (const owner of owners) await deps.signers.of(owner).rotate({ revoke, askedBy: operator.id })
       const iso = (time: number) => new Date(time).toISOString()
       const keys = (await Promise.all(owners.map((owner) => store.signingKeys(owner)))).flat()
       return {

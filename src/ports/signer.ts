@@ -1,3 +1,5 @@
+import type { AskedBy } from './command.ts'
+
 /** A longer token is not verified: it would not fit into the headers of a request, with what else they hold. */
 export const longestToken = 12 * 1024
 
@@ -12,7 +14,7 @@ export interface Signer {
   /** The public keys, as RFC 7517 has them. */
   keys(): Promise<{ keys: readonly Readonly<Record<string, unknown>>[] }>
   /** Makes a new key now; tokens of the old one stay good until they end, or at once not, when `revoke` is true. */
-  rotate(options: { revoke: boolean }): Promise<void>
+  rotate(options: { revoke: boolean } & AskedBy): Promise<void>
 }
 
 /** Each registry signs with keys of its own, and so does the directory. */

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import type { StoredEvent } from '#ports/event-log.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import { pushImage, putManifest } from '../world/content.ts'
-import { openPlane, type Plane } from '../world/plane.ts'
+import { openPlane, type Plane, succeeded } from '../world/plane.ts'
 import { send } from '../world/send.ts'
 
 let plane: Plane
@@ -76,4 +76,27 @@ test('what is done at the control plane is told with the principal that did it',
     events.some(({ kind }) => kind === 'credential.renewed'),
     'with its admin user came passwords',
   )
+})
+
+test('a password that is made anew is told with who asked for it', async () => {
+  const registry = await plane.registry('events1', { adminUserEnabled: true })
+  const token = `${registry.id}/tokens/events-ci`
+  const scopeMapId = `${registry.id}/scopeMaps/_repositories_pull`
+  const events = await told(async () => {
+    succeeded(await plane.arm('PUT', token, { body: { properties: { scopeMapId } } }), 200, 201)
+    assert.equal((await plane.arm('POST', `${registry.id}/regenerateCredential`, { body: { name: 'password2' } })).status, 200)
+    assert.equal((await plane.arm('POST', `${registry.id}/generateCredentials`, { body: { tokenId: token } })).status, 200)
+  })
+  assert.deepEqual(
+    events.map(({ kind, by }) => [kind, by === plane.owner.id]),
+    ['resource.written', 'credential.renewed', 'credential.renewed', 'credential.renewed'].map((kind) => [kind, true]),
+  )
+})
+
+test('a key that the operator makes anew is told with the operator, one that was due with nobody', async () => {
+  const { signers } = plane.door.open.deps
+  const id = registryId()
+  const made = async (by: string | undefined) =>
+    (await told(() => signers.of(id).rotate({ revoke: false, askedBy: by }))).map((each) => each.by)
+  assert.deepEqual([await made('operator'), await made(undefined)], [['operator'], [null]])
 })

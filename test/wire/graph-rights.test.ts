@@ -184,14 +184,22 @@ const rows: readonly Row[] = [
   },
 ]
 
+const events = () => plane.door.open.deps.store.events({ registryId: undefined, after: '', limit: 10_000 })
+
 for (const { kind, method, action, path, body } of rows)
   test(`${kind} of ${action.split('/')[0]} needs ${action} and nothing else`, async () => {
-    const ask = async (as: Somebody | undefined) =>
-      plane.graph(method, await path(), { ...(as ? { as } : {}), ...(body ? { body: body() } : {}) })
+    let begun = 0
+    const ask = async (as: Somebody | undefined) => {
+      const url = await path()
+      begun = (await events()).length
+      return plane.graph(method, url, { ...(as ? { as } : {}), ...(body ? { body: body() } : {}) })
+    }
     const refused = await ask(allBut.get(action))
     assert.deepEqual([refused.status, codeOf(refused)], [403, 'Authorization_RequestDenied'], refused.body.toString())
     const allowed = await ask(only.get(action))
     assert.ok(allowed.status < 300, `${allowed.status} ${allowed.body.toString()}`)
+    const told = (await events()).slice(begun)
+    assert.ok(told.length > 0 && told.every(({ by }) => by === only.get(action)?.id), 'it is told with who did it')
   })
 
 test('an application is made whole by whoever holds the right to each part', async () => {

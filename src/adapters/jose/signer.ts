@@ -10,6 +10,7 @@ import {
   type JWK,
 } from 'jose'
 import type { Clock } from '#ports/clock.ts'
+import type { AskedBy } from '#ports/command.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { StoredSigningKey } from '#ports/signing-keys.ts'
 import type { SecretBox } from '#ports/secret-box.ts'
@@ -95,8 +96,8 @@ class JoseSigner implements Signer {
     return { keys: keys.map(({ stored }) => JSON.parse(stored.publicJwk) as Record<string, unknown>) }
   }
 
-  async rotate({ revoke }: { revoke: boolean }): Promise<void> {
-    await this.#make(revoke)
+  async rotate({ revoke, askedBy }: { revoke: boolean } & AskedBy): Promise<void> {
+    await this.#make(revoke, askedBy)
   }
 
   /** Imported once for the rows that the store has: another server may rotate or revoke them (store/kept-facts.ts). */
@@ -129,7 +130,7 @@ class JoseSigner implements Signer {
     return this.#signing
   }
 
-  async #make(revokeOthers: boolean): Promise<void> {
+  async #make(revokeOthers: boolean, askedBy?: string): Promise<void> {
     const { store, secrets, clock } = this.#deps
     const pair = await generateKeyPair(algorithm, { extractable: true })
     const publicJwk = await exportJWK(pair.publicKey)
@@ -148,6 +149,7 @@ class JoseSigner implements Signer {
       },
       revokeOthers,
       now,
+      askedBy,
     })
     this.#verified.clear()
   }

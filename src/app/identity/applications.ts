@@ -1,6 +1,7 @@
 import { unknownObject } from '#core/failures.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { isGuid } from '#core/resource-id.ts'
+import type { AskedBy } from '#ports/command.ts'
 import type { DirectoryCommands, DirectoryObject, DirectoryReads, ObjectChange, StoredSecret } from '#ports/directory.ts'
 import { checkedDisplayName } from './directory-names.ts'
 import { changeObject, deleteObject, type DirectoryDeps, objectOf } from './directory.ts'
@@ -11,6 +12,11 @@ import { newClientSecret, type Validity } from './new-secrets.ts'
 export type ApplicationKind = 'application' | 'servicePrincipal'
 
 type Details = Readonly<Record<string, unknown>>
+interface PrincipalChange {
+  enabled?: boolean
+  details?: Details
+  certificates?: readonly NewCertificate[]
+}
 
 /**
  * The principal that an application acts as. Fails with `request-invalid` when there is no such application, `conflict`
@@ -18,14 +24,14 @@ type Details = Readonly<Record<string, unknown>>
  */
 export async function createServicePrincipal(
   deps: DirectoryDeps,
-  { appId, certificates = [], ...given }: { appId: string; enabled?: boolean; details?: Details; certificates?: readonly NewCertificate[] },
+  { appId, certificates = [], askedBy, ...given }: { appId: string } & PrincipalChange & AskedBy,
 ): Promise<DirectoryObject> {
   const application = await applicationOf(deps, { appId })
   if (!application) throw noSuchApplication(appId)
   const principal = newServicePrincipal(deps, application, given)
   const secrets = certificates.map((each) => certificateFrom(deps, principal.id, each))
   try {
-    await deps.store.createDirectoryObjects({ objects: [principal], secrets })
+    await deps.store.createDirectoryObjects({ objects: [principal], secrets, askedBy })
   } catch (error) {
     // It was deleted in between.
     throw error instanceof RegistryError && error.failure === 'parent-unknown' ? noSuchApplication(appId) : error
@@ -40,12 +46,13 @@ const noSuchApplication = (appId: string) =>
   )
 
 /** A new name is the service principal's too. Fails with `not-found`, `request-invalid`, `conflict`. */
-export const changeApplication = (
+export function changeApplication(
   deps: DirectoryDeps,
   id: string,
-  { displayName, details, certificates }: { displayName?: string; details?: Details; certificates?: readonly NewCertificate[] },
-): Promise<DirectoryObject> =>
-  changeObject(deps, 'application', id, async (before) => {
+  change: { displayName?: string; details?: Details; certificates?: readonly NewCertificate[] } & AskedBy,
+): Promise<DirectoryObject> {
+  const { displayName, details, certificates } = change
+  const changed = async (before: DirectoryObject) => {
     const object = {
       ...before,
       ...(displayName === undefined ? {} : { name: checkedDisplayName(displayName) }),
@@ -53,41 +60,42 @@ export const changeApplication = (
     }
     const identifierUris = details?.identifierUris === undefined ? {} : { identifierUris: checkedIdentifierUris(object) }
     return { object, ...identifierUris, ...(await certificateChange(deps, before.id, certificates)) }
-  })
+  }
+  return changeObject(deps, 'application', id, changed, change)
+}
 
 /** Fails with `not-found`, `request-invalid`. `enabled: false` ends its refresh tokens, and its access tokens at their next use. */
-export const changeServicePrincipal = (
-  deps: DirectoryDeps,
-  id: string,
-  { enabled, details, certificates }: { enabled?: boolean; details?: Details; certificates?: readonly NewCertificate[] },
-): Promise<DirectoryObject> =>
-  changeObject(deps, 'servicePrincipal', id, async (before) => ({
+export function changeServicePrincipal(deps: DirectoryDeps, id: string, change: PrincipalChange & AskedBy): Promise<DirectoryObject> {
+  const { enabled, details, certificates } = change
+  const changed = async (before: DirectoryObject) => ({
     object: {
       ...before,
       ...(enabled === undefined ? {} : { enabled }),
       ...(details === undefined ? {} : { details: { ...before.details, ...details } }),
     },
     ...(await certificateChange(deps, before.id, certificates)),
-  }))
+  })
+  return changeObject(deps, 'servicePrincipal', id, changed, change)
+}
 
 /** With its service principal. Fails with `not-found`. */
-export const deleteApplication = (deps: { store: DirectoryCommands & DirectoryReads }, id: string): Promise<void> =>
-  deleteObject(deps, 'application', id)
+export const deleteApplication = (deps: { store: DirectoryCommands & DirectoryReads }, id: string, by?: AskedBy): Promise<void> =>
+  deleteObject(deps, 'application', id, by)
 
 /** The application stays. Fails with `not-found`. */
-export const deleteServicePrincipal = (deps: { store: DirectoryCommands & DirectoryReads }, id: string): Promise<void> =>
-  deleteObject(deps, 'servicePrincipal', id)
+export const deleteServicePrincipal = (deps: { store: DirectoryCommands & DirectoryReads }, id: string, by?: AskedBy): Promise<void> =>
+  deleteObject(deps, 'servicePrincipal', id, by)
 
 /** A new client secret of an application or a service principal; its text is told this once. Fails with `not-found`, `request-invalid`. */
 export async function addClientSecret(
   deps: DirectoryDeps,
   kind: ApplicationKind,
   id: string,
-  { name, ...validity }: Validity & { name: string | null },
+  { name, askedBy, ...validity }: Validity & { name: string | null } & AskedBy,
 ): Promise<{ text: string; secret: StoredSecret }> {
   const { id: objectId } = await objectOf(deps, kind, id)
   const made = newClientSecret(deps, { objectId, name }, validity)
-  await deps.store.putSecret({ secret: made.secret })
+  await deps.store.putSecret({ secret: made.secret, askedBy })
   return made
 }
 
@@ -96,12 +104,12 @@ export async function removeClientSecret(
   deps: { store: DirectoryCommands & DirectoryReads },
   kind: ApplicationKind,
   id: string,
-  keyId: string,
+  { keyId, askedBy }: { keyId: string } & AskedBy,
 ): Promise<void> {
   const { id: objectId } = await objectOf(deps, kind, id)
   const secret = (await deps.store.secrets([objectId])).find((each) => each.keyId === keyId.toLowerCase() && each.kind === 'password')
   if (!secret) throw new RegistryError('not-found', `No password credential found with keyId '${keyId.slice(0, 80)}'.`)
-  await deps.store.deleteSecret({ objectId, keyId: secret.keyId })
+  await deps.store.deleteSecret({ objectId, keyId: secret.keyId, askedBy })
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { AskedBy } from '#ports/command.ts'
 import type { CredentialCommands, CredentialReads } from '#ports/credentials.ts'
 import type { InstallationCommands, InstallationReads } from '#ports/installation.ts'
 import type { RegistryReads } from '#ports/registries.ts'
@@ -77,13 +78,15 @@ export async function changeObject(
   kind: DirectoryKind,
   id: string,
   changeOf: (object: DirectoryObject) => Omit<ObjectChange, 'expect'> | Promise<Omit<ObjectChange, 'expect'>>,
+  { askedBy }: AskedBy = {},
 ): Promise<DirectoryObject> {
   for (let tries = 1; ; tries++) {
     const before = await objectOf({ store }, kind, id)
     const change = await changeOf(before)
     const isSwitchedOff = before.enabled && !change.object.enabled
     try {
-      await store.putDirectoryObject({ ...change, expect: before.version, endSignIns: change.endSignIns === true || isSwitchedOff })
+      const endSignIns = change.endSignIns === true || isSwitchedOff
+      await store.putDirectoryObject({ ...change, expect: before.version, endSignIns, askedBy })
       return change.object
     } catch (error) {
       if (!(error instanceof RegistryError) || error.failure !== 'precondition-failed' || tries === mostTries) throw error
@@ -96,6 +99,7 @@ export async function deleteObject(
   { store }: { store: DirectoryCommands & DirectoryReads },
   kind: DirectoryKind,
   id: string,
+  { askedBy }: AskedBy = {},
 ): Promise<void> {
-  await store.deleteDirectoryObject({ id: (await objectOf({ store }, kind, id)).id })
+  await store.deleteDirectoryObject({ id: (await objectOf({ store }, kind, id)).id, askedBy })
 }

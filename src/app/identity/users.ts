@@ -1,6 +1,7 @@
 import { unknownObject } from '#core/failures.ts'
 import type { Caller } from '#core/access.ts'
 import { isGuid } from '#core/resource-id.ts'
+import type { AskedBy } from '#ports/command.ts'
 import type { DirectoryCommands, DirectoryObject, DirectoryReads } from '#ports/directory.ts'
 import { newAssignment } from '../authorization/assign-role.ts'
 import { checkedDisplayName, checkedLogin } from './directory-names.ts'
@@ -31,7 +32,7 @@ export interface UserChange {
 }
 
 /** Fails with `request-invalid` for a name or password that may not be, `conflict` when another user has the name. */
-export async function createUser(deps: DirectoryDeps, input: NewUser): Promise<{ user: DirectoryObject; password: string }> {
+export async function createUser(deps: DirectoryDeps, input: NewUser & AskedBy): Promise<{ user: DirectoryObject; password: string }> {
   const login = checkedLogin(input.login, await tenantOf(deps))
   const user: DirectoryObject = {
     id: deps.ids.next(),
@@ -46,7 +47,8 @@ export async function createUser(deps: DirectoryDeps, input: NewUser): Promise<{
   const password = input.password ?? makePassword(deps.random)
   const secret = await newPassword(deps, user.id, password)
   const roleAssignment = input.role && (await newAssignment(deps, { principal: user, ...input.role }))
-  await deps.store.createDirectoryObjects({ objects: [user], secrets: [secret], ...(roleAssignment && { roleAssignment }) })
+  const made = { objects: [user], secrets: [secret], ...(roleAssignment && { roleAssignment }) }
+  await deps.store.createDirectoryObjects({ ...made, askedBy: input.askedBy })
   return { user, password }
 }
 
@@ -61,12 +63,12 @@ export async function findUser(deps: { store: DirectoryReads }, name: string): P
 }
 
 /** Fails with `not-found`, `request-invalid`, `conflict`. A new password or `enabled: false` ends the user's refresh tokens. */
-export async function changeUser(deps: DirectoryDeps, id: string, change: UserChange): Promise<DirectoryObject> {
+export async function changeUser(deps: DirectoryDeps, id: string, change: UserChange & AskedBy): Promise<DirectoryObject> {
   const tenant = await tenantOf(deps)
   const { login, displayName, enabled, details, password } = change
   // A password that may not be is refused before anything is changed.
   const secret = password === undefined ? undefined : await newPassword(deps, id, password)
-  return changeObject(deps, 'user', id, async (before) => ({
+  const changed = async (before: DirectoryObject) => ({
     object: {
       ...before,
       ...(login === undefined ? {} : { login: checkedLogin(login, tenant) }),
@@ -75,11 +77,13 @@ export async function changeUser(deps: DirectoryDeps, id: string, change: UserCh
       ...(details === undefined ? {} : { details: { ...before.details, ...details } }),
     },
     ...(secret && { addSecrets: [secret], removeSecrets: await keyIdsOf(deps, before.id), endSignIns: true }),
-  }))
+  })
+  return changeObject(deps, 'user', id, changed, change)
 }
 
 const keyIdsOf = async ({ store }: { store: DirectoryReads }, id: string): Promise<string[]> =>
   (await store.secrets([id])).filter(({ kind }) => kind === 'password').map(({ keyId }) => keyId)
 
 /** With its memberships and refresh tokens. Fails with `not-found`. */
-export const deleteUser = (deps: { store: DirectoryCommands & DirectoryReads }, id: string): Promise<void> => deleteObject(deps, 'user', id)
+export const deleteUser = (deps: { store: DirectoryCommands & DirectoryReads }, id: string, by?: AskedBy): Promise<void> =>
+  deleteObject(deps, 'user', id, by)

@@ -1,5 +1,6 @@
 import { controlError } from '#core/control-error.ts'
 import type { AdminCredentials } from '#core/maintenance.ts'
+import type { AskedBy } from '#ports/command.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { renewCredential, showCredentials } from '../tokens/credentials.ts'
@@ -15,9 +16,10 @@ export async function renewAdminCredential(
   deps: ResourceDeps,
   resource: StoredResource,
   slot: 'password' | 'password2',
+  by: AskedBy = {},
 ): Promise<AdminCredentials> {
   const registry = await adminOf(deps, resource)
-  await renewCredential(deps, registry, slot)
+  await renewCredential(deps, registry, slot, by)
   return showCredentials(deps, registry)
 }
 

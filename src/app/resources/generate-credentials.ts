@@ -1,6 +1,7 @@
 import { controlError } from '#core/control-error.ts'
 import { makeSecret } from '#core/secret.ts'
 import { keyOf } from '#core/resource-id.ts'
+import type { AskedBy } from '#ports/command.ts'
 import type { StoredResource } from '#ports/resources.ts'
 import { hashOfSecret } from '../identity/credentials.ts'
 import type { ResourceDeps } from './rules.ts'
@@ -21,7 +22,7 @@ export interface GeneratedCredentials {
 export async function generateCredentials(
   deps: ResourceDeps,
   registry: StoredResource,
-  { tokenId, slot, expiry }: { tokenId: string; slot?: TokenSlot | undefined; expiry?: number | undefined },
+  { tokenId, slot, expiry, askedBy }: { tokenId: string; slot?: TokenSlot | undefined; expiry?: number | undefined } & AskedBy,
 ): Promise<GeneratedCredentials> {
   const { store, clock, ids } = deps
   const token = await store.resource(keyOf(tokenId))
@@ -52,6 +53,7 @@ export async function generateCredentials(
       secretSealed: null,
       createdAt: now,
       expiresAt: expiry ?? null,
+      askedBy,
     })
     const times = { creationTime: new Date(now).toISOString(), ...(expiry === undefined ? {} : { expiry: new Date(expiry).toISOString() }) }
     passwords.push({ ...times, name: each, value })

@@ -1,6 +1,7 @@
 import type { AdminCredentials } from '#core/maintenance.ts'
 import { makeSecret } from '#core/secret.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import type { AskedBy } from '#ports/command.ts'
 import type { CredentialCommands, CredentialReads, StoredCredential } from '#ports/credentials.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { AdminPassword } from '#ports/resources.ts'
@@ -31,7 +32,7 @@ export async function showCredentials(
 }
 
 /** A new password in one slot; the old one, and each token got with it, ends at the next request. */
-export async function renewCredential(deps: CredentialDeps, registry: Registry, slot: Slot): Promise<void> {
+export async function renewCredential(deps: CredentialDeps, registry: Registry, slot: Slot, { askedBy }: AskedBy = {}): Promise<void> {
   const existing = (await deps.store.credentials(registry.id)).find((each) => each.slot === slot)
   await deps.store.putCredential({
     ...newAdminPassword(deps, slot, existing?.id),
@@ -40,6 +41,7 @@ export async function renewCredential(deps: CredentialDeps, registry: Registry, 
     principalName: registry.name,
     kind: 'admin',
     expiresAt: null,
+    askedBy,
   })
 }
 

@@ -22,12 +22,13 @@ export function periodOf({ name, startsAt, endsAt }: NewPassword, now: number): 
 export async function addPassword(context: Context, { collection, key, body }: Of<'password.add'>): Promise<Answer> {
   const { deps } = context
   const object = await resolve(context, collection, key)
-  const { text, secret } = await addClientSecret(deps, object.kind as ApplicationKind, object.id, periodOf(body, deps.clock.now()))
+  const asked = { ...periodOf(body, deps.clock.now()), askedBy: context.caller.id }
+  const { text, secret } = await addClientSecret(deps, object.kind as ApplicationKind, object.id, asked)
   return odata(context, 'microsoft.graph.passwordCredential', passwordCredential(shown(deps, secret), text))
 }
 
 export async function removePassword(context: Context, { collection, key, keyId }: Of<'password.remove'>): Promise<Answer> {
   const object = await resolve(context, collection, key)
-  await removeClientSecret(context.deps, kindOf[collection] as ApplicationKind, object.id, keyId)
+  await removeClientSecret(context.deps, kindOf[collection] as ApplicationKind, object.id, { keyId, askedBy: context.caller.id })
   return done
 }

@@ -19,13 +19,13 @@ export async function listMembers(context: Context, { key, query, parameters }: 
 
 export async function putMember(context: Context, { key, memberId }: Of<'member.add'>): Promise<Answer> {
   const group = await resolve(context, 'groups', key)
-  await addMember(context.deps, group.id, memberId)
+  await addMember(context.deps, group.id, memberId, { askedBy: context.caller.id })
   return done
 }
 
 export async function dropMember(context: Context, { key, memberId }: Of<'member.remove'>): Promise<Answer> {
   const group = await resolve(context, 'groups', key)
-  await removeMember(context.deps, group.id, memberId)
+  await removeMember(context.deps, group.id, memberId, { askedBy: context.caller.id })
   return done
 }
 

@@ -38,7 +38,7 @@ const deletes = {
 
 export async function removeObject(context: Context, { collection, key }: Of<'delete'>): Promise<Answer> {
   const { id } = await resolve(context, collection, key)
-  await deletes[collection](context.deps, id)
+  await deletes[collection](context.deps, id, { askedBy: context.caller.id })
   return done
 }
 

@@ -14,29 +14,29 @@ import type { GraphRequest } from './request.ts'
 type Of<Kind extends GraphRequest['kind']> = Extract<GraphRequest, { kind: Kind }>
 
 export async function makeUser(context: Context, { body }: Of<'user.create'>): Promise<Answer> {
-  const { user } = await createUser(context.deps, { ...body, login: body.login ?? '' })
+  const { user } = await createUser(context.deps, { ...body, login: body.login ?? '', askedBy: context.caller.id })
   return createdAnswer(context, 'users', user)
 }
 
 export async function updateUser(context: Context, { key, body }: Of<'user.update'>): Promise<Answer> {
-  await changeUser(context.deps, (await resolve(context, 'users', key)).id, body)
+  await changeUser(context.deps, (await resolve(context, 'users', key)).id, { ...body, askedBy: context.caller.id })
   return done
 }
 
 export async function makeGroup(context: Context, { body }: Of<'group.create'>): Promise<Answer> {
-  const group = await createGroup(context.deps, { ...body, displayName: body.displayName ?? '' })
+  const group = await createGroup(context.deps, { ...body, displayName: body.displayName ?? '', askedBy: context.caller.id })
   return createdAnswer(context, 'groups', group)
 }
 
 export async function updateGroup(context: Context, { key, body }: Of<'group.update'>): Promise<Answer> {
-  await changeGroup(context.deps, (await resolve(context, 'groups', key)).id, body)
+  await changeGroup(context.deps, (await resolve(context, 'groups', key)).id, { ...body, askedBy: context.caller.id })
   return done
 }
 
 export async function makeApplication(context: Context, { body }: Of<'application.create'>): Promise<Answer> {
   const { whole, ...given } = { ...body, displayName: body.displayName ?? '' }
   if (whole) return makeWhole(context, given, whole)
-  return createdAnswer(context, 'applications', await createApplication(context.deps, given))
+  return createdAnswer(context, 'applications', await createApplication(context.deps, { ...given, askedBy: context.caller.id }))
 }
 
 /** Graph has a request for each part. */
@@ -59,16 +59,16 @@ async function makeWhole(
 }
 
 export async function updateApplication(context: Context, { key, body }: Of<'application.update'>): Promise<Answer> {
-  await changeApplication(context.deps, (await resolve(context, 'applications', key)).id, body)
+  await changeApplication(context.deps, (await resolve(context, 'applications', key)).id, { ...body, askedBy: context.caller.id })
   return done
 }
 
 export async function makeServicePrincipal(context: Context, { body }: Of<'principal.create'>): Promise<Answer> {
-  const principal = await createServicePrincipal(context.deps, { ...body, appId: body.appId ?? '' })
+  const principal = await createServicePrincipal(context.deps, { ...body, appId: body.appId ?? '', askedBy: context.caller.id })
   return createdAnswer(context, 'servicePrincipals', principal)
 }
 
 export async function updateServicePrincipal(context: Context, { key, body }: Of<'principal.update'>): Promise<Answer> {
-  await changeServicePrincipal(context.deps, (await resolve(context, 'servicePrincipals', key)).id, body)
+  await changeServicePrincipal(context.deps, (await resolve(context, 'servicePrincipals', key)).id, { ...body, askedBy: context.caller.id })
   return done
 }

@@ -11,12 +11,13 @@ export const generateShape = object({ tokenId: text(1000), name: oneOf('password
 export const listCredentials = async ({ deps }: Context, registry: StoredResource): Promise<Answer> =>
   ok(await showAdminCredentials(deps, registry))
 
-export const regenerateCredential = async ({ deps }: Context, registry: StoredResource, body: KnownObject): Promise<Answer> =>
-  ok(await renewAdminCredential(deps, registry, body.name as 'password' | 'password2'))
+export const regenerateCredential = async ({ deps, caller }: Context, registry: StoredResource, body: KnownObject): Promise<Answer> =>
+  ok(await renewAdminCredential(deps, registry, body.name as 'password' | 'password2', { askedBy: caller.id }))
 
 /** The passwords are shown here only. */
-export async function generate({ deps }: Context, registry: StoredResource, body: KnownObject): Promise<Answer> {
+export async function generate({ deps, caller }: Context, registry: StoredResource, body: KnownObject): Promise<Answer> {
   const { tokenId, name, expiry } = body as { tokenId: string; name?: TokenSlot; expiry?: string }
   const slot = name ?? undefined
-  return ok(await generateCredentials(deps, registry, { tokenId, slot, expiry: expiry ? Date.parse(expiry) : undefined }))
+  const asked = { tokenId, slot, expiry: expiry ? Date.parse(expiry) : undefined, askedBy: caller.id }
+  return ok(await generateCredentials(deps, registry, asked))
 }
