@@ -6,6 +6,7 @@ import { drainDeleted } from '#app/jobs/drain.ts'
 import { jobHandlers } from '#app/jobs/handlers.ts'
 import { listJobs, retryJob } from '#app/jobs/list-jobs.ts'
 import { askToReap, reapHistory } from '#app/jobs/reap-history.ts'
+import { JobWorker, releaseClaims } from '#app/jobs/worker.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import { scripted } from './scripted.ts'
 
@@ -161,4 +162,94 @@ test('what was deleted is emptied before its uploads and behind them, and its op
     await handlers['history.reap']({} as never, signal)
     assert.equal(script.of('putJob').length, 1)
   }
+})
+
+test('a queue that cannot be read is told once, until it can be again; a worker that stopped claims nothing', async () => {
+  const outcomes = ['away', 'away', 'fine', 'away', 'fine']
+  const told: string[] = []
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const store = {
+    jobsDue: async () => {
+      const next = outcomes.shift()
+      if (next === undefined) resolve()
+      if (next === 'away') throw new Error(next)
+      return false
+    },
+  }
+  const worker = new JobWorker(
+    { store: store as never, clock: { now: () => start }, failpoint: () => {} },
+    {
+      handlers: {} as never,
+      atOnce: 1,
+      claim: 1e6,
+      every: 1,
+      chance: () => 0,
+      failed: () => {},
+      queueFailed: (error) => told.push(String(error)),
+    },
+  )
+  worker.start()
+  await promise
+  await worker.stop()
+  assert.deepEqual(told, ['Error: away', 'Error: away'])
+  assert.equal(await worker.look(), 0)
+})
+
+test('a worker takes as many as fit, and what failed waits longer each time unless its server stopped', async () => {
+  const job = (id: number, attempts = 1) => ({ id, kind: 'history.reap', key: '', epoch: 7, attempts })
+  const work = Promise.withResolvers<void>()
+  const script = scripted({ jobsDue: [true, true, false], claimJobs: [[job(1, 3)], [job(2)]], renewJob: [true, false] })
+  const failed: unknown[] = []
+  const handler = async ({ id }: { id: number }, signal: AbortSignal) => {
+    if (id === 1) throw new Error('x'.repeat(2000))
+    await work.promise
+    signal.throwIfAborted()
+  }
+  const worker = new JobWorker(
+    { store: script.store, clock: { now: () => start }, failpoint: () => {} },
+    {
+      handlers: { 'history.reap': handler } as never,
+      atOnce: 1,
+      claim: 60,
+      every: 1e6,
+      chance: () => 0,
+      failed: (...given) => failed.push(given[0].id),
+      queueFailed: () => {},
+    },
+  )
+  assert.equal(await worker.look(), 1)
+  await worker.settle()
+  const [first] = script.of('failJob')
+  assert.deepEqual([first?.id, first?.epoch, String(first?.error).length, Number(first?.runAfter) > start], [1, 7, 1000, true])
+  assert.equal(await worker.look(), 1)
+  assert.equal(await worker.look(), 0, 'no more fit')
+  assert.deepEqual(script.of('claimJobs')[1], {
+    kinds: (script.of('claimJobs')[0] as { kinds: unknown }).kinds,
+    now: start,
+    lockedUntil: start + 60,
+    limit: 1,
+  })
+  await worker.renew()
+  assert.deepEqual(script.of('renewJob'), [{ id: 2, epoch: 7, lockedUntil: start + 60 }])
+  await worker.renew()
+  work.resolve()
+  await worker.settle()
+  const lost = script.of('failJob')[1]
+  assert.deepEqual([lost?.id, lost?.runAfter, lost?.error, failed], [2, start, 'its server stopped', [1]])
+})
+
+test('the claims of workers that are no more are given back, page by page; a job that may end its server waits', async () => {
+  const job = (id: number, lockedUntil: number | null, attempts: number) => ({ id, epoch: id, lockedUntil, attempts })
+  const page = Array.from({ length: 100 }, (_, at) => job(at + 1, null, 0))
+  const script = scripted({ jobs: [page, [job(200, start, 1), job(201, start, 2)]] })
+  await releaseClaims({ store: script.store, clock: { now: () => start } }, () => 0)
+  assert.deepEqual(
+    script.of('jobs').map(({ after }) => after),
+    [0, 100],
+  )
+  const [once, twice] = script.of('failJob')
+  assert.deepEqual(
+    [once?.id, once?.runAfter, twice?.id, Number(twice?.runAfter) > start, script.of('failJob').length],
+    [200, start, 201, true, 2],
+  )
 })
