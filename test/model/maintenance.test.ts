@@ -431,6 +431,15 @@ test('the clock: what passed is told from a jump, in this process and over a res
   assert.deepEqual(await restarted(hour, 1000 + hour, null), [true, 0])
   assert.deepEqual(await restarted(hour, 1000, null), [false, 1])
   assert.deepEqual(await restarted(hour, 999, null, 0, null), [false, 1])
+  assert.deepEqual(await restarted(hour, 1000 + hour, 'c'), [false, 1], 'another start of the machine, whatever its count is')
+  const restAfter = async (boot: string) => {
+    Object.assign(times, { wall: now + hour, uptime: 1000, boot })
+    const { clock: next, of: asked } = watch({ wall: now, uptime: 1000, boot: 'b', restLeft: 5 })
+    await next.look()
+    return (asked('putTimeMark')[0] as { restLeft: number }).restLeft
+  }
+  assert.equal(await restAfter('b'), lease.length, 'a jump that is known for one begins the rest anew')
+  assert.equal(await restAfter('c'), 5, 'a gap over a start of the machine never makes it longer')
   const going = watch()
   await going.clock.look()
   going.clock.rest()

@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { a, image, Scene } from '#ports/metadata-scene.contract.ts'
+import { a, blobOf, image, Scene } from '#ports/metadata-scene.contract.ts'
 import { DamagedDatabase } from './damage.ts'
 import { sqliteFactsFiles } from './facts-files.ts'
 import { openSqliteStore } from './store.ts'
@@ -31,6 +31,48 @@ test('a copy has what is stored, and neither sessions nor what they hold', async
   const registry = await store.registry('first')
   assert.equal((await store.usage(registry?.id ?? 0)).reserved, 0)
   await store.close()
+})
+
+async function pushSmall(scene: Scene, text: string) {
+  const { uploadId } = await scene.startUpload(a)
+  const { digest, size } = blobOf(text)
+  const { now } = scene
+  const bytes = Buffer.from(text)
+  const times = { now, leaseUntil: now + 9, keepUntil: now + 9 }
+  await scene.store.finishUpload({ uploadId, epoch: 1, from: 0, digest, size, checksums: Uint8Array.of(1, 2, 3, 4), bytes, ...times })
+  return digest
+}
+
+test('what a copy holds is read in pages, each thing once; what is quarantined in it is not read again', async () => {
+  const path = join(folder, 'paged.db')
+  const store = openSqliteStore({ path, ballast: `${path}.ballast` })
+  const scene = await Scene.open(store)
+  const large = []
+  for (let each = 0; each < 5; each++) large.push(await scene.push(a, `large ${each}`))
+  const small = []
+  for (let each = 0; each < 3; each++) small.push(await pushSmall(scene, `small ${each}`))
+  await store.close()
+  const copy = await sqliteFactsFiles(path).copyTo(join(folder, 'paged-copy.db'))
+  const paged = async <Row extends { objectId: string }>(
+    read: (page: { after: string; limit: number }) => Promise<Row[]>,
+    limit: number,
+  ) => {
+    const found: Row[] = []
+    for (let page = await read({ after: '', limit }); page.length > 0; page = await read({ after: found.at(-1)?.objectId ?? '', limit }))
+      found.push(...page)
+    return found
+  }
+  for (const limit of [1, 2, 100]) {
+    assert.deepEqual((await paged(copy.objects, limit)).map(({ digest }) => digest).sort(), large.map(({ digest }) => digest).sort())
+    assert.deepEqual((await paged(copy.smallObjects, limit)).map(({ digest }) => digest).sort(), small.toSorted())
+  }
+  const [first] = await copy.objects({ after: '', limit: 1 })
+  await copy.quarantine([first?.objectId ?? ''])
+  assert.equal((await paged(copy.objects, 2)).length, 4)
+  await copy.close()
+  const opened = await sqliteFactsFiles(path).open(join(folder, 'paged-copy.db'))
+  await assert.rejects(opened.quarantine(['x']), /readonly/)
+  await opened.close()
 })
 
 test('a copy of a damaged database is refused as that; one that fails otherwise is not called damaged', async () => {
