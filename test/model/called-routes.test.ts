@@ -83,6 +83,12 @@ test('the token endpoint counts who proved something by name, and everybody else
   assert.deepEqual(await asked('GET', '/oauth2/keys', { as: '' }), [200, unproven])
   assert.deepEqual(await asked('GET', '/oauth2/nothing'), [404, unproven])
   assert.deepEqual(await asked('GET', '/oauth2/token?service=elsewhere'), [400, unproven])
+  const exchange = (service: string) => {
+    const body = `grant_type=access_token&service=${service}&access_token=x`
+    return asked('POST', '/oauth2/exchange', { as: '', body, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  }
+  assert.deepEqual(await exchange('elsewhere'), [400, unproven])
+  assert.deepEqual(await exchange(host), [401, unproven])
   refusesUnproven = true
   assert.deepEqual(await asked('GET', '/oauth2/nothing'), [429, unproven])
   assert.deepEqual(await asked('GET', '/oauth2/keys'), [429, unproven], 'counted once')

@@ -36,6 +36,9 @@ const secrets = [
   secretOf('k1', guid(4), { name: 'n', hint: 'abc', startsAt: at, endsAt: null }),
   secretOf('k2', guid(4), { kind: 'certificate', certificate: 'PEM', startsAt: at, endsAt: at + 1000 }),
   secretOf('k3', guid(4), { kind: 'certificate', certificate: 'broken' }),
+  secretOf('k4', guid(5)),
+  secretOf('k5', guid(5), { kind: 'certificate', certificate: 'PEM' }),
+  secretOf('k6', guid(2)),
 ]
 const shown = async (object: DirectoryObject, others: readonly DirectoryObject[] = [application, principal]) =>
   ((await itemsOf(depsWith(others, secrets), tenant, [object]))[0] ?? {}) as Record<string, unknown>
@@ -105,6 +108,8 @@ test('a group, an application and its principal: each with what it takes of the 
     [acting.servicePrincipalNames, acting.appRoles, acting.appOwnerOrganizationId, acting.accountEnabled, acting.appDisplayName],
     [[app, 'api://a'], [1], tenant.id, false, 'Name'],
   )
+  const keyIds = (keys: unknown) => (keys as { keyId: string }[]).map(({ keyId }) => keyId)
+  assert.deepEqual([keyIds(acting.passwordCredentials), keyIds(acting.keyCredentials)], [['k4'], ['k5']], 'its own, not its application’s')
   const alone = await shown({ ...principal, name: 'Alone' }, [principal])
   assert.deepEqual([alone.servicePrincipalNames, alone.appRoles, alone.appDisplayName], [[app], [], 'Alone'])
   const mixed = await mixedItems({ deps: depsWith([application]), tenant }, [user, group])
