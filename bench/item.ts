@@ -28,13 +28,13 @@ export interface Item {
   run(bench: Bench): Promise<void>
 }
 
-/** Starts those of the chosen servers that this item is for. nginx serves files only, so it must be asked for. */
+/** Starts those of the chosen servers that this item is for. nginx sends files only, alone or for us: an item must ask for it. */
 export function withFleet<Result>(
   bench: Bench,
   options: { row: string; pinned?: boolean; include?: (name: ServerName) => boolean; environment?: Record<string, string> },
   work: (servers: Server[]) => Promise<Result>,
 ): Promise<Result> {
-  const include = options.include ?? ((name) => name !== 'nginx')
+  const include = options.include ?? ((name) => !name.endsWith('nginx'))
   const fleet: FleetOptions = {
     root: bench.root,
     programs: bench.programs,

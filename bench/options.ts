@@ -56,6 +56,7 @@ Servers
   distribution         distribution v3, built once by Go into LONGSHORE_TOOLS_DIR (~/.cache/longshore-tools)
   docker-registry      Debian's distribution 2, by apt-get when it is missing
   nginx                sendfile of the same bytes, for blob GET only; by apt-get when it is missing
+  longshore-nginx      Longshore with an nginx before it that sends the bytes (LONGSHORE_BLOB_OFFLOAD), for blob GET only
 wrk and curl come by apt-get too; without wrk our own generator asks. zb is used when it is on PATH.
 
 The exit status is 1 when a server failed in an item, 0 otherwise; a missed target is printed, not failed.`

@@ -30,6 +30,8 @@ interface Target {
   title: string
   item: string
   row: string
+  /** Longshore, unless another stands for it. */
+  of?: ServerName
   /** The figure is Longshore's own, or Longshore's over that of another server or another row, or less another row. */
   over?: ServerName
   overRow?: string
@@ -50,6 +52,11 @@ const targets: readonly Target[] = [
     (['own reader', 'curl'] as const).flatMap((reader) => [
       rowRatio('blob-get', blobGetRow(size, reader), 'zot', 1),
       rowRatio('blob-get', blobGetRow(size, reader), 'nginx', 0.8),
+      {
+        ...rowRatio('blob-get', blobGetRow(size, reader), 'nginx', 0.95),
+        of: 'longshore-nginx' as const,
+        title: `${blobGetRow(size, reader)}, sent by nginx, over nginx`,
+      },
     ]),
   ),
   ...blobSizes.map((size) =>
@@ -138,8 +145,8 @@ export function judge(
   return targets
     .filter(({ item }) => only.has(item))
     .map((target) => {
-      const { title, item, row, over, overRow, lessRow, least, most, unit } = target
-      const own = find(item, row, 'longshore')
+      const { title, item, row, of = 'longshore', over, overRow, lessRow, least, most, unit } = target
+      const own = find(item, row, of)
       const other = over === undefined && overRow === undefined ? 1 : find(item, overRow ?? row, over ?? 'longshore')
       const less = lessRow === undefined ? 0 : find(item, lessRow, 'longshore')
       const figure = own === undefined || other === undefined || less === undefined ? undefined : own / other - less

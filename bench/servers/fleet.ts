@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startLongshore } from './longshore.ts'
+import { startOffloaded } from './offload.ts'
 import { startPeer } from './peers.ts'
 import type { Programs } from './programs.ts'
 import type { Place, Server, ServerName } from './server.ts'
@@ -47,7 +48,8 @@ export async function withServers<Result>(options: FleetOptions, work: (servers:
 }
 
 function start(name: ServerName, program: string, place: Place): Promise<Server> {
-  return name === 'longshore' ? startLongshore(place) : startPeer(name, program, place)
+  if (name === 'longshore') return startLongshore(place)
+  return name === 'longshore-nginx' ? startOffloaded(program, place) : startPeer(name, program, place)
 }
 
 /** Writes out what servers without fsync left in memory, so that the next one does not pay for it. */

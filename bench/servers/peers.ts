@@ -51,7 +51,9 @@ http {
 }
 `
 
-const peers: Record<Exclude<ServerName, 'longshore'>, Peer> = {
+type PeerName = Exclude<ServerName, 'longshore' | 'longshore-nginx'>
+
+const peers: Record<PeerName, Peer> = {
   zot: {
     file: 'zot.json',
     configuration: (port, data, quiet) => zotJson(port, data, quiet, {}),
@@ -84,7 +86,7 @@ const peers: Record<Exclude<ServerName, 'longshore'>, Peer> = {
   },
 }
 
-export async function startPeer(name: Exclude<ServerName, 'longshore'>, program: string, place: Place): Promise<Server> {
+export async function startPeer(name: PeerName, program: string, place: Place): Promise<Server> {
   const peer = peers[name]
   const port = await freePort()
   const data = `${place.folder}/data`

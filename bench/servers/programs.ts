@@ -35,9 +35,9 @@ export async function findPrograms(wanted: readonly ServerName[]): Promise<Progr
     const program = await distribution(missing)
     if (program !== undefined) servers.set('distribution', program)
   }
-  for (const name of ['docker-registry', 'nginx'] as const) {
+  for (const name of ['docker-registry', 'nginx', 'longshore-nginx'] as const) {
     if (!wanted.includes(name)) continue
-    const program = await debian(name, name === 'nginx' ? 'nginx-light' : name, missing)
+    const program = name === 'docker-registry' ? await debian(name, name, missing) : await debian('nginx', 'nginx-light', missing)
     if (program !== undefined) servers.set(name, program)
   }
   programs.wrk = await debian('wrk', 'wrk', missing)
@@ -96,7 +96,7 @@ async function distribution(missing: string[]): Promise<string | undefined> {
 }
 
 async function versionOf(name: ServerName, program: string): Promise<string | undefined> {
-  if (name === 'longshore') return undefined
+  if (name === 'longshore' || name === 'longshore-nginx') return undefined
   try {
     if (name === 'nginx') return (await run(program, ['-v'])).stderr.trim()
     const { stdout } = await run(program, ['--version'])

@@ -6,7 +6,7 @@ import type { BasicCredential } from '../wire/authorization.ts'
 import { Connection } from '../wire/connection.ts'
 import { Endpoint } from '../wire/endpoint.ts'
 
-export const serverNames = ['longshore', 'zot', 'zot-commit', 'distribution', 'docker-registry', 'nginx'] as const
+export const serverNames = ['longshore', 'zot', 'zot-commit', 'distribution', 'docker-registry', 'nginx', 'longshore-nginx'] as const
 export type ServerName = (typeof serverNames)[number]
 
 export interface Place {
@@ -27,12 +27,15 @@ export class Server extends Endpoint {
   readonly name: ServerName
   readonly folder: string
   private readonly process: ChildProcess
+  private readonly behind: Server | undefined
 
-  constructor(name: ServerName, port: number, folder: string, process: ChildProcess, credential?: BasicCredential) {
+  /** `behind`: what it is a front of, and is ended with. */
+  constructor(name: ServerName, port: number, folder: string, process: ChildProcess, credential?: BasicCredential, behind?: Server) {
     super(port, credential)
     this.name = name
     this.folder = folder
     this.process = process
+    this.behind = behind
   }
 
   get pid(): number {
@@ -51,8 +54,9 @@ export class Server extends Endpoint {
     return readFileSync(`${this.folder}/log`, 'utf8').slice(-1500)
   }
 
-  stop(): Promise<void> {
-    return stopProcess(this.process)
+  async stop(): Promise<void> {
+    await stopProcess(this.process)
+    await this.behind?.stop()
   }
 }
 
