@@ -1,6 +1,6 @@
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** Scanners of source code and logs recognise our secrets by this, and by the check at their end. */
-export const secretPrefix = 'lshr'
+const secretPrefix = 'lshr'
 
 /** A password of 256 random bits in 52 characters: prefix, 43 digits to the base 62, 5 of a check. */
 export function makeSecret(random: Uint8Array): string {
@@ -9,10 +9,6 @@ export function makeSecret(random: Uint8Array): string {
   const body = secretPrefix + digits(number, 43)
   return body + check(body)
 }
-
-/** Whether a text has the form of a secret of ours, its check included. */
-export const looksLikeSecret = (text: string): boolean =>
-  text.length === 52 && text.startsWith(secretPrefix) && check(text.slice(0, 47)) === text.slice(47)
 
 function digits(number: bigint, length: number): string {
   let text = ''

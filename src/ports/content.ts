@@ -46,7 +46,6 @@ export interface ReferrerRow {
 export interface ContentReads {
   /** The registry's seq when a repository of this name was last deleted explicitly. */
   repositoryDeletedSeq(registryId: number, name: string): Promise<number | undefined>
-  repositoryExists(registryId: number, name: RepositoryName): Promise<boolean>
   /** Its bytes are those of its digest: fails with `manifest-damaged` where the disk has made others of them. Other reads of content, `manifestByDigest` and `blob`, promise the same or fail. */
   manifestByTag(registryId: number, name: RepositoryName, tag: Tag): Promise<StoredManifest | undefined>
   manifestByDigest(registryId: number, name: RepositoryName, digest: Digest): Promise<StoredManifest | undefined>

@@ -26,7 +26,7 @@ export function uploadsContract(it: It): void {
     )
     assert.equal((await scene.usage()).reserved, 100)
     assert.equal(await scene.stateOf(objectId), 'staging')
-    assert.equal(await scene.store.repositoryExists(scene.registryId, a), false)
+    assert.equal(await scene.tags(a), undefined)
     assert.deepEqual(await scene.repositories(), [])
   })
 

@@ -43,8 +43,8 @@ export interface SignInCommands {
    * stand: of two at once, both get those of the first. Undefined when it is gone.
    */
   rotateRefreshToken: Command<{ id: string; details: StoredSignIn['details']; by: StoredSignIn }, StoredSignIn['details'] | undefined>
-  /** All refresh tokens of a principal, or of a family, end. */
-  endSignIns: Command<{ principalId: string } | { family: string }, void>
+  /** All refresh tokens of a family end; those of a principal end with what ends its signing in (`putDirectoryObject`). */
+  endSignIns: Command<{ family: string }, void>
   /** A credential was shown from an address: kept for the `most` seen last, and for what was seen after `since`. */
   noteAddress: Command<{ principalId: string; credential: string; address: string; now: number; since: number; most: number }, void>
   reapSignIns: Command<{ now: number; limit: number }, number>

@@ -27,9 +27,6 @@ export const repositoriesWithBlob: Read<'repositoriesWithBlob'> = async (db, reg
 export const repositoryDeletedSeq: Read<'repositoryDeletedSeq'> = async (db, registryId, name) =>
   (await db.get<{ seq: number }>('SELECT seq FROM repository_deletion WHERE registry_id = ? AND name = ?', registryId, name))?.seq
 
-export const repositoryExists: Read<'repositoryExists'> = async (db, registryId, name) =>
-  (await findVisible(db, registryId, name)) !== undefined
-
 export const upload: Read<'upload'> = async (db, registryId, name, uploadId) => {
   const row = await db.get<Omit<Upload, 'digest'> & { digest: StoredDigest | null }>(
     `SELECT upload.upload_id AS id, upload.repo_id AS "repositoryId", repository.name AS repository,

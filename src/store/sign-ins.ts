@@ -139,8 +139,7 @@ export async function deleteSignIns(
   while (gone > 0 && !tx.alone)
 }
 
-export const endSignIns: Verb<'endSignIns'> = (tx, of) =>
-  'family' in of ? deleteSignIns(tx, 'family', of.family) : deleteSignIns(tx, 'principal_id', of.principalId)
+export const endSignIns: Verb<'endSignIns'> = (tx, { family }) => deleteSignIns(tx, 'family', family)
 
 export const reapSignIns: Verb<'reapSignIns'> = async (tx, { now, limit }) =>
   tx.run('DELETE FROM sign_in WHERE id IN (SELECT id FROM sign_in WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)', now, limit)

@@ -156,7 +156,6 @@ export class History extends HistoryOfManifests {
     for (const name of repositories) {
       const repository = this.of(name)
       const visible = repository.manifests.size > 0
-      assert.equal(await store.repositoryExists(id, name), visible)
       assert.deepEqual(await store.tags(id, name, { after: '', limit: 100 }), visible ? [...repository.tags.keys()].sort() : undefined)
       for (const [tag, digest] of repository.tags) assert.equal((await store.manifestByTag(id, name, tag as Tag))?.digest, digest)
       for (const content of contents) {
