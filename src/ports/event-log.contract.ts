@@ -189,6 +189,8 @@ export function eventLogContract(it: It): void {
     await scene.deleteTag(a, 'v1')
     scene.now += 10
     await scene.put(a, one, 'v1')
+    scene.now += 10
+    await scene.put(a, one, 'v1')
     await scene.put(a, one, 'other')
     const history = await scene.store.tagHistory(scene.registryId, a, { tag: tag('v1'), limit: 10 })
     assert.deepEqual(
@@ -237,10 +239,11 @@ export function eventLogContract(it: It): void {
     )
   })
 
-  it('the periods of tags of a registry that is gone go whatever their age, and are counted', async (scene) => {
+  it('what tags stood for before goes with their registry whatever its age, and is counted', async (scene) => {
     const { store, now, registryId: id } = scene
     await putAll(store, subscription, group, registryId('first'))
     await scene.pushImage(a, 'one', 'v1', 'v2', 'v3')
+    await scene.pushImage(a, 'two', 'v1', 'v2', 'v3')
     const reap = (limit: number) => store.reapHistory({ before: 0, limit })
     assert.equal(await reap(10), 0)
     await store.deleteResource({ key: keyOf(registryId('first')), match: undefined, now })

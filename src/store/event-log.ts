@@ -1,7 +1,7 @@
 import type { AnyEvent, EventKind } from '#core/event.ts'
-import type { Digest } from '#core/digest.ts'
+import type { Tag } from '#core/reference.ts'
 import type { StoredEvent, TagPeriod } from '#ports/event-log.ts'
-import { type StoredDigest, storedDigest, withDigest } from './stored-digest.ts'
+import { type StoredDigest, withDigest } from './stored-digest.ts'
 import type { Noted, SqlTransaction, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
 
@@ -61,69 +61,40 @@ export const noteEvents: Verb<'noteEvents'> = async (tx, { events: given }) => {
   for (const each of given) noteEvent(tx, each)
 }
 
-interface TagPlace {
-  registryId: number
-  repository: string
-  now: number
-}
-
-/** The tag stands for this digest now; where it did before, nothing changes. */
-export async function noteTagMoved(
-  tx: SqlTransaction,
-  { registryId, repository, now, tag, digest, by }: TagPlace & { tag: string; digest: Digest; by: string | null },
-): Promise<void> {
-  const stored = storedDigest(digest)
-  const open = await tx.get<{ id: number; digest: StoredDigest }>(
-    'SELECT id, digest FROM tag_history WHERE registry_id = ? AND repository = ? AND tag = ? AND until IS NULL',
-    registryId,
-    repository,
-    tag,
-  )
-  if (open && Buffer.compare(open.digest, stored) === 0) return
-  if (open) await tx.run('UPDATE tag_history SET until = ? WHERE id = ?', now, open.id)
+/** What a tag stands for now is in its row; what it stood for before is written when that ends. The caller holds the rows. */
+export async function endPeriods(tx: SqlTransaction, repositoryId: number, now: number, names?: readonly Tag[]): Promise<void> {
   await tx.run(
-    'INSERT INTO tag_history (registry_id, repository, tag, digest, since, caused_by) VALUES (?, ?, ?, ?, ?, ?)',
-    registryId,
-    repository,
-    tag,
-    stored,
+    `INSERT INTO tag_history (registry_id, repository, tag, digest, since, until, caused_by)
+     SELECT repository.registry_id, repository.name, tag.name, tag.digest, tag.since, CAST(? AS BIGINT), tag.put_by
+     FROM tag JOIN repository ON repository.id = tag.repo_id
+     WHERE tag.repo_id = ?${names ? ` AND tag.name ${tx.among('text')}` : ''} ORDER BY tag.name`,
     now,
-    by,
+    repositoryId,
+    ...(names ? [names] : []),
   )
 }
 
-export async function noteTagsGone(tx: SqlTransaction, { registryId, repository, now }: TagPlace, tags: readonly string[]): Promise<void> {
-  if (tags.length === 0) return
-  await tx.run(
-    `UPDATE tag_history SET until = ? WHERE registry_id = ? AND repository = ? AND tag ${tx.among('text')} AND until IS NULL`,
-    now,
-    registryId,
-    repository,
-    tags,
+export const tagHistory: Read<'tagHistory'> = async (db, registryId, name, { tag, limit }) => {
+  const of = tag === undefined ? [registryId, name] : [registryId, name, tag]
+  const named = (column: string) => (tag === undefined ? '' : ` AND ${column} = ?`)
+  const rows = await db.all<Omit<TagPeriod, 'digest'> & { digest: StoredDigest }>(
+    `SELECT tag.name AS tag, tag.digest AS digest, tag.since AS "from", CAST(NULL AS BIGINT) AS until, tag.put_by AS "by"
+     FROM repository JOIN tag ON tag.repo_id = repository.id
+     WHERE repository.registry_id = ? AND repository.name = ? AND repository.state = 'live'${named('tag.name')}
+     UNION ALL SELECT tag, digest, since, until, caused_by FROM tag_history WHERE registry_id = ? AND repository = ?${named('tag')}
+     ORDER BY 3 DESC, 4 DESC, 1 LIMIT ?`,
+    ...of,
+    ...of,
+    limit,
   )
+  return rows.map(withDigest)
 }
-
-export async function noteAllTagsGone(tx: SqlTransaction, { registryId, repository, now }: TagPlace): Promise<void> {
-  await tx.run('UPDATE tag_history SET until = ? WHERE registry_id = ? AND repository = ? AND until IS NULL', now, registryId, repository)
-}
-
-export const tagHistory: Read<'tagHistory'> = async (db, registryId, name, { tag, limit }) =>
-  (
-    await db.all<Omit<TagPeriod, 'digest'> & { digest: StoredDigest }>(
-      `SELECT tag, digest, since AS "from", until, caused_by AS "by" FROM tag_history
-     WHERE registry_id = ? AND repository = ?${tag === undefined ? '' : ' AND tag = ?'} ORDER BY id DESC LIMIT ?`,
-      registryId,
-      name,
-      ...(tag === undefined ? [] : [tag]),
-      limit,
-    )
-  ).map(withDigest)
 
 export const boundHistory: Verb<'boundHistory'> = async (tx, { registryId, most, limit }) => {
   const periods = await tx.run(
     `DELETE FROM tag_history WHERE id IN (
-       SELECT id FROM tag_history WHERE registry_id = ? AND until IS NOT NULL AND id <=
-         (SELECT id FROM tag_history WHERE registry_id = ? AND until IS NOT NULL ORDER BY id DESC LIMIT 1 OFFSET ?)
+       SELECT id FROM tag_history WHERE registry_id = ? AND id <=
+         (SELECT id FROM tag_history WHERE registry_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?)
        ORDER BY id LIMIT ?)`,
     registryId,
     registryId,
@@ -157,7 +128,7 @@ export const reapHistory: Verb<'reapHistory'> = async (tx, { before, limit }) =>
     limit - gone,
   )
   if (gone + over >= limit) return gone + over
-  // A registry that is gone took all of its tags with it.
+  // Those of a registry that is gone nobody can ask for.
   const orphaned = await tx.run(
     `DELETE FROM tag_history WHERE id IN (SELECT tag_history.id FROM tag_history JOIN registry ON registry.id = tag_history.registry_id
        WHERE registry.state = 'gone' LIMIT ?)`,

@@ -50,6 +50,7 @@ export const clockJumped: Verb<'clockJumped'> = async (tx, { from, now, lease, u
   await bringNear('repo_blob', 'relied_at', 0)
   await tx.run(`UPDATE object SET condemned_at = ? WHERE state = 'condemned' AND condemned_at > ?`, now, now)
   await bringNear('gc_queue', 'review_after', lease)
+  await bringNear('tag', 'since', 0)
   await bringNear('tag_history', 'since', 0)
   await bringNear('tag_history', 'until', 0)
   await bringNear('job', 'run_after', longestBackOff)

@@ -28,14 +28,13 @@ export const lockOrder = [
   'tag taken',
   // Its counters and times, which each push changes: held for the moment of the commit.
   'repository',
-  'tag_history',
   'job',
   'storage_limit',
   'usage',
 ] as const
 
 /** Rows that are only added, each with a number of its own: nobody waits for one. */
-export const addedTo = ['event'] as const
+export const addedTo = ['event', 'tag_history'] as const
 
 /** The control plane's own. Its commands are few; two of them that wait for each other are told so and run again. */
 export const ofControlPlane = [

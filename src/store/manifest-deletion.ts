@@ -4,7 +4,7 @@ import { deletionRefused, whyNotDeleted, withReferrers } from '#core/manifest-de
 import { checkPrecondition } from '#core/precondition.ts'
 import type { Tag } from '#core/reference.ts'
 import { digestsOf, inOrder } from './blobs-in-use.ts'
-import { noteEvent, noteTagsGone } from './event-log.ts'
+import { endPeriods, noteEvent } from './event-log.ts'
 import { keepTags } from './kept-deleted.ts'
 import { manifestGraph, mayDelete } from './manifest-graph.ts'
 import { removeManifests } from './manifest-removal.ts'
@@ -40,13 +40,13 @@ export const deleteManifest: Verb<'deleteManifest'> = async (tx, input) => {
     reliedBefore,
     keep: settings.keepDeleted,
   })
+  changeRepository(tx, repository.id, { mustLive: true })
   await settleRepositories(tx)
   const tags: Tag[] = []
   for (const { digest: each, tags: gone } of removed) {
     noteEvent(tx, { kind: 'manifest.deleted', registryId, details: { repository: name, digest: each, tags: gone } })
     tags.push(...gone)
   }
-  await noteTagsGone(tx, { registryId, repository: name, now }, tags)
   tx.failpoint('manifest.delete.in-transaction')
   return { manifests: removed.map((each) => each.digest), tags }
 }
@@ -66,9 +66,9 @@ export const deleteTag: Verb<'deleteTag'> = async (tx, { registryId, name, tag, 
   checkPrecondition(precondition, readDigest(row.digest))
   tx.failpoint('tag.delete.in-transaction')
   if ((await settingsOf(tx, registryId)).keepDeleted) await keepTags(tx, repository.id, [tag], now)
+  await endPeriods(tx, repository.id, now, [tag])
   await tx.run('DELETE FROM tag WHERE repo_id = ? AND name = ?', repository.id, tag)
-  changeRepository(tx, repository.id, { at: now })
+  changeRepository(tx, repository.id, { at: now, mustLive: true })
   await settleRepositories(tx)
-  await noteTagsGone(tx, { registryId, repository: name, now }, [tag])
   noteEvent(tx, { kind: 'tag.deleted', registryId, details: { repository: name, tag, digest: readDigest(row.digest) } })
 }

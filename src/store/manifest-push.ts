@@ -5,7 +5,7 @@ import { shapeOf } from '#core/media-type.ts'
 import type { Tag } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { noteInUse, noteNamed } from './blobs-in-use.ts'
-import { noteEvent, noteTagMoved } from './event-log.ts'
+import { endPeriods, noteEvent } from './event-log.ts'
 import { imageSizeOf } from './image-size.ts'
 import {
   addReferences,
@@ -21,7 +21,7 @@ import { ensureRepository, type RepositoryRow } from './repositories.ts'
 import { changeRepository, settleRepositories } from './repository-changes.ts'
 import { RunAgain } from './run-again.ts'
 import { readDigest, type StoredDigest, storedDigest } from './stored-digest.ts'
-import type { SqlTransaction } from './transaction.ts'
+import type { SqlTransaction, SqlValue } from './transaction.ts'
 import { changeUsage } from './usage.ts'
 import type { Verb } from './verb.ts'
 
@@ -54,10 +54,9 @@ export const putManifest: Verb<'putManifest'> = async (tx, input) => {
   await writeBody(tx, input, !known)
   tx.failpoint('manifest.put.in-transaction')
   for (const tag of tags.toSorted()) await putTag(tx, repository, input, { tag, taggedAs })
-  changeRepository(tx, repository.id, { manifests: known ? 0 : 1, at: now, pushed: true })
+  changeRepository(tx, repository.id, { manifests: known ? 0 : 1, at: now, mustLive: true })
   await settleRepositories(tx)
   if (!known) await seeArrivals(tx, repository.id, digest, manifest, named)
-  for (const tag of tags) await noteTagMoved(tx, { registryId, repository: name, tag, digest, now, by: input.askedBy ?? null })
   noteEvent(tx, {
     kind: 'manifest.pushed',
     registryId,
@@ -204,34 +203,40 @@ async function writeBody(tx: SqlTransaction, { registryId, digest, bytes }: Put,
 async function putTag(
   tx: SqlTransaction,
   repository: RepositoryRow,
-  { digest, now, condition }: Put,
+  { digest, now, condition, askedBy }: Put,
   { tag, taggedAs }: { tag: Tag; taggedAs: Digest | undefined },
 ): Promise<void> {
-  const isCondition = condition?.reference.kind === 'tag' && condition.reference.tag === tag
-  if (isCondition && !tx.alone) await holdTag(tx, repository, tag, taggedAs)
-  const moved = await tx.run(
-    `INSERT INTO tag (repo_id, name, digest, created_at, updated_at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (repo_id, name) ${
-       isCondition && !taggedAs
-         ? 'DO NOTHING'
-         : 'DO UPDATE SET digest = excluded.digest, updated_at = excluded.updated_at WHERE tag.write_enabled = 1'
-}`,
-    repository.id,
-    tag,
-    storedDigest(digest),
-    now,
-    now,
+  const key = [repository.id, tag] as const
+  const stored = storedDigest(digest)
+  const row = await tx.get<{ digest: StoredDigest; write_enabled: number }>(
+    `SELECT digest, write_enabled FROM tag WHERE repo_id = ? AND name = ?${tx.forNoKeyUpdate}`,
+    ...key,
   )
-  if (moved === 0 && isCondition && !taggedAs) throw new RunAgain('the tag was made meanwhile')
-  if (moved === 0) throw locked(`tag ${tag}`, { tag })
+  const isCondition = condition?.reference.kind === 'tag' && condition.reference.tag === tag
+  if (isCondition && (row && readDigest(row.digest)) !== taggedAs) throw new RunAgain('the tag was moved meanwhile')
+  if (row && !row.write_enabled) throw locked(`tag ${tag}`, { tag })
+  if (!row) await makeTag(tx, [...key, stored, now, now, now, askedBy ?? null])
+  else if (Buffer.compare(row.digest, stored) === 0)
+    await tx.run('UPDATE tag SET updated_at = ? WHERE repo_id = ? AND name = ?', now, ...key)
+  else {
+    await endPeriods(tx, repository.id, now, [tag])
+    await tx.run(
+      'UPDATE tag SET digest = ?, updated_at = ?, since = ?, put_by = ? WHERE repo_id = ? AND name = ?',
+      stored,
+      now,
+      now,
+      askedBy ?? null,
+      ...key,
+    )
+  }
   tx.failpoint('tag.move.in-transaction')
 }
 
-async function holdTag(tx: SqlTransaction, repository: RepositoryRow, tag: Tag, taggedAs: Digest | undefined): Promise<void> {
-  const row = await tx.get<{ digest: StoredDigest }>(
-    `SELECT digest FROM tag WHERE repo_id = ? AND name = ?${tx.forNoKeyUpdate}`,
-    repository.id,
-    tag,
+async function makeTag(tx: SqlTransaction, row: readonly SqlValue[]): Promise<void> {
+  const made = await tx.run(
+    `INSERT INTO tag (repo_id, name, digest, created_at, updated_at, since, put_by) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (repo_id, name) DO NOTHING`,
+    ...row,
   )
-  if ((row && readDigest(row.digest)) !== taggedAs) throw new RunAgain('the tag was moved meanwhile')
+  if (made === 0) throw new RunAgain('the tag was made meanwhile')
 }

@@ -1,6 +1,7 @@
 import type { Digest } from '#core/digest.ts'
 import type { Tag } from '#core/reference.ts'
 import { digestsOf, inOrder, type NamedBlob, noteLetGo } from './blobs-in-use.ts'
+import { endPeriods } from './event-log.ts'
 import { keepManifests, keepTags } from './kept-deleted.ts'
 import { lockedRow } from './manifest-graph.ts'
 import { settleReferences } from './references.ts'
@@ -183,6 +184,8 @@ async function removeTags(
   )
   if (reliedBefore !== 'gone' && rows.some((row) => row.locked === 1)) throw new RunAgain('a tag was locked meanwhile')
   const names = rows.map((row) => row.name)
+  // Those of a repository that is gone ended with it.
+  if (reliedBefore !== 'gone') await endPeriods(tx, repositoryId, now, names)
   if (keep) await keepTags(tx, repositoryId, names, now)
   // A tag that was deleted before stands for as long as what it named.
   else await tx.run(`DELETE FROM deleted_tag WHERE repo_id = ? AND digest ${tx.among('bytes')}`, repositoryId, digests)

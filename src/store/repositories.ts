@@ -1,7 +1,7 @@
 import { unknownRepository } from '#core/failures.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
 import { locked } from '#core/disallowed.ts'
-import { noteAllTagsGone, noteEvent } from './event-log.ts'
+import { endPeriods, noteEvent } from './event-log.ts'
 import { askFor } from './jobs.ts'
 import { lockedRow, mayDelete } from './manifest-graph.ts'
 import { settingsOf } from './registries.ts'
@@ -69,7 +69,7 @@ export const deleteRepository: Verb<'deleteRepository'> = async (tx, { registryI
   const tags = await tx.all<{ name: Tag }>('SELECT name FROM tag WHERE repo_id = ? ORDER BY name', repository.id)
   const { keepDeleted } = await settingsOf(tx, registryId)
   await tx.run('UPDATE repository SET state = ? WHERE id = ?', keepDeleted ? 'keeping' : 'draining', repository.id)
-  await noteAllTagsGone(tx, { registryId, repository: name, now })
+  await endPeriods(tx, repository.id, now)
   await askToDrain(tx, now)
   noteEvent(tx, { kind: 'repository.deleted', registryId, details: { repository: name } })
   return { manifests: manifests.map((each) => readDigest(each.digest)), tags: tags.map((each) => each.name) }

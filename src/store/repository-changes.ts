@@ -25,12 +25,12 @@ export async function settleRepositories(tx: SqlTransaction): Promise<void> {
 async function write(
   tx: SqlTransaction,
   repositoryId: number,
-  { manifests, at, pushed }: RepositoryChange & { at: number },
+  { manifests, at, mustLive }: RepositoryChange & { at: number },
 ): Promise<void> {
   const visible = (column: string) => `${column} = CASE WHEN manifests + ? = 0 THEN 1 ELSE ${column} END`
   const changed = await tx.run(
     `UPDATE repository SET created_at = CASE WHEN manifests = 0 THEN ? ELSE created_at END, updated_at = ?, manifests = manifests + ?,
-       ${visible('read_enabled')}, ${visible('list_enabled')} WHERE id = ?${pushed ? ` AND state = 'live'` : ''}`,
+       ${visible('read_enabled')}, ${visible('list_enabled')} WHERE id = ?${mustLive ? ` AND state = 'live'` : ''}`,
     at,
     at,
     manifests,
@@ -38,7 +38,7 @@ async function write(
     manifests,
     repositoryId,
   )
-  if (changed === 0 && pushed) throw new RunAgain('the repository was deleted meanwhile')
+  if (changed === 0 && mustLive) throw new RunAgain('the repository was deleted meanwhile')
 }
 
 const dropIfEmpty = (tx: SqlTransaction, repositoryId: number) =>

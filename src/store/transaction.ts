@@ -52,8 +52,8 @@ export interface RepositoryChange {
   manifests: number
   /** When something was put into it or taken out of it. */
   at?: number
-  /** A push: the name must still be this repository's. */
-  pushed?: boolean
+  /** The name must still be this repository's when the command ends. */
+  mustLive?: boolean
   /** Its last link, upload or manifest may have gone. */
   mayBeEmpty?: boolean
 }

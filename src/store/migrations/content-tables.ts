@@ -27,6 +27,7 @@ import type { Dialect } from './migration.ts'
  * needs to go on behind them. Both null while nothing was acknowledged.
  * repository.state: live → draining (its name is free again; it is emptied) → row gone; where the registry keeps what is deleted,
  * live → keeping (its manifests and tags become deleted ones) → kept.
+ * tag.since, put_by: from when it has had this digest, and by whom.
  * deleted_manifest, deleted_tag: as they were. What a deleted manifest names, its links, blobs and body stand as before.
  */
 type Types = Pick<Dialect, 'text' | 'bytes' | 'bigint'>
@@ -111,7 +112,8 @@ export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dial
       repo_id ${bigint} NOT NULL, parent ${bytes} NOT NULL, child ${bytes} NOT NULL, kind ${text} NOT NULL,
       PRIMARY KEY (repo_id, parent, child, kind))${clustered}`,
   `CREATE INDEX manifest_ref_child ON manifest_ref (repo_id, child, kind)`,
-  `CREATE TABLE tag (${tagColumns({ text, bytes, bigint })}, PRIMARY KEY (repo_id, name))${clustered}`,
+  `CREATE TABLE tag (${tagColumns({ text, bytes, bigint })},
+      since ${bigint} NOT NULL, put_by ${text}, PRIMARY KEY (repo_id, name))${clustered}`,
   `CREATE TABLE deleted_tag (${tagColumns({ text, bytes, bigint })},
       deleted_at ${bigint} NOT NULL, PRIMARY KEY (repo_id, name, digest))${clustered}`,
   `CREATE INDEX deleted_tag_digest ON deleted_tag (repo_id, digest)`,

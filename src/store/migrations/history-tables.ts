@@ -3,7 +3,7 @@ import type { Dialect } from './migration.ts'
 /**
  * event         what happened, in the transaction of what did it. (xid, seq) is the order of commits: a seq is given out before its commit, so
  *               that alone it could be seen after a greater one
- * tag_history   which digest a tag had; at most one period of a tag is open
+ * tag_history   which digest a tag had, from when until when; what it has now is in the tag itself
  * job           what is to be done (ports/job-queue.ts): `asked` counts who wanted it, `taken` is that count when it was claimed
  * epoch         `control`: grows with what each request asks and almost never changes (store/kept-facts.ts)
  */
@@ -15,11 +15,10 @@ export const historyTables = ({ identity, text, bigint, bytes, transactionId }: 
   `CREATE INDEX event_of ON event (registry_id, xid, seq)`,
   `CREATE TABLE tag_history (
       id ${identity}, registry_id ${bigint} NOT NULL, repository ${text} NOT NULL, tag ${text} NOT NULL, digest ${bytes} NOT NULL,
-      since ${bigint} NOT NULL, until ${bigint}, caused_by ${text})`,
-  `CREATE UNIQUE INDEX tag_history_open ON tag_history (registry_id, repository, tag) WHERE until IS NULL`,
+      since ${bigint} NOT NULL, until ${bigint} NOT NULL, caused_by ${text})`,
   `CREATE INDEX tag_history_of ON tag_history (registry_id, repository, tag, id)`,
-  `CREATE INDEX tag_history_over ON tag_history (until) WHERE until IS NOT NULL`,
-  `CREATE INDEX tag_history_past ON tag_history (registry_id, id) WHERE until IS NOT NULL`,
+  `CREATE INDEX tag_history_over ON tag_history (until)`,
+  `CREATE INDEX tag_history_past ON tag_history (registry_id, id)`,
   `CREATE TABLE job (
       id ${identity}, kind ${text} NOT NULL, key ${text} NOT NULL, payload ${text} NOT NULL, run_after ${bigint} NOT NULL, locked_until ${bigint},
       epoch INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL DEFAULT 1, taken INTEGER NOT NULL DEFAULT 0,
