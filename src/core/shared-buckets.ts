@@ -1,98 +1,66 @@
-import { hashOf, powerOfTwoFrom, sharedWords } from './seat.ts'
+import { sharedWords } from './seat.ts'
+import { type PlacesMemory, placesMemory, SharedPlaces } from './shared-places.ts'
 
 /** Buckets of tokens by name, which several threads take from. */
 export interface BucketsMemory {
-  readonly sets: number
-  readonly seed: number
-  /** Of each place the name's tag, and when its bucket will be full. */
-  readonly words: Int32Array
+  readonly places: PlacesMemory
+  /** When each will be full. */
+  readonly moments: Int32Array
 }
 
-const places = 8
 /** Of a millisecond. */
 const unit = 1 / 64
 const minute = 60_000 / unit
 
 export function bucketsMemory(most: number, seed: number): BucketsMemory {
-  const sets = powerOfTwoFrom(most / places)
-  return { sets, seed, words: sharedWords(sets * places * 2) }
+  const places = placesMemory(most, seed)
+  return { places, moments: sharedWords(places.tags.length) }
 }
 
 /**
  * Buckets that hold a minute's worth and fill evenly. One number is a bucket: the moment at which it will be full, which each
- * token moves on; a full one is as one that is not there. A name has eight places; when others have them all, the
- * fullest is forgotten. Moments come around after 18 hours: a bucket that nobody asked for so long may look emptier than it is, for two
- * minutes.
+ * token moves on; a full one is as one that is not there, and the fullest are forgotten first. Moments come around after 18
+ * hours: a bucket that nobody asked for so long may look emptier than it is, for two minutes.
  */
 export class SharedBuckets {
-  readonly #words: Int32Array
-  readonly #sets: number
-  readonly #seed: number
+  readonly #moments: Int32Array
+  readonly #places: SharedPlaces
 
-  constructor({ words, sets, seed }: BucketsMemory) {
-    this.#words = words
-    this.#sets = sets
-    this.#seed = seed
+  constructor({ moments, places }: BucketsMemory) {
+    this.#moments = moments
+    this.#places = new SharedPlaces(places)
   }
 
   /** 0 when a token was taken; else after how many seconds to try again. */
   take(name: string, perMinute: number, now: number): number {
-    const at = this.#placeFor(name, now) + 1
-    const token = tokenOf(perMinute)
     const moment = momentOf(now)
+    const found = this.#places.find(name)
+    const place = found === -1 ? this.#begin(name, moment) : found
+    const token = tokenOf(perMinute)
     for (;;) {
-      const full = Atomics.load(this.#words, at)
+      const full = Atomics.load(this.#moments, place)
       const taken = missing(full, moment) + token
       const beyond = taken - perMinute * token
       if (beyond > 0) return Math.max(1, Math.ceil((beyond * unit) / 1000))
-      if (Atomics.compareExchange(this.#words, at, full, (moment + taken) | 0) === full) return 0
+      if (Atomics.compareExchange(this.#moments, place, full, (moment + taken) | 0) === full) return 0
     }
   }
 
   /** How many tokens are left. */
   left(name: string, perMinute: number, now: number): number {
-    const hash = hashOf(name, this.#seed)
-    const at = this.#find(this.#setOf(hash), tagOf(hash))
-    if (at === -1) return perMinute
-    return perMinute - missing(Atomics.load(this.#words, at + 1), momentOf(now)) / tokenOf(perMinute)
+    const place = this.#places.find(name)
+    if (place === -1) return perMinute
+    return perMinute - missing(Atomics.load(this.#moments, place), momentOf(now)) / tokenOf(perMinute)
   }
 
-  #placeFor(name: string, now: number): number {
-    const hash = hashOf(name, this.#seed)
-    const [set, tag] = [this.#setOf(hash), tagOf(hash)]
-    for (;;) {
-      const found = this.#find(set, tag)
-      if (found !== -1) return found
-      const fullest = this.#fullest(set, momentOf(now))
-      const [before, full] = [Atomics.load(this.#words, fullest), Atomics.load(this.#words, fullest + 1)]
-      // Full before it is the name's, and only if nobody took from it meanwhile: another thread may have the same name in hand.
-      if (Atomics.compareExchange(this.#words, fullest + 1, full, momentOf(now)) !== full) continue
-      if (Atomics.compareExchange(this.#words, fullest, before, tag) === before) return fullest
-    }
-  }
-
-  #find(set: number, tag: number): number {
-    for (let at = set; at < set + places * 2; at += 2) if (Atomics.load(this.#words, at) === tag) return at
-    return -1
-  }
-
-  #fullest(set: number, moment: number): number {
-    let fullest = { at: set, missing: Number.POSITIVE_INFINITY }
-    for (let at = set; at < set + places * 2; at += 2) {
-      if (Atomics.load(this.#words, at) === 0) return at
-      const its = missing(Atomics.load(this.#words, at + 1), moment)
-      if (its < fullest.missing) fullest = { at, missing: its }
-    }
-    return fullest.at
-  }
-
-  #setOf(hash: number): number {
-    return ((Math.imul(hash, 0x9e3779b1) >>> 3) & (this.#sets - 1)) * places * 2
+  #begin(name: string, moment: number): number {
+    return this.#places.claim(name, {
+      read: (place) => Atomics.load(this.#moments, place),
+      clear: (place, full) => Atomics.compareExchange(this.#moments, place, full, moment) === full,
+      weigh: (full) => missing(full, moment),
+    })
   }
 }
-
-/** No place is anybody's with a zero. */
-const tagOf = (hash: number): number => hash || 1
 
 const momentOf = (now: number): number => Math.floor(now / unit) | 0
 

@@ -11,6 +11,7 @@ import { PasswordWorkers } from '#adapters/system/password-hasher.ts'
 import type { Deps } from '#app/deps.ts'
 import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { Refusal } from '#core/refusal.ts'
+import { alone } from '#core/seat.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { Registry } from '#ports/registries.ts'
 import { depsOf } from './deps-of.ts'
@@ -36,10 +37,7 @@ const longestPasswordLine = 40
  * Takes the data directory, opens its stores, makes the first registry at the first start and never again.
  * Throws DirectoryOwned, NewerDatabase; refuses to start beside parts that are lost. Without memory of the server's this thread counts alone.
  */
-export async function openDirectory(
-  config: Config,
-  { rates, unleased }: Partial<Pick<ServerMemory, 'rates' | 'unleased'>> = {},
-): Promise<OpenDirectory> {
+export async function openDirectory(config: Config, memory?: ServerMemory): Promise<OpenDirectory> {
   const directory = dataDirectory(config.dataDir)
   const ownership = ownDataDirectory(directory)
   let opened: MetadataStore | undefined
@@ -58,9 +56,10 @@ export async function openDirectory(
       blobs,
       secrets,
       hasher,
-      unleased: rememberedByOneProcess(systemClock, config.gcLease, unleased),
-      failedLogins: new FailedLogins(systemClock),
-      rateLimits: new RateLimits(systemClock, rates),
+      unleased: rememberedByOneProcess(systemClock, config.gcLease, memory?.unleased),
+      // Where several threads serve, nobody signs in at this one.
+      failedLogins: new FailedLogins(systemClock, memory?.columns === 1 ? { seat: alone, memory: memory.logins } : undefined),
+      rateLimits: new RateLimits(systemClock, memory?.rates),
     })
     await beginOnce(deps, config)
     const registry = await store.registry(firstRegistry)

@@ -13,6 +13,7 @@ import { Collector } from '#app/maintenance/collect.ts'
 import { WallClock } from '#app/maintenance/wall-clock.ts'
 import { type FirstPasswords, markPasswordsShown, unshownPasswords } from '#app/resources/first-passwords.ts'
 import { loginServerOf } from '#app/resources/registries.ts'
+import { openFilesAt } from '#app/distribution/file-counts.ts'
 import { openConnections } from '#http/open-connections.ts'
 import { type ListenAddress, type Listener, tlsTerms } from '#http/listener.ts'
 import { alone } from '#core/seat.ts'
@@ -30,7 +31,7 @@ import { listenFor } from './listening.ts'
 import { shareWithFront } from './offload.ts'
 import { originsOf } from './origins.ts'
 import { openDirectory } from './registry.ts'
-import { serverMemory } from './server-memory.ts'
+import { seatAt, serverMemory } from './server-memory.ts'
 import { serversOf } from './servers.ts'
 import { badRequest, openServing, type PublicDoors } from './serving.ts'
 import { ServingThreads } from './serving-threads.ts'
@@ -91,7 +92,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
         longshore_requests_waiting: { help: 'Requests in line.', read: () => waitingAt(gates) },
         longshore_transfers: { help: 'Bodies that come and answers that go.', read: () => transfersAt(gates) },
         longshore_connections: { help: 'Open connections of the public listeners.', read: () => openConnections(memory.connections) },
-        longshore_uploads_open: { help: 'Upload sessions with an open file.', read: () => doors?.openUploads() ?? 0 },
+        longshore_uploads_open: { help: 'Upload sessions with an open file.', read: () => openFilesAt(memory.files) },
         longshore_serving_threads_died: { help: 'Serving threads that another one had to replace.', read: () => doors?.died ?? 0 },
         longshore_used_bytes: { help: 'Bytes that manifests name.', read: () => usedBytes(deps.store) },
         longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space?.())?.free ?? 0 },
@@ -151,7 +152,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     const room = (registryId: number, bytes: number) => collector.makeRoom(registryId, bytes)
     const doors: PublicDoors =
       columns === 1
-        ? await openServing({ config, program, deps, budget, memory, column: 0, room, telemetry, listen, tls })
+        ? await openServing({ config, program, deps, budget, memory, seat: seatAt(memory, 0), room, telemetry, listen, tls })
         : await ServingThreads.open({
             config,
             program,

@@ -1,7 +1,8 @@
 import { bellOf } from '#adapters/system/bell.ts'
 import { type FiguresMemory, figuresMemory } from '#adapters/telemetry/request-figures.ts'
+import { type FilesMemory, filesMemory, releaseFiles } from '#app/distribution/file-counts.ts'
 import { unleasedMemory } from '#app/distribution/unleased-answers.ts'
-import { mostBuckets } from '#app/tokens/rate-limits.ts'
+import { type LoginsMemory, loginsMemory, mostBuckets, releaseLogins } from '#app/tokens/rate-limits.ts'
 import { alone, type Seat, sharedWords } from '#core/seat.ts'
 import { type BucketsMemory, bucketsMemory } from '#core/shared-buckets.ts'
 import { type GateMemory, gateMemory, releaseGate } from '#http/gate-memory.ts'
@@ -19,6 +20,8 @@ export interface ServerMemory {
   readonly gates: Readonly<Record<GateName, GateMemory>>
   readonly connections: ConnectionsMemory
   readonly rates: BucketsMemory
+  readonly logins: LoginsMemory
+  readonly files: FilesMemory
   readonly figures: FiguresMemory
   readonly unleased: BigInt64Array
 }
@@ -38,6 +41,8 @@ export function serverMemory(budget: Budget, { columns, random }: { columns: num
     },
     connections: connectionsMemory(budget.connections, { columns, seed: random() }),
     rates: bucketsMemory(mostBuckets, random()),
+    logins: loginsMemory({ columns, random }),
+    files: filesMemory(budget.uploadFiles, { columns, seed: random() }),
     figures: figuresMemory(columns),
     unleased: unleasedMemory(),
   }
@@ -47,8 +52,10 @@ export const seatAt = ({ columns, bells }: ServerMemory, column: number): Seat =
   columns === 1 ? alone : { column, columns, bell: bellOf(bells, column) }
 
 /** The thread of this column is dead: its places are free for the others. Before another thread gets the column. */
-export function releaseColumn({ bells, gates, connections }: ServerMemory, column: number): void {
+export function releaseColumn({ bells, gates, connections, logins, files }: ServerMemory, column: number): void {
   const bell = bellOf(bells, column)
   releaseConnections(connections, column)
+  releaseLogins(logins, column)
+  releaseFiles(files, column)
   for (const gate of Object.values(gates)) releaseGate(gate, column, bell)
 }

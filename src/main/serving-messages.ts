@@ -49,7 +49,6 @@ export interface ServingSide {
   /** All listeners have their ports: the door opens. */
   open(addresses: PublicAddresses): void
   pair(pair: Pair): void
-  openUploads(): number
   /** Takes nothing new, lets what runs end for the grace, ends. */
   close(grace: number): Promise<void>
 }

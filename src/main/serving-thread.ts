@@ -14,6 +14,7 @@ import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { budgetOf } from './budget.ts'
 import { depsOf } from './deps-of.ts'
 import { originsOf } from './origins.ts'
+import { seatAt } from './server-memory.ts'
 import { openServing } from './serving.ts'
 import { arrived, type Beginning, type MainSide, type ServingSide } from './serving-messages.ts'
 import { ThreadLine } from './thread-line.ts'
@@ -23,11 +24,11 @@ const beginning = workerData as Beginning
 const { memory, column, program, listen } = beginning
 const config = arrived(beginning.config)
 const port = parentPort as MessagePort
+const seat = seatAt(memory, column)
 
 const main: ThreadLine<MainSide, ServingSide> = new ThreadLine(port, {
   open: (addresses) => serving.open(originsOf(config, addresses)),
   pair: (pair) => pairs?.replace(pair),
-  openUploads: () => serving.openUploads() as number,
   close: async (grace) => {
     await serving.close(grace)
     lines.flush()
@@ -46,7 +47,7 @@ const deps = depsOf(config, {
   secrets: openSecretBox(dataDirectory(config.dataDir).secretKey),
   hasher: { hash: (...input) => main.ask('hash', ...input), verify: (...input) => main.ask('verify', ...input) },
   unleased: rememberedByOneProcess(systemClock, config.gcLease, memory.unleased),
-  failedLogins: new FailedLogins(systemClock),
+  failedLogins: new FailedLogins(systemClock, { seat, memory: memory.logins }),
   rateLimits: new RateLimits(systemClock, memory.rates),
 })
 const serving = await openServing({
@@ -55,7 +56,7 @@ const serving = await openServing({
   deps,
   budget: budgetOf(config, openFilesLimit()),
   memory,
-  column,
+  seat,
   room: (registryId, bytes) => main.ask('room', registryId, bytes),
   telemetry,
   listen,

@@ -81,11 +81,6 @@ export class ServingThreads implements PublicDoors {
     for (const { line } of this.#threads.values()) line.tell('open', this.#listen)
   }
 
-  async openUploads(): Promise<number> {
-    const counts = await Promise.all([...this.#threads.values()].map(({ line }) => line.ask('openUploads').catch(() => 0)))
-    return counts.reduce((sum, each) => sum + each, 0)
-  }
-
   async close(grace: number): Promise<void> {
     this.#closing = true
     await Promise.all(

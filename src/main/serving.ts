@@ -1,3 +1,4 @@
+import type { Seat } from '#core/seat.ts'
 import { listenerCertificates, type PairSource } from '#adapters/x509/listener-certificates.ts'
 import type { Deps, Origins } from '#app/deps.ts'
 import type { Room } from '#app/distribution/room.ts'
@@ -16,7 +17,7 @@ import { listenFor } from './listening.ts'
 import { frontPrefix } from './offload.ts'
 import { dataWildcard, hostsOf } from './origins.ts'
 import { registryPlane } from './registry-plane.ts'
-import { seatAt, type ServerMemory } from './server-memory.ts'
+import type { ServerMemory } from './server-memory.ts'
 import { serverNames } from './server-names.ts'
 import type { PublicAddresses } from './serving-messages.ts'
 import type { Config } from './settings.ts'
@@ -28,7 +29,7 @@ export interface ServingOptions {
   budget: Budget
   memory: ServerMemory
   /** Which of the columns of `memory` this thread counts in. */
-  column: number
+  seat: Seat
   room: Room
   telemetry: { log: Logger; answered(request: AnsweredRequest, milliseconds: number): void }
   listen: PublicAddresses
@@ -40,7 +41,6 @@ export interface PublicDoors {
   readonly addresses: PublicAddresses
   /** Until then requests are told to come again. */
   open(origins: Origins): void
-  openUploads(): number | Promise<number>
   /** Of its threads, since the start. */
   readonly died: number
   close(grace: number): Promise<void>
@@ -54,14 +54,14 @@ export const badRequest = (status: NoRequestStatus, message: string = noRequestM
 
 /** What one serving thread makes: the listeners, and all that answers behind them. Fails as `listenFor`. */
 export async function openServing(options: ServingOptions): Promise<PublicDoors> {
-  const { config, deps, budget, memory, column, telemetry, tls } = options
+  const { config, deps, budget, memory, seat, telemetry, tls } = options
   const hosts = hostsOf(hostNames(serverNames(config)), config.domain)
   const proxies = trustedProxies(config.trustedProxies)
-  const seat = seatAt(memory, column)
   const gates = gatesOf(budget, config, { seat, memory: memory.gates })
   const uploads = new Uploads(
     { ...deps, room: options.room },
-    { most: Math.ceil(budget.uploadFiles / memory.columns), longestWait: config.maxWait, sessionsOfOne: config.maxUploads },
+    { most: budget.uploadFiles, longestWait: config.maxWait, sessionsOfOne: config.maxUploads },
+    { seat, memory: memory.files },
   )
   const connections = new Connections(
     {
@@ -125,7 +125,6 @@ export async function openServing(options: ServingOptions): Promise<PublicDoors>
         program: options.program,
       })
     },
-    openUploads: () => uploads.open,
     died: 0,
     close,
   }

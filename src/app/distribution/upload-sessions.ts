@@ -1,8 +1,10 @@
 import { unknownUpload } from '#core/failures.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import type { Seat } from '#core/seat.ts'
 import { type BlobWriter, WriterOvertaken } from '#ports/blob-store.ts'
 import type { Upload, UploadCommands, UploadReads } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
+import type { FilesMemory } from './file-counts.ts'
 import { type OpenFileLimits, OpenFiles } from './open-files.ts'
 import { SmallBlobWriter } from './small-blobs.ts'
 import { type Aside, BrokenBody } from './upload-body.ts'
@@ -13,6 +15,12 @@ const mostUnused = 100_000
 export interface SessionLimits extends OpenFileLimits {
   /** Sessions of which size and hash are kept; the file of another is read again when it goes on. */
   kept?: number
+}
+
+/** Absent: this thread is the only one. */
+export interface SharedFiles {
+  seat?: Seat
+  memory?: FilesMemory
 }
 
 export interface UploadRequest {
@@ -33,10 +41,14 @@ export class UploadSessions {
   /** Started here and without a file yet; only a saving, so it may be forgotten. */
   readonly #unused = new Set<string>()
 
-  constructor(deps: Pick<Deps, 'blobs' | 'clock' | 'settings'> & { store: UploadCommands & UploadReads }, limits: SessionLimits) {
+  constructor(
+    deps: Pick<Deps, 'blobs' | 'clock' | 'settings'> & { store: UploadCommands & UploadReads },
+    limits: SessionLimits,
+    { seat, memory }: SharedFiles = {},
+  ) {
     this.#deps = deps
     this.#mostKept = limits.kept ?? 20_000
-    this.#files = new OpenFiles(limits)
+    this.#files = new OpenFiles(limits, seat, memory)
   }
 
   get open(): number {

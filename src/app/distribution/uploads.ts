@@ -12,7 +12,7 @@ import { type Room, withRoom } from './room.ts'
 import { type Body, drain } from './upload-body.ts'
 import { UploadChunks } from './upload-chunks.ts'
 import type { UploadSession } from './upload-session.ts'
-import { outOfOrder, overtaken, type SessionLimits, UploadSessions } from './upload-sessions.ts'
+import { outOfOrder, overtaken, type SessionLimits, type SharedFiles, UploadSessions } from './upload-sessions.ts'
 
 type UploadDeps = Pick<Deps, 'blobs' | 'clock' | 'ids' | 'settings' | 'failpoint'> & {
   store: ContentReads & UploadCommands & UploadReads
@@ -41,14 +41,14 @@ export class Uploads {
   readonly #sessions: UploadSessions
   readonly #chunks: UploadChunks
 
-  constructor(deps: UploadDeps, limits: UploadLimits = usualLimits) {
+  constructor(deps: UploadDeps, limits: UploadLimits = usualLimits, shared: SharedFiles = {}) {
     this.#deps = deps
     this.#limits = limits
-    this.#sessions = new UploadSessions(deps, limits)
+    this.#sessions = new UploadSessions(deps, limits, shared)
     this.#chunks = new UploadChunks(deps)
   }
 
-  /** How many sessions hold a file open. */
+  /** How many sessions hold a file open, at all threads. */
   get open(): number {
     return this.#sessions.open
   }

@@ -1,14 +1,16 @@
 import { networkOf } from '#core/ip-address.ts'
 import { type RateCategory, ratesOf } from '#core/rate-limit.ts'
 import { RegistryError } from '#core/registry-error.ts'
+import { alone, type Seat } from '#core/seat.ts'
 import { type BucketsMemory, bucketsMemory, SharedBuckets } from '#core/shared-buckets.ts'
+import { type Counting, type FailuresMemory, failuresMemory, SharedFailures } from '#core/shared-failures.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Registry } from '#ports/registries.ts'
-import { Turns } from '../identity/turns.ts'
+import { releaseTurns, Turns, type TurnsMemory, turnsMemory } from '../identity/turns.ts'
 
 /** At once; with more of them the fullest are forgotten. */
 export const mostBuckets = 131_072
-const mostCounted = 100_000
+const mostCounted = 131_072
 /** One address of many that ask for tokens without a proof. */
 const partOfAddress = 10
 
@@ -65,14 +67,6 @@ export interface Guess {
   familiar: boolean
 }
 
-interface Counting {
-  /** Failures without a pause; each further one doubles it. */
-  free: number
-  /** In milliseconds. */
-  longestPause: number
-}
-
-const forgetAfter = 60_000
 /** How many of one address, or of one name that is known there, may wait for their turn. */
 const longestLine = 40
 const quarter = 15 * 60_000
@@ -82,18 +76,37 @@ const byName: Counting = { free: 100, longestPause: quarter }
 /** Whoever is at home there: a neighbour who types wrong passwords by the dozen does not lock the owner out. */
 const byFamiliar: Counting = { free: 100, longestPause: 60_000 }
 
+/** What the threads know of guesses at all of them. */
+export interface LoginsMemory {
+  readonly failures: FailuresMemory
+  readonly turns: TurnsMemory
+}
+
+/** @param random 32 bits */
+export const loginsMemory = ({ columns, random }: { columns: number; random: () => number }): LoginsMemory => ({
+  failures: failuresMemory(mostCounted, random()),
+  turns: turnsMemory({ columns, seed: random() }),
+})
+
+/** A thread died: what failed there stays counted, and nobody waits for its turn. */
+export const releaseLogins = ({ turns }: LoginsMemory, column: number): void => releaseTurns(turns, column)
+
+const aloneLogins = () => ({ seat: alone, memory: loginsMemory({ columns: 1, random: () => 0 }) })
+
 /**
- * Slows guessing: failures within a minute of one another are counted, and beyond a number of them each further one doubles
- * the pause. In this process only; a flood of addresses and names pushes out what counts least.
+ * Slows guessing (core/shared-failures.ts), at all threads of this process together; a flood of addresses and names pushes
+ * out what counts least.
  */
 export class FailedLogins {
   /** Guesses of one place wait for one another: many at once would all be judged before the first was counted. */
-  readonly turns = new Turns(longestLine)
+  readonly turns: Turns
   readonly #clock: Clock
-  readonly #failures = new Map<string, { count: number; last: number; until: number }>()
+  readonly #failures: SharedFailures
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, { seat, memory }: { seat: Seat; memory: LoginsMemory } = aloneLogins()) {
+    this.turns = new Turns(longestLine, seat, memory.turns)
     this.#clock = clock
+    this.#failures = new SharedFailures(memory.failures)
   }
 
   /** Fails with `too-many-requests` while a pause lasts, whatever the password is. */
@@ -107,7 +120,7 @@ export class FailedLogins {
 
   /** Who proves himself forgets the failures of his own place. Those of an address or a name stand: others made them. */
   right(guess: Guess): void {
-    if (guess.familiar) for (const { key } of countersOf(guess)) this.#failures.delete(key)
+    if (guess.familiar) for (const { key } of countersOf(guess)) this.#failures.forget(key)
   }
 
   /** A wrong secret of those that we make. Fails with `too-many-requests` instead of counting it while the pause lasts. */
@@ -126,39 +139,17 @@ export class FailedLogins {
   }
 
   succeededPair(address: string, name: string): void {
-    this.#failures.delete(pairOf(address, name))
+    this.#failures.forget(pairOf(address, name))
   }
 
   #check(key: string): void {
-    const now = this.#clock.elapsed()
-    const until = this.#failures.get(key)?.until ?? 0
-    if (until > now) throw new RegistryError('too-many-requests', 'too many failed logins', { retryAfter: Math.ceil((until - now) / 1000) })
+    const pause = this.#failures.pause(key, this.#clock.elapsed())
+    if (pause > 0) throw new RegistryError('too-many-requests', 'too many failed logins', { retryAfter: Math.ceil(pause / 1000) })
   }
 
-  #failed(key: string, { free, longestPause }: Counting): void {
-    const now = this.#clock.elapsed()
-    const before = this.#failures.get(key)
-    const count = before && now - Math.max(before.last, before.until) < forgetAfter ? before.count + 1 : 1
-    const until = count <= free ? 0 : now + Math.min(longestPause, 1000 * 2 ** Math.min(20, count - free))
-    // Behind the others: what failed longest ago comes first.
-    this.#failures.delete(key)
-    if (this.#failures.size >= mostCounted) this.#failures.delete(leastOf(this.#failures, now))
-    this.#failures.set(key, { count, last: now, until })
+  #failed(key: string, counting: Counting): void {
+    this.#failures.failed(key, counting, this.#clock.elapsed())
   }
-}
-
-const looked = 32
-
-/** Of those that failed longest ago, one that is over; else the one that failed least. */
-function leastOf(failures: ReadonlyMap<string, { count: number; last: number; until: number }>, now: number): string {
-  let least = { key: '', count: Number.POSITIVE_INFINITY }
-  let seen = 0
-  for (const [key, { count, last, until }] of failures) {
-    if (now - Math.max(last, until) >= forgetAfter) return key
-    if (count < least.count) least = { key, count }
-    if (++seen >= looked) break
-  }
-  return least.key
 }
 
 const countersOf = ({ address, name, familiar }: Guess): { key: string; counting: Counting }[] =>
