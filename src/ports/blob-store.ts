@@ -98,13 +98,16 @@ export interface SealedBlob {
 
 /** Bytes that one checksum covers, and that one read takes. */
 export const checksumBlock = 256 * 1024
+/** Bytes that a reader gives at once, at most. */
+export const largestPiece = 4 * checksumBlock
 
 export interface BlobReader {
   readonly size: number
   /**
-   * Gives the bytes from `start` up to and with `end` in pieces of at most one block, each checked before it is given.
-   * `take` is called with one piece at a time; the piece is valid until its promise resolves. When it answers false the reading ends.
-   * Fails with a `CorruptBlob` before a wrong byte is given.
+   * Gives the bytes from `start` up to and with `end` in pieces of at most `largestPiece`, each checked before it is given; a block
+   * that this reader's store found right within the hour may be believed while nothing tells that it changed.
+   * `take` is called with one piece at a time; it is valid, and not to be written to, until the promise resolves. When that answers
+   * false the reading ends. Fails with a `CorruptBlob` before a wrong byte is given.
    */
   read(start: number, end: number, take: (piece: Uint8Array) => Promise<boolean>): Promise<void>
   close(): Promise<void>

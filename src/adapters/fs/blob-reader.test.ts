@@ -7,17 +7,23 @@ import { crc32 } from 'node:zlib'
 import { patternOf } from '#ports/blob-scene.contract.ts'
 import { checksumBlock, CorruptBlob } from '#ports/blob-store.ts'
 import { openSealed, type ReadSide } from './blob-reader.ts'
+import { KeptBodies } from './kept-bodies.ts'
 import { QuickReads } from './quick-reads.ts'
 import { ReadBuffers } from './read-buffers.ts'
-import { SummedBlocks } from './summed-blocks.ts'
+import { LatelySummed, SummedBlocks } from './summed-blocks.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-reader-'))
 after(() => rmSync(folder, { recursive: true }))
 const path = join(folder, 'object')
 const bytes = patternOf(5 * checksumBlock + 100)
-const checksums = Buffer.alloc(6 * 4)
-for (let block = 0; block < 6; block++)
-  checksums.writeUInt32BE(crc32(bytes.subarray(block * checksumBlock, (block + 1) * checksumBlock)), block * 4)
+const small = patternOf(2 * checksumBlock + 5, 7)
+
+function checksumsOf(all: Buffer): Buffer {
+  const checksums = Buffer.alloc(Math.ceil(all.length / checksumBlock) * 4)
+  for (let at = 0; at < checksums.length; at += 4)
+    checksums.writeUInt32BE(crc32(all.subarray((at / 4) * checksumBlock, (at / 4 + 1) * checksumBlock)), at)
+  return checksums
+}
 
 const clock = { at: 0, elapsed: () => clock.at }
 
@@ -27,13 +33,18 @@ class Unseeing extends SummedBlocks {
     return super.of(key, { dev: 0n, ino: 0n, size: BigInt(bytes.length), mtimeNs: 0n, ctimeNs: 0n })
   }
 }
-const start = (): ReadSide => ({ summed: new Unseeing(clock), quick: new QuickReads(clock), buffers: new ReadBuffers() })
+const start = (summed = new SummedBlocks(clock)): ReadSide => ({
+  summed,
+  quick: new QuickReads(clock),
+  bodies: new KeptBodies(),
+  buffers: new ReadBuffers(),
+})
 
-async function readWith(side: ReadSide, take: (piece: Uint8Array) => Promise<boolean> = async () => true): Promise<Buffer> {
-  const reader = await openSealed(path, { key: 'k', size: bytes.length, checksums }, side)
+async function readWith(side: ReadSide, take: (piece: Uint8Array) => Promise<boolean> = async () => true, all = bytes): Promise<Buffer> {
+  const reader = await openSealed(path, { key: 'k', size: all.length, checksums: checksumsOf(all) }, side)
   const given: Buffer[] = []
   try {
-    await reader.read(0, bytes.length - 1, (piece) => {
+    await reader.read(0, all.length - 1, (piece) => {
       given.push(Buffer.from(piece))
       return take(piece)
     })
@@ -63,7 +74,7 @@ const openHere = () => {
 for (const resting of [false, true])
   test(`a block that was summed lately is believed; after a start and after an hour it is summed again${resting ? ', also by who reads aside' : ''}`, async () => {
     writeFileSync(path, bytes)
-    const side = start()
+    const side = start(new Unseeing(clock))
     const rest = () => void (resting && side.quick.try(() => (clock.at += 1)))
     assert.ok((await readWith(side)).equals(bytes))
     rest()
@@ -71,7 +82,7 @@ for (const resting of [false, true])
     flip(2 * checksumBlock + 7)
     rest()
     assert.equal((await readWith(side)).equals(bytes), false, 'what the decision promises, and no more')
-    await assert.rejects(readWith(start()), CorruptBlob)
+    await assert.rejects(readWith(start(new Unseeing(clock))), CorruptBlob)
     clock.at += 60 * 60_000 + 1000
     rest()
     await assert.rejects(readWith(side), CorruptBlob)
@@ -112,4 +123,59 @@ test('a file that became too short is corrupt, whatever was summed', async () =>
   writeFileSync(path, bytes.subarray(0, -1))
   await assert.rejects(readWith(side), CorruptBlob)
   assert.equal(openHere(), 0)
+})
+
+test('a small body that is read again is kept, and given as long as its file and the hour are what they were', async () => {
+  writeFileSync(path, small)
+  const side = start()
+  const pieces: number[] = []
+  const readSmall = () => readWith(side, async (piece) => pieces.push(piece.length) > 0, small)
+  for (let reading = 0; reading < 4; reading++) assert.ok((await readSmall()).equals(small))
+  assert.deepEqual(pieces, [checksumBlock, checksumBlock, 5, small.length, small.length, small.length])
+  const reader = await openSealed(path, { key: 'k', size: small.length, checksums: checksumsOf(small) }, side)
+  assert.equal(openHere(), 0, 'nothing is open for it')
+  await reader.read(checksumBlock - 1, checksumBlock, async (piece) => {
+    assert.ok(small.subarray(checksumBlock - 1, checksumBlock + 1).equals(piece))
+    return true
+  })
+  await reader.close()
+
+  flip(checksumBlock + 1)
+  await assert.rejects(readSmall(), CorruptBlob)
+  flip(checksumBlock + 1)
+  for (let reading = 0; reading < 3; reading++) assert.ok((await readSmall()).equals(small))
+  clock.at += 60 * 60_000 + 1000
+  pieces.length = 0
+  await readSmall()
+  assert.deepEqual(pieces, [checksumBlock, checksumBlock, 5], 'after an hour it is read and summed')
+  await readSmall()
+  rmSync(path)
+  await assert.rejects(readSmall(), { code: 'ENOENT' })
+})
+
+test('of bodies those are kept that were asked for last, as many bytes as there is room for', () => {
+  const kept = new KeptBodies(100)
+  const file = () => new LatelySummed(clock, { dev: 0n, ino: 0n, size: 40n, mtimeNs: 0n, ctimeNs: 0n })
+  const [a, b, c] = [file(), file(), file()]
+  for (const each of [a, b]) kept.keep(each, Buffer.alloc(40))
+  kept.of(a)
+  kept.keep(c, Buffer.alloc(40))
+  assert.deepEqual(
+    [a, b, c].map((each) => kept.of(each)?.length),
+    [40, undefined, 40],
+  )
+  kept.keep(c, Buffer.alloc(60))
+  assert.deepEqual(
+    [a, c].map((each) => kept.of(each)?.length),
+    [40, 60],
+  )
+  kept.keep(b, Buffer.alloc(101))
+  assert.deepEqual(
+    [a, b, c].map((each) => kept.of(each)),
+    [undefined, undefined, undefined],
+  )
+  assert.deepEqual(
+    [4 * checksumBlock, 4 * checksumBlock + 1].map((size) => kept.isWorthKeeping(size)),
+    [true, false],
+  )
 })

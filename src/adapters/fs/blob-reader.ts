@@ -1,6 +1,7 @@
-import { close, closeSync, fstatSync, open, openSync, read } from 'node:fs'
+import { close, closeSync, fstatSync, open, openSync, read, statSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { type BlobReader, checksumBlock, CorruptBlob } from '#ports/blob-store.ts'
+import type { KeptBodies } from './kept-bodies.ts'
 import type { QuickReads } from './quick-reads.ts'
 import type { ReadBuffers } from './read-buffers.ts'
 import type { LatelySummed, SummedBlocks } from './summed-blocks.ts'
@@ -9,6 +10,7 @@ import type { LatelySummed, SummedBlocks } from './summed-blocks.ts'
 export interface ReadSide {
   summed: SummedBlocks
   quick: QuickReads
+  bodies: KeptBodies
   buffers: ReadBuffers
 }
 
@@ -20,8 +22,23 @@ interface Sealed {
 
 /** Opens a sealed file. Fails as the file system does. */
 export async function openSealed(path: string, sealed: Sealed, side: ReadSide): Promise<BlobReader> {
-  const { quick, summed } = side
-  const descriptor = summed.knows(sealed.key) && !quick.rests ? quick.try(() => openSync(path, 'r')) : await openAside(path)
+  const { quick, summed, bodies } = side
+  const known = summed.known(sealed.key)
+  if (!known || quick.rests) return readerOf(await openAside(path), sealed, side)
+  const body = known.hasAll && bodies.of(known)
+  if (
+    body &&
+    summed.of(
+      sealed.key,
+      quick.try(() => statSync(path, { bigint: true })),
+    ) === known
+  )
+    return readerOfBody(body, quick)
+  const descriptor = quick.try(() => openSync(path, 'r'))
+  return readerOf(descriptor, sealed, side)
+}
+
+function readerOf(descriptor: number, sealed: Sealed, side: ReadSide): BlobReader {
   try {
     return new FsBlobReader(descriptor, sealed, side)
   } catch (error) {
@@ -29,6 +46,17 @@ export async function openSealed(path: string, sealed: Sealed, side: ReadSide): 
     throw error
   }
 }
+
+const readerOfBody = (body: Buffer, quick: QuickReads): BlobReader => ({
+  size: body.length,
+  read: async (start, end, take) => {
+    await quick.turn(blocksOf(body.length))
+    await take(body.subarray(start, end + 1))
+  },
+  close: async () => {},
+})
+
+const blocksOf = (size: number): number => Math.ceil(size / checksumBlock)
 
 /**
  * A sealed file, read in blocks. A block is compared with its checksum before it is given, unless that was done lately
@@ -54,6 +82,12 @@ class FsBlobReader implements BlobReader {
   async read(start: number, end: number, take: (piece: Uint8Array) => Promise<boolean>): Promise<void> {
     if (this.size === 0) return
     const { buffers, quick } = this.#side
+    const body = end - start + 1 === this.size && this.#readBody()
+    if (body) {
+      await quick.turn(blocksOf(body.length))
+      await take(body)
+      return
+    }
     /** One goes out while the other one is read into, where that is worth a second one. */
     const lent: [Buffer?, Buffer?] = []
     const lend = (place: 0 | 1): Buffer => (lent[place] ??= buffers.take(Math.min(this.size, checksumBlock)))
@@ -88,12 +122,21 @@ class FsBlobReader implements BlobReader {
     const descriptor = this.#descriptor
     this.#descriptor = -1
     if (descriptor < 0) return
-    if (summed.knows(this.#key) && !quick.rests) quick.try(() => closeSync(descriptor))
+    if (summed.known(this.#key) && !quick.rests) quick.try(() => closeSync(descriptor))
     else await new Promise((resolve) => close(descriptor, resolve))
   }
 
+  /** All of a small file that was summed lately; kept from here on. */
+  #readBody(): Buffer | undefined {
+    const { bodies, quick } = this.#side
+    if (!bodies.isWorthKeeping(this.size) || !this.#summed.hasAll || quick.rests) return undefined
+    const body = this.#readHere({ from: 0, to: this.size }, Buffer.allocUnsafeSlow(this.size))
+    if (body) bodies.keep(this.#summed, body)
+    return body
+  }
+
   /** Undefined where the file ends too early. */
-  #readHere({ from, to }: Part, buffer: Buffer): Uint8Array | undefined {
+  #readHere({ from, to }: Part, buffer: Buffer): Buffer | undefined {
     const bytes = buffer.subarray(0, to - from)
     return this.#side.quick.read(this.#descriptor, bytes, from) === bytes.length ? bytes : undefined
   }

@@ -9,6 +9,7 @@ import type { ArmedFailpoint } from '#ports/failpoint.ts'
 import { openSealed, type ReadSide } from './blob-reader.ts'
 import { type FileOfKey, FsBlobWriter } from './blob-writer.ts'
 import { diskError } from './disk-error.ts'
+import { KeptBodies } from './kept-bodies.ts'
 import { QuickReads } from './quick-reads.ts'
 import { ReadBuffers } from './read-buffers.ts'
 import { SummedBlocks } from './summed-blocks.ts'
@@ -52,7 +53,12 @@ const sinceStart = { elapsed: () => performance.now() }
 class FsBlobStore implements BlobStore {
   readonly name = 'files'
   /** Of this thread: what another one summed is summed here once more. */
-  readonly #reads: ReadSide = { summed: new SummedBlocks(sinceStart), quick: new QuickReads(sinceStart), buffers: new ReadBuffers() }
+  readonly #reads: ReadSide = {
+    summed: new SummedBlocks(sinceStart),
+    quick: new QuickReads(sinceStart),
+    bodies: new KeptBodies(),
+    buffers: new ReadBuffers(),
+  }
   readonly #root: string
   readonly #line: UploadLine
   readonly #end: () => Promise<void>

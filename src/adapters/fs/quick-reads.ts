@@ -41,11 +41,11 @@ export class QuickReads {
     return this.try(() => readSync(descriptor, bytes, 0, bytes.length, position))
   }
 
-  /** A place in this turn of the loop: undefined when there is one at once. */
-  turn(): Promise<void> | undefined {
+  /** A place in this turn of the loop, for so many blocks: undefined when there is one at once. */
+  turn(blocks = 1): Promise<void> | undefined {
     this.#turnLater()
     if (this.#left > 0 && this.#waiting.length === 0) {
-      this.#left--
+      this.#left -= blocks
       return undefined
     }
     return new Promise((resolve) => this.#waiting.push(resolve))
