@@ -42,7 +42,10 @@ export class SqliteConnection implements SqlTransaction {
     try {
       this.database.exec('PRAGMA foreign_keys = ON')
       if (options.readOnly) this.database.exec(`PRAGMA query_only = ON; PRAGMA cache_size = -${options.shared ? 8000 : 32000}`)
-      else this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000')
+      else
+        this.database.exec(
+          'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000; PRAGMA journal_size_limit = 16777216',
+        )
     } catch (error) {
       this.database.close()
       throw error

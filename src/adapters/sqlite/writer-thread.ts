@@ -4,6 +4,7 @@ import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import { SqliteConnection } from './connection.ts'
 import { type Answer, type Call, describe, runGroup } from './group-commit.ts'
 import { SharedEpochs } from './shared-epochs.ts'
+import { WriteAheadLog } from './write-ahead-log.ts'
 
 export interface WriterOptions {
   path: string
@@ -24,6 +25,7 @@ const options = workerData as WriterOptions
 const connection = new SqliteConnection(options.path, {
   failpoint: armFailpoint(options.failpoint, () => process.kill(process.pid, 'SIGKILL')),
 })
+const log = new WriteAheadLog(connection, options.path)
 const epochs = new SharedEpochs(options.epochs)
 const largestGroup = 256
 const lines = new Set<MessagePort>()
@@ -58,6 +60,7 @@ async function work(): Promise<void> {
     for (const line of lines)
       for (let next = receiveMessageOnPort(line); next; next = receiveMessageOnPort(line)) take(line, next.message as Call[])
     await run(waiting.splice(0, largestGroup))
+    log.keepShort()
   }
   busy = false
   if (closing) close()

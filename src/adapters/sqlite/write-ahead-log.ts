@@ -1,0 +1,41 @@
+import { statSync } from 'node:fs'
+import type { SqliteConnection } from './connection.ts'
+
+/** Past this the log is begun anew; SQLite cuts the file down to it then. */
+export const longestLog = 16 * 1024 * 1024
+const shortWait = 50
+const longWait = 5000
+const restFor = 1000
+
+/**
+ * SQLite begins its log anew when no reader needs it any more. Readers of several threads that take page after page leave no such
+ * moment by themselves, and the log grows without end: past its length the writer waits for one, for a moment.
+ */
+export class WriteAheadLog {
+  readonly #connection: SqliteConnection
+  readonly #path: string
+  readonly #elapsed: () => number
+  #notBefore = 0
+
+  constructor(connection: SqliteConnection, path: string, elapsed: () => number = () => performance.now()) {
+    this.#connection = connection
+    this.#path = `${path}-wal`
+    this.#elapsed = elapsed
+  }
+
+  /** Between two groups of commands. */
+  keepShort(): void {
+    if (this.#elapsed() < this.#notBefore || statSync(this.#path).size <= longestLog) return
+    const { database } = this.#connection
+    database.exec(`PRAGMA busy_timeout = ${shortWait}`)
+    try {
+      database.exec('PRAGMA wal_checkpoint(RESTART)')
+    } catch {
+      // A disk that is full or fails is told by the next command that needs it.
+    } finally {
+      database.exec(`PRAGMA busy_timeout = ${longWait}`)
+      // Done, the next commit cuts the file down; or somebody reads for long, and is not to hold up each group.
+      this.#notBefore = this.#elapsed() + restFor
+    }
+  }
+}
