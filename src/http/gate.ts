@@ -41,7 +41,16 @@ export class Gate {
   /** Of one thread, at least. */
   readonly #part: number
 
-  constructor({ most, mostOfOne = most, longestLine, longestWait }: GateLimits, seat: Seat = alone, memory?: GateMemory) {
+  readonly #elapsed: () => number
+
+  /** @param elapsed one clock for all threads, in milliseconds, which only goes forward */
+  constructor(
+    { most, mostOfOne = most, longestLine, longestWait }: GateLimits,
+    seat: Seat = alone,
+    memory?: GateMemory,
+    elapsed: () => number = () => performance.now(),
+  ) {
+    this.#elapsed = elapsed
     const { words, inside, lines } = memory ?? gateMemory(most, { columns: 1, seed: 0 })
     this.#most = most
     this.#mostOfOne = mostOfOne
@@ -86,7 +95,7 @@ export class Gate {
         this.#forget(place)
         resolve(admitted)
       }
-      const place: Waiting = { since: performance.now(), admit: () => settle(true) }
+      const place: Waiting = { since: this.#elapsed(), admit: () => settle(true) }
       const giveUp = () => {
         const at = line.indexOf(place)
         if (at === -1) return
@@ -108,7 +117,7 @@ export class Gate {
   comeBack(address: string): Promise<void> {
     if (this.#take(this.#inside.hash(address), { returns: true }) === 'in') return Promise.resolve()
     return new Promise((resolve) => {
-      const place = { address, since: performance.now(), admit: () => settle() }
+      const place = { address, since: this.#elapsed(), admit: () => settle() }
       const settle = () => {
         this.#add(rows.waiting, -1)
         this.#forget(place)
@@ -130,7 +139,7 @@ export class Gate {
   /** All places are taken, and somebody has waited for one for so many milliseconds. */
   isSaturated(ms: number): boolean {
     if (this.inside < this.#most) return false
-    const now = momentOf(performance.now())
+    const now = momentOf(this.#elapsed())
     for (let column = 0; column < this.#seat.columns; column++) {
       const since = this.#load(rows.oldest, column)
       if (since !== 0 && ((now - since) | 0) >= ms) return true

@@ -1,3 +1,4 @@
+import { systemClock } from '#adapters/system/clock.ts'
 import { Refusal } from '#core/refusal.ts'
 import { alone, type Seat } from '#core/seat.ts'
 import type { GateMemory } from '#http/gate-memory.ts'
@@ -54,7 +55,7 @@ export function gatesOf(
   { maxWait: longestWait, slowClient: slowAfter }: Config,
   { seat = alone, memory }: { seat?: Seat; memory?: Readonly<Record<GateName, GateMemory>> } = {},
 ): Gates {
-  const gate = (name: GateName) => new Gate({ ...budget[name], longestLine, longestWait }, seat, memory?.[name])
+  const gate = (name: GateName) => new Gate({ ...budget[name], longestLine, longestWait }, seat, memory?.[name], systemClock.elapsed)
   return {
     slowAfter,
     work: gate('work'),

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { Agent } from 'node:http'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, test } from 'node:test'
+import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { digestOf, someBytes } from '../world/content.ts'
+import { header, send } from '../world/send.ts'
+import { Server } from '../world/server.ts'
+
+let server: Server
+before(async () => {
+  server = await Server.start({ servers: '3' })
+})
+after(() => server.stop())
+
+/** A connection of its own, which the kernel gives to one of the threads. */
+const byNewConnection = (method: string, path: string, options = {}) => {
+  const agent = new Agent({ keepAlive: false })
+  return send({ address: server.address, user: server.user, password: server.password, agent }, method, path, options)
+}
+
+/** How often the upload went on at a thread that had not begun it, or at one that had lost it. */
+function claimsOf(location: string): number {
+  const database = new DatabaseSync(dataDirectory(server.dataDir).database, { readOnly: true })
+  try {
+    const id = /[0-9a-f-]{36}/.exec(location)?.[0] ?? ''
+    return Number(database.prepare('SELECT epoch FROM upload WHERE upload_id = ?').get(id)?.epoch) - 1
+  } finally {
+    database.close()
+  }
+}
+
+const chunk = 70_000
+
+test('an upload goes on at whichever thread its chunks come to, with the bytes that each of them took', async () => {
+  const name = `hops/${randomUUID().slice(0, 8)}`
+  let location = header(await byNewConnection('POST', `/v2/${name}/blobs/uploads/`), 'location')
+  const pieces: Buffer[] = []
+  for (let tries = 0; tries < 60 && (pieces.length < 6 || claimsOf(location) < 3); tries++) {
+    const piece = someBytes(chunk)
+    const start = pieces.length * chunk
+    const headers = { 'content-range': `${start}-${start + chunk - 1}` }
+    const answer = await byNewConnection('PATCH', location, { body: piece, headers })
+    assert.equal(answer.status, 202, answer.body.toString())
+    assert.equal(header(answer, 'range'), `0-${start + chunk - 1}`)
+    location = header(answer, 'location')
+    pieces.push(piece)
+  }
+  assert.ok(claimsOf(location) >= 3, 'it went from thread to thread')
+  const bytes = Buffer.concat(pieces)
+  assert.equal((await byNewConnection('PUT', `${location}${location.includes('?') ? '&' : '?'}digest=${digestOf(bytes)}`)).status, 201)
+  const stored = await byNewConnection('GET', `/v2/${name}/blobs/${digestOf(bytes)}`)
+  assert.ok(stored.body.equals(bytes))
+})
