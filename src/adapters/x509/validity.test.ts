@@ -3,7 +3,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { after, mock, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { SecureContext } from 'node:tls'
 import { forgetAuthority, readAuthority, readFormer, write, writeAuthority } from './authority-files.ts'
 import { localCertificates, passingLeaf } from './authority.ts'
@@ -209,4 +210,50 @@ test('the listener’s certificate: the operator’s own is told when it is not 
   further = async () => undefined
   assert.notEqual(await local.forName('a'), whole)
   source.close()
+})
+
+test('the local certificate is looked at each minute, and made again when its time is over; leaves are forgotten with it', async () => {
+  mock.timers.enable({ apis: ['setInterval'] })
+  try {
+    let time = now
+    const told: string[] = []
+    const options = {
+      folder: newFolder(),
+      names,
+      implied: [],
+      own: undefined,
+      terms: {},
+      further: async (name: string) => (name === 'a' ? 'a.registry.localhost' : undefined),
+      now: () => time,
+      failed: ({ message }: Error) => told.push(message),
+      replaced: (validity: string) => told.push(validity),
+      untimely: () => {},
+    }
+    const certificates = await openCertificates(options)
+    const looked = async (minutes: number) => {
+      mock.timers.tick(minutes * 60_000)
+      for (let turn = 0; turn < 20; turn++) await pause(5)
+    }
+    const [first, leaf] = [certificates.fallback().cert, await certificates.forName('a')]
+    let changes = 0
+    certificates.onChange(() => changes++)
+    await looked(10)
+    assert.deepEqual([certificates.fallback().cert, await certificates.forName('a'), changes], [first, leaf, 0], 'what is good stays')
+    time = now + 390 * day
+    await looked(1)
+    const second = certificates.fallback().cert
+    assert.notEqual(second, first)
+    assert.notEqual(await certificates.forName('a'), leaf)
+    assert.deepEqual([changes, told], [1, ['absent']])
+    time = now + 390 * day + 331 * day
+    await looked(24 * 60)
+    assert.notEqual(certificates.fallback().cert, second, 'each day also before its end')
+    certificates.close()
+    time = now + 3000 * day
+    const last = certificates.fallback().cert
+    await looked(24 * 60)
+    assert.equal(certificates.fallback().cert, last, 'closed, it looks no more')
+  } finally {
+    mock.timers.reset()
+  }
 })
