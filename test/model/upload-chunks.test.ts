@@ -20,8 +20,8 @@ async function* body(...sizes: (number | Error)[]): AsyncIterable<Uint8Array> {
 }
 
 function chunks({
-  size: begun = 0,
-  marked = begun,
+  size: begun = 0 as number,
+  marked = begun as number,
   free = 1e12,
   largestBlob = 1e12,
   answers = {} as Record<string, readonly unknown[]>,

@@ -223,13 +223,14 @@ test('the local certificate is looked at each minute, and made again when its ti
       implied: [],
       own: undefined,
       terms: {},
-      further: async (name: string) => (name === 'a' ? 'a.registry.localhost' : undefined),
       now: () => time,
       failed: ({ message }: Error) => told.push(message),
       replaced: (validity: string) => told.push(validity),
       untimely: () => {},
     }
-    const certificates = await openCertificates(options)
+    const source = await openCertificates(options)
+    const further = async (name: string) => (name === 'a' ? 'a.registry.localhost' : undefined)
+    const certificates = listenerCertificates(source, { terms: {}, further, failed: options.failed })
     const looked = async (minutes: number) => {
       mock.timers.tick(minutes * 60_000)
       for (let turn = 0; turn < 20; turn++) await pause(5)
@@ -248,7 +249,7 @@ test('the local certificate is looked at each minute, and made again when its ti
     time = now + 390 * day + 331 * day
     await looked(24 * 60)
     assert.notEqual(certificates.fallback().cert, second, 'each day also before its end')
-    certificates.close()
+    source.close()
     time = now + 3000 * day
     const last = certificates.fallback().cert
     await looked(24 * 60)
