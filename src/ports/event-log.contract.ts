@@ -218,6 +218,29 @@ export function eventLogContract(it: It): void {
     assert.deepEqual(await ended(), [scene.now, scene.now - 5])
   })
 
+  it('a tag that is deleted or moved while its repository is deleted has each of its periods once', async (scene) => {
+    for (let round = 0; round < 10; round++) {
+      const repository = name(`r${round}`)
+      const one = await scene.pushImage(repository, 'one', 'v1', 'v2', 'v3')
+      const two = await scene.pushImage(repository, 'two', 'other')
+      scene.now += 5
+      await Promise.allSettled([
+        scene.deleteTag(repository, 'v1'),
+        scene.put(repository, two, 'v2'),
+        scene.deleteRepository(repository),
+        scene.deleteManifest(repository, one),
+      ])
+      const periods = (await scene.store.tagHistory(scene.registryId, repository, { limit: 100 })).filter(
+        (each) => each.digest === one.digest,
+      )
+      assert.deepEqual(periods.map((each) => each.tag).sort(), ['v1', 'v2', 'v3'], `round ${round}`)
+      assert.deepEqual(
+        periods.map((each) => each.until),
+        [scene.now, scene.now, scene.now],
+      )
+    }
+  })
+
   it('what is older than it is kept goes in pieces, and a tag that still stands keeps its period', async (scene) => {
     await scene.pushImage(a, 'one', 'v1')
     scene.now += 10
