@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
-import fsp from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -13,34 +12,27 @@ const seen: string[] = []
 let gate: Promise<void> = Promise.resolve()
 const nameOf = (descriptor: number) => basename(fs.readlinkSync(`/proc/self/fd/${descriptor}`))
 
-const { fdatasync, fsyncSync } = fs
-fs.fdatasync = ((descriptor: number, done: (error: NodeJS.ErrnoException | null) => void) => {
-  const name = nameOf(descriptor)
-  fdatasync(descriptor, (error) => {
-    gate.then(
-      () => {
-        seen.push(`file ${name}`)
-        done(error)
-      },
-      (lost: NodeJS.ErrnoException) => done(lost),
-    )
-  })
-}) as typeof fs.fdatasync
+type Sync = typeof fs.fsync
+const watched = (what: string, sync: Sync) =>
+  ((descriptor: number, done: (error: NodeJS.ErrnoException | null) => void) => {
+    const name = nameOf(descriptor)
+    sync(descriptor, (error) => {
+      gate.then(
+        () => {
+          seen.push(`${what} ${name}`)
+          done(error)
+        },
+        (lost: NodeJS.ErrnoException) => done(lost),
+      )
+    })
+  }) as Sync
+const { fsyncSync } = fs
+fs.fdatasync = watched('file', fs.fdatasync) as typeof fs.fdatasync
+fs.fsync = watched('folder', fs.fsync)
 fs.fsyncSync = (descriptor) => {
   seen.push(`folder ${nameOf(descriptor)}`)
   fsyncSync(descriptor)
 }
-const { open } = fsp
-fsp.open = (async (...given: Parameters<typeof open>) => {
-  const handle = await open(...given)
-  const { sync } = handle
-  handle.sync = async () => {
-    await sync.call(handle)
-    await gate
-    seen.push(`folder ${basename(String(given[0]))}`)
-  }
-  return handle
-}) as typeof open
 syncBuiltinESMExports()
 const { WriteFile } = await import('./write-file.ts')
 const { removeFile } = await import('./remove-file.ts')

@@ -1,8 +1,8 @@
-import { closeSync, constants, fdatasync, fsyncSync, openSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, constants, fdatasync, fsync, fsyncSync, openSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 export const syncFile = promisify(fdatasync)
+const syncDescriptor = promisify(fsync)
 
 /** So many at a time; who comes first goes first. */
 class Semaphore {
@@ -32,13 +32,13 @@ class Semaphore {
  */
 export const syncSlots = new Semaphore(4)
 
-/** In the pool, beside other work. */
+/** Waits for the disk in the pool, beside other work; to open a folder waits for nothing. */
 export async function syncFolderBeside(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
-    await folder.sync()
+    await syncDescriptor(descriptor)
   } finally {
-    await folder.close()
+    closeSync(descriptor)
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, openSync, readSync, write } from 'node:fs'
+import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, openSync, readSync, write, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
@@ -29,9 +29,15 @@ function openToWrite(path: string, flags: number): number {
   return descriptor
 }
 
+export interface Sealed {
+  hex: string
+  size: number
+  checksums: Uint8Array
+}
+
 // What went through the page cache is written back early, so that the sync at the end has little left to do.
 const writeBackEvery = 32 * 1024 * 1024
-// Fewer bytes than these are not worth a way of their own.
+// Fewer bytes than these are not worth a way of their own, nor another thread.
 const directFrom = 64 * 1024
 
 /**
@@ -127,8 +133,8 @@ export class WriteFile {
   }
 
   async #writeCached(bytes: Uint8Array, position: number): Promise<void> {
-    if (bytes.length === 0) return
-    await writeAt(this.#open(), bytes, position)
+    if (bytes.length < directFrom) writeAtOnce(this.#open(), bytes, position)
+    else await writeAt(this.#open(), bytes, position)
     this.#cached += bytes.length
   }
 
@@ -168,7 +174,7 @@ export class WriteFile {
     return this.#now.size
   }
 
-  async seal(algorithm: Algorithm): Promise<{ hex: string; size: number; checksums: Uint8Array }> {
+  async seal(algorithm: Algorithm): Promise<Sealed> {
     this.#throwFailure()
     await this.#syncing
     try {
@@ -255,4 +261,8 @@ async function writeAt(descriptor: number, bytes: Uint8Array, position: number):
     const { bytesWritten } = await writeAsync(descriptor, bytes, done, bytes.length - done, position + done)
     done += bytesWritten
   }
+}
+
+function writeAtOnce(descriptor: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done, bytes.length - done, position + done)
 }
