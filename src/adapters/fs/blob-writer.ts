@@ -2,6 +2,8 @@ import { type Algorithm, digestOf } from '#core/digest.ts'
 import type { BlobWriter, Mark, SealedBlob } from '#ports/blob-store.ts'
 import { bytesOf, pageSize, type Slot, slotSize } from './slots.ts'
 import type { UploadLine } from './upload-line.ts'
+import type { Filled } from './upload-worker.ts'
+import type { Sealed } from './write-file.ts'
 
 const slotsPerWriter = 2
 /** The file says itself what it has. */
@@ -18,7 +20,7 @@ export interface FileOfKey {
 type OrderOfWriter =
   | { kind: 'resume'; path: string; algorithm: Algorithm; size: number }
   | { kind: 'mark' | 'rollback' | 'rest' | 'close' }
-  | { kind: 'seal'; algorithm: Algorithm }
+  | { kind: 'seal'; algorithm: Algorithm; last: Filled | undefined }
 
 /** The serving thread's end of a file that an upload worker writes. */
 export class FsBlobWriter implements BlobWriter {
@@ -56,7 +58,7 @@ export class FsBlobWriter implements BlobWriter {
 
   static create(line: UploadLine, file: FileOfKey): FsBlobWriter {
     const writer = new FsBlobWriter(line, file)
-    line.send(file.at, { kind: 'create', writer: writer.#writer, path: file.path, algorithm: file.algorithm })
+    line.hold(file.at, { kind: 'create', writer: writer.#writer, path: file.path, algorithm: file.algorithm })
     return writer
   }
 
@@ -107,17 +109,17 @@ export class FsBlobWriter implements BlobWriter {
 
   async seal(algorithm: Algorithm): Promise<SealedBlob> {
     this.#refuseClosed()
-    this.#flush()
-    try {
-      const sealed = (await this.#call({ kind: 'seal', algorithm })) as {
-        hex: string
-        size: number
-        checksums: Uint8Array
-      }
-      return { digest: digestOf(algorithm, sealed.hex), size: sealed.size, checksums: sealed.checksums }
-    } finally {
-      await this.abandon()
-    }
+    const last = this.#filled()
+    const sealing = this.#call({ kind: 'seal', algorithm, last }) as Promise<Sealed>
+    this.#why = closed()
+    this.#failure ??= this.#why
+    this.#closed = sealing.then(
+      () => this.#end(last),
+      () => this.#end(last),
+    )
+    await this.#closed
+    const { hex, size, checksums } = await sealing
+    return { digest: digestOf(algorithm, hex), size, checksums }
   }
 
   async rest(): Promise<void> {
@@ -129,11 +131,7 @@ export class FsBlobWriter implements BlobWriter {
 
   async abandon(why: Error = closed()): Promise<void> {
     this.#why ??= why
-    this.#closed ??= this.#call({ kind: 'close' }).finally(() => {
-      this.#line.unregister(this.#writer)
-      this.#dropSlot()
-      this.onEnd()
-    })
+    this.#closed ??= this.#call({ kind: 'close' }).finally(() => this.#end())
     // An append that waits for room ends: its worker answers no more.
     this.#failure ??= this.#why
     this.#wake?.()
@@ -144,15 +142,30 @@ export class FsBlobWriter implements BlobWriter {
     return this.#line.call(this.#at, { ...order, writer: this.#writer })
   }
 
+  #end(last?: Filled): void {
+    this.#line.unregister(this.#writer)
+    if (last) this.#line.slots.give(last.slot)
+    this.#dropSlot()
+    this.onEnd()
+  }
+
   #refuseClosed(): void {
     if (this.#why) throw this.#why
   }
 
   #flush(): void {
-    if (!this.#slot || this.#from === this.#to) return
+    const filled = this.#filled()
+    if (!filled) return
     this.#underWay++
-    this.#line.send(this.#at, { kind: 'write', writer: this.#writer, slot: this.#slot.slot, from: this.#from, to: this.#to })
+    this.#line.send(this.#at, { kind: 'write', writer: this.#writer, ...filled })
+  }
+
+  /** What the slot has; it is on its way then. */
+  #filled(): Filled | undefined {
+    if (!this.#slot || this.#from === this.#to) return undefined
+    const { slot } = this.#slot
     this.#slot = undefined
+    return { slot, from: this.#from, to: this.#to }
   }
 
   #dropSlot(): void {

@@ -71,6 +71,20 @@ test('a sync that failed is the end of the file: sealed again it fails again', a
   await file.close()
 })
 
+test('where one of the two syncs fails, nobody is told before the other has ended: the file is closed then', async () => {
+  const file = WriteFile.create(join(folder, 'half'), 'sha256', (name) => {
+    if (name === 'upload.seal.before-folder-sync') throw new Error('the name was not synced')
+  })
+  await file.write(Buffer.from('bytes'))
+  seen.length = 0
+  await assert.rejects(
+    file.seal('sha256').finally(() => seen.push('told')),
+    /the name was not synced/,
+  )
+  assert.deepEqual(seen, ['file half', 'told'])
+  await file.close()
+})
+
 test('a file is removed before its folder is synced, and the folder before anybody is told', () => {
   seen.length = 0
   const path = join(folder, 'gone')

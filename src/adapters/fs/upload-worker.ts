@@ -6,15 +6,25 @@ import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import { removeFile } from './remove-file.ts'
 import { bytesOf, type Slot } from './slots.ts'
 import { hashFile } from './hash-file.ts'
-import { WriteFile } from './write-file.ts'
+import { type Sealed, WriteFile } from './write-file.ts'
 
-/** What a serving thread asks of a worker, by its line. `call` is answered; `write` gives its slot back. */
+/** A slot, and which of its bytes are meant. */
+export interface Filled {
+  slot: Slot
+  from: number
+  to: number
+}
+
+/**
+ * What a serving thread asks of a worker, by its line, several at once. `call` is answered; `write` gives its slot back. A `seal`
+ * brings the last bytes along and is the end of its writer, whatever comes of it: to wake a thread costs more than most of what it is woken for.
+ */
 export type Order =
   | { kind: 'create'; writer: number; path: string; algorithm: Algorithm }
   | { kind: 'resume'; writer: number; call: number; path: string; algorithm: Algorithm; size: number }
-  | { kind: 'write'; writer: number; slot: Slot; from: number; to: number }
+  | ({ kind: 'write'; writer: number } & Filled)
   | { kind: 'mark' | 'rollback' | 'rest' | 'close'; writer: number; call: number }
-  | { kind: 'seal'; writer: number; call: number; algorithm: Algorithm }
+  | { kind: 'seal'; writer: number; call: number; algorithm: Algorithm; last: Filled | undefined }
   | { kind: 'digest'; call: number; path: string; algorithm: Algorithm; from: number; to: number }
   | { kind: 'delete'; call: number; path: string }
 
@@ -66,7 +76,9 @@ class Line {
   constructor(port: MessagePort, arena: SharedArrayBuffer) {
     this.#port = port
     this.#arena = arena
-    port.on('message', (order: Order) => this.#take(order))
+    port.on('message', (orders: readonly Order[]) => {
+      for (const order of orders) this.#take(order)
+    })
     // Its thread has ended: whoever goes on with one of its files reads it again.
     port.on('close', () => {
       for (const writer of this.#writers.values()) writer.last = writer.last.then(() => end(writer))
@@ -111,8 +123,7 @@ class Line {
   async #obey(writer: Writer, order: Extract<Order, { writer: number }>): Promise<void> {
     const file = writer.file instanceof Error || current.get(writer.path) === writer ? writer.file : overtaken
     if (order.kind === 'write') {
-      if (!(file instanceof Error))
-        await file.write(bytesOf(this.#arena, order.slot).subarray(order.from, order.to), typeof order.slot === 'number')
+      if (!(file instanceof Error)) await this.#write(file, order)
       const error = (file instanceof Error ? file : file.failure) as NodeJS.ErrnoException | undefined
       const failure = error && { failure: { code: error.code, message: error.message } }
       this.#port.postMessage({ kind: 'written', writer: order.writer, slot: order.slot, ...failure } satisfies Reply)
@@ -120,15 +131,29 @@ class Line {
     }
     if (order.kind === 'create' || order.kind === 'resume') return
     await this.#answer(order.call, async () => {
-      if (order.kind === 'close') {
-        this.#writers.delete(order.writer)
-        return end(writer)
-      }
+      if (order.kind === 'close' || order.kind === 'seal') this.#writers.delete(order.writer)
+      if (order.kind === 'close') return end(writer)
+      if (order.kind === 'seal') return this.#seal(writer, file, order).finally(() => end(writer))
       if (file instanceof Error) throw file
-      if (order.kind === 'seal') return seal(writer.path, file, order.algorithm)
       if (order.kind === 'rest') return file.rest()
       return order.kind === 'mark' ? file.mark() : file.rollback()
     })
+  }
+
+  // Only the arena surely begins at a page.
+  #write(file: WriteFile, { slot, from, to }: Filled): Promise<void> {
+    return file.write(bytesOf(this.#arena, slot).subarray(from, to), typeof slot === 'number')
+  }
+
+  async #seal({ path }: Writer, file: WriteFile | Error, { algorithm, last }: Extract<Order, { kind: 'seal' }>): Promise<Sealed> {
+    if (file instanceof Error) throw file
+    try {
+      if (last) await this.#write(file, last)
+      return await file.seal(algorithm)
+    } catch (error) {
+      lost.add(path)
+      throw error
+    }
   }
 
   async #answer(call: number, work: () => unknown): Promise<void> {
@@ -172,15 +197,6 @@ async function end(writer: Writer): Promise<void> {
   if (current.get(writer.path) !== writer) return
   current.delete(writer.path)
   if (!(writer.file instanceof Error)) await writer.file.close()
-}
-
-async function seal(path: string, file: WriteFile, algorithm: Algorithm): Promise<unknown> {
-  try {
-    return await file.seal(algorithm)
-  } catch (error) {
-    lost.add(path)
-    throw error
-  }
 }
 
 async function remove(path: string): Promise<void> {

@@ -180,10 +180,8 @@ export class WriteFile {
     try {
       this.#failpoint('upload.seal.before-sync')
       await syncSlots.run(async () => {
-        // Side by side: one commit of the file system's journal serves both.
-        const file = syncFile(this.#open())
-        this.#failpoint('upload.seal.before-folder-sync')
-        const results = await Promise.allSettled([file, syncFolderBeside(dirname(this.#path))])
+        // Side by side: one commit of the file system's journal serves both. Neither is under way any more when the file is closed.
+        const results = await Promise.allSettled([syncFile(this.#open()), this.#syncName()])
         for (const result of results) if (result.status === 'rejected') throw result.reason
       })
     } catch (error) {
@@ -197,6 +195,11 @@ export class WriteFile {
     const view = new DataView(checksums.buffer)
     for (const [index, value] of all.entries()) view.setUint32(index * 4, value)
     return { hex, size, checksums }
+  }
+
+  async #syncName(): Promise<void> {
+    this.#failpoint('upload.seal.before-folder-sync')
+    await syncFolderBeside(dirname(this.#path))
   }
 
   async close(): Promise<void> {
