@@ -10,6 +10,9 @@ const bound = (value: SqlValue): Exclude<SqlValue, SqlList> =>
     ? JSON.stringify((value as SqlList).map((each) => (each instanceof Uint8Array ? each.toHex() : each)))
     : (value as Exclude<SqlValue, SqlList>)
 
+/** Of each connection: a reader for each serving thread, and the writer. */
+const pageCacheKibibytes = 8000
+
 /** One connection to one database file, with each statement prepared once. */
 export class SqliteConnection implements SqlTransaction {
   readonly database: DatabaseSync
@@ -34,18 +37,16 @@ export class SqliteConnection implements SqlTransaction {
   #sync: 'FULL' | 'NORMAL' = 'FULL'
   readonly #statements = new Map<string, StatementSync>()
 
-  /** @param options.shared one of several readers, each with a cache of its own: theirs are smaller */
-  constructor(path: string, options: { failpoint?: Failpoint; readOnly?: boolean; shared?: boolean } = {}) {
+  constructor(path: string, options: { failpoint?: Failpoint; readOnly?: boolean } = {}) {
     this.failpoint = options.failpoint ?? (() => {})
     // The only writer waits too: a reader that meets the torn head of a log holds the lock for a moment.
     this.database = new DatabaseSync(path, { timeout: 5000 })
     try {
       this.database.exec('PRAGMA foreign_keys = ON')
-      if (options.readOnly) this.database.exec(`PRAGMA query_only = ON; PRAGMA cache_size = -${options.shared ? 8000 : 32000}`)
-      else
-        this.database.exec(
-          'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000; PRAGMA journal_size_limit = 16777216',
-        )
+      // What does not fit is read from the system's cache, at no loss that was seen (docs/decisions/0078).
+      this.database.exec(`PRAGMA cache_size = -${pageCacheKibibytes}`)
+      if (options.readOnly) this.database.exec('PRAGMA query_only = ON')
+      else this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216')
     } catch (error) {
       this.database.close()
       throw error

@@ -53,7 +53,7 @@ export function openSqliteStore(options: {
 
 /** The same store in another thread, with a connection of its own to read by. */
 export function openSharedStore({ path, line, epochs }: SharedStore): MetadataStore {
-  const reader = new SqliteConnection(path, { readOnly: true, shared: true })
+  const reader = new SqliteConnection(path, { readOnly: true })
   const client = new WriterClient(line)
   return storeOf({
     reader,

@@ -44,7 +44,7 @@ test('a log that readers kept growing is begun anew once none of them needs it, 
 test('readers and the writer wait for one another, five seconds at most', () => {
   const path = join(folder, 'waits.db')
   const writer = new SqliteConnection(path)
-  const reader = new SqliteConnection(path, { readOnly: true, shared: true })
+  const reader = new SqliteConnection(path, { readOnly: true })
   for (const connection of [writer, reader]) {
     assert.equal(waitOf(connection), 5000)
     connection.close()
