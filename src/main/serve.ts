@@ -19,6 +19,7 @@ import { type ListenAddress, type Listener, tlsTerms } from '#http/listener.ts'
 import { alone } from '#core/seat.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import { adminDoor } from './admin-door.ts'
+import { badRequest } from './bad-request.ts'
 import { openFilesLimit } from '#adapters/system/open-files.ts'
 import { transfersAt, waitingAt } from '#http/place.ts'
 import { budgetOf, enoughOpenFiles, gatesOf } from './budget.ts'
@@ -33,8 +34,7 @@ import { originsOf } from './origins.ts'
 import { openDirectory } from './registry.ts'
 import { seatAt, serverMemory } from './server-memory.ts'
 import { serversOf } from './servers.ts'
-import { badRequest, openServing, type PublicDoors } from './serving.ts'
-import { ServingThreads } from './serving-threads.ts'
+import type { PublicDoors } from './serving.ts'
 import { impliedNames, serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
 
@@ -150,10 +150,22 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     const tls = certificates && { pairs: certificates, ticketKeys: randomBytes(48) }
     const listen = { http: config.http === 'off' ? undefined : config.http, https: config.https === 'off' ? undefined : config.https }
     const room = (registryId: number, bytes: number) => collector.makeRoom(registryId, bytes)
+    // What the threads load this one does without.
     const doors: PublicDoors =
       columns === 1
-        ? await openServing({ config, program, deps, budget, memory, seat: seatAt(memory, 0), room, telemetry, listen, tls })
-        : await ServingThreads.open({
+        ? await (await import('./serving.ts')).openServing({
+            config,
+            program,
+            deps,
+            budget,
+            memory,
+            seat: seatAt(memory, 0),
+            room,
+            telemetry,
+            listen,
+            tls,
+          })
+        : await (await import('./serving-threads.ts')).ServingThreads.open({
             config,
             program,
             memory,

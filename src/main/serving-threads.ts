@@ -3,7 +3,8 @@ import type { Logger } from 'pino'
 import type { SharedBlobs } from '#adapters/fs/blob-store.ts'
 import type { SharedStore } from '#adapters/sqlite/store.ts'
 import type { PairSource } from '#adapters/x509/listener-certificates.ts'
-import { badRequest, type PublicDoors } from './serving.ts'
+import type { PublicDoors } from './serving.ts'
+import { badRequest } from './bad-request.ts'
 import { listenFor } from './listening.ts'
 import { releaseColumn, type ServerMemory } from './server-memory.ts'
 import { type Beginning, crossing, type MainSide, type PublicAddresses, type ServingSide } from './serving-messages.ts'
@@ -33,6 +34,8 @@ const minute = 60_000
 /** Within a minute: what so many die of no new one mends. */
 const mostDeaths = 5
 const firstPause = 100
+/** What is left of a thread when it has closed everything. */
+const endsWithin = 100
 const longestPause = 5_000
 
 /**
@@ -86,7 +89,7 @@ export class ServingThreads implements PublicDoors {
     await Promise.all(
       [...this.#threads.values()].map(async ({ worker, line, ended }) => {
         await line.ask('close', grace).catch(() => {})
-        const cut = setTimeout(() => void worker.terminate(), firstPause)
+        const cut = setTimeout(() => void worker.terminate(), endsWithin)
         await ended
         clearTimeout(cut)
       }),
@@ -108,7 +111,13 @@ export class ServingThreads implements PublicDoors {
       tls: tls && { pair: tls.pairs.current(), ticketKeys: tls.ticketKeys },
     }
     const transferList: MessagePort[] = [store.line, ...blobs.lines.ports]
-    const worker = new Worker(new URL('./serving-thread.ts', import.meta.url), { workerData, transferList, name: `serving ${column}` })
+    const worker = new Worker(new URL('./serving-thread.ts', import.meta.url), {
+      workerData,
+      transferList,
+      name: `serving ${column}`,
+      // What a request leaves behind is short-lived: a larger nursery costs memory in each thread and saves hardly anything.
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    })
     return new Promise((resolve, reject) => {
       const line = new ThreadLine<ServingSide, MainSide>(worker, {
         ...services,

@@ -4,13 +4,12 @@ import type { Deps, Origins } from '#app/deps.ts'
 import type { Room } from '#app/distribution/room.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { Connections } from '#http/connections.ts'
-import { errorBody } from '#http/failure.ts'
 import { hostNames } from '#http/hosts.ts'
 import { type Listener, tlsTerms } from '#http/listener.ts'
-import { type NoRequestStatus, noRequestMessages } from '#http/no-request.ts'
 import { trustedProxies } from '#http/proxies.ts'
 import type { AnsweredRequest } from '#ports/telemetry.ts'
 import type { Logger } from 'pino'
+import { badRequest } from './bad-request.ts'
 import { type Budget, gatesOf } from './budget.ts'
 import { frontDoor } from './front-door.ts'
 import { listenFor } from './listening.ts'
@@ -48,9 +47,6 @@ export interface PublicDoors {
 
 const idleUploadsEvery = 60_000
 const failpointEvery = 20
-
-export const badRequest = (status: NoRequestStatus, message: string = noRequestMessages[status]): string =>
-  errorBody('UNSUPPORTED', message, {})
 
 /** What one serving thread makes: the listeners, and all that answers behind them. Fails as `listenFor`. */
 export async function openServing(options: ServingOptions): Promise<PublicDoors> {
