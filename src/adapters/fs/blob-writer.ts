@@ -58,7 +58,7 @@ export class FsBlobWriter implements BlobWriter {
 
   static create(line: UploadLine, file: FileOfKey): FsBlobWriter {
     const writer = new FsBlobWriter(line, file)
-    line.hold(file.at, { kind: 'create', writer: writer.#writer, path: file.path, algorithm: file.algorithm })
+    line.send(file.at, { kind: 'create', writer: writer.#writer, path: file.path, algorithm: file.algorithm })
     return writer
   }
 

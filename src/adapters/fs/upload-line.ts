@@ -14,8 +14,6 @@ export class UploadLine {
   readonly #ports: readonly MessagePort[]
   readonly #calls = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   readonly #written = new Map<number, OnWritten>()
-  /** By port: what goes with the next order there. */
-  readonly #held = new Map<MessagePort, Order[]>()
   readonly slots: Slots
   #nextCall = 1
   #nextWriter = 1
@@ -37,34 +35,21 @@ export class UploadLine {
     this.#written.delete(writer)
   }
 
-  /**
-   * Nobody waits for it: it goes along with the next order.
-   * @param at which worker's the file is
-   */
-  hold(at: number, order: Extract<Order, { kind: 'create' }>): void {
-    const port = this.#port(at)
-    this.#held.set(port, [...(this.#held.get(port) ?? []), order])
-  }
-
-  send(at: number, order: Extract<Order, { kind: 'write' }>): void {
-    this.#post(this.#port(at), order)
+  /** @param at which worker's the file is */
+  send(at: number, order: Extract<Order, { kind: 'create' | 'write' }>): void {
+    this.#port(at).postMessage(order)
   }
 
   call(at: number, order: OrderWithoutCall<Order>): Promise<unknown> {
     const call = this.#nextCall++
     return new Promise((resolve, reject) => {
       this.#calls.set(call, { resolve, reject })
-      this.#post(this.#port(at), { ...order, call })
+      this.#port(at).postMessage({ ...order, call })
     })
   }
 
   close(): void {
     for (const port of this.#ports) port.close()
-  }
-
-  #post(port: MessagePort, order: Order): void {
-    port.postMessage([...(this.#held.get(port) ?? []), order])
-    this.#held.delete(port)
   }
 
   #port(at: number): MessagePort {

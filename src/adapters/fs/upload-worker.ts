@@ -16,7 +16,7 @@ export interface Filled {
 }
 
 /**
- * What a serving thread asks of a worker, by its line, several at once. `call` is answered; `write` gives its slot back. A `seal`
+ * What a serving thread asks of a worker, by its line. `call` is answered; `write` gives its slot back. A `seal`
  * brings the last bytes along and is the end of its writer, whatever comes of it: to wake a thread costs more than most of what it is woken for.
  */
 export type Order =
@@ -76,9 +76,7 @@ class Line {
   constructor(port: MessagePort, arena: SharedArrayBuffer) {
     this.#port = port
     this.#arena = arena
-    port.on('message', (orders: readonly Order[]) => {
-      for (const order of orders) this.#take(order)
-    })
+    port.on('message', (order: Order) => this.#take(order))
     // Its thread has ended: whoever goes on with one of its files reads it again.
     port.on('close', () => {
       for (const writer of this.#writers.values()) writer.last = writer.last.then(() => end(writer))
