@@ -48,6 +48,31 @@ test('a place that becomes free at one thread goes to who waits at another', asy
   await threads.close()
 })
 
+test('a place that becomes free goes to the thread that has less than its part, and not to a longer line', async () => {
+  const limits = { most: 4, mostOfOne: 4, longestLine: 100, longestWait: 60_000 }
+  const [memory, bells] = [gateMemory(4, { columns: 2, seed: 7 }), sharedWords(2)]
+  // In one thread: nothing comes between leaving and the next of the line.
+  const [many, few] = [0, 1].map((column) => new Gate(limits, seatOf({ column, columns: 2, bells }), memory))
+  assert.ok(many && few)
+  for (let each = 0; each < 4; each++) assert.equal(many.tryEnter('a'), true)
+  const line = Array.from({ length: 10 }, () => many.enter('a'))
+  const other = few.enter('b')
+  many.leave('a')
+  assert.equal(many.tryEnter('c'), false, 'nor to who comes now')
+  assert.equal(await other, true)
+  assert.deepEqual([many.inside, many.waiting], [4, 10])
+  few.leave('b')
+  assert.equal(await line[0], true)
+  for (let each = 0; each < 13; each++) {
+    many.leave('a')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.deepEqual(
+    await Promise.all(line),
+    Array.from({ length: 10 }, () => true),
+  )
+})
+
 test('a thread that dies gives its places back, to who waits too, and its column serves the next', async () => {
   const { threads, watch, gate } = scene({ most: 2, mostOfOne: 2 })
   for (const address of ['a', 'a']) assert.equal(await threads.ask(0, { does: 'enter', address }), true)
