@@ -110,6 +110,30 @@ for (const method of ['PATCH', 'PUT'])
     }
   })
 
+test('a PUT of the whole blob that broke off is sent again as it was, at the URL that it had', async () => {
+  for (const size of [3000, 200_000])
+    for (const at of [1, size / 2, size - 1]) {
+      const bytes = someBytes(size)
+      const url = locationOf(await startUpload(server, 'up'), `digest=${digestOf(bytes)}`)
+      await tear('PUT', url, size, bytes.subarray(0, at), at === 1)
+      await settled(url)
+      const again = await goingOn(() => send(server, 'PUT', url, { body: bytes }))
+      assert.equal(again.status, 201, again.body.toString())
+      await assertStored(bytes)
+    }
+})
+
+test('a PUT of the last bytes that broke off is sent again as it was, at the URL that it had', async () => {
+  const bytes = someBytes(200_000)
+  const first = await send(server, 'PATCH', locationOf(await startUpload(server, 'up')), { body: bytes.subarray(0, 50_000) })
+  const url = locationOf(first, `digest=${digestOf(bytes)}`)
+  await tear('PUT', url, 150_000, bytes.subarray(50_000, 120_000), false)
+  await settled(url)
+  const again = await goingOn(() => send(server, 'PUT', url, { body: bytes.subarray(50_000) }))
+  assert.equal(again.status, 201, again.body.toString())
+  await assertStored(bytes)
+})
+
 test('a small blob torn at many places: it is pushed again in the same session, in one piece or in several', async () => {
   for (const [index, at] of [0, 1, 100, 1499, 2999].entries()) {
     const bytes = someBytes(3000)
@@ -212,6 +236,10 @@ test('a URL made of the session alone goes on where the session is; one that was
     }
   const beyond = await stream(`${bare}?offset=9`, 'x')
   assert.deepEqual([beyond.status, header(beyond, 'range')], [416, '0-7'])
+  for (const body of ['', 'x']) {
+    const closing = await send(server, 'PUT', `${bare}?offset=9&digest=${digestOf(bytes)}`, { body })
+    assert.deepEqual([closing.status, header(closing, 'range')], [416, '0-7'])
+  }
   for (const url of [`${locationOf(started)}?digest=${digestOf(bytes)}`, locationOf(started, `digest=${digestOf(bytes)}`)])
     assert.equal((await send(server, 'PUT', url)).status, 201, 'scripts add a digest with ? or with &')
   await assertStored(bytes, 'bare')

@@ -103,7 +103,11 @@ export interface Distribution {
     chunk: { body: Body; range: ByteRange | undefined; offset?: number | undefined },
   ): Promise<{ size: number }>
   /** Fails as `appendToUpload`, and with `digest-mismatch`, which ends the session. */
-  finishUpload(visit: RepositoryVisit, uploadId: string, last: { body: Body; range: ByteRange | undefined; digest: Digest }): Promise<void>
+  finishUpload(
+    visit: RepositoryVisit,
+    uploadId: string,
+    last: { body: Body; range: ByteRange | undefined; offset?: number | undefined; digest: Digest },
+  ): Promise<void>
   /** Fails with `upload-unknown`. */
   cancelUpload(visit: RepositoryVisit, uploadId: string): Promise<void>
 }

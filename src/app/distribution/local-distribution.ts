@@ -65,7 +65,8 @@ export function localDistribution(deps: LocalDistributionDeps): Distribution {
       uploads.start({ registry, name: repository, principalId: caller.id, ...upload }),
     uploadStatus: (visit, uploadId) => uploads.status(addressOf(visit, uploadId)),
     appendToUpload: (visit, uploadId, { body, range, offset }) => uploads.append(addressOf(visit, uploadId), body, range, offset),
-    finishUpload: (visit, uploadId, { body, range, digest }) => uploads.finish(addressOf(visit, uploadId), body, range, digest),
+    finishUpload: (visit, uploadId, { body, range, digest, offset }) =>
+      uploads.finish(addressOf(visit, uploadId), body, range, digest, offset),
     cancelUpload: (visit, uploadId) => uploads.cancel(addressOf(visit, uploadId)),
   }
 }

@@ -113,9 +113,9 @@ export class Uploads {
   }
 
   /**
-   * Takes the last bytes, if any, and makes the blob. Fails as `append`, and with `digest-mismatch`, which ends the session.
+   * Takes the last bytes, if any, and makes the blob: of a range, else from an offset on that the session has not passed. Fails as `append`, and with `digest-mismatch`, which ends the session.
    */
-  async finish(address: UploadAddress, body: Body, range: ByteRange | undefined, digest: Digest): Promise<void> {
+  async finish(address: UploadAddress, body: Body, range: ByteRange | undefined, digest: Digest, offset?: number): Promise<void> {
     const { store, clock, settings, failpoint } = this.#deps
     const upload = await this.#find(address)
     if (upload.state === 'done') {
@@ -127,7 +127,9 @@ export class Uploads {
     await this.#sessions.use({ upload, registryId: address.registry.id, small, aside: body.aside }, async (session) => {
       const from = session.acknowledged.size
       if (!isRepeat(session.lastStart, from, range)) {
-        await this.#chunks.receive(upload, session, address.registry.id, { body, range })
+        const { marked, size } = session.writer
+        const isPassed = offset !== undefined && offset < (body.length === 0 ? size : marked)
+        await this.#chunks.receive(upload, session, address.registry.id, { body, range, offset: isPassed ? undefined : offset })
         if (session.writer.size > from) await this.#refuseOvertaken(address, session)
       } else await drain(body.bytes)
       const sealed = await this.#seal(upload, session, digest)

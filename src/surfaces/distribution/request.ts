@@ -36,7 +36,13 @@ export type DistributionRequest =
       /** Bytes that the session had when this URL was given out. */
       offset?: number
     }
-  | { kind: 'upload.finish'; repository: RepositoryName; uploadId: string; digest: Digest } // end-6
+  | {
+      kind: 'upload.finish' // end-6
+      repository: RepositoryName
+      uploadId: string
+      offset?: number
+      digest: Digest
+    }
   | { kind: 'tags.list'; repository: RepositoryName; page: Page } // end-8
   | { kind: 'referrers.list'; repository: RepositoryName; digest: Digest; artifactType?: string; page: Page } // end-12
 
@@ -138,7 +144,7 @@ function parseUpload(
     PATCH: { kind: 'upload.append', ...session },
     GET: { kind: 'upload.status', ...session },
     DELETE: { kind: 'upload.cancel', ...session },
-    PUT: () => ({ kind: 'upload.finish', repository, uploadId, digest: parseDigest(digest ?? '') }),
+    PUT: () => ({ kind: 'upload.finish', ...session, digest: parseDigest(digest ?? '') }),
   })
 }
 

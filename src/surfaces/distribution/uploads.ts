@@ -43,10 +43,10 @@ export async function appendToUpload(context: Context, { repository, uploadId, o
   return { status: 202, headers: sessionHeaders(repository, uploadId, size) }
 }
 
-export async function finishUpload(context: Context, { repository, uploadId, digest }: Of<'upload.finish'>): Promise<Answer> {
+export async function finishUpload(context: Context, { repository, uploadId, digest, offset }: Of<'upload.finish'>): Promise<Answer> {
   const { distribution, http } = context
   const range = parseContentRange(http.header('content-range'))
-  await distribution.finishUpload(visit(context, repository), uploadId, { body: bodyOf(http), range, digest })
+  await distribution.finishUpload(visit(context, repository), uploadId, { body: bodyOf(http), range, offset, digest })
   return created(repository, digest)
 }
 
