@@ -67,7 +67,7 @@ export function blobResumingContract(scene: BlobScene): void {
   })
 
   it('a key that never got its bytes is resumed with none', async () => {
-    const writer = await scene.store().resume(newKey(), 'sha512', nothingMarked)
+    const writer = await scene.store().resume(newKey(), 'sha512', async () => nothingMarked)
     assert.ok(writer)
     assert.equal(writer.size, 0)
     await writer.append(patternOf(5))

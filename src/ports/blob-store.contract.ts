@@ -20,7 +20,7 @@ export function blobStoreContract(name: string, open: () => Promise<{ subject: B
     damage: (...change: Parameters<BlobStoreSubject['damage']>) => subject.damage(...change),
     create: (...key: Parameters<BlobScene['create']>) => subject.store().create(key[0], key[1] ?? 'sha256'),
     resume: async (...[key, mark]: Parameters<BlobScene['resume']>) => {
-      const writer = await subject.store().resume(key, 'sha256', mark)
+      const writer = await subject.store().resume(key, 'sha256', async () => mark)
       assert.ok(writer, 'the key was not lost')
       return writer
     },

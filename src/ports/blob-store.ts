@@ -23,13 +23,14 @@ export interface BlobStore {
   /** Opens the writer of a new key. Fails if the key was ever written. */
   create(key: string, algorithm: Algorithm): BlobWriter
   /**
-   * Opens the writer of a key that an earlier one left, in this process or another, with what that one's mark promises.
+   * Opens the writer of a key that an earlier one left, in this process or another, with what that one's mark promises. `claim` asks for
+   * the mark; a store that can refuse the writers before does so first, so that none of them makes a later mark that this one does not know.
    * No byte that an earlier writer still brings is in what this one seals; that one fails with `WriterOvertaken` where the
    * store can tell. A key that was sealed and is in no row may be sealed once more. What must be read again for the digest is read
    * in the background, and `seal` waits for it; nothing must where the store itself promises the mark's bytes and no
    * more of them come. Holds fewer bytes when the machine lost some. Undefined when the key was lost: its sync failed.
    */
-  resume(key: string, algorithm: Algorithm, mark: Mark): Promise<BlobWriter | undefined>
+  resume(key: string, algorithm: Algorithm, claim: () => Promise<Mark>): Promise<BlobWriter | undefined>
   /** Where a key's bytes lie as a file of their own, below the folder that a front may read; a store without such files has no such answer. */
   fileOf?(key: string): string | undefined
   /** Opens the bytes of a sealed key. Undefined when there are none. The caller closes the reader. */

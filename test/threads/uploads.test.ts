@@ -53,3 +53,22 @@ test('an upload goes on at whichever thread its chunks come to, with the bytes t
   const stored = await byNewConnection('GET', `/v2/${name}/blobs/${digestOf(bytes)}`)
   assert.ok(stored.body.equals(bytes))
 })
+
+test('of closing requests that come to several threads at once, each with all bytes, none spoils what another was told is stored', async () => {
+  for (let round = 0; round < 60; round++)
+    await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const bytes = someBytes(20_000)
+        const name = `closing/${randomUUID().slice(0, 8)}`
+        const location = header(await byNewConnection('POST', `/v2/${name}/blobs/uploads/`), 'location')
+        const close = () =>
+          byNewConnection('PUT', `${location}${location.includes('?') ? '&' : '?'}digest=${digestOf(bytes)}`, { body: bytes })
+        const answers = await Promise.all([close(), close(), close()])
+        for (const { status } of answers) assert.ok([201, 404, 416].includes(status), String(status))
+        // All of them may have overtaken one another; the upload stands.
+        const stored = answers.some(({ status }) => status === 201) || (await close()).status === 201
+        assert.ok(stored, answers.map(({ status }) => status).join(' '))
+        assert.ok((await byNewConnection('GET', `/v2/${name}/blobs/${digestOf(bytes)}`)).body.equals(bytes))
+      }),
+    )
+})

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { blobStoreContract } from '#ports/blob-store.contract.ts'
 import { hexOf, newKey, patternOf } from '#ports/blob-scene.contract.ts'
-import { type BlobStore, checksumBlock, nothingMarked } from '#ports/blob-store.ts'
+import { type BlobStore, checksumBlock, type Mark, nothingMarked, WriterOvertaken } from '#ports/blob-store.ts'
 import type { ArmedFailpoint } from '#ports/failpoint.ts'
 import { openFsBlobStore, openSharedFsBlobStore } from './blob-store.ts'
 
@@ -87,7 +87,7 @@ test('an object is a file of mode 0600 under its own name, and a link in its pla
       await through.append(patternOf(5))
       await through.mark()
     })
-    await assert.rejects(store.resume(linked, 'sha256', { ...nothingMarked, size: 5 }))
+    await assert.rejects(store.resume(linked, 'sha256', async () => ({ ...nothingMarked, size: 5 })))
     await assert.rejects(store.digest(linked, 'sha256'))
     assert.equal(readFileSync(target, 'utf8'), 'untouched')
     rmSync(target)
@@ -112,7 +112,7 @@ test('what is no key reaches no file', () =>
       await assert.rejects(async () => store.open(key, 0, new Uint8Array()), /not a storage key/, key)
       await assert.rejects(async () => store.delete(key), /not a storage key/, key)
       await assert.rejects(async () => store.digest(key, 'sha256'), /not a storage key/, key)
-      await assert.rejects(async () => store.resume(key, 'sha256', nothingMarked), /not a storage key/, key)
+      await assert.rejects(async () => store.resume(key, 'sha256', async () => nothingMarked), /not a storage key/, key)
     }
   }))
 
@@ -169,9 +169,13 @@ for (const name of ['upload.seal.before-sync', 'upload.seal.before-folder-sync']
       await assert.rejects(writer.seal('sha256'), { failure: 'storage-failed' })
       await assert.rejects(writer.seal('sha256'))
       await assert.rejects(writer.rollback())
-      assert.equal(await store.resume(key, 'sha256', mark), undefined, 'a second sync could succeed although the disk lost bytes')
+      assert.equal(
+        await store.resume(key, 'sha256', async () => mark),
+        undefined,
+        'a second sync could succeed although the disk lost bytes',
+      )
       await store.delete(key)
-      assert.equal((await store.resume(key, 'sha256', mark))?.size, 0)
+      assert.equal((await store.resume(key, 'sha256', async () => mark))?.size, 0)
     }))
 
 test('a resumed writer holds fewer bytes when the machine lost some', () =>
@@ -182,7 +186,7 @@ test('a resumed writer holds fewer bytes when the machine lost some', () =>
     const mark = await first.mark()
     await first.abandon()
     truncateSync(join(folder, key), 60)
-    const writer = await store.resume(key, 'sha256', mark)
+    const writer = await store.resume(key, 'sha256', async () => mark)
     assert.equal(writer?.size, 60)
     await writer?.abandon()
   }))
@@ -195,7 +199,7 @@ test('what a machine wrote before it lost power is read again, whatever the row 
     const mark = await first.mark()
     await first.abandon()
     writeFileSync(join(folder, key), Buffer.alloc(100))
-    const writer = await store.resume(key, 'sha256', mark)
+    const writer = await store.resume(key, 'sha256', async () => mark)
     assert.equal((await writer?.seal('sha256'))?.digest, `sha256:${hexOf(Buffer.alloc(100))}`)
   }))
 
@@ -209,3 +213,33 @@ test('the failure of a disk names neither its path nor its call', () =>
     await assert.rejects(second.mark(), (error: Error) => !error.message.includes(folder) && !error.message.includes(key))
     await second.abandon()
   }))
+
+for (const ending of ['marks', 'seals'] as const)
+  test(`who asked for the mark early and comes to the file late cuts nothing off of what another one ${ending} meanwhile`, async () => {
+    const root = mkdtempSync(join(tmpdir(), 'longshore-blobs-'))
+    const first = openFsBlobStore(root)
+    const second = openSharedFsBlobStore(first.share())
+    try {
+      const key = newKey()
+      const bytes = patternOf(70_000)
+      const { promise: mark, resolve: tell } = Promise.withResolvers<Mark>()
+      const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+      const late = first.resume(key, 'sha256', () => {
+        ask()
+        return mark
+      })
+      await asked
+      const writer = await second.resume(key, 'sha256', async () => nothingMarked)
+      assert.ok(writer)
+      await writer.append(bytes)
+      const marked = await writer.mark()
+      if (ending === 'seals') await writer.seal('sha256')
+      tell(nothingMarked)
+      await assert.rejects(late, WriterOvertaken)
+      assert.equal(await second.digestOfMarked(key, 'sha256', marked, 0), `sha256:${hexOf(bytes)}`)
+    } finally {
+      await second.close()
+      await first.close()
+      rmSync(root, { recursive: true })
+    }
+  })

@@ -88,11 +88,11 @@ class FsBlobStore implements BlobStore {
     return this.#keep(key, FsBlobWriter.create(this.#line, this.#file(key, algorithm)))
   }
 
-  async resume(key: string, algorithm: Algorithm, { size }: Mark): Promise<BlobWriter | undefined> {
+  async resume(key: string, algorithm: Algorithm, claim: () => Promise<Mark>): Promise<BlobWriter | undefined> {
     const file = this.#file(key, algorithm)
     // One file has one writer: what the earlier one still has on its way is written or dropped before this one looks.
     await this.#writers.get(key)?.abandon(new WriterOvertaken('another writer went on with the key'))
-    const writer = await FsBlobWriter.resume(this.#line, file, size)
+    const writer = await FsBlobWriter.resume(this.#line, file, claim)
     return writer && this.#keep(key, writer)
   }
 

@@ -18,7 +18,8 @@ export interface FileOfKey {
 }
 
 type OrderOfWriter =
-  | { kind: 'resume'; path: string; algorithm: Algorithm; size: number }
+  | { kind: 'take'; path: string; algorithm: Algorithm }
+  | { kind: 'resume'; size: number }
   | { kind: 'mark' | 'rollback' | 'rest' | 'close' }
   | { kind: 'seal'; algorithm: Algorithm; last: Filled | undefined }
 
@@ -62,18 +63,23 @@ export class FsBlobWriter implements BlobWriter {
     return writer
   }
 
-  /** Undefined when the file is lost. */
-  static async resume(line: UploadLine, file: FileOfKey, size: number): Promise<FsBlobWriter | undefined> {
-    const writer = new FsBlobWriter(line, file)
-    const { path, algorithm } = file
-    const found = (await writer.#call({ kind: 'resume', path, algorithm, size })) as number | undefined
-    if (found === undefined) {
-      line.unregister(writer.#writer)
-      return undefined
+  /**
+   * Takes the file from the writers before, asks which mark stands, and goes on there. In this order: a mark that another one made
+   * between the question and the taking would be cut off, and what that one sealed with it. Undefined when the file is lost.
+   */
+  static async resume(line: UploadLine, { path, at, algorithm }: FileOfKey, claim: () => Promise<Mark>): Promise<FsBlobWriter | undefined> {
+    const writer = new FsBlobWriter(line, { path, at, algorithm })
+    try {
+      await writer.#call({ kind: 'take', path, algorithm })
+      const { size } = await claim()
+      const found = (await writer.#call({ kind: 'resume', size })) as number | undefined
+      if (found !== undefined) return Object.assign(writer, { size: found, marked: found })
+    } catch (error) {
+      await writer.abandon().catch(() => {})
+      throw error
     }
-    writer.size = found
-    writer.marked = found
-    return writer
+    await writer.abandon()
+    return undefined
   }
 
   async append(bytes: Uint8Array): Promise<void> {

@@ -21,7 +21,8 @@ export interface Filled {
  */
 export type Order =
   | { kind: 'create'; writer: number; path: string; algorithm: Algorithm }
-  | { kind: 'resume'; writer: number; call: number; path: string; algorithm: Algorithm; size: number }
+  | { kind: 'take'; writer: number; call: number; path: string; algorithm: Algorithm }
+  | { kind: 'resume'; writer: number; call: number; size: number }
   | ({ kind: 'write'; writer: number } & Filled)
   | { kind: 'mark' | 'rollback' | 'rest' | 'close'; writer: number; call: number }
   | { kind: 'seal'; writer: number; call: number; algorithm: Algorithm; last: Filled | undefined }
@@ -64,6 +65,7 @@ interface Writer {
 
 /** The writer that each path has now, of whichever line. */
 const current = new Map<string, Writer>()
+const notOpen = new Error('not open yet')
 /** Their sync failed: a second one could succeed although the disk lost bytes. Until they are deleted. */
 const lost = new Set<string>()
 
@@ -84,41 +86,54 @@ class Line {
   }
 
   #take(order: Order): void {
-    if (order.kind === 'create') return this.#open(order, { file: attempt(() => create(order)), last: Promise.resolve() })
-    if (order.kind === 'resume') return this.#resume(order)
+    if (order.kind === 'create') return this.#create(order)
+    if (order.kind === 'take') return this.#takeOver(order)
     if (order.kind === 'digest') return void this.#answer(order.call, () => digest(order))
     if (order.kind === 'delete') return void this.#answer(order.call, () => remove(order.path))
     const writer = this.#writers.get(order.writer)
     if (writer) writer.last = writer.last.then(() => this.#obey(writer, order))
   }
 
-  #open({ writer: number, path, algorithm }: Extract<Order, { kind: 'create' | 'resume' }>, opened: Pick<Writer, 'file' | 'last'>): void {
-    const writer = { path, algorithm, ...opened }
-    this.#writers.set(number, writer)
+  #create(order: Extract<Order, { kind: 'create' }>): void {
+    const { path, algorithm } = order
+    const writer = { path, algorithm, file: attempt(() => create(order)), last: Promise.resolve() }
+    this.#writers.set(order.writer, writer)
     // A path that is there already may have its writer, who is not overtaken by one that failed.
     if (!(writer.file instanceof Error)) current.set(path, writer)
   }
 
-  #resume(order: Extract<Order, { kind: 'resume' }>): void {
-    const { path, algorithm, size, call } = order
-    if (lost.has(path)) return void this.#answer(call, () => undefined)
+  /** From here on the writers before are refused. What they have under way ends before the answer. */
+  #takeOver({ writer: number, call, path, algorithm }: Extract<Order, { kind: 'take' }>): void {
     const before = current.get(path)
-    const writer: Writer = { path, algorithm, file: new Error('not open yet'), last: Promise.resolve() }
-    this.#writers.set(order.writer, writer)
+    const writer: Writer = { path, algorithm, file: notOpen, last: Promise.resolve() }
+    this.#writers.set(number, writer)
     current.set(path, writer)
-    const opened = (before?.last ?? Promise.resolve()).then(() => takeOver(before, order))
-    // What is read again is read in the background: who asks for the size does not wait for it.
-    writer.last = opened.then(
-      async ({ file, reread }) => {
-        writer.file = file
-        await reread?.catch((error: Error) => (writer.file = error))
-      },
-      (error: Error) => (writer.file = error),
-    )
-    void this.#answer(call, async () => Math.min(size, (await opened).length))
+    const taken = (before?.last ?? Promise.resolve()).then(async () => {
+      if (!before || before.file instanceof Error) return
+      if (before.algorithm === algorithm) writer.file = before.file
+      else await before.file.close()
+    })
+    writer.last = taken.catch((error: Error) => (writer.file = error))
+    void this.#answer(call, () => taken)
+  }
+
+  // What is read again is read in the background: who asks for the size does not wait for it.
+  async #resume(writer: Writer, { call, size }: Extract<Order, { kind: 'resume' }>): Promise<void> {
+    if (lost.has(writer.path)) return this.#answer(call, () => undefined)
+    const opening = current.get(writer.path) === writer ? openAt(writer, size) : Promise.reject(overtaken)
+    await this.#answer(call, async () => (await opening).length)
+    try {
+      const { file, reread } = await opening
+      writer.file = file
+      await reread
+    } catch (error) {
+      writer.file = error as Error
+    }
   }
 
   async #obey(writer: Writer, order: Extract<Order, { writer: number }>): Promise<void> {
+    if (order.kind === 'create' || order.kind === 'take') return
+    if (order.kind === 'resume') return this.#resume(writer, order)
     const file = writer.file instanceof Error || current.get(writer.path) === writer ? writer.file : overtaken
     if (order.kind === 'write') {
       if (!(file instanceof Error)) await this.#write(file, order)
@@ -127,7 +142,6 @@ class Line {
       this.#port.postMessage({ kind: 'written', writer: order.writer, slot: order.slot, ...failure } satisfies Reply)
       return
     }
-    if (order.kind === 'create' || order.kind === 'resume') return
     await this.#answer(order.call, async () => {
       if (order.kind === 'close' || order.kind === 'seal') this.#writers.delete(order.writer)
       if (order.kind === 'close') return end(writer)
@@ -169,6 +183,7 @@ parentPort?.on('message', ({ port, arena }: WorkerOrder) => new Line(port, arena
 const overtaken = Object.assign(new Error('another writer went on with the file'), { code: 'overtaken' })
 
 function create({ path, algorithm }: Extract<Order, { kind: 'create' }>): WriteFile {
+  if (current.has(path)) throw overtaken
   try {
     return WriteFile.create(path, algorithm, failpoint)
   } catch (error) {
@@ -177,13 +192,13 @@ function create({ path, algorithm }: Extract<Order, { kind: 'create' }>): WriteF
 }
 
 /** The file of the writer before, as it stands at the mark, when it is there; else the file is opened, and read again up to there. */
-async function takeOver(
-  before: Writer | undefined,
-  { path, algorithm, size }: Extract<Order, { kind: 'resume' }>,
+async function openAt(
+  { path, algorithm, file: before }: Writer,
+  size: number,
 ): Promise<{ file: WriteFile; length: number; reread?: Promise<void> }> {
-  if (before && !(before.file instanceof Error)) {
-    if (before.algorithm === algorithm && before.file.marked === size) return { file: before.file, length: before.file.rollback() }
-    await before.file.close()
+  if (!(before instanceof Error)) {
+    if (before.marked === size) return { file: before, length: before.rollback() }
+    await before.close()
   }
   const file = WriteFile.resume(path, algorithm, failpoint)
   const length = Math.min(size, file.length)

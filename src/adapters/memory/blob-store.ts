@@ -37,7 +37,7 @@ export function openMemoryBlobStore(bytes: StoredBytes = { objects: new Map(), p
       if (!objects.has(key) && !parts.has(key)) return MemoryBlobWriter.create(bytes, key, algorithm)
       return MemoryBlobWriter.failing(bytes, key, algorithm, new Error('the key was used before'))
     },
-    resume: async (key, algorithm, mark) => MemoryBlobWriter.resume(bytes, key, algorithm, mark),
+    resume: async (key, algorithm, claim) => MemoryBlobWriter.resume(bytes, key, algorithm, await claim()),
     open: async (key, size, checksums) => {
       const found = objects.get(key)
       return found && readerOf(key, found, size, checksums)

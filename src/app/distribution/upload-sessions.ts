@@ -125,10 +125,13 @@ export class UploadSessions {
     const { id: uploadId, storageKey, algorithm, backend } = upload
     // Only where surely no file was begun: it would stay, and nobody would know of it.
     if (this.#unused.delete(uploadId) && upload.epoch === 1) return small ? new SmallBlobWriter() : blobs.create(storageKey, algorithm)
-    const { epoch, lastStart, mark } = await store.claimUpload({ uploadId })
-    const writer = await blobs.at(backend).resume(storageKey, algorithm, mark)
+    const writer = await blobs.at(backend).resume(storageKey, algorithm, async () => {
+      const { epoch, lastStart, mark } = await store.claimUpload({ uploadId })
+      Object.assign(session, { epoch, lastStart, acknowledged: mark })
+      return mark
+    })
     if (!writer) throw unknownUpload(uploadId)
-    Object.assign(session, { epoch, lastStart, acknowledged: mark })
+    const { epoch, acknowledged: mark } = session
     if (writer.size === mark.size) return writer
     // The machine lost some of it: the row says so before anybody builds on what is left.
     const left = await writer.mark()

@@ -4,7 +4,7 @@ import { type Algorithm, algorithmOf, type Digest } from '#core/digest.ts'
 import type { ByteRange } from '#core/byte-range.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import type { SealedBlob } from '#ports/blob-store.ts'
+import { type SealedBlob, WriterOvertaken } from '#ports/blob-store.ts'
 import type { Registry } from '#ports/registries.ts'
 import type { Upload, UploadCommands, UploadReads } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
@@ -214,8 +214,9 @@ export class Uploads {
       await session.end({ cancelled: false })
       if (sealed.digest === digest) return sealed
     } catch (error) {
-      // After a failed sync nobody knows what the disk has: the session ends.
-      await this.#sessions.end(upload, epoch)
+      // After a failed sync nobody knows what the disk has: the session ends. Who was overtaken did nothing to the file.
+      if (error instanceof WriterOvertaken) await session.end({ cancelled: false })
+      else await this.#sessions.end(upload, epoch)
       throw error
     }
     await this.#sessions.end(upload, epoch)
