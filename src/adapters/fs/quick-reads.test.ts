@@ -9,12 +9,16 @@ const clockAt = (start: number) => ({
   },
 })
 
-test('a read that had to wait is followed by a rest of a hundred times as long; one that is quick is not', () => {
+test('reads that had to wait one after the other are followed by a rest of a hundred times as long; one alone is not', () => {
   const clock = clockAt(50)
   const quick = new QuickReads(clock)
   const taking = (ms: number) => quick.try(() => (clock.at += ms))
   taking(0.2)
   assert.equal(quick.rests, false)
+  taking(2)
+  assert.equal(quick.rests, false, 'one alone may have been interrupted')
+  taking(0.2)
+  taking(2)
   taking(2)
   assert.equal(quick.rests, true)
   clock.at += 197
