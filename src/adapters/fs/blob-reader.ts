@@ -1,9 +1,10 @@
-import { close, closeSync, fstatSync, open, openSync, read, statSync } from 'node:fs'
+import { close, closeSync, open, openSync, read, statSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { type BlobReader, checksumBlock, CorruptBlob } from '#ports/blob-store.ts'
 import type { KeptBodies } from './kept-bodies.ts'
 import type { QuickReads } from './quick-reads.ts'
 import type { ReadBuffers } from './read-buffers.ts'
+import { statOfFile, toRead } from './stored-file.ts'
 import type { LatelySummed, SummedBlocks } from './summed-blocks.ts'
 
 /** What all readers of a store have in common. */
@@ -34,7 +35,7 @@ export async function openSealed(path: string, sealed: Sealed, side: ReadSide): 
     ) === known
   )
     return readerOfBody(body, quick)
-  const descriptor = quick.try(() => openSync(path, 'r'))
+  const descriptor = quick.try(() => openSync(path, toRead))
   return readerOf(descriptor, sealed, side)
 }
 
@@ -76,7 +77,7 @@ class FsBlobReader implements BlobReader {
     this.size = size
     this.#checksums = new DataView(checksums.buffer, checksums.byteOffset, checksums.byteLength)
     this.#side = side
-    this.#summed = side.summed.of(key, fstatSync(descriptor, { bigint: true }))
+    this.#summed = side.summed.of(key, statOfFile(descriptor))
   }
 
   async read(start: number, end: number, take: (piece: Uint8Array) => Promise<boolean>): Promise<void> {
@@ -179,4 +180,4 @@ interface Part {
 }
 
 const openAside = (path: string): Promise<number> =>
-  new Promise((resolve, reject) => open(path, 'r', (error, descriptor) => (error ? reject(error) : resolve(descriptor))))
+  new Promise((resolve, reject) => open(path, toRead, (error, descriptor) => (error ? reject(error) : resolve(descriptor))))

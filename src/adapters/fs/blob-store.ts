@@ -15,6 +15,7 @@ import { ReadBuffers } from './read-buffers.ts'
 import { SummedBlocks } from './summed-blocks.ts'
 import { UploadLine } from './upload-line.ts'
 import { type UploadLines, UploadWorkers } from './upload-workers.ts'
+import { areLost } from './stored-file.ts'
 import { syncFolder } from './syncs.ts'
 
 /**
@@ -108,8 +109,8 @@ class FsBlobStore implements BlobStore {
     try {
       return await openSealed(this.#path(key), { key, size, checksums }, this.#reads)
     } catch (error) {
+      if (areLost(error)) return undefined
       const { code, message } = error as NodeJS.ErrnoException
-      if (code === 'ENOENT') return undefined
       throw diskError(code, message)
     }
   }

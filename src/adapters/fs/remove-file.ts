@@ -1,4 +1,4 @@
-import { unlinkSync } from 'node:fs'
+import { rmdirSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { syncFolder } from './syncs.ts'
 
@@ -7,8 +7,11 @@ export function removeFile(path: string): void {
   try {
     unlinkSync(path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return
+    if (code !== 'EISDIR') throw error
+    // A folder in a file's place; one that has something in it stays.
+    rmdirSync(path)
   }
   // The row goes after this: a file must not come back after a power cut when nothing names it any more.
   syncFolder(dirname(path))

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { closeSync, constants, openSync } from 'node:fs'
 import { setPriority, constants as system } from 'node:os'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Algorithm } from '#core/digest.ts'
@@ -6,6 +6,7 @@ import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import { removeFile } from './remove-file.ts'
 import { bytesOf, type Slot } from './slots.ts'
 import { hashFile } from './hash-file.ts'
+import { areLost, statOfFile, toRead } from './stored-file.ts'
 import { type Sealed, WriteFile } from './write-file.ts'
 
 /** A slot, and which of its bytes are meant. */
@@ -217,7 +218,7 @@ async function remove(path: string): Promise<void> {
   lost.delete(path)
 }
 
-function attempt(open: () => WriteFile): WriteFile | Error {
+function attempt<Result>(open: () => Result): Result | Error {
   try {
     return open()
   } catch (error) {
@@ -231,16 +232,17 @@ async function digest({
   from,
   to,
 }: Extract<Order, { kind: 'digest' }>): Promise<{ hex: string; size: number } | undefined> {
-  let descriptor: number
-  try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+  const descriptor = attempt(() => openSync(path, toRead | constants.O_NOFOLLOW))
+  if (descriptor instanceof Error) {
+    if (areLost(descriptor)) return undefined
+    throw descriptor
   }
   try {
-    const size = Math.min(to, fstatSync(descriptor).size)
+    const size = Math.min(to, Number(statOfFile(descriptor).size))
     return { hex: await hashFile(descriptor, size, algorithm, from), size: Math.max(0, size - from) }
+  } catch (error) {
+    if (areLost(error)) return undefined
+    throw error
   } finally {
     closeSync(descriptor)
   }
