@@ -8,7 +8,8 @@ import type { Sealed } from './write-file.ts'
 const slotsPerWriter = 2
 /** The file says itself what it has. */
 const noState = new Uint8Array()
-const closed = () => new Error('the writer is closed')
+// Made once: who asks for a trace each time pays for it with each push.
+const closed = new Error('the writer is closed')
 
 /** Where the file of a key is, and how its digest is taken. */
 export interface FileOfKey {
@@ -117,7 +118,7 @@ export class FsBlobWriter implements BlobWriter {
     this.#refuseClosed()
     const last = this.#filled()
     const sealing = this.#call({ kind: 'seal', algorithm, last }) as Promise<Sealed>
-    this.#why = closed()
+    this.#why = closed
     this.#failure ??= this.#why
     this.#closed = sealing.then(
       () => this.#end(last),
@@ -135,7 +136,7 @@ export class FsBlobWriter implements BlobWriter {
     await this.#call({ kind: 'rest' })
   }
 
-  async abandon(why: Error = closed()): Promise<void> {
+  async abandon(why: Error = closed): Promise<void> {
     this.#why ??= why
     this.#closed ??= this.#call({ kind: 'close' }).finally(() => this.#end())
     // An append that waits for room ends: its worker answers no more.
