@@ -1,4 +1,4 @@
-import { offloadHeader, pathAtFront } from './offload.ts'
+import { isForFront, offloadHeader, pathAtFront } from './offload.ts'
 import { parseRange } from './range.ts'
 import { isKnownToReader, rangeOf } from './conditions.ts'
 import type { Answer } from './answer.ts'
@@ -11,8 +11,8 @@ export interface Content {
   etag: string
   /** More than what every answer with bytes has. */
   headers: Headers
-  /** Where a front finds them, below its own path; undefined where they are no file of their own. */
-  file?: string | undefined
+  /** Where a front finds them, below its own path; undefined where they are no whole file of their own. */
+  file?: (() => Promise<string | undefined>) | undefined
   open(): Promise<OpenContent>
 }
 
@@ -26,7 +26,7 @@ export interface OpenContent {
  * Of GET and HEAD: whole, or one part, or that the client has it already.
  * Fails with `precondition-failed`, `range-unsatisfiable`.
  */
-export function contentAnswer(http: HttpRequest, content: Content): Answer {
+export async function contentAnswer(http: HttpRequest, content: Content): Promise<Answer> {
   const { size } = content
   const validators: Headers = [...content.headers, ['ETag', `"${content.etag}"`], ['Cache-Control', 'private, max-age=31536000, immutable']]
   if (isKnownToReader(http, content.etag)) return { status: 304, headers: validators }
@@ -34,7 +34,7 @@ export function contentAnswer(http: HttpRequest, content: Content): Answer {
   const { start, end } = part ?? { start: 0, end: size - 1 }
   const acceptRanges: Headers = [['Accept-Ranges', 'bytes']]
   const common: Headers = [...validators, ['Content-Type', 'application/octet-stream'], ['Content-Disposition', 'attachment']]
-  const atFront = pathAtFront(http, content, part)
+  const atFront = isForFront(http, size, part) ? pathAtFront(http, await content.file?.()) : undefined
   if (atFront !== undefined) {
     http.offloaded = end - start + 1
     // nginx says it of a whole answer itself, and of a part not.

@@ -21,19 +21,19 @@ export function frontOf(headers: IncomingHttpHeaders, isProxied: boolean, prefix
 const marksOfProxies = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']
 
 /**
- * What the front is told to send; undefined: the bytes go out from here. The front reads `Range` and conditions itself and not as
- * we do, so it gets those requests alone in which nothing can be read in two ways.
+ * Whether a front may send the answer. It reads `Range` and conditions itself and not as we do, so it gets those requests alone in
+ * which nothing can be read in two ways.
  */
-export function pathAtFront(
-  http: Pick<HttpRequest, 'method' | 'header' | 'front'>,
-  { file, size }: { file?: string | undefined; size: number },
-  part: ByteRange | undefined,
-): string | undefined {
-  if (http.front === undefined || file === undefined || size < leastOffloaded || http.method !== 'GET') return undefined
-  if (!plainFile.test(file) || judgedHere.some((name) => http.header(name) !== undefined)) return undefined
+export function isForFront(http: Pick<HttpRequest, 'method' | 'header' | 'front'>, size: number, part: ByteRange | undefined): boolean {
+  if (http.front === undefined || size < leastOffloaded || http.method !== 'GET') return false
+  if (judgedHere.some((name) => http.header(name) !== undefined)) return false
   const range = http.header('range')
-  return range === undefined || (part && plainRange.test(range)) ? http.front + file : undefined
+  return range === undefined || (part !== undefined && plainRange.test(range))
 }
+
+/** What the front is told to send; undefined: the bytes go out from here. */
+export const pathAtFront = ({ front }: Pick<HttpRequest, 'front'>, file: string | undefined): string | undefined =>
+  front !== undefined && file !== undefined && plainFile.test(file) ? front + file : undefined
 
 /** Folders and a name in which nothing leads upwards and nothing needs an escape. */
 const plainFile = /^[0-9A-Za-z][0-9A-Za-z_-]*(?:\/[0-9A-Za-z][0-9A-Za-z_-]*)*$/

@@ -31,8 +31,11 @@ export interface BlobStore {
    * more of them come. Holds fewer bytes when the machine lost some. Undefined when the key was lost: its sync failed.
    */
   resume(key: string, algorithm: Algorithm, claim: () => Promise<Mark>): Promise<BlobWriter | undefined>
-  /** Where a key's bytes lie as a file of their own, below the folder that a front may read; a store without such files has no such answer. */
-  fileOf?(key: string): string | undefined
+  /**
+   * Where a key's bytes lie as a file of their own, below the folder that a front may read; undefined where it is not there or has
+   * another length. A store without such files has no such answer.
+   */
+  fileOf?(key: string, size: number): Promise<string | undefined>
   /** Opens the bytes of a sealed key. Undefined when there are none. The caller closes the reader. */
   open(key: string, size: number, checksums: Uint8Array): Promise<BlobReader | undefined>
   /** Reads everything under a sealed key and returns digest and length; undefined when there is nothing. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, globSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { digestOf, pushBlob, someBytes } from '../world/content.ts'
@@ -101,14 +101,18 @@ test('who may not read it, and what is not there, has no file named', async () =
   assert.equal(errorCode(beyond), 'RANGE_INVALID')
 })
 
+function fileWith(content: Uint8Array): string {
+  const files = globSync('objects/*/*', { cwd: server.dataDir }).map((name) => join(server.dataDir, name))
+  const file = files.find((each) => readFileSync(each).equals(content))
+  assert.ok(file)
+  return file
+}
+
 test('what was found damaged, or was deleted, is refused before a file is named', async () => {
   const [bad, gone] = [someBytes(100_000), someBytes(100_000)]
   const [badPath, gonePath] = [bad, gone].map((each) => `/v2/team/app/blobs/${digestOf(each)}`) as [string, string]
   for (const each of [bad, gone]) await pushBlob(server, 'team/app', each)
-  const file = globSync('objects/*/*', { cwd: server.dataDir })
-    .map((name) => join(server.dataDir, name))
-    .find((each) => readFileSync(each).equals(bad))
-  assert.ok(file)
+  const file = fileWith(bad)
   isOffloaded(await get({}, badPath), server.dataDir, bad)
   writeFileSync(file, Buffer.from(bad).fill(0, 50, 60))
   // Nobody sums what a front sends: a reader that comes directly finds it, or scrub does.
@@ -119,6 +123,29 @@ test('what was found damaged, or was deleted, is refused before a file is named'
   assert.equal((await send(server, 'DELETE', gonePath)).status, 202)
   const deleted = await get({}, gonePath)
   assert.deepEqual([deleted.status, header(deleted, 'x-accel-redirect')], [404, ''])
+})
+
+test('a file that is gone or ends too early is no whole answer at the front: it is refused here, and a push heals it', async () => {
+  for (const harm of [
+    (file: string) => truncateSync(file, 0),
+    (file: string) => truncateSync(file, 70_000),
+    (file: string) => rmSync(file),
+  ]) {
+    const whole = someBytes(100_000)
+    const of = `/v2/team/app/blobs/${await pushBlob(server, 'team/app', whole)}`
+    harm(fileWith(whole))
+    const first = await get({}, of).catch(() => undefined)
+    assert.equal(first ? header(first, 'x-accel-redirect') : '', '')
+    await pushBlob(server, 'team/app', whole)
+    isOffloaded(await get({}, of), server.dataDir, whole)
+  }
+})
+
+test('a file with more in it than the blob is sent from here', async () => {
+  const whole = someBytes(100_000)
+  const of = `/v2/team/app/blobs/${await pushBlob(server, 'team/app', whole)}`
+  appendFileSync(fileWith(whole), 'x')
+  isSent(await get({}, of), whole)
 })
 
 test('the link of a data endpoint leads to the front, too', async () => {

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { readdir, statfs } from 'node:fs/promises'
+import { mkdirSync, statSync } from 'node:fs'
+import { readdir, stat, statfs } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type Algorithm, type Digest, digestOf } from '#core/digest.ts'
@@ -115,8 +115,18 @@ class FsBlobStore implements BlobStore {
     }
   }
 
-  fileOf(key: string): string | undefined {
-    return keyForm.test(key) ? key : undefined
+  /** A front sends whatever length it finds: a file that ends too early would be a whole answer to it. */
+  async fileOf(key: string, size: number): Promise<string | undefined> {
+    if (!keyForm.test(key)) return undefined
+    const path = this.#path(key)
+    const { quick } = this.#reads
+    try {
+      const found = quick.rests ? await stat(path) : quick.try(() => statSync(path))
+      return found.size === size ? key : undefined
+    } catch {
+      // Whoever opens it finds out why.
+      return undefined
+    }
   }
 
   async digest(key: string, algorithm: Algorithm): Promise<{ digest: Digest; size: number } | undefined> {

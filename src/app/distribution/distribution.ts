@@ -30,7 +30,7 @@ export interface Blob {
   digest: Digest
   size: number
   /** Where they lie as a file of their own (`BlobStore.fileOf`). */
-  file?: string | undefined
+  file?(): Promise<string | undefined>
   /** Fails with `blob-unknown` where the bytes are gone since. */
   open(): Promise<OpenBlob>
 }

@@ -36,7 +36,7 @@ export function localDistribution(deps: LocalDistributionDeps): Distribution {
   const opened = (blob: LinkedBlob): Blob => ({
     digest: blob.digest,
     size: blob.size,
-    file: blob.bytes ? undefined : deps.blobs.at(blob.backend).fileOf?.(blob.storageKey),
+    file: async () => (blob.bytes ? undefined : deps.blobs.at(blob.backend).fileOf?.(blob.storageKey, blob.size)),
     open: () => openBytes(deps, blob),
   })
   return {
