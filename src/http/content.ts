@@ -1,4 +1,4 @@
-import { isForFront, offloadHeader, pathAtFront } from './offload.ts'
+import { isForFront, namedForFront, offloadHeader, pathAtFront } from './offload.ts'
 import { parseRange } from './range.ts'
 import { isKnownToReader, rangeOf } from './conditions.ts'
 import type { Answer } from './answer.ts'
@@ -28,20 +28,25 @@ export interface OpenContent {
  */
 export async function contentAnswer(http: HttpRequest, content: Content): Promise<Answer> {
   const { size } = content
-  const validators: Headers = [...content.headers, ['ETag', `"${content.etag}"`], ['Cache-Control', 'private, max-age=31536000, immutable']]
-  if (isKnownToReader(http, content.etag)) return { status: 304, headers: validators }
+  const named: Headers = [...content.headers, ['ETag', `"${content.etag}"`]]
+  const forever: Headers = [['Cache-Control', 'private, max-age=31536000, immutable']]
+  if (isKnownToReader(http, content.etag)) return { status: 304, headers: [...named, ...forever] }
   const part = parseRange(rangeOf(http, content.etag), size)
   const { start, end } = part ?? { start: 0, end: size - 1 }
+  const type: Headers = [['Content-Type', 'application/octet-stream']]
   const acceptRanges: Headers = [['Accept-Ranges', 'bytes']]
-  const common: Headers = [...validators, ['Content-Type', 'application/octet-stream'], ['Content-Disposition', 'attachment']]
+  const kept: Headers = [...forever, ['Content-Disposition', 'attachment']]
   const atFront = isForFront(http, size, part) ? pathAtFront(http, await content.file?.()) : undefined
   if (atFront !== undefined) {
     http.offloaded = end - start + 1
-    // nginx says it of a whole answer itself, and of a part not.
-    return { status: 200, headers: [...common, ...(part ? acceptRanges : []), [offloadHeader, atFront]] }
+    // nginx says of a whole answer itself that it has ranges, and of a part not.
+    const given = namedForFront(part ? [...kept, ...acceptRanges] : kept)
+    return { status: 200, headers: [...named, ...type, ...given, [offloadHeader, atFront]] }
   }
   const headers: Headers = [
-    ...common,
+    ...named,
+    ...type,
+    ...kept,
     ...acceptRanges,
     ['Content-Length', end - start + 1],
     ...(part ? [['Content-Range', `bytes ${start}-${end}/${size}`] as const] : []),

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ByteRange } from '#core/byte-range.ts'
+import type { Headers } from './headers.ts'
 import type { HttpRequest } from './http-request.ts'
 
 /** What nginx reads of an answer, and takes out of it: the file that it sends in its place. */
@@ -34,6 +35,12 @@ export function isForFront(http: Pick<HttpRequest, 'method' | 'header' | 'front'
 /** What the front is told to send; undefined: the bytes go out from here. */
 export const pathAtFront = ({ front }: Pick<HttpRequest, 'front'>, file: string | undefined): string | undefined =>
   front !== undefined && file !== undefined && plainFile.test(file) ? front + file : undefined
+
+/**
+ * Headers of the bytes. By their own names nginx keeps these of an answer whose file it could not open, on whatever is answered in its place: a
+ * 404 that is cached for a year. By ours it leaves them out, and the recipe (docs/operations.md) gives them with the file.
+ */
+export const namedForFront = (headers: Headers): Headers => headers.map(([name, value]) => [`X-Longshore-${name}`, value] as const)
 
 /** Folders and a name in which nothing leads upwards and nothing needs an escape. */
 const plainFile = /^[0-9A-Za-z][0-9A-Za-z_-]*(?:\/[0-9A-Za-z][0-9A-Za-z_-]*)*$/

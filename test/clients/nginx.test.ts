@@ -74,6 +74,7 @@ describe('nginx sends the bytes', { skip: process.getuid?.() === 0 ? false : 'ne
     'x-content-type-options',
     'last-modified',
     'x-accel-redirect',
+    'x-longshore-cache-control',
   ]
   const facts = (answer: Answer) => [answer.status, answer.body.length, ...told.map((name) => header(answer, name))]
 
@@ -132,9 +133,13 @@ describe('nginx sends the bytes', { skip: process.getuid?.() === 0 ? false : 'ne
     chmodSync(file, 0o600)
     const closed = await get({}, of)
     assert.ok(closed.status === 200 && closed.body.equals(other))
+    assert.deepEqual(facts(closed), facts(await send(server, 'GET', `/v2/team/app/blobs/${of}`)))
+    assert.equal(header(await get({ range: 'bytes=0-9' }, of), 'accept-ranges'), 'bytes')
     renameSync(file, `${file}.away`)
     const gone = await get({}, of)
     assert.deepEqual([gone.status, errorCode(gone)], [404, 'BLOB_UNKNOWN'])
+    // Nothing of the answer before it: nobody keeps a refusal for a year.
+    assert.deepEqual(facts(gone), facts(await send(server, 'GET', `/v2/team/app/blobs/${of}`)))
     // It was quarantined then: a push of the same bytes heals it.
     await pushBlob(front, 'team/app', other)
     assert.ok((await get({}, of)).body.equals(other))
