@@ -40,7 +40,7 @@ export class Exchange {
   /** The peer, or what a trusted proxy says of it. */
   readonly address: string
   /** Where the front that passed this on finds our files; undefined: there is none. */
-  readonly front: string | undefined
+  readonly offloadPrefix: string | undefined
   readonly log: LogFields = {}
   /** On whatever is answered, besides what the answer brings itself. */
   readonly moreHeaders: (readonly [name: string, value: string | number])[] = []
@@ -62,7 +62,7 @@ export class Exchange {
       host: string
       scheme: 'http' | 'https'
       address: string
-      front?: string | undefined
+      offloadPrefix?: string | undefined
       url?: string
       /** Of Strict-Transport-Security. */
       strictTransport?: string | undefined
@@ -77,7 +77,7 @@ export class Exchange {
     this.host = origin.host
     this.scheme = origin.scheme
     this.address = origin.address
-    this.front = origin.front
+    this.offloadPrefix = origin.offloadPrefix
     this.#strictTransport = origin.strictTransport
     this.#place = place
   }

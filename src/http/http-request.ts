@@ -8,7 +8,7 @@ export type HttpRequest = Pick<
   | 'host'
   | 'scheme'
   | 'address'
-  | 'front'
+  | 'offloadPrefix'
   | 'offloaded'
   | 'correlationId'
   | 'header'

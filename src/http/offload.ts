@@ -14,7 +14,7 @@ const leastOffloaded = 64 * 1024
  * Where the front that passed a request on finds our files: undefined unless one is set up, a trusted peer sent the request, and that
  * says so of it. A client of this machine has the address of a front that runs here, but passes nothing on.
  */
-export function frontOf(headers: IncomingHttpHeaders, isProxied: boolean, prefix: string | undefined): string | undefined {
+export function offloadPrefixFor(headers: IncomingHttpHeaders, isProxied: boolean, prefix: string | undefined): string | undefined {
   if (prefix === undefined || !isProxied || headers[switchOff] === 'off') return undefined
   return marksOfProxies.some((name) => headers[name] !== undefined) ? prefix : undefined
 }
@@ -25,16 +25,20 @@ const marksOfProxies = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-prot
  * Whether a front may send the answer. It reads `Range` and conditions itself and not as we do, so it gets those requests alone in
  * which nothing can be read in two ways.
  */
-export function isForFront(http: Pick<HttpRequest, 'method' | 'header' | 'front'>, size: number, part: ByteRange | undefined): boolean {
-  if (http.front === undefined || size < leastOffloaded || http.method !== 'GET') return false
+export function isForFront(
+  http: Pick<HttpRequest, 'method' | 'header' | 'offloadPrefix'>,
+  size: number,
+  part: ByteRange | undefined,
+): boolean {
+  if (http.offloadPrefix === undefined || size < leastOffloaded || http.method !== 'GET') return false
   if (judgedHere.some((name) => http.header(name) !== undefined)) return false
   const range = http.header('range')
   return range === undefined || (part !== undefined && plainRange.test(range))
 }
 
 /** What the front is told to send; undefined: the bytes go out from here. */
-export const pathAtFront = ({ front }: Pick<HttpRequest, 'front'>, file: string | undefined): string | undefined =>
-  front !== undefined && file !== undefined && plainFile.test(file) ? front + file : undefined
+export const pathAtFront = ({ offloadPrefix }: Pick<HttpRequest, 'offloadPrefix'>, file: string | undefined): string | undefined =>
+  offloadPrefix !== undefined && file !== undefined && plainFile.test(file) ? offloadPrefix + file : undefined
 
 /**
  * Headers of the bytes. By their own names nginx keeps these of an answer whose file it could not open, on whatever is answered in its place: a

@@ -10,7 +10,7 @@ export interface PlainRequest {
   body?: string | Uint8Array
   host?: string
   address?: string
-  front?: string
+  offloadPrefix?: string
   correlationId?: string
 }
 
@@ -23,7 +23,7 @@ export function plainRequest({ method, url, headers = {}, body, ...rest }: Plain
     host: rest.host ?? 'localhost',
     scheme: 'https',
     address: rest.address ?? '127.0.0.1',
-    front: rest.front,
+    offloadPrefix: rest.offloadPrefix,
     offloaded: 0,
     correlationId: rest.correlationId ?? '00000000-0000-0000-0000-000000000000',
     header: (name) => headers[name],

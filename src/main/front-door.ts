@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls'
 import { networkOf } from '#core/ip-address.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { Exchange } from '#http/exchange.ts'
-import { frontOf } from '#http/offload.ts'
+import { offloadPrefixFor } from '#http/offload.ts'
 import { readForwarded } from '#http/forwarded.ts'
 import { withoutPort } from '#http/hosts.ts'
 import { type Gates, Place } from '#http/place.ts'
@@ -22,8 +22,8 @@ import type { AnsweredRequest } from '#ports/telemetry.ts'
 export interface FrontDoorOptions extends DoorOptions {
   deps: DoorOptions['deps'] & { clock: Clock; ids: Ids }
   proxies: TrustedProxies
-  /** Where a front that passes requests on finds our files. */
-  front?: string | undefined
+  /** Where an nginx that passes requests on finds our files. */
+  offloadPrefix?: string | undefined
   gates: Gates
   telemetry: { answered(request: AnsweredRequest, milliseconds: number): void }
   /** What browsers are told over our own TLS; absent: nothing. */
@@ -52,7 +52,7 @@ export function frontDoor(options: FrontDoorOptions): (request: IncomingMessage,
 }
 
 function originOf(
-  { proxies, deps, front, strictTransport }: FrontDoorOptions,
+  { proxies, deps, offloadPrefix, strictTransport }: FrontDoorOptions,
   request: IncomingMessage,
   target: RequestTarget | undefined,
   correlationId: string,
@@ -69,7 +69,7 @@ function originOf(
     host,
     scheme,
     address: forwarded.address,
-    front: frontOf(headers, forwarded.isProxied, front),
+    offloadPrefix: offloadPrefixFor(headers, forwarded.isProxied, offloadPrefix),
     strictTransport: strictTransport && encrypted ? strictTransportFor(host, strictTransport) : undefined,
   }
 }

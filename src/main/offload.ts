@@ -6,16 +6,21 @@ import { ConfigError, variableOf } from './config.ts'
 import type { Config } from './settings.ts'
 
 /** Where the front keeps a path for our files; undefined: all bytes go out from here. */
-export const frontPrefix = ({ blobOffload }: Pick<Config, 'blobOffload'>): string | undefined =>
+export const offloadPrefix = ({ blobOffload }: Pick<Config, 'blobOffload'>): string | undefined =>
   blobOffload === 'off' ? undefined : blobOffload.prefix
 
 /** Lets the front's group read the bytes of blobs, or nobody where none is named. Throws ConfigError, Refusal. */
 export function shareWithFront(
-  { dataDir, blobOffloadGroup: group }: Pick<Config, 'dataDir' | 'blobOffloadGroup'>,
-  warn: (detail: { path: string; group: string }, message: string) => void,
+  { dataDir, blobOffload, blobOffloadGroup: group }: Pick<Config, 'dataDir' | 'blobOffload' | 'blobOffloadGroup'>,
+  warn: (detail: { path: string; group?: string }, message: string) => void,
 ): void {
   const directory = dataDirectory(dataDir)
-  if (group === '') return unshareObjects(directory)
+  if (group === '') {
+    unshareObjects(directory)
+    if (blobOffload !== 'off')
+      warn({ path: directory.objects }, 'no group may read the files of blobs: an nginx of another user asks twice for each')
+    return
+  }
   const name = variableOf('blobOffloadGroup')
   const number = groupNumber(group)
   if (number === undefined) throw new ConfigError('group-unknown', { name, group })

@@ -13,7 +13,7 @@ import { badRequest } from './bad-request.ts'
 import { type Budget, gatesOf } from './budget.ts'
 import { frontDoor } from './front-door.ts'
 import { listenFor } from './listening.ts'
-import { frontPrefix } from './offload.ts'
+import { offloadPrefix } from './offload.ts'
 import { dataWildcard, hostsOf } from './origins.ts'
 import { registryPlane } from './registry-plane.ts'
 import type { ServerMemory } from './server-memory.ts'
@@ -114,7 +114,7 @@ export async function openServing(options: ServingOptions): Promise<PublicDoors>
         deps: { ...plane, ...registryPlane(plane) },
         hosts,
         proxies,
-        front: frontPrefix(config),
+        offloadPrefix: offloadPrefix(config),
         gates,
         telemetry,
         corsOrigins: new Set(config.corsOrigins),

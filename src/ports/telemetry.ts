@@ -11,7 +11,7 @@ export interface AnsweredRequest {
   /** Bytes of body that came, and that went. */
   readonly received: number
   readonly sent: number
-  /** Bytes that a front sends in our place. */
+  /** Bytes that a front was told to send in our place. */
   readonly offloaded: number
   /** All of the answer was written. */
   readonly isWhole: boolean

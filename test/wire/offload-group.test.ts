@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { shareWithFront } from '#main/offload.ts'
 import { pushBlob, someBytes } from '../world/content.ts'
 import { Server } from '../world/server.ts'
 
@@ -87,4 +88,15 @@ test('without the setting the folder is closed again; with it once more, all is 
 test('a group that is not there is refused by its name', async () => {
   const other = Server.start({ ...flags, blobOffloadGroup: 'no-such-group-here' })
   await assert.rejects(other, /group-unknown.*LONGSHORE_BLOB_OFFLOAD_GROUP.*no-such-group-here/)
+})
+
+test('an nginx without a group is told of at the start; who has neither hears nothing', async () => {
+  const { dataDir } = server
+  const told = (blobOffload: Parameters<typeof shareWithFront>[0]['blobOffload']) => {
+    const warnings: unknown[] = []
+    shareWithFront({ dataDir, blobOffload, blobOffloadGroup: '' }, (detail) => warnings.push(detail))
+    return warnings
+  }
+  assert.deepEqual(told('off'), [])
+  assert.deepEqual(told({ prefix: '/objects/' }), [{ path: join(dataDir, 'objects') }])
 })

@@ -16,7 +16,7 @@ import type { Gates } from '#http/place.ts'
 import { trustedProxies } from '#http/proxies.ts'
 import { budgetOf, gatesOf } from '#main/budget.ts'
 import { frontDoor } from '#main/front-door.ts'
-import { frontPrefix } from '#main/offload.ts'
+import { offloadPrefix } from '#main/offload.ts'
 import { hostsOf, originsOf } from '#main/origins.ts'
 import { registryPlane } from '#main/registry-plane.ts'
 import { openRegistry } from './open-registry.ts'
@@ -78,7 +78,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     deps: { ...plane, ...registryPlane(plane, options.wrap) },
     hosts: hostsOf(hostNames(options.names ?? ['localhost', '127.0.0.1']), config.domain),
     proxies,
-    front: frontPrefix(config),
+    offloadPrefix: offloadPrefix(config),
     gates,
     // The door only tells what was answered; nobody listens here.
     telemetry: { answered: () => {} },

@@ -94,7 +94,9 @@ export class RequestFigures {
     })
     family('longshore_received_bytes_total', 'Bytes of request bodies.', [], (counter) => counter.inc(this.#sum(received)))
     family('longshore_sent_bytes_total', 'Bytes of answer bodies.', [], (counter) => counter.inc(this.#sum(sent)))
-    family('longshore_offloaded_bytes_total', 'Bytes that a front sends in our place.', [], (counter) => counter.inc(this.#sum(offloaded)))
+    family('longshore_offloaded_bytes_total', 'Bytes that nginx was told to send in our place.', [], (counter) =>
+      counter.inc(this.#sum(offloaded)),
+    )
   }
 
   /** Of which there were any requests. */

@@ -35,7 +35,7 @@ export const refusals = {
     '{name}: {host} lies below {domain} ({variable}), where each name is that of a registry; the control plane needs a host that does not: {domain} itself, or one outside of it',
   'refusal.offload-without-proxy':
     '{name}: no proxy is trusted, so no bytes would leave by one: name the address of the nginx in {variable}',
-  'refusal.offload-group-alone': '{name}: no front sends files, so no group needs to read them: set {variable} as well, or leave both out',
+  'refusal.offload-group-alone': '{name}: no nginx sends files, so no group needs to read them: set {variable} as well, or leave both out',
   'refusal.group-unknown': '{name}: this machine has no group "{group}": name one of /etc/group, or its number',
   'refusal.group-not-ours':
     '{name}: this user may not give {path} to the group "{group}" ({code}): make the user a member of the group and start again, or start as the owner of the folder',

@@ -40,7 +40,7 @@ export const refusals: Translation<typeof english> = {
   'refusal.offload-without-proxy':
     '{name}: no hay ningún proxy de confianza, así que ningún byte saldría por él: indique la dirección del nginx en {variable}',
   'refusal.offload-group-alone':
-    '{name}: ningún frontal envía archivos, así que ningún grupo tiene que leerlos: defina también {variable}, o quite ambos',
+    '{name}: ningún nginx envía archivos, así que ningún grupo tiene que leerlos: defina también {variable}, o quite ambos',
   'refusal.group-unknown': '{name}: esta máquina no tiene el grupo «{group}»: indique uno de /etc/group, o su número',
   'refusal.group-not-ours':
     '{name}: este usuario no puede dar {path} al grupo «{group}» ({code}): añádalo al grupo e inicie de nuevo, o inicie como propietario de la carpeta',

@@ -41,7 +41,7 @@ export const refusals: Translation<typeof english> = {
   'refusal.offload-without-proxy':
     '{name} : aucun proxy n’est de confiance, aucun octet ne partirait donc par lui : indiquez l’adresse du nginx dans {variable}',
   'refusal.offload-group-alone':
-    '{name} : aucun frontal n’envoie de fichiers, aucun groupe n’a donc à les lire : définissez aussi {variable}, ou retirez les deux',
+    '{name} : aucun nginx n’envoie de fichiers, aucun groupe n’a donc à les lire : définissez aussi {variable}, ou retirez les deux',
   'refusal.group-unknown': '{name} : cette machine n’a pas de groupe « {group} » : indiquez-en un de /etc/group, ou son numéro',
   'refusal.group-not-ours':
     '{name} : cet utilisateur ne peut pas donner {path} au groupe « {group} » ({code}) : ajoutez-le au groupe et redémarrez, ou démarrez en tant que propriétaire du dossier',
