@@ -28,3 +28,17 @@ test('a thread that dies in its turn keeps nobody waiting', async () => {
   assert.deepEqual(await waits, ['password-wrong'])
   await threads.close()
 })
+
+test('a thread that dies in its turn just as another one begins to wait keeps nobody waiting', (t) => {
+  const memory = loginsMemory({ columns, random: () => 7 })
+  const { owners } = memory.turns
+  const { load } = Atomics
+  owners[4000] = 1
+  t.mock.method(Atomics, 'load', (words: Int32Array, at: number) => {
+    const found = load(words, at)
+    if (words === owners && found === 1) Atomics.store(owners, at, 0x101)
+    return found
+  })
+  releaseLogins(memory, 0)
+  assert.equal(owners[4000], 0)
+})

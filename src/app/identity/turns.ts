@@ -23,8 +23,9 @@ export const turnsMemory = (options: { columns: number; seed: number }): TurnsMe
 export function releaseTurns({ owners, lines }: TurnsMemory, column: number): void {
   releaseCounts(lines, column)
   for (let row = 0; row < rows; row++) {
-    const owner = Atomics.load(owners, row)
-    if ((owner & ~waits) === column + 1) Atomics.compareExchange(owners, row, owner, 0)
+    for (let owner = Atomics.load(owners, row); (owner & ~waits) === column + 1; owner = Atomics.load(owners, row))
+      // Not the first time where another thread begins to wait meanwhile.
+      Atomics.compareExchange(owners, row, owner, 0)
   }
 }
 
