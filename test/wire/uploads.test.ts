@@ -134,6 +134,24 @@ test('a PUT of the last bytes that broke off is sent again as it was, at the URL
   await assertStored(bytes)
 })
 
+for (const method of ['PATCH', 'PUT'])
+  test(`a ${method} that was taken and not answered in time is sent again: it is told what came of the first`, async () => {
+    for (const [index, size] of [8000, 2_000_000, 2_000_000, 2_000_000].entries()) {
+      const bytes = someBytes(size)
+      const session = locationOf(await startUpload(server, 'up'))
+      const url = method === 'PUT' ? `${session}&digest=${digestOf(bytes)}` : session
+      const first = send(server, method, url, { body: bytes })
+      await new Promise((resolve) => setTimeout(resolve, index * 4))
+      const again = await send(server, method, url, { body: bytes })
+      const both = [(await first).status, again.status]
+      const good = method === 'PUT' ? 201 : 202
+      // While the first one's bytes still come the second one is out of order.
+      assert.ok(both.includes(good) && both.every((status) => status === good || status === 416), both.join())
+      if (method === 'PATCH') assert.equal((await finish(session.replace('?offset=0', ''), bytes)).status, 201)
+      await assertStored(bytes)
+    }
+  })
+
 test('a small blob torn at many places: it is pushed again in the same session, in one piece or in several', async () => {
   for (const [index, at] of [0, 1, 100, 1499, 2999].entries()) {
     const bytes = someBytes(3000)

@@ -20,6 +20,30 @@ type State =
   | { is: 'idle'; writer: BlobWriter; since: number }
   | { is: 'ended'; cancelled: boolean; size: number | undefined }
 
+export class RequestAtSession {
+  readonly #came = Promise.withResolvers<void>()
+  readonly #over = Promise.withResolvers<void>()
+
+  /** All of its bytes are here: what it still waits for is our own work. */
+  allCame(): void {
+    this.#came.resolve()
+  }
+
+  isOver(): void {
+    this.#came.resolve()
+    this.#over.resolve()
+  }
+
+  /** Waits until it is over, but for its bytes only so long. */
+  async wait(patience: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const tooLong = new Promise<'too long'>((resolve) => (timer = setTimeout(resolve, patience, 'too long')))
+    const came = await Promise.race([this.#came.promise, tooLong])
+    clearTimeout(timer)
+    if (came !== 'too long') await this.#over.promise
+  }
+}
+
 export class UploadSession implements Holder {
   readonly registryId: number
   readonly principalId: string
@@ -30,6 +54,8 @@ export class UploadSession implements Holder {
   acknowledged: Mark = nothingMarked
   /** Where its last chunk began. */
   lastStart = 0
+  /** What is at it. */
+  request: RequestAtSession | undefined
 
   constructor({ registryId, principalId }: { registryId: number; principalId: string }) {
     this.registryId = registryId

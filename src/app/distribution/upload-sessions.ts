@@ -8,13 +8,15 @@ import type { FilesMemory } from './file-counts.ts'
 import { type OpenFileLimits, OpenFiles } from './open-files.ts'
 import { SmallBlobWriter } from './small-blobs.ts'
 import { type Aside, BrokenBody } from './upload-body.ts'
-import { UploadSession } from './upload-session.ts'
+import { RequestAtSession, UploadSession } from './upload-session.ts'
 
 const idleFor = 15 * 60 * 1000
 const mostUnused = 100_000
 export interface SessionLimits extends OpenFileLimits {
   /** Sessions of which size and hash are kept; the file of another is read again when it goes on. */
   kept?: number
+  /** In milliseconds: so long a request waits for one before it that still sends. */
+  patience?: number
 }
 
 /** Absent: this thread is the only one. */
@@ -38,6 +40,7 @@ export class UploadSessions {
   readonly #sessions = new Map<string, UploadSession>()
   readonly #files: OpenFiles
   readonly #mostKept: number
+  readonly #patience: number
   /** Started here and without a file yet; only a saving, so it may be forgotten. */
   readonly #unused = new Set<string>()
 
@@ -48,6 +51,7 @@ export class UploadSessions {
   ) {
     this.#deps = deps
     this.#mostKept = limits.kept ?? 20_000
+    this.#patience = limits.patience ?? 1000
     this.#files = new OpenFiles(limits, seat, memory)
   }
 
@@ -64,6 +68,17 @@ export class UploadSessions {
   taken(upload: Upload): number | undefined {
     const session = this.#sessions.get(upload.id)
     return session && session.epoch >= upload.epoch ? session.taken : undefined
+  }
+
+  /**
+   * Waits for the request that is at it, and says whether there was one: its client may have given up waiting for the answer, or lost
+   * the connection, and send it again; that is to be judged by what comes of the first. Who still sends is not waited for for long.
+   */
+  async waitFor(uploadId: string, aside: Aside = atOnce): Promise<boolean> {
+    const request = this.#sessions.get(uploadId)?.request
+    if (!request) return false
+    await aside(() => request.wait(this.#patience))
+    return true
   }
 
   /** One request at a time: a second one is out of order, whatever it brings. */
@@ -83,6 +98,8 @@ export class UploadSessions {
     } finally {
       this.#leave(upload.id, session)
       endFlushing()
+      session.request?.isOver()
+      session.request = undefined
     }
   }
 
@@ -97,6 +114,7 @@ export class UploadSessions {
     }
     const goesOn = known?.state.is === 'idle' && known.epoch >= upload.epoch
     const session = goesOn ? known : new UploadSession({ registryId, principalId: upload.principalId })
+    session.request = new RequestAtSession()
     if (known?.state.is === 'idle' && goesOn) known.state = { is: 'busy', writer: known.state.writer }
     this.#sessions.delete(upload.id)
     this.#sessions.set(upload.id, session)

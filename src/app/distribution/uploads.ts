@@ -10,7 +10,7 @@ import type { Upload, UploadCommands, UploadReads } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
 import { type Room, withRoom } from './room.ts'
 import { type Body, drain } from './upload-body.ts'
-import { UploadChunks } from './upload-chunks.ts'
+import { type Chunk, UploadChunks } from './upload-chunks.ts'
 import type { UploadSession } from './upload-session.ts'
 import { outOfOrder, overtaken, type SessionLimits, type SharedFiles, UploadSessions } from './upload-sessions.ts'
 
@@ -96,47 +96,65 @@ export class Uploads {
    * Fails with `upload-unknown`, `range-invalid` (the session stands), `size-invalid`, `storage-full`, `quota-exceeded`.
    */
   async append(address: UploadAddress, body: Body, range: ByteRange | undefined, offset?: number): Promise<{ size: number }> {
-    const upload = await this.#find(address)
+    // Bytes of which nothing says where they belong are no repeat of others.
+    const upload = range || offset !== undefined ? await this.#findSettled(address, body) : await this.#find(address)
     if (upload.state === 'done') throw unknownUpload(upload.id)
     if (isRepeat(upload.lastStart, upload.size, range)) {
       await drain(body.bytes)
       return { size: upload.size }
     }
     return this.#sessions.use({ upload, registryId: address.registry.id, small: false, aside: body.aside }, async (session) => {
+      const { lastStart, acknowledged } = session
+      if (isRepeat(lastStart, acknowledged.size, range)) {
+        await drain(body.bytes)
+        return { size: acknowledged.size }
+      }
       if (!range && offset !== undefined && offset < session.writer.marked) {
         if (await this.#chunks.isLastChunk(upload, session, offset, body)) return { size: session.acknowledged.size }
         throw outOfOrder(session.writer.size, `the session has ${session.writer.size} bytes, the URL is that of byte ${offset}`)
       }
       const start = await this.#chunks.receive(upload, session, address.registry.id, { body, range, offset })
+      session.request?.allCame()
       return { size: await this.#acknowledge(address.registry, upload, session, start) }
     })
   }
 
   /**
-   * Takes the last bytes, if any, and makes the blob: of a range, else from an offset on that the session has not passed. Fails as `append`, and with `digest-mismatch`, which ends the session.
+   * Takes the last bytes, if any, and makes the blob: of a range, else from an offset on that the session has not passed. Fails as
+   * `append`, and with `digest-mismatch`, which ends the session.
    */
   async finish(address: UploadAddress, body: Body, range: ByteRange | undefined, digest: Digest, offset?: number): Promise<void> {
-    const { store, clock, settings, failpoint } = this.#deps
-    const upload = await this.#find(address)
-    if (upload.state === 'done') {
+    const upload = await this.#findSettled(address, body)
+    try {
+      if (upload.state === 'done') throw unknownUpload(upload.id)
+      await this.#finish(upload, address.registry, { body, range, offset }, digest)
+    } catch (error) {
+      // The same request may have been here before, and its answer lost; at another server it may have ended just now.
+      if (!(await this.#isFinished(address, digest, error))) throw error
       await drain(body.bytes)
-      if (upload.digest === digest && (await store.blob(address.registry.id, address.name, digest))) return
-      throw unknownUpload(upload.id)
     }
+  }
+
+  async #finish(upload: Upload, registry: Registry, { body, range, offset }: Chunk, digest: Digest): Promise<void> {
+    const { store, clock, settings, failpoint } = this.#deps
     const small = body.length !== undefined && body.length <= settings.smallBlob && upload.size === 0
-    await this.#sessions.use({ upload, registryId: address.registry.id, small, aside: body.aside }, async (session) => {
+    await this.#sessions.use({ upload, registryId: registry.id, small, aside: body.aside }, async (session) => {
       const from = session.acknowledged.size
       if (!isRepeat(session.lastStart, from, range)) {
         const { marked, size } = session.writer
         const isPassed = offset !== undefined && offset < (body.length === 0 ? size : marked)
-        await this.#chunks.receive(upload, session, address.registry.id, { body, range, offset: isPassed ? undefined : offset })
-        if (session.writer.size > from) await this.#refuseOvertaken(address, session)
-      } else await drain(body.bytes)
+        await this.#chunks.receive(upload, session, registry.id, { body, range, offset: isPassed ? undefined : offset })
+        session.request?.allCame()
+        if (session.writer.size > from) await this.#refuseOvertaken(upload, registry, session)
+      } else {
+        await drain(body.bytes)
+        session.request?.allCame()
+      }
       const sealed = await this.#seal(upload, session, digest)
       const now = clock.now()
       failpoint('upload.finish.before-commit')
       try {
-        await withRoom(this.#deps, address.registry.id, sealed.size, () =>
+        await withRoom(this.#deps, registry.id, sealed.size, () =>
           store.finishUpload({
             uploadId: upload.id,
             epoch: session.epoch,
@@ -156,6 +174,13 @@ export class Uploads {
       }
       failpoint('upload.finish.after-commit')
     })
+  }
+
+  async #isFinished({ registry, name, uploadId }: UploadAddress, digest: Digest, error: unknown): Promise<boolean> {
+    if (!(error instanceof RegistryError) || (error.failure !== 'upload-unknown' && error.failure !== 'range-invalid')) return false
+    const { store } = this.#deps
+    const upload = await store.upload(registry.id, name, uploadId)
+    return upload?.state === 'done' && upload.digest === digest && (await store.blob(registry.id, name, digest)) !== undefined
   }
 
   /** Fails with `upload-unknown`. */
@@ -178,9 +203,15 @@ export class Uploads {
     return upload
   }
 
+  async #findSettled(address: UploadAddress, { aside }: Body): Promise<Upload> {
+    const upload = await this.#find(address)
+    return (await this.#sessions.waitFor(upload.id, aside)) ? this.#find(address) : upload
+  }
+
   /** A store of objects makes one of an overtaken list of parts too, and then the key is spoilt for whose it is now: so the row is asked first. */
-  async #refuseOvertaken(address: UploadAddress, { epoch }: UploadSession): Promise<void> {
-    const now = await this.#find(address)
+  async #refuseOvertaken({ repository, id }: Upload, registry: Registry, { epoch }: UploadSession): Promise<void> {
+    const now = await this.#deps.store.upload(registry.id, repository, id)
+    if (!now) throw unknownUpload(id)
     if (now.epoch !== epoch || now.state !== 'open') throw overtaken(now.size)
   }
 

@@ -1,0 +1,122 @@
+// A request is sent again while the first one is still at it: its client gave up waiting, or a front did.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
+import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
+import { type UploadLimits, Uploads } from '#app/distribution/uploads.ts'
+import type { RepositoryName } from '#core/reference.ts'
+import { digestOf } from './expected.ts'
+import { FakeClock, newWorldRegistry, nextId, worldSettings } from './world.ts'
+
+const name = 'a' as RepositoryName
+const bytes = Buffer.from('0123456789')
+const body = (content = bytes) => ({ length: content.length, bytes: (async function* () { yield content })() }) // biome-ignore format: one line
+
+type Store = Awaited<ReturnType<typeof openMemoryMetadataStore>>
+
+async function scene() {
+  const store = openMemoryMetadataStore()
+  const registry = await newWorldRegistry(store)
+  const deps = {
+    store,
+    blobs: openMemoryBlobStore(),
+    clock: new FakeClock(),
+    ids: { next: nextId },
+    settings: worldSettings,
+    failpoint: () => {},
+  }
+  const at = (other: Partial<Store> = {}, limits?: UploadLimits) => new Uploads({ ...deps, store: { ...store, ...other } }, limits)
+  const start = async (uploads: Uploads) => {
+    const whose = { registry, name, principalId: 'p' }
+    return { ...whose, ...(await uploads.start({ ...whose, algorithm: 'sha256' })) }
+  }
+  return { store, at, start }
+}
+
+/** Says when it is called, and waits for leave. */
+function held<Input, Output>(verb: (input: Input) => Promise<Output>) {
+  const called = Promise.withResolvers<void>()
+  const leave = Promise.withResolvers<void>()
+  const holding = async (input: Input): Promise<Output> => {
+    called.resolve()
+    await leave.promise
+    return verb(input)
+  }
+  return { holding, called: called.promise, leave: leave.resolve }
+}
+
+for (const what of ['by its range', 'by its offset'] as const)
+  test(`a chunk whose bytes have all come is waited for: sent again meanwhile, known ${what}, it adds nothing`, async () => {
+    const { store, at, start } = await scene()
+    const { holding, called, leave } = held(store.noteUpload)
+    const uploads = at({ noteUpload: holding })
+    const address = await start(uploads)
+    const append = () =>
+      what === 'by its range' ? uploads.append(address, body(), { start: 0, end: 9 }) : uploads.append(address, body(), undefined, 0)
+    const first = append()
+    await called
+    const again = append()
+    await new Promise(setImmediate)
+    leave()
+    assert.deepEqual(await Promise.all([first, again]), [{ size: 10 }, { size: 10 }])
+    await uploads.finish(address, body(Buffer.alloc(0)), undefined, digestOf(bytes))
+  })
+
+test('a chunk of which bytes still come is waited for, but not for long; one that says nothing of its place is out of order at once', async () => {
+  const { at, start } = await scene()
+  const uploads = at({}, { most: 10, longestWait: 1000, sessionsOfOne: 10, patience: 50 })
+  const address = await start(uploads)
+  const end = Promise.withResolvers<void>()
+  const first = uploads.append(
+    address,
+    {
+      length: undefined,
+      bytes: (async function* () {
+        yield bytes
+        await end.promise
+      })(),
+    },
+    undefined,
+    0,
+  )
+  await new Promise(setImmediate)
+  await assert.rejects(uploads.append(address, body(), undefined), { failure: 'range-invalid' })
+  await assert.rejects(uploads.append(address, body(), undefined, 0), { failure: 'range-invalid' })
+  const again = uploads.append(address, body(), undefined, 0)
+  end.resolve()
+  assert.deepEqual(await Promise.all([first, again]), [{ size: 10 }, { size: 10 }])
+})
+
+test('an end whose bytes have all come is waited for: sent again meanwhile, it finds the blob', async () => {
+  const { store, at, start } = await scene()
+  const { holding, called, leave } = held(store.finishUpload)
+  const uploads = at({ finishUpload: holding })
+  const address = await start(uploads)
+  const end = (content = bytes) => uploads.finish(address, body(content), undefined, digestOf(content), 0)
+  const first = end()
+  await called
+  const again = end()
+  const other = end(Buffer.from('other'))
+  await new Promise(setImmediate)
+  leave()
+  await Promise.all([first, again])
+  await assert.rejects(other, { failure: 'upload-unknown' })
+})
+
+test('an end that another server made since the upload was looked up finds the blob; with another digest the upload is unknown', async () => {
+  const { store, at, start } = await scene()
+  const one = at()
+  const ended = Buffer.from('0123456789')
+  for (const content of [ended, Buffer.from('other')]) {
+    const address = await start(one)
+    const other = at({
+      claimUpload: async (input) => {
+        await one.finish(address, body(), undefined, digestOf(ended))
+        return store.claimUpload(input)
+      },
+    })
+    const again = other.finish(address, body(content), undefined, digestOf(content))
+    if (content === ended) await again
+    else await assert.rejects(again, { failure: 'upload-unknown' })
+  }
+})
