@@ -1,17 +1,17 @@
-import { hashOf, powerOfTwoFrom, type Seat, sharedWords } from './seat.ts'
+import { hashOf, powerOfTwoFrom, type Seat } from './seat.ts'
+import { releaseRows, type RowsMemory, rowsMemory, SharedRows } from './shared-rows.ts'
 
 /** How many there are of each name, as several threads count them. */
-export interface CountsMemory {
-  readonly columns: number
-  readonly rows: number
+export interface CountsMemory extends RowsMemory {
+  /** Of the rows; the first half and the second one are alike. */
+  readonly half: number
   readonly seed: number
-  readonly words: Int32Array
 }
 
 /** @param most names that are counted at once; with more of them a count may be too high */
 export function countsMemory(most: number, { columns, seed }: { columns: number; seed: number }): CountsMemory {
-  const rows = powerOfTwoFrom(Math.min(Math.max(most * 4, 1024), 65_536))
-  return { columns, rows, seed, words: sharedWords(2 * rows * columns) }
+  const half = powerOfTwoFrom(Math.min(Math.max(most * 4, 1024), 65_536))
+  return { ...rowsMemory(2 * half, columns), half, seed }
 }
 
 /**
@@ -20,58 +20,43 @@ export function countsMemory(most: number, { columns, seed }: { columns: number;
  * both rows. A thread that died takes nothing with it: its column is set to zero.
  */
 export class SharedCounts {
-  readonly #words: Int32Array
-  readonly #columns: number
-  readonly #column: number
+  readonly #rows: SharedRows
   readonly #half: number
   readonly #seed: number
 
-  constructor({ words, columns, rows, seed }: CountsMemory, { column }: Pick<Seat, 'column'>) {
-    this.#words = words
-    this.#columns = columns
-    this.#column = column
-    this.#half = rows
-    this.#seed = seed
+  constructor(memory: CountsMemory, { column }: Pick<Seat, 'column'>) {
+    this.#rows = new SharedRows(memory, column)
+    this.#half = memory.half
+    this.#seed = memory.seed
   }
 
+  /** Never 0, so that a 0 may stand for nobody. */
   hash(name: string): number {
-    return hashOf(name, this.#seed)
+    return hashOf(name, this.#seed) || 1
   }
 
   add(hash: number, by: 1 | -1): void {
-    Atomics.add(this.#words, this.#first(hash) + this.#column, by)
-    Atomics.add(this.#words, this.#second(hash) + this.#column, by)
+    this.#rows.add(this.#first(hash), by)
+    this.#rows.add(this.#second(hash), by)
   }
 
   of(hash: number): number {
-    return Math.min(this.#sum(this.#first(hash)), this.#sum(this.#second(hash)))
+    return Math.min(this.#rows.sum(this.#first(hash)), this.#rows.sum(this.#second(hash)))
   }
 
   /** What one thread has of it. */
   ofColumn(hash: number, column: number): number {
-    return Math.min(Atomics.load(this.#words, this.#first(hash) + column), Atomics.load(this.#words, this.#second(hash) + column))
+    return Math.min(this.#rows.of(this.#first(hash), column), this.#rows.of(this.#second(hash), column))
   }
 
   #first(hash: number): number {
-    return (hash & (this.#half - 1)) * this.#columns
+    return hash & (this.#half - 1)
   }
 
   #second(hash: number): number {
-    return (this.#half + ((Math.imul(hash, 0x9e3779b1) >>> 7) & (this.#half - 1))) * this.#columns
-  }
-
-  #sum(row: number): number {
-    return sumOf(this.#words, row, this.#columns)
+    return this.#half + ((Math.imul(hash, 0x9e3779b1) >>> 7) & (this.#half - 1))
   }
 }
 
 /** What a thread that died had counted. */
-export function releaseCounts({ words, columns }: CountsMemory, column: number): void {
-  for (let at = column; at < words.length; at += columns) Atomics.store(words, at, 0)
-}
-
-export function sumOf(words: Int32Array, from: number, columns: number): number {
-  let sum = 0
-  for (let at = from; at < from + columns; at++) sum += Atomics.load(words, at)
-  return sum
-}
+export const releaseCounts: (memory: CountsMemory, column: number) => void = releaseRows

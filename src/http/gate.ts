@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events'
 import { alone, type Seat } from '#core/seat.ts'
-import { SharedCounts, sumOf } from '#core/shared-counts.ts'
-import { type GateMemory, gateMemory, type Row, rows } from './gate-memory.ts'
+import { SharedCounts } from '#core/shared-counts.ts'
+import { SharedRows } from '#core/shared-rows.ts'
+import { type GateMemory, gateMemory, rows } from './gate-memory.ts'
 
 export interface GateLimits {
   most: number
@@ -35,7 +36,7 @@ export class Gate {
   /** All of them, who has waited longest first. */
   readonly #all = new Set<Waiting>()
   readonly #seat: Seat
-  readonly #words: Int32Array
+  readonly #rows: SharedRows
   readonly #inside: SharedCounts
   readonly #inLines: SharedCounts
   /** Of one thread, at least. */
@@ -51,13 +52,13 @@ export class Gate {
     elapsed: () => number = () => performance.now(),
   ) {
     this.#elapsed = elapsed
-    const { words, inside, lines } = memory ?? gateMemory(most, { columns: 1, seed: 0 })
+    const { rows: own, inside, lines } = memory ?? gateMemory(most, { columns: 1, seed: 0 })
     this.#most = most
     this.#mostOfOne = mostOfOne
     this.#longestLine = longestLine
     this.#longestWait = longestWait
     this.#seat = seat
-    this.#words = words
+    this.#rows = new SharedRows(own, seat.column)
     this.#inside = new SharedCounts(inside, seat)
     this.#inLines = new SharedCounts(lines, seat)
     this.#part = Math.floor(most / seat.columns)
@@ -65,11 +66,11 @@ export class Gate {
   }
 
   get inside(): number {
-    return this.#sum(rows.inside)
+    return this.#rows.sum(rows.inside)
   }
 
   get waiting(): number {
-    return this.#sum(rows.waiting)
+    return this.#rows.sum(rows.waiting)
   }
 
   /** True at once while there is room. */
@@ -82,7 +83,7 @@ export class Gate {
     if (this.tryEnter(address)) return Promise.resolve(true)
     const hash = this.#inLines.hash(address)
     // One address does not fill the line for the others.
-    if (this.#sum(rows.waiting) >= this.#longestLine || this.#inLines.of(hash) >= Math.max(1, this.#longestLine / 2))
+    if (this.#rows.sum(rows.waiting) >= this.#longestLine || this.#inLines.of(hash) >= Math.max(1, this.#longestLine / 2))
       return Promise.resolve(false)
     const line = this.#lines.get(address) ?? []
     this.#lines.set(address, line)
@@ -90,7 +91,7 @@ export class Gate {
       const settle = (admitted: boolean) => {
         clearTimeout(timer)
         client?.off('close', giveUp)
-        this.#add(rows.waiting, -1)
+        this.#rows.add(rows.waiting, -1)
         this.#inLines.add(hash, -1)
         this.#forget(place)
         resolve(admitted)
@@ -107,7 +108,7 @@ export class Gate {
       const timer = setTimeout(giveUp, this.#longestWait)
       line.push(place)
       client?.once('close', giveUp)
-      this.#add(rows.waiting, 1)
+      this.#rows.add(rows.waiting, 1)
       this.#inLines.add(hash, 1)
       this.#remember(place)
     })
@@ -119,19 +120,19 @@ export class Gate {
     return new Promise((resolve) => {
       const place = { address, since: this.#elapsed(), admit: () => settle() }
       const settle = () => {
-        this.#add(rows.waiting, -1)
+        this.#rows.add(rows.waiting, -1)
         this.#forget(place)
         resolve()
       }
       this.#returning.push(place)
-      this.#add(rows.waiting, 1)
+      this.#rows.add(rows.waiting, 1)
       this.#remember(place)
     })
   }
 
   leave(address = ''): void {
     this.#inside.add(this.#inside.hash(address), -1)
-    this.#add(rows.inside, -1)
+    this.#rows.add(rows.inside, -1)
     if (this.#returning.length > 0 || this.#lines.size > 0) this.#admit()
     this.#ringWaiting()
   }
@@ -141,24 +142,24 @@ export class Gate {
     if (this.inside < this.#most) return false
     const now = momentOf(this.#elapsed())
     for (let column = 0; column < this.#seat.columns; column++) {
-      const since = this.#load(rows.oldest, column)
+      const since = this.#rows.of(rows.oldest, column)
       if (since !== 0 && ((now - since) | 0) >= ms) return true
     }
     return false
   }
 
   #take(hash: number, { returns = false } = {}): 'in' | 'full' | 'address' {
-    const before = this.#sum(rows.inside)
+    const before = this.#rows.sum(rows.inside)
     if (before >= this.#most || this.#yields()) return 'full'
     const mostOfOne = returns ? this.#most : this.#mostOfOne
     // An address has no more places than there are in all.
     if (before >= mostOfOne && this.#inside.of(hash) >= mostOfOne) return 'address'
-    this.#add(rows.inside, 1)
+    this.#rows.add(rows.inside, 1)
     this.#inside.add(hash, 1)
-    const all = this.#sum(rows.inside)
+    const all = this.#rows.sum(rows.inside)
     if (all <= this.#most && (all <= mostOfOne || this.#inside.of(hash) <= mostOfOne)) return 'in'
     this.#inside.add(hash, -1)
-    this.#add(rows.inside, -1)
+    this.#rows.add(rows.inside, -1)
     this.#ringWaiting()
     return all > this.#most ? 'full' : 'address'
   }
@@ -166,9 +167,9 @@ export class Gate {
   /** Another thread has less than its part, and somebody waits there for nothing else than a place. */
   #yields(): boolean {
     const { column, columns } = this.#seat
-    if (columns === 1 || this.#part === 0 || this.#load(rows.inside, column) < this.#part) return false
+    if (columns === 1 || this.#part === 0 || this.#rows.of(rows.inside, column) < this.#part) return false
     for (let other = 0; other < columns; other++)
-      if (other !== column && this.#load(rows.wants, other) === 1 && this.#load(rows.inside, other) < this.#part) return true
+      if (other !== column && this.#rows.of(rows.wants, other) === 1 && this.#rows.of(rows.inside, other) < this.#part) return true
     return false
   }
 
@@ -181,7 +182,7 @@ export class Gate {
       next.admit()
     }
     if (this.#seat.columns === 1) return
-    const wanted = Atomics.exchange(this.#words, this.#indexOf(rows.wants), next === 'full' ? 1 : 0) === 1
+    const wanted = this.#rows.swap(rows.wants, next === 'full' ? 1 : 0) === 1
     // With its part of the places, or without a wish for one, this thread stands in nobody's way any more.
     if (admitted > 0 || (wanted && next !== 'full')) this.#ringWaiting()
   }
@@ -220,28 +221,12 @@ export class Gate {
 
   #tellOldest(): void {
     const [oldest] = this.#all
-    Atomics.store(this.#words, this.#indexOf(rows.oldest), oldest ? momentOf(oldest.since) : 0)
+    this.#rows.set(rows.oldest, oldest ? momentOf(oldest.since) : 0)
   }
 
   #ringWaiting(): void {
     const { column, columns, bell } = this.#seat
-    for (let other = 0; other < columns; other++) if (other !== column && this.#load(rows.waiting, other) > 0) bell.ring(other)
-  }
-
-  #indexOf(row: Row, column = this.#seat.column): number {
-    return row * this.#seat.columns + column
-  }
-
-  #load(row: Row, column: number): number {
-    return Atomics.load(this.#words, this.#indexOf(row, column))
-  }
-
-  #sum(row: Row): number {
-    return sumOf(this.#words, row * this.#seat.columns, this.#seat.columns)
-  }
-
-  #add(row: Row, by: 1 | -1): void {
-    Atomics.add(this.#words, this.#indexOf(row), by)
+    for (let other = 0; other < columns; other++) if (other !== column && this.#rows.of(rows.waiting, other) > 0) bell.ring(other)
   }
 }
 

@@ -1,11 +1,10 @@
-import { type CountsMemory, countsMemory, releaseCounts, SharedCounts, sumOf } from '#core/shared-counts.ts'
-import { type Seat, sharedWords } from '#core/seat.ts'
+import { type CountsMemory, countsMemory, releaseCounts, SharedCounts } from '#core/shared-counts.ts'
+import type { Seat } from '#core/seat.ts'
+import { releaseRows, type RowsMemory, rowsMemory, SharedRows, sumOfRow } from '#core/shared-rows.ts'
 
 /** What the threads know of the connections of all. */
 export interface ConnectionsMemory {
-  readonly columns: number
-  /** Of each of `rows` a column for each thread. */
-  readonly words: Int32Array
+  readonly rows: RowsMemory
   readonly byAddress: CountsMemory
 }
 
@@ -13,36 +12,35 @@ export interface ConnectionsMemory {
 const rows = { open: 0, anyone: 1, address: 2 } as const
 
 export const connectionsMemory = (most: number, { columns, seed }: { columns: number; seed: number }): ConnectionsMemory => ({
-  columns,
-  words: sharedWords(Object.keys(rows).length * columns),
+  rows: rowsMemory(Object.keys(rows).length, columns),
   byAddress: countsMemory(most, { columns, seed }),
 })
 
 /** At all threads. */
-export const openConnections = ({ words, columns }: ConnectionsMemory): number => sumOf(words, rows.open * columns, columns)
+export const openConnections = (memory: ConnectionsMemory): number => sumOfRow(memory.rows, rows.open)
 
 /** A thread died, and its connections with it. */
-export function releaseConnections({ words, columns, byAddress }: ConnectionsMemory, column: number): void {
-  for (let at = column; at < words.length; at += columns) Atomics.store(words, at, 0)
-  releaseCounts(byAddress, column)
+export function releaseConnections(memory: ConnectionsMemory, column: number): void {
+  releaseRows(memory.rows, column)
+  releaseCounts(memory.byAddress, column)
 }
 
 /** Counts connections as a gate counts requests (gate.ts), and carries the wish for room to the thread that can make it. */
 export class OpenConnections {
   readonly #limits: { most: number; mostOfOne: number }
   readonly #seat: Seat
-  readonly #words: Int32Array
+  readonly #rows: SharedRows
   readonly #byAddress: SharedCounts
 
-  constructor(limits: { most: number; mostOfOne: number }, seat: Seat, { words, byAddress }: ConnectionsMemory) {
+  constructor(limits: { most: number; mostOfOne: number }, seat: Seat, memory: ConnectionsMemory) {
     this.#limits = limits
     this.#seat = seat
-    this.#words = words
-    this.#byAddress = new SharedCounts(byAddress, seat)
+    this.#rows = new SharedRows(memory.rows, seat.column)
+    this.#byAddress = new SharedCounts(memory.byAddress, seat)
   }
 
   get all(): number {
-    return sumOf(this.#words, rows.open, this.#seat.columns)
+    return this.#rows.sum(rows.open)
   }
 
   hash(address: string): number {
@@ -70,28 +68,25 @@ export class OpenConnections {
     const others = Array.from({ length: this.#seat.columns }, (_, column) => ({ column, has: this.#has(column, hash) }))
     const [most] = others.filter(({ column, has }) => column !== this.#seat.column && has > 0).toSorted((one, other) => other.has - one.has)
     if (!most) return
-    Atomics.store(this.#words, this.#at(hash === undefined ? rows.anyone : rows.address, most.column), hash || 1)
+    if (hash === undefined) this.#rows.set(rows.anyone, 1, most.column)
+    else this.#rows.set(rows.address, hash, most.column)
     this.#seat.bell.ring(most.column)
   }
 
   onWish(listener: (hash: number | undefined) => void): void {
     this.#seat.bell.onRing(() => {
-      if (Atomics.exchange(this.#words, this.#at(rows.anyone), 0) !== 0) listener(undefined)
-      const hash = Atomics.exchange(this.#words, this.#at(rows.address), 0)
+      if (this.#rows.swap(rows.anyone, 0) !== 0) listener(undefined)
+      const hash = this.#rows.swap(rows.address, 0)
       if (hash !== 0) listener(hash)
     })
   }
 
   #add(hash: number, by: 1 | -1): void {
-    Atomics.add(this.#words, this.#at(rows.open), by)
+    this.#rows.add(rows.open, by)
     this.#byAddress.add(hash, by)
   }
 
   #has(column: number, hash: number | undefined): number {
-    return hash === undefined ? Atomics.load(this.#words, this.#at(rows.open, column)) : this.#byAddress.ofColumn(hash, column)
-  }
-
-  #at(row: number, column = this.#seat.column): number {
-    return row * this.#seat.columns + column
+    return hash === undefined ? this.#rows.of(rows.open, column) : this.#byAddress.ofColumn(hash, column)
   }
 }

@@ -1,9 +1,9 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { alone, type Seat } from '#core/seat.ts'
-import { FileCounts, type Files, type FilesMemory, filesMemory, type Lack } from './file-counts.ts'
+import { FileCounts, type FileOwner, type FilesMemory, filesMemory, type Lack } from './file-counts.ts'
 
 /** Who holds a file open, and can give it up while it rests. */
-export interface Holder extends Files {
+export interface Holder extends FileOwner {
   /** Closes the file; what was known of it stays. */
   rest(): Promise<void>
 }
