@@ -1,5 +1,5 @@
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
-import { NotGiven, shareObjects, unshareObjects } from '#adapters/fs/group-reads.ts'
+import { CannotShare, shareObjects, unshareObjects } from '#adapters/fs/group-reads.ts'
 import { groupNumber } from '#adapters/system/groups.ts'
 import { Refusal } from '#core/refusal.ts'
 import { ConfigError, variableOf } from './config.ts'
@@ -29,7 +29,7 @@ export function shareWithFront(
     for (const path of open) warn({ path, group }, 'the group may read this path, and it is not ours to close')
     for (const path of blocking) warn({ path, group }, 'the group cannot pass this folder: the front will not find the files of blobs')
   } catch (error) {
-    if (error instanceof NotGiven) throw new Refusal('group-not-ours', { name, group, path: error.path, code: error.code })
+    if (error instanceof CannotShare) throw new Refusal('group-not-ours', { name, group, path: error.path, code: error.code })
     throw error
   }
 }

@@ -34,7 +34,7 @@ import { originsOf } from './origins.ts'
 import { openDirectory } from './registry.ts'
 import { seatAt, serverMemory } from './server-memory.ts'
 import { serversOf } from './servers.ts'
-import type { PublicDoors } from './serving.ts'
+import type { PublicListeners } from './serving.ts'
 import { impliedNames, serverNames } from './server-names.ts'
 import type { Config } from './settings.ts'
 
@@ -151,7 +151,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     const listen = { http: config.http === 'off' ? undefined : config.http, https: config.https === 'off' ? undefined : config.https }
     const room = (registryId: number, bytes: number) => collector.makeRoom(registryId, bytes)
     // What the threads load this one does without.
-    const doors: PublicDoors =
+    const doors: PublicListeners =
       columns === 1
         ? await (await import('./serving.ts')).openServing({
             config,

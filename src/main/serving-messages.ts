@@ -12,8 +12,8 @@ export interface PublicAddresses {
 }
 
 /** What a serving thread begins with. */
-export interface Beginning {
-  config: CrossingConfig
+export interface ServingWorkerData {
+  config: SerializedConfig
   program: string
   column: number
   memory: ServerMemory
@@ -24,11 +24,11 @@ export interface Beginning {
 }
 
 /** A URL does not cross to another thread. */
-export type CrossingConfig = Omit<Config, 'publicUrl'> & { publicUrl: string }
+export type SerializedConfig = Omit<Config, 'publicUrl'> & { publicUrl: string }
 
-export const crossing = ({ publicUrl, ...rest }: Config): CrossingConfig => ({ ...rest, publicUrl: publicUrl?.href ?? '' })
+export const serializeConfig = ({ publicUrl, ...rest }: Config): SerializedConfig => ({ ...rest, publicUrl: publicUrl?.href ?? '' })
 
-export const arrived = ({ publicUrl, ...rest }: CrossingConfig): Config => ({
+export const deserializeConfig = ({ publicUrl, ...rest }: SerializedConfig): Config => ({
   ...rest,
   publicUrl: publicUrl === '' ? undefined : new URL(publicUrl),
 })

@@ -16,13 +16,13 @@ import { depsOf } from './deps-of.ts'
 import { originsOf } from './origins.ts'
 import { seatAt } from './server-memory.ts'
 import { openServing } from './serving.ts'
-import { arrived, type Beginning, type MainSide, type ServingSide } from './serving-messages.ts'
+import { deserializeConfig, type ServingWorkerData, type MainSide, type ServingSide } from './serving-messages.ts'
 import { ThreadLine } from './thread-line.ts'
 
 /** One of several threads that serve: its own connection to read by and what it keeps of it, over the one writer. */
-const beginning = workerData as Beginning
-const { memory, column, program, listen } = beginning
-const config = arrived(beginning.config)
+const data = workerData as ServingWorkerData
+const { memory, column, program, listen } = data
+const config = deserializeConfig(data.config)
 const port = parentPort as MessagePort
 const seat = seatAt(memory, column)
 
@@ -40,10 +40,10 @@ const main: ThreadLine<MainSide, ServingSide> = new ThreadLine(port, {
 const lines = new GatheredLines((text) => main.tell('lines', text))
 const figures = new RequestFigures(memory.figures, column)
 const telemetry = openThreadTelemetry({ level: config.logLevel, destination: lines, figures })
-const pairs = beginning.tls && passedPairs(beginning.tls.pair)
+const pairs = data.tls && passedPairs(data.tls.pair)
 const deps = depsOf(config, {
-  store: openSharedStore(beginning.store),
-  blobs: openSharedFsBlobStore(beginning.blobs),
+  store: openSharedStore(data.store),
+  blobs: openSharedFsBlobStore(data.blobs),
   secrets: openSecretBox(dataDirectory(config.dataDir).secretKey),
   hasher: { hash: (...input) => main.ask('hash', ...input), verify: (...input) => main.ask('verify', ...input) },
   unleased: rememberedByOneProcess(systemClock, config.gcLease, memory.unleased),
@@ -60,7 +60,7 @@ const serving = await openServing({
   room: (registryId, bytes) => main.ask('room', registryId, bytes),
   telemetry,
   listen,
-  tls: pairs && beginning.tls && { pairs, ticketKeys: Buffer.from(beginning.tls.ticketKeys) },
+  tls: pairs && data.tls && { pairs, ticketKeys: Buffer.from(data.tls.ticketKeys) },
 })
 main.tell('listening', serving.addresses)
 

@@ -3,11 +3,11 @@ import type { Logger } from 'pino'
 import type { SharedBlobs } from '#adapters/fs/blob-store.ts'
 import type { SharedStore } from '#adapters/sqlite/store.ts'
 import type { PairSource } from '#adapters/x509/listener-certificates.ts'
-import type { PublicDoors } from './serving.ts'
+import type { PublicListeners } from './serving.ts'
 import { badRequest } from './bad-request.ts'
 import { listenFor } from './listening.ts'
 import { releaseColumn, type ServerMemory } from './server-memory.ts'
-import { type Beginning, crossing, type MainSide, type PublicAddresses, type ServingSide } from './serving-messages.ts'
+import { type ServingWorkerData, serializeConfig, type MainSide, type PublicAddresses, type ServingSide } from './serving-messages.ts'
 import type { Config } from './settings.ts'
 import { ThreadLine } from './thread-line.ts'
 
@@ -43,7 +43,7 @@ const longestPause = 5_000
  * nothing else: its column is set to zero, and another begins in its place, after a pause that grows. Too many deaths are
  * a fault that no new thread mends: the process ends, and who started it starts it again.
  */
-export class ServingThreads implements PublicDoors {
+export class ServingThreads implements PublicListeners {
   readonly #options: ServingThreadsOptions
   readonly #threads = new Map<number, ServingThread>()
   #listen: PublicAddresses
@@ -100,8 +100,8 @@ export class ServingThreads implements PublicDoors {
   #begin(column: number): Promise<PublicAddresses> {
     const { config, program, memory, share, tls, services } = this.#options
     const { store, blobs } = share()
-    const workerData: Beginning = {
-      config: crossing(config),
+    const workerData: ServingWorkerData = {
+      config: serializeConfig(config),
       program,
       column,
       memory,

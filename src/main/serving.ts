@@ -36,7 +36,7 @@ export interface ServingOptions {
 }
 
 /** The public listeners, in one thread or in several. */
-export interface PublicDoors {
+export interface PublicListeners {
   readonly addresses: PublicAddresses
   /** Until then requests are told to come again. */
   open(origins: Origins): void
@@ -49,7 +49,7 @@ const idleUploadsEvery = 60_000
 const failpointEvery = 20
 
 /** What one serving thread makes: the listeners, and all that answers behind them. Fails as `listenFor`. */
-export async function openServing(options: ServingOptions): Promise<PublicDoors> {
+export async function openServing(options: ServingOptions): Promise<PublicListeners> {
   const { config, deps, budget, memory, seat, telemetry, tls } = options
   const hosts = hostsOf(hostNames(serverNames(config)), config.domain)
   const proxies = trustedProxies(config.trustedProxies)

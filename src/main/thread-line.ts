@@ -9,12 +9,12 @@ export interface Carrier {
   on(event: 'message', listener: (message: Message) => void): unknown
 }
 
-type Crossed = { failure: Failure; message: string; detail: FailureDetail } | { failure: undefined; message: string }
+type SerializedError = { failure: Failure; message: string; detail: FailureDetail } | { failure: undefined; message: string }
 type Message =
   | { kind: 'ask'; id: number; name: string; input: unknown[] }
   | { kind: 'tell'; name: string; input: unknown[] }
   | { kind: 'answer'; id: number; output: unknown }
-  | { kind: 'refusal'; id: number; error: Crossed }
+  | { kind: 'refusal'; id: number; error: SerializedError }
 
 /** Between the main thread and a serving thread: either side asks the other, or tells it something. */
 export class ThreadLine<Other extends { [Name in keyof Other]: (...input: never[]) => unknown }, Own> {
@@ -53,7 +53,7 @@ export class ThreadLine<Other extends { [Name in keyof Other]: (...input: never[
     const waiting = this.#waiting.get(message.id)
     this.#waiting.delete(message.id)
     if (message.kind === 'answer') waiting?.resolve(message.output)
-    else waiting?.reject(errorOf(message.error))
+    else waiting?.reject(deserializeError(message.error))
   }
 
   async #answer(asked: { id: number; name: string; input: unknown[] }): Promise<void> {
@@ -61,7 +61,7 @@ export class ThreadLine<Other extends { [Name in keyof Other]: (...input: never[
     try {
       this.#carrier.postMessage({ kind: 'answer', id, output: await this.#run(asked) })
     } catch (error) {
-      this.#carrier.postMessage({ kind: 'refusal', id, error: crossed(error) })
+      this.#carrier.postMessage({ kind: 'refusal', id, error: serializeError(error) })
     }
   }
 
@@ -70,10 +70,10 @@ export class ThreadLine<Other extends { [Name in keyof Other]: (...input: never[
   }
 }
 
-function crossed(error: unknown): Crossed {
+function serializeError(error: unknown): SerializedError {
   if (error instanceof RegistryError) return { failure: error.failure, message: error.message, detail: error.detail }
   return { failure: undefined, message: error instanceof Error ? error.message : String(error) }
 }
 
-const errorOf = (error: Crossed): Error =>
+const deserializeError = (error: SerializedError): Error =>
   error.failure === undefined ? new Error(error.message) : new RegistryError(error.failure, error.message, error.detail)

@@ -140,8 +140,8 @@ class FsBlobStore implements BlobStore {
   }
 
   async #digest(key: string, algorithm: Algorithm, from: number, to: number): Promise<{ hex: string; size: number } | undefined> {
-    const { path, at } = this.#file(key, algorithm)
-    return (await this.#line.call(at, { kind: 'digest', path, algorithm, from, to })) as { hex: string; size: number } | undefined
+    const { path, shard } = this.#file(key, algorithm)
+    return (await this.#line.call(shard, { kind: 'digest', path, algorithm, from, to })) as { hex: string; size: number } | undefined
   }
 
   async delete(key: string): Promise<void> {
@@ -165,7 +165,7 @@ class FsBlobStore implements BlobStore {
   }
 
   #file(key: string, algorithm: Algorithm): FileOfKey {
-    return { path: this.#path(key), at: shardOf(key), algorithm }
+    return { path: this.#path(key), shard: shardOf(key), algorithm }
   }
 
   // Keys are ours, made of an id; a wrong one is a bug and must not reach the file system.

@@ -14,7 +14,7 @@ const closed = new Error('the writer is closed')
 /** Where the file of a key is, and how its digest is taken. */
 export interface FileOfKey {
   path: string
-  at: number
+  shard: number
   algorithm: Algorithm
 }
 
@@ -28,7 +28,7 @@ type OrderOfWriter =
 export class FsBlobWriter implements BlobWriter {
   readonly #line: UploadLine
   /** Which worker's the file is. */
-  readonly #at: number
+  readonly #shard: number
   readonly #writer: number
   #slot: { slot: Slot; bytes: Buffer } | undefined
   /** The slot's bytes in use. It begins where the file's page begins, so that whole pages lie alike in both. */
@@ -46,9 +46,9 @@ export class FsBlobWriter implements BlobWriter {
   /** Why it takes no more. */
   #why: Error | undefined
 
-  private constructor(line: UploadLine, { at, algorithm }: FileOfKey) {
+  private constructor(line: UploadLine, { shard, algorithm }: FileOfKey) {
     this.#line = line
-    this.#at = at
+    this.#shard = shard
     this.#algorithm = algorithm
     this.#writer = line.register((slot, failure) => {
       this.#underWay--
@@ -60,7 +60,7 @@ export class FsBlobWriter implements BlobWriter {
 
   static create(line: UploadLine, file: FileOfKey): FsBlobWriter {
     const writer = new FsBlobWriter(line, file)
-    line.send(file.at, { kind: 'create', writer: writer.#writer, path: file.path, algorithm: file.algorithm })
+    line.send(file.shard, { kind: 'create', writer: writer.#writer, path: file.path, algorithm: file.algorithm })
     return writer
   }
 
@@ -68,8 +68,12 @@ export class FsBlobWriter implements BlobWriter {
    * Takes the file from the writers before, asks which mark stands, and goes on there. In this order: a mark that another one made
    * between the question and the taking would be cut off, and what that one sealed with it. Undefined when the file is lost.
    */
-  static async resume(line: UploadLine, { path, at, algorithm }: FileOfKey, claim: () => Promise<Mark>): Promise<FsBlobWriter | undefined> {
-    const writer = new FsBlobWriter(line, { path, at, algorithm })
+  static async resume(
+    line: UploadLine,
+    { path, shard, algorithm }: FileOfKey,
+    claim: () => Promise<Mark>,
+  ): Promise<FsBlobWriter | undefined> {
+    const writer = new FsBlobWriter(line, { path, shard, algorithm })
     try {
       await writer.#call({ kind: 'take', path, algorithm })
       const { size } = await claim()
@@ -146,7 +150,7 @@ export class FsBlobWriter implements BlobWriter {
   }
 
   #call(order: OrderOfWriter): Promise<unknown> {
-    return this.#line.call(this.#at, { ...order, writer: this.#writer })
+    return this.#line.call(this.#shard, { ...order, writer: this.#writer })
   }
 
   #end(last?: Filled): void {
@@ -164,7 +168,7 @@ export class FsBlobWriter implements BlobWriter {
     const filled = this.#filled()
     if (!filled) return
     this.#underWay++
-    this.#line.send(this.#at, { kind: 'write', writer: this.#writer, ...filled })
+    this.#line.send(this.#shard, { kind: 'write', writer: this.#writer, ...filled })
   }
 
   /** What the slot has; it is on its way then. */

@@ -18,8 +18,8 @@ export function shareAsFolder(descriptor: number, folder: string): void {
   fchmodSync(descriptor, readFile)
 }
 
-/** A path that could not be given to the group. */
-export class NotGiven extends Error {
+/** A path that could not be shared with the group. */
+export class CannotShare extends Error {
   readonly path: string
   readonly code: string
   constructor(path: string, code: string) {
@@ -31,7 +31,7 @@ export class NotGiven extends Error {
 
 /**
  * Lets a group read the bytes of objects and nothing else of the data directory. What lies beside them is closed before the directory
- * can be passed. Throws NotGiven. Returns what beside them could not be closed, and the folders above that the group cannot pass.
+ * can be passed. Throws CannotShare. Returns what beside them could not be closed, and the folders above that the group cannot pass.
  */
 export function shareObjects({ root, objects }: DataDirectory, group: number): { open: string[]; blocking: string[] } {
   for (const folder of foldersOf(objects)) {
@@ -77,7 +77,7 @@ function attempt(path: string, work: () => void): void {
   } catch (error) {
     const { code = '?' } = error as NodeJS.ErrnoException
     // Collection may have taken the file meanwhile.
-    if (code !== 'ENOENT') throw new NotGiven(path, code)
+    if (code !== 'ENOENT') throw new CannotShare(path, code)
   }
 }
 

@@ -11,7 +11,7 @@ test('a small file costs its worker two messages and its thread one answer: the 
   const line = new UploadLine({ ports: [port1], arena: newArena() })
   t.after(() => line.close())
   const received = () => receiveMessageOnPort(port2)?.message as Order | undefined
-  const writer = FsBlobWriter.create(line, { path: 'a/file', at: 7, algorithm: 'sha256' })
+  const writer = FsBlobWriter.create(line, { path: 'a/file', shard: 7, algorithm: 'sha256' })
   assert.equal(received()?.kind, 'create', 'the worker makes the file while its bytes come')
   await writer.append(new Uint8Array(slotSize - 1))
   assert.equal(received(), undefined)

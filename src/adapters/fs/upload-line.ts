@@ -35,16 +35,16 @@ export class UploadLine {
     this.#written.delete(writer)
   }
 
-  /** @param at which worker's the file is */
-  send(at: number, order: Extract<Order, { kind: 'create' | 'write' }>): void {
-    this.#port(at).postMessage(order)
+  /** @param shard of the file, which says which worker's it is */
+  send(shard: number, order: Extract<Order, { kind: 'create' | 'write' }>): void {
+    this.#port(shard).postMessage(order)
   }
 
-  call(at: number, order: OrderWithoutCall<Order>): Promise<unknown> {
+  call(shard: number, order: OrderWithoutCall<Order>): Promise<unknown> {
     const call = this.#nextCall++
     return new Promise((resolve, reject) => {
       this.#calls.set(call, { resolve, reject })
-      this.#port(at).postMessage({ ...order, call })
+      this.#port(shard).postMessage({ ...order, call })
     })
   }
 
@@ -52,8 +52,8 @@ export class UploadLine {
     for (const port of this.#ports) port.close()
   }
 
-  #port(at: number): MessagePort {
-    return this.#ports[at % this.#ports.length] as MessagePort
+  #port(shard: number): MessagePort {
+    return this.#ports[shard % this.#ports.length] as MessagePort
   }
 
   #receive(reply: Reply): void {
