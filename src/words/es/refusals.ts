@@ -38,7 +38,7 @@ export const refusals: Translation<typeof english> = {
   'refusal.host-below-domain':
     '{name}: {host} está debajo de {domain} ({variable}), donde cada nombre es el de un registro; el plano de control necesita otro host: el propio {domain}, o uno de fuera de él',
   'refusal.offload-without-proxy':
-    '{name}: no hay ningún proxy de confianza, así que ningún byte saldría por él: indique la dirección del nginx en {variable}',
+    '{name}: no hay ningún proxy de confianza, así que nginx no enviaría nada: indique su dirección en {variable}',
   'refusal.offload-group-alone':
     '{name}: ningún nginx envía archivos, así que ningún grupo tiene que leerlos: defina también {variable}, o quite ambos',
   'refusal.group-unknown': '{name}: esta máquina no tiene el grupo «{group}»: indique uno de /etc/group, o su número',

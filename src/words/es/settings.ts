@@ -44,7 +44,7 @@ export const settings: Translation<typeof english> = {
   'setting.slowClient': 'un cliente debe enviar o leer 1 KiB por segundo durante este tiempo',
   'setting.hsts':
     'qué se dice a los navegadores con un certificado propio: host (solo HTTPS, para este host), subdomains (y todo lo de debajo) u off',
-  'setting.servers': 'hilos que atienden a los clientes, de 1 a 8, o auto: uno solo hasta con dos núcleos, si no uno por núcleo',
+  'setting.servers': 'hilos que atienden a los clientes, de 1 a 8, o auto: uno solo con dos núcleos o menos; si no, uno por núcleo',
   'setting.passwordThreads': 'hilos que comprueban contraseñas, de 1 a 4; las descargas y subidas no los esperan',
   'setting.shutdownGrace': 'cuánto pueden seguir las peticiones después de una señal de parada',
   'setting.logLevel': 'silent, error, info o debug',

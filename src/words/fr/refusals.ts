@@ -39,7 +39,7 @@ export const refusals: Translation<typeof english> = {
   'refusal.host-below-domain':
     '{name} : {host} se trouve sous {domain} ({variable}), où chaque nom est celui d’un registre ; le plan de contrôle a besoin d’un hôte ailleurs : {domain} lui-même, ou un hôte hors de ce domaine',
   'refusal.offload-without-proxy':
-    '{name} : aucun proxy n’est de confiance, aucun octet ne partirait donc par lui : indiquez l’adresse du nginx dans {variable}',
+    '{name} : aucun proxy n’est de confiance, nginx n’enverrait donc rien : indiquez son adresse dans {variable}',
   'refusal.offload-group-alone':
     '{name} : aucun nginx n’envoie de fichiers, aucun groupe n’a donc à les lire : définissez aussi {variable}, ou retirez les deux',
   'refusal.group-unknown': '{name} : cette machine n’a pas de groupe « {group} » : indiquez-en un de /etc/group, ou son numéro',
@@ -67,7 +67,7 @@ export const refusals: Translation<typeof english> = {
   'refusal.database-damaged':
     'la base de données {path} est abîmée ({found}) : rien n’en est servi ; mettez le dossier de données de côté et remplissez-en un nouveau avec votre dernière sauvegarde, par « longshore restore »',
   'refusal.clock-off':
-    'l’horloge de cette machine et celle de la base de données diffèrent de {seconds} s, l’écart permis est de {allowed} s : mettez à l’heure celle qui se trompe (NTP s’en charge), puis réessayez',
+    'l’horloge de cette machine et celle de la base de données diffèrent de {seconds} s, l’écart permis est de {allowed} s : mettez à l’heure celle qui est déréglée (NTP s’en charge), puis réessayez',
   'refusal.collection-rests':
     'la collecte se repose pendant un bail, parce que la base n’a pas pu être écrite ou que l’horloge a été réglée ; elle reprendra d’elle-même',
   'refusal.collection-paused': 'la collecte est suspendue pendant une sauvegarde : réessayez ensuite',
