@@ -188,7 +188,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     const { http, https } = doors.addresses
     const origins = originsOf(config, doors.addresses)
     const loginServer = loginServerOf(origins, firstRegistry)
-    doors.open(origins)
+    await doors.open(origins)
     if (config.admin !== 'off')
       admin = await listenFor('admin', {
         address: config.admin,

@@ -20,6 +20,8 @@ export interface ServingWorkerData {
   store: SharedStore
   blobs: SharedBlobs
   listen: PublicAddresses
+  /** In the place of another: it serves from its first connection on. */
+  isOpen: boolean
   tls: { pair: Pair; ticketKeys: Uint8Array } | undefined
 }
 

@@ -21,7 +21,7 @@ import { ThreadLine } from './thread-line.ts'
 
 /** One of several threads that serve: its own connection to read by and what it keeps of it, over the one writer. */
 const data = workerData as ServingWorkerData
-const { memory, column, program, listen } = data
+const { memory, column, program, listen, isOpen } = data
 const config = deserializeConfig(data.config)
 const port = parentPort as MessagePort
 const seat = seatAt(memory, column)
@@ -60,6 +60,7 @@ const serving = await openServing({
   room: (registryId, bytes) => main.ask('room', registryId, bytes),
   telemetry,
   listen,
+  origins: isOpen ? originsOf(config, listen) : undefined,
   tls: pairs && data.tls && { pairs, ticketKeys: Buffer.from(data.tls.ticketKeys) },
 })
 main.tell('listening', serving.addresses)

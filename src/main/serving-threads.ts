@@ -79,9 +79,10 @@ export class ServingThreads implements PublicListeners {
     return this.#listen
   }
 
-  open(): void {
+  async open(): Promise<void> {
     this.#isOpen = true
-    for (const { line } of this.#threads.values()) line.tell('open', this.#listen)
+    // Who dies of it is replaced by one that is open from the start.
+    await Promise.all([...this.#threads.values()].map(({ line }) => line.ask('open', this.#listen).catch(() => {})))
   }
 
   async close(grace: number): Promise<void> {
@@ -108,6 +109,7 @@ export class ServingThreads implements PublicListeners {
       store,
       blobs,
       listen: this.#listen,
+      isOpen: this.#isOpen,
       tls: tls && { pair: tls.pairs.current(), ticketKeys: tls.ticketKeys },
     }
     const transferList: MessagePort[] = [store.line, ...blobs.lines.ports]
@@ -123,7 +125,7 @@ export class ServingThreads implements PublicListeners {
         ...services,
         listening: (addresses) => {
           listens = true
-          if (this.#isOpen) line.tell('open', this.#listen)
+          if (this.#isOpen && !workerData.isOpen) line.tell('open', this.#listen)
           resolve(addresses)
         },
       })

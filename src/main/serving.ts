@@ -32,14 +32,16 @@ export interface ServingOptions {
   room: Room
   telemetry: { log: Logger; answered(request: AnsweredRequest, milliseconds: number): void }
   listen: PublicAddresses
+  /** Where all know their ports already: what connects from the first moment on is served. */
+  origins?: Origins | undefined
   tls: { pairs: PairSource; ticketKeys?: Buffer } | undefined
 }
 
 /** The public listeners, in one thread or in several. */
 export interface PublicListeners {
   readonly addresses: PublicAddresses
-  /** Until then requests are told to come again. */
-  open(origins: Origins): void
+  /** Until it has ended requests are told to come again. */
+  open(origins: Origins): Promise<void> | void
   /** Of its threads, since the start. */
   readonly died: number
   close(grace: number): Promise<void>
@@ -79,6 +81,22 @@ export async function openServing(options: ServingOptions): Promise<PublicListen
     })
   // The login server may need a port that the system chooses: the door opens after the listeners know theirs.
   let handle: ReturnType<typeof frontDoor> = (_request, response) => void response.writeHead(503, { 'Retry-After': 1 }).end()
+  const open = (origins: Origins) => {
+    const plane = { ...deps, origins, uploads }
+    handle = frontDoor({
+      // Only with a certificate that browsers trust without being told to.
+      strictTransport: config.tlsCert === '' || config.hsts === 'off' ? undefined : config.hsts,
+      deps: { ...plane, ...registryPlane(plane) },
+      hosts,
+      proxies,
+      offloadPrefix: offloadPrefix(config),
+      gates,
+      telemetry,
+      corsOrigins: new Set(config.corsOrigins),
+      program: options.program,
+    })
+  }
+  if (options.origins) open(options.origins)
   const listeners: { http?: Listener; https?: Listener } = {}
   const close = async (grace: number) => {
     clearInterval(tidy)
@@ -106,21 +124,7 @@ export async function openServing(options: ServingOptions): Promise<PublicListen
   }
   return {
     addresses: { http: listeners.http?.address, https: listeners.https?.address },
-    open(origins) {
-      const plane = { ...deps, origins, uploads }
-      handle = frontDoor({
-        // Only with a certificate that browsers trust without being told to.
-        strictTransport: config.tlsCert === '' || config.hsts === 'off' ? undefined : config.hsts,
-        deps: { ...plane, ...registryPlane(plane) },
-        hosts,
-        proxies,
-        offloadPrefix: offloadPrefix(config),
-        gates,
-        telemetry,
-        corsOrigins: new Set(config.corsOrigins),
-        program: options.program,
-      })
-    },
+    open,
     died: 0,
     close,
   }
