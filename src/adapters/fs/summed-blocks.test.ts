@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checksumBlock } from '#ports/blob-store.ts'
-import { SummedBlocks } from './summed-blocks.ts'
+import { bytesFor, SummedBlocks } from './summed-blocks.ts'
 
 const minute = 60_000
 const state = { dev: 1n, ino: 2n, size: BigInt(3 * checksumBlock + 1), mtimeNs: 4n, ctimeNs: 5n }
@@ -48,8 +48,8 @@ test('a wrong block ends the belief in all blocks of the object, also for those 
   assert.equal(blocks.of('a', state).has(0), false)
 })
 
-test('there is room for so many blocks; what was asked for longest ago goes first, and what is too large is not remembered', () => {
-  const blocks = new SummedBlocks(clockAt(0), 8)
+test('there is room for so many bytes; what was asked for longest ago goes first, and what is too large is not remembered', () => {
+  const blocks = new SummedBlocks(clockAt(0), 2 * bytesFor(4))
   for (const key of ['a', 'b']) blocks.of(key, state).add(0)
   assert.equal(blocks.of('a', state).has(0), true)
   blocks.of('c', state).add(0)
@@ -57,7 +57,7 @@ test('there is room for so many blocks; what was asked for longest ago goes firs
     ['a', 'b', 'c'].map((key) => blocks.known(key) !== undefined),
     [true, false, true],
   )
-  blocks.of('large', { ...state, size: BigInt(9 * checksumBlock) }).add(0)
+  blocks.of('large', { ...state, size: BigInt(1000 * checksumBlock) }).add(0)
   assert.deepEqual(
     ['a', 'c', 'large'].map((key) => blocks.known(key) !== undefined),
     [true, true, false],

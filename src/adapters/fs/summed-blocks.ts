@@ -4,8 +4,13 @@ import { checksumBlock } from '#ports/blob-store.ts'
 
 /** So many seconds a block that was compared with its checksum is believed to be as it was. */
 const believedFor = 60 * 60
-/** Blocks that are remembered, of all objects: 256 GiB of them, in 4 MiB of memory. */
-const mostBlocks = 1024 * 1024
+/** Of a thread: what 16,000 small files take, or 2,000,000 blocks (half a TiB) of large ones. */
+const mostBytes = 8 * 1024 * 1024
+const bytesPerBlock = Uint32Array.BYTES_PER_ELEMENT
+/** A file's key, state and objects, as measured. */
+const overhead = 512
+
+export const bytesFor = (blocks: number): number => overhead + blocks * bytesPerBlock
 
 type Elapsed = Pick<Clock, 'elapsed'>
 
@@ -28,12 +33,14 @@ export class LatelySummed {
 
   constructor(clock: Elapsed, state: State) {
     this.#clock = clock
-    this.state = state
+    // Not the whole of what the system told, which takes a KiB.
+    const { dev, ino, size, mtimeNs, ctimeNs } = state
+    this.state = { dev, ino, size, mtimeNs, ctimeNs }
     this.#seconds = new Uint32Array(Math.ceil(Number(state.size) / checksumBlock))
   }
 
-  get blocks(): number {
-    return this.#seconds.length
+  get bytes(): number {
+    return bytesFor(this.#seconds.length)
   }
 
   has(block: number): boolean {
@@ -54,7 +61,9 @@ export class LatelySummed {
     this.#seconds.fill(0)
   }
 
-  #now = (): number => Math.floor(this.#clock.elapsed() / 1000) + 1
+  #now(): number {
+    return Math.floor(this.#clock.elapsed() / 1000) + 1
+  }
 }
 
 /**
@@ -66,9 +75,9 @@ export class SummedBlocks {
   readonly #most: number
   /** By key; those that were asked for last are last. */
   readonly #files = new Map<string, LatelySummed>()
-  #blocks = 0
+  #bytes = 0
 
-  constructor(clock: Elapsed, most = mostBlocks) {
+  constructor(clock: Elapsed, most = mostBytes) {
     this.#clock = clock
     this.#most = most
   }
@@ -82,21 +91,21 @@ export class SummedBlocks {
     const before = this.#files.get(key)
     this.forget(key)
     const file = before && isSame(before.state, state) ? before : new LatelySummed(this.#clock, state)
-    if (file.blocks > this.#most) return file
+    if (file.bytes > this.#most) return file
     this.#files.set(key, file)
-    this.#blocks += file.blocks
+    this.#bytes += file.bytes
     this.#makeRoom()
     return file
   }
 
   forget(key: string): void {
-    this.#blocks -= this.#files.get(key)?.blocks ?? 0
+    this.#bytes -= this.#files.get(key)?.bytes ?? 0
     this.#files.delete(key)
   }
 
   #makeRoom(): void {
     for (const key of this.#files.keys()) {
-      if (this.#blocks <= this.#most) return
+      if (this.#bytes <= this.#most) return
       this.forget(key)
     }
   }

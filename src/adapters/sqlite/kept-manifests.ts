@@ -3,7 +3,8 @@ import type { MetadataReads } from '#ports/metadata-store.ts'
 import { repositoryKey, type SharedEpochs } from './shared-epochs.ts'
 
 const mostBytes = 16 * 1024 * 1024
-const overhead = 512
+/** What a row takes beside its bytes, as measured: its objects, its names, and what the allocator adds to the bytes. */
+const overhead = 768
 
 /** What was read of one repository while one epoch stood. */
 interface Repository {

@@ -9,7 +9,10 @@ export class Writer {
   #closing = false
 
   constructor(options: WriterOptions) {
-    this.#thread = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: options })
+    this.#thread = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+      workerData: options,
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    })
     this.#own = new WriterClient(this.line())
     this.#thread.on('error', (error) => this.#fail(error as Error))
     this.#thread.on('exit', () => this.#fail(new Error('the writer has ended')))
