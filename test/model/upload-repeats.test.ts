@@ -1,10 +1,15 @@
 // A request is sent again while the first one is still at it: its client gave up waiting, or a front did.
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
 import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
 import { type UploadLimits, Uploads } from '#app/distribution/uploads.ts'
 import type { RepositoryName } from '#core/reference.ts'
+import type { BlobStore } from '#ports/blob-store.ts'
 import { digestOf } from './expected.ts'
 import { FakeClock, newWorldRegistry, nextId, worldSettings } from './world.ts'
 
@@ -14,12 +19,12 @@ const body = (content = bytes) => ({ length: content.length, bytes: (async funct
 
 type Store = Awaited<ReturnType<typeof openMemoryMetadataStore>>
 
-async function scene() {
+async function scene(blobs: BlobStore = openMemoryBlobStore()) {
   const store = openMemoryMetadataStore()
   const registry = await newWorldRegistry(store)
   const deps = {
     store,
-    blobs: openMemoryBlobStore(),
+    blobs,
     clock: new FakeClock(),
     ids: { next: nextId },
     settings: worldSettings,
@@ -101,6 +106,35 @@ test('an end whose bytes have all come is waited for: sent again meanwhile, it f
   leave()
   await Promise.all([first, again])
   await assert.rejects(other, { failure: 'upload-unknown' })
+})
+
+test('of two servers that take the file and claim the upload in opposite orders, who claimed last goes on', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'longshore-repeats-'))
+  const blobs = openFsBlobStore(folder)
+  try {
+    const { store, at, start } = await scene(blobs)
+    const { holding, called, leave } = held(async (claimed: Awaited<ReturnType<Store['claimUpload']>>) => claimed)
+    const other = at({ claimUpload: async (input) => holding(await store.claimUpload(input)) })
+    let theirs: Promise<unknown> = Promise.resolve()
+    let isFirst = true
+    const ours = at({
+      claimUpload: async (input) => {
+        if (isFirst) theirs = other.append(address, body(), undefined, 0)
+        isFirst = false
+        await called
+        return store.claimUpload(input)
+      },
+    })
+    const address = await start(at())
+    const first = ours.append(address, body(), undefined, 0)
+    assert.deepEqual(await first, { size: 10 })
+    leave()
+    await assert.rejects(theirs, { failure: 'range-invalid' })
+    await ours.finish(address, body(Buffer.alloc(0)), undefined, digestOf(bytes))
+  } finally {
+    await blobs.close()
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('an end that another server made since the upload was looked up finds the blob; with another digest the upload is unknown', async () => {

@@ -143,10 +143,17 @@ export class UploadSessions {
     const { id: uploadId, storageKey, algorithm, backend } = upload
     // Only where surely no file was begun: it would stay, and nobody would know of it.
     if (this.#unused.delete(uploadId) && upload.epoch === 1) return small ? new SmallBlobWriter() : blobs.create(storageKey, algorithm)
-    const writer = await blobs.at(backend).resume(storageKey, algorithm, async () => {
-      const { epoch, lastStart, mark } = await store.claimUpload({ uploadId })
-      Object.assign(session, { epoch, lastStart, acknowledged: mark })
-      return mark
+    const take = () =>
+      blobs.at(backend).resume(storageKey, algorithm, async () => {
+        const { epoch, lastStart, mark } = await store.claimUpload({ uploadId })
+        Object.assign(session, { epoch, lastStart, acknowledged: mark })
+        return mark
+      })
+    const writer = await take().catch(async (error: unknown) => {
+      // Another server took the file after us and claimed the upload before us: it is ours, and the file with it.
+      const isOurs = async () => (await store.upload(session.registryId, upload.repository, uploadId))?.epoch === session.epoch
+      if (error instanceof WriterOvertaken && (await isOurs())) return take()
+      throw error
     })
     if (!writer) throw unknownUpload(uploadId)
     const { epoch, acknowledged: mark } = session
