@@ -11,6 +11,7 @@ import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { SecretBox } from '#ports/secret-box.ts'
 import type { PasswordHasher } from '#ports/password-hasher.ts'
 import type { Signers } from '#ports/signer.ts'
+import type { KeptPlatforms } from './distribution/kept-platforms.ts'
 import type { UnleasedAnswers } from './distribution/unleased-answers.ts'
 import type { FailedLogins, RateLimits } from './tokens/rate-limits.ts'
 
@@ -30,6 +31,7 @@ export interface Deps {
   secrets: SecretBox
   failpoint: Failpoint
   unleased: UnleasedAnswers
+  platforms: KeptPlatforms
   failedLogins: FailedLogins
   rateLimits: RateLimits
   links: LinkSigner

@@ -6,6 +6,7 @@ import { systemIds } from '#adapters/system/ids.ts'
 import { openLinkSigner } from '#adapters/system/link-signer.ts'
 import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import type { Deps } from '#app/deps.ts'
+import { KeptPlatforms } from '#app/distribution/kept-platforms.ts'
 import { armFailpoint } from '#ports/failpoint.ts'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { originsOf } from './origins.ts'
@@ -21,6 +22,7 @@ export const depsOf = (config: Config, parts: ThreadParts): Deps => ({
   ...parts,
   clock: systemClock,
   ids: systemIds,
+  platforms: new KeptPlatforms(),
   links: openLinkSigner(dataDirectory(config.dataDir).secretKey),
   signers: openSigners({ store: parts.store, secrets: parts.secrets, clock: systemClock }),
   certificates: certificateReader,

@@ -8,6 +8,7 @@ import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
 import { openLinkSigner } from '#adapters/system/link-signer.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
 import type { Distribution } from '#app/distribution/distribution.ts'
+import { KeptPlatforms } from '#app/distribution/kept-platforms.ts'
 import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
@@ -57,6 +58,7 @@ export async function openSurfaces(
     ids: { next: nextId },
     failpoint: () => {},
     unleased: refusedAmongServers,
+    platforms: new KeptPlatforms(),
     settings: worldSettings,
     hash,
   }

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { openSqliteStore } from '#adapters/sqlite/store.ts'
 import type { Deps, Settings } from '#app/deps.ts'
+import { KeptPlatforms } from '#app/distribution/kept-platforms.ts'
 import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { type Caller, everything } from '#core/access.ts'
@@ -16,7 +17,7 @@ import type { Registry } from '#ports/registries.ts'
 
 export const hour = 60 * 60 * 1000
 
-export type WorldDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'ids' | 'failpoint' | 'unleased' | 'settings' | 'hash'>
+export type WorldDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'ids' | 'failpoint' | 'unleased' | 'platforms' | 'settings' | 'hash'>
 
 export const worldSettings: Settings = {
   sparse: 'index',
@@ -69,6 +70,7 @@ const factsInSqlite = (folder: string): Facts => ({
 /** The deeds of the registry on a folder; `restart` is the end of the process and the next beginning. */
 export class World {
   readonly clock = new FakeClock()
+  readonly #platforms = new KeptPlatforms()
   readonly #unleased = rememberedByOneProcess(this.clock, worldSettings.lease.length)
   readonly #folder: string
   readonly #facts: Facts
@@ -109,6 +111,7 @@ export class World {
       ids: { next: nextId },
       failpoint: () => {},
       unleased: this.#unleased,
+      platforms: this.#platforms,
       settings: worldSettings,
       hash,
     }

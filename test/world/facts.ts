@@ -12,6 +12,7 @@ import { openSecretBox } from '#adapters/system/secret-box.ts'
 import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import type { Deps } from '#app/deps.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
+import { KeptPlatforms } from '#app/distribution/kept-platforms.ts'
 import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 
@@ -59,6 +60,7 @@ export function openFacts(options: { now?: number; store?: MetadataStore } = {})
         signers: openSigners({ store, secrets, clock: time }),
         failpoint: async () => {},
         unleased: refusedAmongServers,
+        platforms: new KeptPlatforms(),
         settings: {} as FactDeps['settings'],
         origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local', own: [control] },
         failedLogins: new FailedLogins(time),

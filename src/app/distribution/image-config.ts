@@ -13,16 +13,20 @@ const unknown: Platform = { architecture: null, os: null }
 
 /**
  * The platform that an image's config names. It is read when the manifest is put, as it never changes and lists of a
- * thousand manifests would open a thousand blobs; through the repository's own link, as every reading.
+ * thousand manifests would open a thousand blobs; through the repository's own link, as every reading. What was read once through
+ * that link is not read again where the put itself fails without the link; a sparse registry takes a manifest without it.
  * A config that is not here (sparse) or cannot be read, for whatever reason, says nothing: no push fails for it.
  */
 export async function platformOf(
-  deps: Pick<Deps, 'blobs' | 'clock'> & { store: CollectionCommands & CollectionReads & ContentReads },
+  deps: Pick<Deps, 'blobs' | 'clock' | 'platforms' | 'settings'> & { store: CollectionCommands & CollectionReads & ContentReads },
   registry: Registry,
   name: RepositoryName,
   { config }: Manifest,
 ): Promise<Platform> {
   if (!config || !imageConfigTypes.has(config.mediaType) || config.size > largestConfig) return unknown
+  const read = { registryId: registry.id, name, digest: config.digest }
+  const kept = deps.settings.sparse === 'all' ? undefined : deps.platforms.of(read)
+  if (kept) return kept
   const blob = await deps.store.blob(registry.id, name, config.digest)
   if (!blob || blob.size !== config.size) return unknown
   try {
@@ -34,7 +38,9 @@ export async function platformOf(
         pieces.push(Uint8Array.from(piece))
         return true
       })
-      return parseImageConfig(Buffer.concat(pieces))
+      const platform = parseImageConfig(Buffer.concat(pieces))
+      deps.platforms.keep(read, platform)
+      return platform
     } finally {
       await reader.close()
     }

@@ -15,7 +15,10 @@ import type { Blob, Distribution, RepositoryVisit } from './distribution.ts'
 import { deleteManifest, findManifest, putManifest } from './manifests.ts'
 import type { UploadAddress, Uploads } from './uploads.ts'
 
-export type LocalDistributionDeps = Pick<Deps, 'blobs' | 'clock' | 'settings' | 'failpoint' | 'unleased' | 'hash' | 'links'> & {
+export type LocalDistributionDeps = Pick<
+  Deps,
+  'blobs' | 'clock' | 'settings' | 'failpoint' | 'unleased' | 'hash' | 'links' | 'platforms'
+> & {
   store: CollectionCommands &
     CollectionReads &
     ContentCommands &

@@ -52,7 +52,7 @@ function readable(manifest: StoredManifest, reference: Reference): StoredManifes
  * Fails with `precondition-failed`, `manifest-invalid`, `manifest-too-large`, `manifest-blob-unknown`, `digest-mismatch`, `size-invalid`, `locked`, `quota-exceeded`.
  */
 export async function putManifest(
-  deps: Pick<Deps, 'blobs' | 'clock' | 'settings' | 'failpoint' | 'hash'> & {
+  deps: Pick<Deps, 'blobs' | 'clock' | 'settings' | 'failpoint' | 'hash' | 'platforms'> & {
     store: CollectionCommands & CollectionReads & ContentCommands & ContentReads
   },
   input: {
