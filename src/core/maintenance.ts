@@ -81,7 +81,10 @@ export interface Scrubbed {
   objects: number
   manifests: number
   bytes: number
-  /** What is damaged or missing; not served, and healed by the next push of the digest. A manifest has no object. */
+  /**
+   * What is damaged or missing; not served, and healed by the next push of the digest, but for what the disk did not let us read. A
+   * manifest has no object.
+   */
   bad: { digest: string; objectId: string | null; problem: 'missing' | 'corrupt' }[]
   /** What the database's own check found; only a backup mends it. */
   damage: string[]

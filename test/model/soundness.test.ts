@@ -8,6 +8,7 @@ import { explain } from '#app/maintenance/explain.ts'
 import { findRegistry } from '#app/maintenance/find-registry.ts'
 import { restore } from '#app/maintenance/restore.ts'
 import { scrub } from '#app/maintenance/scrub.ts'
+import { RegistryError } from '#core/registry-error.ts'
 import { reportUsage } from '#app/maintenance/usage.ts'
 import { WallClock } from '#app/maintenance/wall-clock.ts'
 import { scripted } from './scripted.ts'
@@ -19,7 +20,7 @@ const many = <Each>(count: number, each: (index: number) => Each) => Array.from(
 const stopped = AbortSignal.abort()
 const lease = { length: 24 * hour, renewBelow: 12 * hour, promise: hour, skew: 0 }
 
-test('a scrub compares each object and each body, and marks what is bad unless it went meanwhile', async () => {
+test('a scrub compares each object and each body, and marks what is bad unless it went meanwhile or cannot be read', async () => {
   const row = (index: number, change: object = {}) => ({
     objectId: `o${index}`,
     storageKey: `k${index}`,
@@ -41,7 +42,7 @@ test('a scrub compares each object and each body, and marks what is bad unless i
     k4: { state: 'condemned' },
     known: {},
   }
-  const rows = [row(0), row(1), row(2), row(3), row(4), row(5, { bytes: Buffer.from('5') }), row(6, { bytes: Buffer.from('x') })]
+  const rows = [...many(5, (index) => row(index)), row(7), row(5, { bytes: Buffer.from('5') }), row(6, { bytes: Buffer.from('x') })]
   const script = scripted({ manifestBodies: [[{ registryId: 1, digest: digestOf('m'), bytes: null }]], readyObjects: [rows] })
   const deps = {
     store: new Proxy(script.store as object, {
@@ -51,7 +52,12 @@ test('a scrub compares each object and each body, and marks what is bad unless i
           : Reflect.get(target, verb),
     }),
     blobs: {
-      at: () => ({ digest: async (key: string) => found[key] }),
+      at: () => ({
+        digest: async (key: string) => {
+          if (key === 'k7') throw new RegistryError('storage-failed', 'the disk refused (EIO)')
+          return found[key]
+        },
+      }),
       keys: async function* () {
         yield* ['known', 'stranger']
       },
@@ -62,7 +68,7 @@ test('a scrub compares each object and each body, and marks what is bad unless i
   const told = await scrub(deps as never)
   const bad = (digest: string, problem: string, objectId: string | null) => ({ digest: digestOf(digest), problem, objectId })
   assert.deepEqual(told, {
-    objects: 7,
+    objects: 8,
     manifests: 1,
     bytes: 1 + 1 + 2 + 1 + 1,
     bad: [
@@ -70,6 +76,7 @@ test('a scrub compares each object and each body, and marks what is bad unless i
       bad('1', 'corrupt', 'o1'),
       bad('2', 'corrupt', 'o2'),
       bad('3', 'missing', 'o3'),
+      bad('7', 'corrupt', 'o7'),
       bad('6', 'corrupt', 'o6'),
     ],
     damage: ['page 3'],

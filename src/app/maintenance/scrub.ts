@@ -2,6 +2,7 @@ import type { CollectionCommands, CollectionReads } from '#ports/collection.ts'
 import { algorithmOf, type Digest } from '#core/digest.ts'
 import type { Scrubbed } from '#core/maintenance.ts'
 import { Refusal } from '#core/refusal.ts'
+import { RegistryError } from '#core/registry-error.ts'
 import { digestOfSmall } from '../distribution/small-blobs.ts'
 import type { FactsFiles } from '#ports/backup.ts'
 import type { Deps } from '../deps.ts'
@@ -16,7 +17,8 @@ export type ScrubDeps = Pick<Deps, 'blobs' | 'clock'> & {
 
 /**
  * Reads every object and every manifest again and compares it with its digest, and has the database look at itself.
- * A bad object is quarantined; a manifest is compared at each reading and needs no mark. Runs beside everything else.
+ * A bad object is quarantined, but for one that the disk does not let us read: it may do so again, and it keeps nobody from
+ * reading the others. A manifest is compared at each reading and needs no mark. Runs beside everything else.
  * Fails with `interrupted`.
  */
 export async function scrub({ store, blobs, clock, facts }: ScrubDeps, signal?: AbortSignal): Promise<Scrubbed> {
@@ -39,8 +41,12 @@ export async function scrub({ store, blobs, clock, facts }: ScrubDeps, signal?: 
       const algorithm = algorithmOf(digest)
       const found = object.bytes
         ? { digest: digestOfSmall(object.bytes, algorithm), size: object.bytes.length }
-        : await blobs.at(object.backend).digest(object.storageKey, algorithm)
+        : await blobs.at(object.backend).digest(object.storageKey, algorithm).catch(unreadable)
       result.objects++
+      if (found === 'unreadable') {
+        result.bad.push({ digest, objectId: object.objectId, problem: 'corrupt' })
+        continue
+      }
       result.bytes += found?.size ?? 0
       if (found?.digest === digest && found.size === object.size) {
         good.push(object.objectId)
@@ -58,4 +64,9 @@ export async function scrub({ store, blobs, clock, facts }: ScrubDeps, signal?: 
   }
   for await (const key of blobs.keys()) if (!(await store.objectByKey(key))) result.strangers.push(key)
   return result
+}
+
+function unreadable(error: unknown): 'unreadable' {
+  if (error instanceof RegistryError && error.failure === 'storage-failed') return 'unreadable'
+  throw error
 }
