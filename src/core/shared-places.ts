@@ -36,10 +36,6 @@ export class SharedPlaces {
     this.#seed = seed
   }
 
-  get length(): number {
-    return this.#tags.length
-  }
-
   /** -1: it has none. */
   find(name: string): number {
     const hash = hashOf(name, this.#seed)
