@@ -1,6 +1,13 @@
 import type { EventKind } from '#core/event.ts'
 import type { MetadataCommands } from '#ports/metadata-store.ts'
 
+/**
+ * What a command changes of what may be kept in memory: `control`, what each request asks and almost never changes (registries, credentials,
+ * keys, roles, the directory), and then it raises the epoch of it; the `repository` that its input names; the links to the `digest` that its
+ * input names, of whichever repository; every manifest; every link.
+ */
+export type Change = 'control' | 'repository' | 'digest' | 'manifests' | 'links'
+
 /** What an adapter must know of a command besides how to run it. */
 export interface CommandTraits {
   /**
@@ -10,11 +17,7 @@ export interface CommandTraits {
   sync: 'durable' | 'soft'
   /** Gives space back, so that it may use the ballast of a full disk. */
   frees: boolean
-  /**
-   * What it changes of what may be kept in memory: `control`, what each request asks and almost never changes (registries, credentials,
-   * keys, roles, the directory), and then it raises the epoch of it; the `repository` that its input names; every manifest that is kept.
-   */
-  changes: readonly ('control' | 'repository' | 'manifests')[]
+  changes: readonly Change[]
   /** The events that it may write, or why it writes none. */
   events: readonly [EventKind, ...EventKind[]] | NoEvent
 }
@@ -40,7 +43,7 @@ const softlyFreeing = of('soft', true)
 export const commandTraits: { readonly [Name in keyof MetadataCommands]: CommandTraits } = {
   putInstallation: durable(none('own')),
   putTimeMark: soft(none('own')),
-  clockJumped: durable(none('own'), 'control', 'manifests'),
+  clockJumped: durable(none('own'), 'control', 'manifests', 'links'),
   putCredential: durable(['credential.renewed'], 'control'),
   putSigningKey: durable(['key.added'], 'control'),
   startUpload: soft(none('upload')),
@@ -48,13 +51,13 @@ export const commandTraits: { readonly [Name in keyof MetadataCommands]: Command
   noteUpload: soft(none('upload')),
   reserveUpload: soft(none('upload')),
   endRestingUploads: freeing(none('upload')),
-  finishUpload: durable(none('upload')),
+  finishUpload: durable(none('upload'), 'digest'),
   cancelUpload: freeing(none('upload')),
   reapUploads: freeing(none('upload')),
-  mountBlob: durable(none('upload')),
-  renewBlobLease: durable(none('lease')),
+  mountBlob: durable(none('upload'), 'digest'),
+  renewBlobLease: durable(none('lease'), 'digest'),
   renewManifestLease: durable(none('lease'), 'manifests'),
-  deleteBlob: freeing(['blob.deleted']),
+  deleteBlob: freeing(['blob.deleted'], 'digest'),
   putManifest: durable(['manifest.pushed'], 'repository'),
   deleteManifest: freeing(['manifest.deleted'], 'repository'),
   deleteTag: freeing(['tag.deleted'], 'repository'),
@@ -62,13 +65,14 @@ export const commandTraits: { readonly [Name in keyof MetadataCommands]: Command
   deleteRepository: freeing(['repository.deleted'], 'control', 'repository'),
   drainRepositories: freeing(none('upkeep')),
   changeAttributes: durable(['attributes.changed'], 'repository'),
-  condemn: freeing(none('upkeep')),
-  dropUnreferenced: freeing(none('upkeep')),
+  condemn: freeing(none('upkeep'), 'links'),
+  dropUnreferenced: freeing(none('upkeep'), 'links'),
   forgetObjects: softlyFreeing(none('upkeep')),
-  quarantineObject: freeing(none('upkeep')),
+  quarantineObject: freeing(none('upkeep'), 'links'),
   verifiedObjects: soft(none('upkeep')),
   putResource: durable(['resource.written', 'credential.renewed', 'credential.deleted'], 'control'),
-  deleteResource: freeing(['resource.deleted'], 'control'),
+  // With a registry all that it has goes.
+  deleteResource: freeing(['resource.deleted'], 'control', 'manifests', 'links'),
   endOperation: durable(none('own')),
   reapOperations: freeing(none('upkeep')),
   putRoleAssignment: durable(['role.assigned'], 'control'),

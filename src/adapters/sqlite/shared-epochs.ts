@@ -1,11 +1,19 @@
 import type { MetadataCommands } from '#ports/metadata-store.ts'
-import { commandTraits } from '#store/command-traits.ts'
+import { type Change, commandTraits } from '#store/command-traits.ts'
 
-/** Where the counters lie: two of their own, then so many that repositories share by their hash. */
-const control = 0
-const everyManifest = 1
-const firstRepository = 2
-const repositories = 1024
+/** Where the counters lie: those of their own, then so many that repositories share by their hash, and as many for digests. */
+const ownPlaces = { control: 0, manifests: 1, links: 2 } as const
+const firstRepository = 3
+const slots = 1024
+const firstDigest = firstRepository + slots
+const counters = firstDigest + slots
+
+/** What a command or a read is about, as far as its counters want it. */
+interface Subject {
+  registryId: number
+  name: string
+  digest: string
+}
 
 /**
  * Counters in memory that all threads of the process share. Whoever runs commands raises those of what a command changes after the
@@ -16,37 +24,39 @@ export class SharedEpochs {
   readonly buffer: SharedArrayBuffer
   readonly #counts: Int32Array<SharedArrayBuffer>
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer((firstRepository + repositories) * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(counters * Int32Array.BYTES_PER_ELEMENT)) {
     this.buffer = buffer
     this.#counts = new Int32Array(buffer)
   }
 
   /** Of rights, credentials, keys and settings (command-traits.ts). */
   control(): number {
-    return Atomics.load(this.#counts, control)
+    return Atomics.load(this.#counts, ownPlaces.control)
   }
 
-  /** Of the manifests of one repository, given its place. Both of its counts only grow, so one sum says whether both are the same. */
-  manifests(place: number): number {
-    return (Atomics.load(this.#counts, place) + Atomics.load(this.#counts, everyManifest)) | 0
+  /** Of some counters together: each only grows, so one sum says whether all are the same. */
+  at(places: readonly number[]): number {
+    let sum = 0
+    for (const place of places) sum = (sum + Atomics.load(this.#counts, place)) | 0
+    return sum
   }
 
-  /** Two repositories of one place end one another's manifests, and nothing worse. */
-  placeOf(repository: string): number {
-    let hash = 0x811c9dc5
-    for (let at = 0; at < repository.length; at++) hash = Math.imul(hash ^ repository.charCodeAt(at), 0x01000193)
-    return firstRepository + ((hash ^ (hash >>> 16)) & (repositories - 1))
+  /** Two repositories of one place end one another's rows, and nothing worse; so do two digests. */
+  placesOf(changes: readonly Change[], subject: Subject): number[] {
+    return changes.map((change) => {
+      if (change === 'repository') return firstRepository + slotOf(`${subject.registryId} ${subject.name}`)
+      return change === 'digest' ? firstDigest + slotOf(subject.digest) : ownPlaces[change]
+    })
   }
 
   /** Whether it succeeded or not: of one whose COMMIT failed nobody knows what the disk has. */
   raise(command: keyof MetadataCommands, input: unknown): void {
-    for (const what of commandTraits[command].changes) Atomics.add(this.#counts, this.#counterOf(what, input), 1)
-  }
-
-  #counterOf(what: 'control' | 'manifests' | 'repository', input: unknown): number {
-    if (what === 'control') return control
-    return what === 'manifests' ? everyManifest : this.placeOf(repositoryKey(input as { registryId: number; name: string }))
+    for (const place of this.placesOf(commandTraits[command].changes, input as Subject)) Atomics.add(this.#counts, place, 1)
   }
 }
 
-export const repositoryKey = ({ registryId, name }: { registryId: number; name: string }): string => `${registryId} ${name}`
+function slotOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash ^ (hash >>> 16)) & (slots - 1)
+}

@@ -3,7 +3,7 @@ import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
 import { commands, reads } from '#store/verbs.ts'
 import type { SqliteConnection } from './connection.ts'
 import { FairTurns } from './fair-turns.ts'
-import { KeptManifests } from './kept-manifests.ts'
+import { isKept, KeptRows } from './kept-rows.ts'
 import type { SharedEpochs } from './shared-epochs.ts'
 
 export interface StoreParts {
@@ -20,14 +20,14 @@ export function storeOf({ reader, epochs, run, close }: StoreParts): MetadataSto
   const asOneRequest: MetadataStore['asOneRequest'] = (work) => work()
   const store: Record<string, unknown> = { close, asOneRequest, skew: 0 }
   const facts = new KeptFacts(() => epochs.control())
-  const manifests = new KeptManifests(epochs)
+  const rows = new KeptRows(epochs)
   const turns = new FairTurns()
   for (const name of Object.keys(commands) as (keyof MetadataCommands)[]) store[name] = (input: unknown) => run(name, input)
   for (const name of Object.keys(reads) as (keyof MetadataReads)[]) {
     const ask = reads[name] as (db: SqliteConnection, ...input: unknown[]) => Promise<unknown>
     const read = (input: readonly unknown[]) => turns.read(() => ask(reader, ...input))
     if (keptFacts.has(name)) store[name] = (...input: unknown[]) => facts.through(name, input, () => read(input))
-    else if (KeptManifests.keeps(name)) store[name] = (...input: unknown[]) => manifests.through(input, () => read(input))
+    else if (isKept(name)) store[name] = (...input: unknown[]) => rows.through(name, input, () => read(input))
     else store[name] = (...input: unknown[]) => read(input)
   }
   return store as unknown as MetadataStore

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { KeptManifests } from './kept-manifests.ts'
+import { KeptRows } from './kept-rows.ts'
 import { SharedEpochs } from './shared-epochs.ts'
 
 const manifest = (size = 10) => ({ bytes: new Uint8Array(size) })
@@ -16,9 +16,9 @@ function source<Result>(answer: () => Promise<Result>) {
 
 test('a manifest is read once, until a command changes its repository', async () => {
   const epochs = new SharedEpochs()
-  const kept = new KeptManifests(epochs)
+  const kept = new KeptRows(epochs)
   const { asked, run } = source(async () => manifest())
-  const read = () => kept.through([1, 'a', 'v1'], run)
+  const read = () => kept.through('manifestByTag', [1, 'a', 'v1'], run)
   await read()
   await read()
   assert.equal(asked.times, 1)
@@ -41,61 +41,89 @@ test('a manifest is read once, until a command changes its repository', async ()
   }
 })
 
+test('a link is read once, until a command changes its repository, its digest or every link', async () => {
+  const epochs = new SharedEpochs()
+  const kept = new KeptRows(epochs)
+  const { asked, run } = source(async () => ({ bytes: null, checksums: new Uint8Array(4) }))
+  const read = () => kept.through('blob', [1, 'a', 'sha256:1'], run)
+  await read()
+  epochs.raise('putManifest', { registryId: 1, name: 'b' })
+  epochs.raise('finishUpload', { digest: 'sha256:2' })
+  epochs.raise('renewManifestLease', { repositoryId: 1, digest: 'sha256:1' })
+  await read()
+  assert.equal(asked.times, 1)
+  for (const command of [
+    'deleteManifest',
+    'finishUpload',
+    'mountBlob',
+    'renewBlobLease',
+    'deleteBlob',
+    'condemn',
+    'quarantineObject',
+  ] as const) {
+    const before: number = asked.times
+    epochs.raise(command, { registryId: 1, name: 'a', digest: 'sha256:1' })
+    await read()
+    await read()
+    assert.equal(asked.times, before + 1, command)
+  }
+})
+
 test('what is not there is asked again each time', async () => {
-  const kept = new KeptManifests(new SharedEpochs())
+  const kept = new KeptRows(new SharedEpochs())
   const { asked, run } = source(async () => undefined)
-  await kept.through([1, 'a', 'v1'], run)
-  await kept.through([1, 'a', 'v1'], run)
+  await kept.through('manifestByTag', [1, 'a', 'v1'], run)
+  await kept.through('manifestByTag', [1, 'a', 'v1'], run)
   assert.equal(asked.times, 2)
 })
 
 test('a flood of names that nobody has pushes out nothing that is kept', async () => {
-  const kept = new KeptManifests(new SharedEpochs())
+  const kept = new KeptRows(new SharedEpochs())
   const { asked, run } = source(async () => manifest())
-  await kept.through([1, 'a', 'v1'], run)
-  for (let each = 0; each < 40_000; each++) await kept.through([1, `none-${each}`, 'v1'], async () => undefined)
-  await kept.through([1, 'a', 'v1'], run)
+  await kept.through('manifestByTag', [1, 'a', 'v1'], run)
+  for (let each = 0; each < 40_000; each++) await kept.through('manifestByTag', [1, `none-${each}`, 'v1'], async () => undefined)
+  await kept.through('manifestByTag', [1, 'a', 'v1'], run)
   assert.equal(asked.times, 1)
 })
 
 test('a read that failed is asked again', async () => {
-  const kept = new KeptManifests(new SharedEpochs())
+  const kept = new KeptRows(new SharedEpochs())
   let fails = true
   const { run } = source(async () => {
     if (fails) throw new Error('the disk had a moment')
     return manifest()
   })
-  await assert.rejects(kept.through([1, 'a', 'v1'], run), /a moment/)
+  await assert.rejects(kept.through('manifestByTag', [1, 'a', 'v1'], run), /a moment/)
   fails = false
-  assert.ok(await kept.through([1, 'a', 'v1'], run))
+  assert.ok(await kept.through('manifestByTag', [1, 'a', 'v1'], run))
 })
 
 test('what is kept has an end: large manifests are forgotten together', async () => {
-  const kept = new KeptManifests(new SharedEpochs())
+  const kept = new KeptRows(new SharedEpochs())
   const { asked, run } = source(async () => manifest(4 * 1024 * 1024))
-  for (let each = 0; each < 5; each++) await kept.through([1, 'a', `sha256:${each}`], run)
-  await kept.through([1, 'a', 'sha256:0'], run)
+  for (let each = 0; each < 5; each++) await kept.through('manifestByTag', [1, 'a', `sha256:${each}`], run)
+  await kept.through('manifestByTag', [1, 'a', 'sha256:0'], run)
   assert.equal(asked.times, 6)
 })
 
 test('a command of another thread ends what this one keeps', async () => {
   const epochs = new SharedEpochs()
-  const kept = new KeptManifests(epochs)
+  const kept = new KeptRows(epochs)
   const { asked, run } = source(async () => manifest())
-  await kept.through([1, 'a', 'v1'], run)
+  await kept.through('manifestByTag', [1, 'a', 'v1'], run)
   new SharedEpochs(epochs.buffer).raise('deleteTag', { registryId: 1, name: 'a' })
-  await kept.through([1, 'a', 'v1'], run)
+  await kept.through('manifestByTag', [1, 'a', 'v1'], run)
   assert.equal(asked.times, 2)
 })
 
 test('what was read while a command ended is not kept for who asks after it', async () => {
   const epochs = new SharedEpochs()
-  const kept = new KeptManifests(epochs)
+  const kept = new KeptRows(epochs)
   const { asked, run } = source(async () => {
     epochs.raise('putManifest', { registryId: 1, name: 'a' })
     return manifest()
   })
-  await kept.through([1, 'a', 'v1'], run)
-  await kept.through([1, 'a', 'v1'], run)
+  await kept.through('manifestByTag', [1, 'a', 'v1'], run)
+  await kept.through('manifestByTag', [1, 'a', 'v1'], run)
   assert.equal(asked.times, 2)
 })
