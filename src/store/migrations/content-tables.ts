@@ -124,7 +124,7 @@ export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dial
       object_id ${text} NOT NULL, algorithm ${text} NOT NULL, size ${bigint} NOT NULL DEFAULT 0,
       last_start ${bigint} NOT NULL DEFAULT 0, epoch ${bigint} NOT NULL DEFAULT 1, mark_state ${bytes},
       state ${text} NOT NULL DEFAULT 'open', digest ${bytes},
-      reserved ${bigint} NOT NULL DEFAULT 0, expires_at ${bigint} NOT NULL)`,
+      reserved ${bigint} NOT NULL DEFAULT 0, expires_at ${bigint} NOT NULL)${clustered}`,
   `CREATE INDEX upload_expiry ON upload (expires_at)`,
   `CREATE INDEX upload_repo ON upload (repo_id)`,
   `CREATE INDEX upload_principal ON upload (registry_id, principal_id, expires_at) WHERE state = 'open'`,

@@ -2,7 +2,7 @@ import type { Dialect } from './migration.ts'
 
 /**
  * event         what happened, in the transaction of what did it. (xid, seq) is the order of commits: a seq is given out before its commit, so
- *               that alone it could be seen after a greater one
+ *               that alone it could be seen after a greater one. The index is a registry's: nothing follows the events of all of them
  * tag_history   which digest a tag had, from when until when; what it has now is in the tag itself
  * job           what is to be done (ports/job-queue.ts): `asked` counts who wanted it, `taken` is that count when it was claimed
  * epoch         `control`: grows with what each request asks and almost never changes (store/kept-facts.ts)
@@ -11,7 +11,6 @@ export const historyTables = ({ identity, text, bigint, bytes, transactionId }: 
   `CREATE TABLE event (
       seq ${identity}, xid ${transactionId}, registry_id ${bigint} NOT NULL, at ${bigint} NOT NULL, kind ${text} NOT NULL,
       details ${text} NOT NULL, caused_by ${text})`,
-  `CREATE INDEX event_order ON event (xid, seq)`,
   `CREATE INDEX event_of ON event (registry_id, xid, seq)`,
   `CREATE TABLE tag_history (
       id ${identity}, registry_id ${bigint} NOT NULL, repository ${text} NOT NULL, tag ${text} NOT NULL, digest ${bytes} NOT NULL,
