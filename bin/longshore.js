@@ -10,6 +10,14 @@ const here = process.versions.node.split('.').map(Number)
 const recent = here[0] > needed[0] || (here[0] === needed[0] && here[1] >= needed[1])
 const local = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url))
 
+// glibc gives each thread a heap of its own, and of what all of them freed hardly anything comes back. It reads its environment
+// before Node does, so a server starts once more in the same process (docs/decisions/0078-what-memory-is-made-of.md).
+const bounded = process.env.MALLOC_ARENA_MAX !== undefined || process.platform !== 'linux' || process.channel
+if (recent && process.argv[2] === 'serve' && !bounded) {
+  const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
+  process.execve?.(process.execPath, again, { ...process.env, MALLOC_ARENA_MAX: '2' })
+}
+
 if (recent) {
   // What was compiled (and stripped of types) is kept for the next start; a folder that cannot be written is no matter.
   const cache = fileURLToPath(new URL('../node_modules/.cache/longshore', import.meta.url))

@@ -22,6 +22,7 @@ test('the first start prints what a person needs, later ones a line without the 
   assert.equal((await fetch(`http://${address}/v2/`, { headers: { authorization } })).status, 200)
   await first.says(' doctor"')
   assert.equal(first.out().includes('{"level"'), false)
+  if (process.platform === 'linux') assert.match(readFileSync(`/proc/${first.child.pid}/environ`, 'utf8'), /\0?MALLOC_ARENA_MAX=2\0/)
 
   const second = serve(dataDir)
   assert.deepEqual(await second.ended, { code: 1, signal: null })
