@@ -4,8 +4,8 @@ import type { Change } from '#store/command-traits.ts'
 import type { SharedEpochs } from './shared-epochs.ts'
 
 const mostBytes = 16 * 1024 * 1024
-/** What a row takes beside its bytes: its objects, its names, and what the allocator adds to the bytes. A manifest was measured at 768. */
-const overhead = 1024
+/** What a row takes beside its bytes, as measured: its objects, its names, and what the allocator adds to the bytes. */
+const overhead = { manifest: 768, link: 1408 }
 
 type Row = StoredManifest | LinkedBlob
 
@@ -82,4 +82,5 @@ export class KeptRows {
   }
 }
 
-const bytesOf = (row: Row): number => (row.bytes?.length ?? 0) + ('checksums' in row ? row.checksums.length : 0) + overhead
+const bytesOf = (row: Row): number =>
+  'checksums' in row ? row.checksums.length + (row.bytes?.length ?? 0) + overhead.link : row.bytes.length + overhead.manifest
