@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { Agent } from 'node:http'
+import { Agent, request as httpRequest } from 'node:http'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { digestOf, someBytes } from '../world/content.ts'
 import { header, send } from '../world/send.ts'
@@ -72,3 +73,40 @@ test('of closing requests that come to several threads at once, each with all by
       }),
     )
 })
+
+test('no client is told of bytes that only the thread has to which they came: it closes the upload at another one', async () => {
+  for (let round = 0; round < 12; round++) {
+    const bytes = someBytes(chunk)
+    const name = `broken/${randomUUID().slice(0, 8)}`
+    const location = header(await byNewConnection('POST', `/v2/${name}/blobs/uploads/`), 'location')
+    const closing = `${location}${location.includes('?') ? '&' : '?'}digest=${digestOf(bytes)}`
+    await sendAllButTheEnd(closing, bytes)
+    const there = header(await byNewConnection('GET', location), 'range')
+    assert.equal(there, '0-0')
+    const headers = { 'content-range': `0-${chunk - 1}` }
+    // The request that broke off may still be on its way out.
+    let answer = await byNewConnection('PUT', closing, { body: bytes, headers })
+    for (let tries = 0; answer.status === 416 && tries < 50; tries++)
+      answer = await byNewConnection('PUT', closing, { body: bytes, headers })
+    assert.equal(answer.status, 201, answer.body.toString())
+  }
+})
+
+/** All bytes, but one more is announced; then the connection is cut. */
+async function sendAllButTheEnd(path: string, bytes: Buffer): Promise<void> {
+  const { host, port } = server.address
+  const authorization = `Basic ${Buffer.from(`${server.user}:${server.password}`).toString('base64')}`
+  const request = httpRequest({
+    host,
+    port,
+    agent: false,
+    method: 'PUT',
+    path,
+    headers: { authorization, 'content-length': bytes.length + 1 },
+  })
+  request.on('error', () => {})
+  await new Promise<void>((sent) => request.write(bytes, () => sent()))
+  await pause(20)
+  request.destroy()
+  await pause(20)
+}

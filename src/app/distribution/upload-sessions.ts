@@ -41,6 +41,8 @@ export class UploadSessions {
   readonly #files: OpenFiles
   readonly #mostKept: number
   readonly #patience: number
+  /** The next request may come to another thread, which goes on at what the row has. */
+  readonly #isAlone: boolean
   /** Started here and without a file yet; only a saving, so it may be forgotten. */
   readonly #unused = new Set<string>()
 
@@ -52,6 +54,7 @@ export class UploadSessions {
     this.#deps = deps
     this.#mostKept = limits.kept ?? 20_000
     this.#patience = limits.patience ?? 1000
+    this.#isAlone = seat === undefined || seat.columns === 1
     this.#files = new OpenFiles(limits, seat, memory)
   }
 
@@ -64,8 +67,9 @@ export class UploadSessions {
     this.#unused.add(uploadId)
   }
 
-  /** Bytes that its writer took; undefined when it has none, or another server went on. */
+  /** Bytes that its writer took, acknowledged or not; undefined when it has none, or where another one may go on or has done so. */
   taken(upload: Upload): number | undefined {
+    if (!this.#isAlone) return undefined
     const session = this.#sessions.get(upload.id)
     return session && session.epoch >= upload.epoch ? session.taken : undefined
   }
