@@ -94,6 +94,8 @@ export class UploadSessions {
       if (!small || !this.#unused.has(upload.id)) await this.#hold(session, aside)
       if (session.state.is === 'ended') throw unknownUpload(upload.id)
       if (session.state.is === 'opening') await this.#open(session, upload, small)
+      // Nobody was told of what is behind the mark.
+      if (!this.#isAlone && session.writer.size > session.writer.marked) await session.writer.rollback()
       return await work(session)
     } catch (error) {
       if (error instanceof BrokenBody && session.state.is === 'busy') endFlushing = flushing(session, session.state.writer)
@@ -113,8 +115,8 @@ export class UploadSessions {
     if (found?.state.is === 'flushing') await found.state.flushed
     const known = this.#sessions.get(upload.id)
     if (known && known.state.is !== 'idle') {
-      const size = known.state.is === 'ended' ? known.state.size : known.taken
-      throw outOfOrder(size ?? upload.size, 'another request writes to this upload')
+      const taken = known.state.is === 'ended' ? known.state.size : known.taken
+      throw outOfOrder((this.#isAlone ? taken : undefined) ?? upload.size, 'another request writes to this upload')
     }
     const goesOn = known?.state.is === 'idle' && known.epoch >= upload.epoch
     const session = goesOn ? known : new UploadSession({ registryId, principalId: upload.principalId })
