@@ -77,6 +77,8 @@ export class History extends HistoryOfManifests {
     const blob = await findBlob(this.world.deps, this.registry, name, digest)
     this.of(name).ask(digest, this.now)
     await this.world.damage(blob)
+    // What a server keeps of a row in memory is right: only who reads the row again sees what became of it.
+    if (blob.bytes) await this.beginAgain()
     const found = await findBlob(this.world.deps, this.registry, name, digest)
     const reader = await openBlob(this.world.deps, found)
     let given = 0
@@ -144,9 +146,14 @@ export class History extends HistoryOfManifests {
 
   async restart(): Promise<void> {
     this.trace.push('restart')
+    await this.beginAgain()
+    await this.check()
+  }
+
+  /** What only the server had in memory is gone. */
+  private async beginAgain(): Promise<void> {
     await this.world.restart()
     for (const { uploads } of this.expected.values()) for (const upload of uploads.values()) upload.beyond = 0
-    await this.check()
   }
 
   /** What can be seen is what is expected, no more and no less. */

@@ -174,7 +174,7 @@ test('a front needs a proxy that is trusted and a path of plain words; a group n
   )
   assert.match(
     await problemOf({ LONGSHORE_BLOB_OFFLOAD_GROUP: 'www-data' }),
-    /LONGSHORE_BLOB_OFFLOAD_GROUP: no front.*LONGSHORE_BLOB_OFFLOAD/,
+    /LONGSHORE_BLOB_OFFLOAD_GROUP: no nginx.*LONGSHORE_BLOB_OFFLOAD/,
   )
   for (const wrong of [
     '',

@@ -164,9 +164,9 @@ test('a caller beyond its number of uploads: the one left for an hour makes room
     const refused = await send(door, 'POST', '/v2/many/blobs/uploads/')
     assert.deepEqual([refused.status, errorCode(refused), Number(refused.headers['retry-after']) > 0], [503, 'UNAVAILABLE', true])
     const database = new DatabaseSync(join(door.dataDir, 'longshore.db'))
-    database.exec(
-      'UPDATE upload SET expires_at = expires_at - 3700000 WHERE upload_id IN (SELECT upload_id FROM upload ORDER BY rowid LIMIT 1)',
-    )
+    const [first] = sessions.map((each) => new URL(locationOf(each), 'http://localhost').pathname.split('/').at(-1) ?? '')
+    const { changes } = database.prepare('UPDATE upload SET expires_at = expires_at - 3700000 WHERE upload_id = ?').run(first ?? '')
+    assert.equal(changes, 1)
     database.close()
     assert.ok(await eventually(async () => (await send(door, 'POST', '/v2/many/blobs/uploads/')).status === 202))
     const states = await Promise.all(sessions.map(async (each) => (await send(door, 'GET', locationOf(each))).status))

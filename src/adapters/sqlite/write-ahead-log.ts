@@ -23,9 +23,14 @@ export class WriteAheadLog {
     this.#elapsed = elapsed
   }
 
+  /** In bytes. Where the data folder was moved away there is none: a command that needs it says so. */
+  #length(): number {
+    return statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0
+  }
+
   /** Between two groups of commands. */
   keepShort(): void {
-    if (this.#elapsed() < this.#notBefore || statSync(this.#path).size <= longestLog) return
+    if (this.#elapsed() < this.#notBefore || this.#length() <= longestLog) return
     const { database } = this.#connection
     database.exec(`PRAGMA busy_timeout = ${shortWait}`)
     try {
