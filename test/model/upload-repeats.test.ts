@@ -101,11 +101,10 @@ test('an end whose bytes have all come is waited for: sent again meanwhile, it f
   const first = end()
   await called
   const again = end()
-  const other = end(Buffer.from('other'))
+  const other = assert.rejects(end(Buffer.from('other')), { failure: 'upload-unknown' })
   await new Promise(setImmediate)
   leave()
-  await Promise.all([first, again])
-  await assert.rejects(other, { failure: 'upload-unknown' })
+  await Promise.all([first, again, other])
 })
 
 test('of two servers that take the file and claim the upload in opposite orders, who claimed last goes on', async () => {
