@@ -163,7 +163,7 @@ test('a caller beyond its number of uploads: the one left for an hour makes room
     for (let i = 0; i < 3; i++) sessions.push(await startUpload(door, 'many'))
     const refused = await send(door, 'POST', '/v2/many/blobs/uploads/')
     assert.deepEqual([refused.status, errorCode(refused), Number(refused.headers['retry-after']) > 0], [503, 'UNAVAILABLE', true])
-    const database = new DatabaseSync(join(door.dataDir, 'longshore.db'))
+    const database = new DatabaseSync(join(door.dataDir, 'longshore.db'), { timeout: 5000 })
     const [first] = sessions.map((each) => new URL(locationOf(each), 'http://localhost').pathname.split('/').at(-1) ?? '')
     const { changes } = database.prepare('UPDATE upload SET expires_at = expires_at - 3700000 WHERE upload_id = ?').run(first ?? '')
     assert.equal(changes, 1)

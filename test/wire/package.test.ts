@@ -53,7 +53,7 @@ test('every module in it names modules that are in it, and has each line where i
   }
 })
 
-test('it serves as a user who may write nothing but the data folder, without a home', async () => {
+test('it serves as a user who may write nothing but the data folder, without a home, at a low priority', async () => {
   const data = join(folder, 'data')
   mkdirSync(data, { mode: 0o700 })
   const asRoot = process.getuid?.() === 0
@@ -62,7 +62,7 @@ test('it serves as a user who may write nothing but the data folder, without a h
   const started: Spoken[] = []
   const start = (...words: string[]) => {
     const env = { ...onFreePorts(data), LONGSHORE_GC_LEASE: '1h' }
-    const spoken = spawnProgram(longshore, words, env, asRoot ? { uid: nobody, gid: nobody } : {})
+    const spoken = spawnProgram('nice', ['-n', '15', longshore, ...words], env, asRoot ? { uid: nobody, gid: nobody } : {})
     started.push(spoken)
     return spoken
   }

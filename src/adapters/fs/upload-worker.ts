@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs'
-import { setPriority, constants as system } from 'node:os'
+import { getPriority, setPriority, constants as system } from 'node:os'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Algorithm } from '#core/digest.ts'
 import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
@@ -53,7 +53,8 @@ export interface WorkerOrder {
 }
 
 // On Linux this is the niceness of this thread alone: where cores are short, answering comes before hashing.
-if (process.platform === 'linux') setPriority(0, system.priority.PRIORITY_BELOW_NORMAL)
+// A process that was started with less keeps that: more is for root alone.
+if (process.platform === 'linux') setPriority(0, Math.max(getPriority(0), system.priority.PRIORITY_BELOW_NORMAL))
 const failpoint = armFailpoint((workerData as WorkerOptions).failpoint, () => process.kill(process.pid, 'SIGKILL'))
 
 /** A writer's file, or why there is none; its orders run one after the other. */

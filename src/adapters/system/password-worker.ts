@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { hashPassword, isPassword } from './argon2.ts'
 
@@ -6,7 +6,7 @@ export type PasswordJob = { password: string; hash?: string }
 export type PasswordAnswer = { result: string | boolean } | { error: string }
 
 // Of this thread alone (on Linux): pulls and pushes go first where there are few processors.
-setPriority(10)
+setPriority(Math.max(getPriority(), 10))
 
 parentPort?.on('message', ({ password, hash }: PasswordJob) => {
   try {
