@@ -4,6 +4,8 @@ import { type ServerName, serverNames } from './servers/server.ts'
 export interface Options {
   command: 'compare' | 'soak'
   minutes: number
+  /** Of the soak; without it as many as go. */
+  pullsPerSecond: number | undefined
   /** Each item that is run, with those of its parts that are. */
   only: ReadonlyMap<string, readonly string[]>
   /** Only parts of items: what they do not measure is not missing. */
@@ -44,6 +46,7 @@ Options
   --quiet-peers        the peers log errors only, Longshore as by default: favours them more
   --profile            Longshore writes a .cpuprofile for each of its starts into bench/results
   --dir FOLDER         where data goes; must be a disk, not tmpfs (TMPDIR, or the system's)
+  --pulls N            pulls a second of the soak; as many as go without it
   --cores SERVER,LOAD  the two processors of the pinned items (0,1); "off" pins nothing
   --help               this
 
@@ -74,6 +77,7 @@ export function parseOptions(args: string[], items: readonly Known[]): Options |
       'quiet-peers': { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       dir: { type: 'string' },
+      pulls: { type: 'string' },
       cores: { type: 'string', default: '0,1' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -82,9 +86,11 @@ export function parseOptions(args: string[], items: readonly Known[]): Options |
   const [command = 'compare', minutes = '10'] = positionals
   if (command !== 'compare' && command !== 'soak') throw new Error(`no command "${command}"; --help lists what there is`)
   if (!(Number(minutes) > 0)) throw new Error(`"${minutes}" is not a number of minutes`)
+  if (values.pulls !== undefined && !(Number(values.pulls) > 0)) throw new Error(`--pulls ${values.pulls}: a number above 0`)
   return {
     command,
     minutes: Number(minutes),
+    pullsPerSecond: values.pulls === undefined ? undefined : Number(values.pulls),
     only: chosenItems(values.only, items),
     narrowed: values.only?.includes(':') === true,
     servers: chosen('server', values.servers, serverNames),

@@ -101,9 +101,9 @@ async function hold(options: Options, root: string): Promise<number> {
   const programs = await findPrograms(servers)
   const recorder = new Recorder('soak', (line) => console.error(line))
   const cores = { server: undefined, load: undefined }
-  const { quick, quietPeers, minutes } = options
+  const { quick, quietPeers, minutes, pullsPerSecond } = options
   const nodeFlags = options.profile ? profileFlags() : []
-  const results = await soak({ root, programs, servers, quick, quietPeers, nodeFlags, cores, recorder, parts: [] }, minutes)
+  const results = await soak({ root, programs, servers, quick, quietPeers, nodeFlags, cores, recorder, parts: [] }, minutes, pullsPerSecond)
   for (const result of results) printSoak(result)
   const name = `soak-${new Date().toISOString().replaceAll(':', '-')}`
   console.log(saveReport(name, { machine: describeMachine(root), versions: programs.versions, results }))

@@ -25,17 +25,18 @@ export interface SoakResult {
 // Bounded by rate, so that hours of it do not fill the disk: 4 images of 1 MiB a second, and only the newest are kept.
 const pushesPerSecond = 4
 const kept = 50
+const pullers = 4
 const leastFreeGibibytes = 10
 
-export async function soak(bench: Bench, minutes: number): Promise<SoakResult[]> {
+export async function soak(bench: Bench, minutes: number, pullsPerSecond: number | undefined): Promise<SoakResult[]> {
   return withFleet(bench, { row: 'start' }, async (servers) => {
     const results: SoakResult[] = []
-    for (const server of servers) results.push(await soakOne(server, bench.root, minutes))
+    for (const server of servers) results.push(await soakOne(server, bench.root, minutes, pullsPerSecond))
     return results
   })
 }
 
-async function soakOne(server: Server, root: string, minutes: number): Promise<SoakResult> {
+async function soakOne(server: Server, root: string, minutes: number, pullsPerSecond = Infinity): Promise<SoakResult> {
   const result: SoakResult = {
     server: server.name,
     minutes,
@@ -88,6 +89,7 @@ async function soakOne(server: Server, root: string, minutes: number): Promise<S
   const pull = async (): Promise<void> => {
     const client = new RegistryClient(server)
     while (goesOn()) {
+      const due = performance.now() + (pullers * 1000) / pullsPerSecond
       const tag = tags[Math.floor(tags.length * Math.random())]
       if (tag === undefined) await sleep(50)
       else {
@@ -96,6 +98,8 @@ async function soakOne(server: Server, root: string, minutes: number): Promise<S
           await client.get(`/v2/${repository}/tags/list?n=20`)
           result.pulled++
         })
+        const early = due - performance.now()
+        if (early > 0) await sleep(early)
       }
     }
     client.close()
@@ -113,7 +117,7 @@ async function soakOne(server: Server, root: string, minutes: number): Promise<S
     result.highest = memoryOf(server.pid).highest
   }
 
-  await workers(6, (index) => (index === 0 ? watch() : index === 1 ? pushAndDelete() : pull()))
+  await workers(2 + pullers, (index) => (index === 0 ? watch() : index === 1 ? pushAndDelete() : pull()))
   const settled = result.samples.filter(({ second }) => second >= minutes * 30)
   result.mebibytesAnHour = slope(settled.map(({ second, rss }) => [second / 3600, rss] as const))
   return result
