@@ -98,3 +98,30 @@ test('a chunk whose row could not be written was not taken: the next one begins 
     rmSync(folder, { recursive: true })
   }
 })
+
+test('who still writes to an upload that was cancelled, and whose file is gone, is told that it is unknown; the disk refused nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'longshore-unacknowledged-'))
+  const world = await World.open(folder)
+  try {
+    const registry = await newWorldRegistry(world.store)
+    const whose = { registry, name, principalId: admin.id }
+    /** The file goes while a chunk comes, before the worker opens it another way for large writes. */
+    const appendOver = async (isCancelled: boolean) => {
+      const address = { ...whose, ...(await world.uploads.start({ ...whose, algorithm: 'sha256' })) }
+      await world.uploads.append(address, bodyOf('first'), undefined)
+      const { uploadId } = address
+      const path = join(folder, 'objects', (await world.store.upload(registry.id, name, uploadId))?.storageKey ?? '')
+      const bytes = (async function* () {
+        if (isCancelled) await world.store.cancelUpload({ uploadId, now: world.clock.now() })
+        rmSync(path)
+        yield Buffer.alloc(3 * 1024 * 1024, 'x')
+      })()
+      return world.uploads.append(address, { bytes, length: undefined }, undefined)
+    }
+    await assert.rejects(appendOver(true), { failure: 'upload-unknown' })
+    await assert.rejects(appendOver(false), { failure: 'storage-failed' })
+  } finally {
+    await world.close()
+    rmSync(folder, { recursive: true })
+  }
+})

@@ -192,9 +192,12 @@ export class UploadSessions {
   }
 
   async #answer({ state }: UploadSession, { upload, registryId }: UploadRequest, error: unknown): Promise<unknown> {
-    if (error instanceof WriterOvertaken) {
+    const isOfFile = error instanceof RegistryError && error.failure === 'storage-failed'
+    if (error instanceof WriterOvertaken || isOfFile) {
       const now = await this.#deps.store.upload(registryId, upload.repository, upload.id)
-      return now?.state === 'open' ? overtaken(now.size) : unknownUpload(upload.id)
+      // Collection takes the file of an upload that was cancelled, under whoever still writes: the disk is well.
+      if (now?.state !== 'open') return unknownUpload(upload.id)
+      return isOfFile ? error : overtaken(now.size)
     }
     const isAnswer = error instanceof RegistryError || error instanceof BrokenBody
     // The writer was taken away by a cancel: that is an answer, not a failure.
