@@ -22,6 +22,8 @@ interface Connection {
   response: ServerResponse | undefined
   /** Something was asked on it. */
   asked: boolean
+  /** Something was asked since the last look at what is in use. */
+  inUse: boolean
   /** It counts no more. */
   leave(): void
   /** Requests that came before the answer of the one before them was out. */
@@ -35,6 +37,8 @@ type Owned = (Socket | TLSSocket) & { [own]?: Connection }
 
 /** More requests than these are not read before those before them are answered. */
 const mostBehind = 16
+/** So often at most a thread with too many connections ends one. */
+const balanceEvery = 250
 
 /**
  * Every connection of the public listeners. There are so many at most, and so many from one address, at all threads together:
@@ -47,7 +51,10 @@ export class Connections {
   readonly #slow: SlowReaders
   readonly #from = new Map<string, Set<Connection>>()
   readonly #open: OpenConnections
+  readonly #isAlone: boolean
   #looking: NodeJS.Timeout | undefined
+  #balancing: NodeJS.Timeout | undefined
+  #hasTooMany = false
 
   constructor(
     limits: ConnectionLimits,
@@ -57,12 +64,24 @@ export class Connections {
     this.#limits = limits
     this.#slow = new SlowReaders(limits.slowAfter)
     this.#open = new OpenConnections(limits, seat, memory)
+    this.#isAlone = seat.columns === 1
     this.#open.onWish((hash) => this.#makeRoomFor(hash))
   }
 
   /** At all threads. */
   get open(): number {
     return this.#open.all
+  }
+
+  /** Looks at what is in use, here and at the other threads; one may be ended until the next look. */
+  balance(): void {
+    let count = 0
+    for (const same of this.#from.values())
+      for (const connection of same) {
+        if (connection.inUse || isUnderWay(connection.response)) count++
+        connection.inUse = false
+      }
+    this.#hasTooMany = this.#open.tooManyInUse(count)
   }
 
   watch(server: Server): void {
@@ -82,11 +101,19 @@ export class Connections {
       if (connection.behind.length === 0 && !isUnderWay(connection.response)) {
         connection.response = response
         connection.asked = true
+        connection.inUse = true
+        if (this.#hasTooMany && hasNoBody(request)) this.#endWith(response)
         return handle(request, response)
       }
       if (connection.behind.push({ request, response }) === 1) this.#afterwards(connection, handle)
       if (connection.behind.length >= mostBehind) socket.pause()
     }
+  }
+
+  /** Its head says `Connection: close`: the client comes back, maybe to a thread that has fewer. */
+  #endWith(response: ServerResponse): void {
+    this.#hasTooMany = false
+    response.shouldKeepAlive = false
   }
 
   #afterwards(connection: Connection, handle: Handle): void {
@@ -114,12 +141,14 @@ export class Connections {
       socket,
       response: undefined,
       asked: false,
+      inUse: false,
       leave: () => this.#leave(connection, from, hash),
       behind: [],
     }
     socket[own] = connection
     this.#from.set(from, (this.#from.get(from) ?? new Set()).add(connection))
     this.#looking ??= setInterval(() => void this.#look(), Math.min(5_000, Math.ceil(this.#limits.slowAfter / 10))).unref()
+    if (!this.#isAlone) this.#balancing ??= setInterval(() => this.balance(), balanceEvery).unref()
     socket.once('close', () => {
       connection.behind.length = 0
       connection.leave()
@@ -134,6 +163,9 @@ export class Connections {
     if (this.#from.size > 0) return
     clearInterval(this.#looking)
     this.#looking = undefined
+    clearInterval(this.#balancing)
+    this.#balancing = undefined
+    this.balance()
   }
 
   /** Takes the place. */
@@ -180,6 +212,10 @@ function closeOneAtRest(connections: Set<Connection>): boolean {
   resting?.socket.destroy()
   return resting !== undefined
 }
+
+/** What comes is not cut off, and nobody who sends a body has to ask whether it was taken. */
+const hasNoBody = ({ method, headers }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') && headers['content-length'] === undefined && headers['transfer-encoding'] === undefined
 
 const isUnderWay = (response: ServerResponse | undefined): boolean =>
   response !== undefined && !response.writableFinished && !response.destroyed

@@ -1,5 +1,6 @@
 import { type CountsMemory, countsMemory, releaseCounts, SharedCounts } from '#core/shared-counts.ts'
 import type { Seat } from '#core/seat.ts'
+import { hasTooMany } from './balance.ts'
 import { releaseRows, type RowsMemory, rowsMemory, SharedRows, sumOfRow } from '#core/shared-rows.ts'
 
 /** What the threads know of the connections of all. */
@@ -8,8 +9,8 @@ export interface ConnectionsMemory {
   readonly byAddress: CountsMemory
 }
 
-/** How many are open, whether one of any address should be closed, and of which address one should be. */
-const rows = { open: 0, anyone: 1, address: 2 } as const
+/** How many are open, whether one of any address should be closed, of which address one should be, and how many were in use lately. */
+const rows = { open: 0, anyone: 1, address: 2, inUse: 3 } as const
 
 export const connectionsMemory = (most: number, { columns, seed }: { columns: number; seed: number }): ConnectionsMemory => ({
   rows: rowsMemory(Object.keys(rows).length, columns),
@@ -79,6 +80,12 @@ export class OpenConnections {
       const hash = this.#rows.swap(rows.address, 0)
       if (hash !== 0) listener(hash)
     })
+  }
+
+  /** Tells the others how many are in use here, and says whether these are too many. */
+  tooManyInUse(count: number): boolean {
+    this.#rows.set(rows.inUse, count)
+    return hasTooMany(count, this.#rows.sum(rows.inUse), this.#seat.columns)
   }
 
   #add(hash: number, by: 1 | -1): void {
