@@ -18,6 +18,8 @@ export interface BlobStore {
   readonly name: string
   /** The store of that name: new objects go to this one, each object is read and deleted where its row says. Throws `storage-failed` when there is none. */
   at(backend: string): BlobStore
+  /** A writer that was overtaken cannot seal: nobody needs to ask the row first. */
+  readonly refusesOvertaken?: true
   /** The key of a new object, made of its id. */
   keyOf(objectId: string): string
   /** Opens the writer of a new key. Fails if the key was ever written. */

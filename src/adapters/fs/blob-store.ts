@@ -53,6 +53,7 @@ const sinceStart = { elapsed: () => performance.now() }
 
 class FsBlobStore implements BlobStore {
   readonly name = 'files'
+  readonly refusesOvertaken = true
   /** Of this thread: what another one summed is summed here once more. */
   readonly #reads: ReadSide = {
     summed: new SummedBlocks(sinceStart),

@@ -35,6 +35,8 @@ export class FsBlobWriter implements BlobWriter {
   #from = 0
   #to = 0
   #underWay = 0
+  /** On its way to the file, and not answered: the worker has done with it when it answers whatever came after it. */
+  #unanswered: Slot | undefined
   #wake: (() => void) | undefined
   #failure: Error | undefined
   #closed: Promise<unknown> | undefined
@@ -54,6 +56,7 @@ export class FsBlobWriter implements BlobWriter {
       this.#underWay--
       this.#failure ??= failure
       line.slots.give(slot)
+      this.#giveUnanswered()
       this.#wake?.()
     })
   }
@@ -150,7 +153,7 @@ export class FsBlobWriter implements BlobWriter {
   }
 
   #call(order: OrderOfWriter): Promise<unknown> {
-    return this.#line.call(this.#shard, { ...order, writer: this.#writer })
+    return this.#line.call(this.#shard, { ...order, writer: this.#writer }).finally(() => this.#giveUnanswered())
   }
 
   #end(last?: Filled): void {
@@ -167,8 +170,16 @@ export class FsBlobWriter implements BlobWriter {
   #flush(): void {
     const filled = this.#filled()
     if (!filled) return
-    this.#underWay++
-    this.#line.send(this.#shard, { kind: 'write', writer: this.#writer, ...filled })
+    // Nobody waits for the first: to be told of it would only wake this thread.
+    const answer = this.#underWay > 0 || this.#unanswered !== undefined
+    if (answer) this.#underWay++
+    else this.#unanswered = filled.slot
+    this.#line.send(this.#shard, { kind: 'write', writer: this.#writer, answer, ...filled })
+  }
+
+  #giveUnanswered(): void {
+    if (this.#unanswered !== undefined) this.#line.slots.give(this.#unanswered)
+    this.#unanswered = undefined
   }
 
   /** What the slot has; it is on its way then. */

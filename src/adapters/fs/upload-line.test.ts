@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { FsBlobWriter } from './blob-writer.ts'
-import { newArena, slotSize } from './slots.ts'
+import { newArena, type Slot, slotSize } from './slots.ts'
 import { UploadLine } from './upload-line.ts'
 import type { Order } from './upload-worker.ts'
 
@@ -23,4 +23,37 @@ test('a small file costs its worker two messages and its thread one answer: the 
   assert.equal((await sealing).size, slotSize - 1)
   await writer.abandon()
   assert.equal(received(), undefined, 'the worker has closed the file already')
+})
+
+test('the first bytes on their way are not answered: their slot comes back with the next answer, whatever it is to', async (t) => {
+  const { port1, port2 } = new MessageChannel()
+  const line = new UploadLine({ ports: [port1], arena: newArena() })
+  t.after(() => line.close())
+  const received = () => receiveMessageOnPort(port2)?.message as Order
+  const writer = FsBlobWriter.create(line, { path: 'a/file', shard: 7, algorithm: 'sha256' })
+  received()
+  const write = async () => {
+    await writer.append(new Uint8Array(slotSize))
+    return received() as Extract<Order, { kind: 'write' }>
+  }
+  const answer = ({ writer: number, slot }: { writer: number; slot: Slot }) => port2.postMessage({ kind: 'written', writer: number, slot })
+  const done = (value: unknown) => port2.postMessage({ kind: 'done', call: (received() as { call: number }).call, value })
+  const [first, second, third] = [await write(), await write(), await write()]
+  assert.deepEqual([first.answer, second.answer, third.answer], [false, true, true])
+  assert.equal(new Set([first.slot, second.slot, third.slot]).size, 3, 'none is filled again before an answer')
+  const waiting = write()
+  answer(second)
+  const fourth = await waiting
+  assert.equal(fourth.slot, first.slot, 'it has come back, and what came back last is filled first')
+  assert.equal(fourth.answer, true)
+  const marking = writer.mark()
+  for (const each of [third, fourth]) answer(each)
+  done({ size: 4 * slotSize, hex: '00'.repeat(32) })
+  await marking
+  const fifth = await write()
+  assert.equal(fifth.answer, false)
+  const rolledBack = writer.rollback()
+  done(4 * slotSize)
+  await rolledBack
+  assert.equal((await write()).slot, fifth.slot, 'what was answered came after it')
 })

@@ -17,14 +17,14 @@ export interface Filled {
 }
 
 /**
- * What a serving thread asks of a worker, by its line. `call` is answered; `write` gives its slot back. A `seal`
+ * What a serving thread asks of a worker, by its line. `call` is answered; a `write` that is answered gives its slot back. A `seal`
  * brings the last bytes along and is the end of its writer, whatever comes of it: to wake a thread costs more than most of what it is woken for.
  */
 export type Order =
   | { kind: 'create'; writer: number; path: string; algorithm: Algorithm }
   | { kind: 'take'; writer: number; call: number; path: string; algorithm: Algorithm }
   | { kind: 'resume'; writer: number; call: number; size: number }
-  | ({ kind: 'write'; writer: number } & Filled)
+  | ({ kind: 'write'; writer: number; answer: boolean } & Filled)
   | { kind: 'mark' | 'rollback' | 'rest' | 'close'; writer: number; call: number }
   | { kind: 'seal'; writer: number; call: number; algorithm: Algorithm; last: Filled | undefined }
   | { kind: 'digest'; call: number; path: string; algorithm: Algorithm; from: number; to: number }
@@ -139,6 +139,7 @@ class Line {
     const file = writer.file instanceof Error || current.get(writer.path) === writer ? writer.file : overtaken
     if (order.kind === 'write') {
       if (!(file instanceof Error)) await this.#write(file, order)
+      if (!order.answer) return
       const error = (file instanceof Error ? file : file.failure) as NodeJS.ErrnoException | undefined
       const failure = error && { failure: { code: error.code, message: error.message } }
       this.#port.postMessage({ kind: 'written', writer: order.writer, slot: order.slot, ...failure } satisfies Reply)

@@ -209,7 +209,8 @@ export class Uploads {
   }
 
   /** A store of objects makes one of an overtaken list of parts too, and then the key is spoilt for whose it is now: so the row is asked first. */
-  async #refuseOvertaken({ repository, id }: Upload, registry: Registry, { epoch }: UploadSession): Promise<void> {
+  async #refuseOvertaken({ repository, id, backend }: Upload, registry: Registry, { epoch }: UploadSession): Promise<void> {
+    if (this.#deps.blobs.at(backend).refusesOvertaken) return
     const now = await this.#deps.store.upload(registry.id, repository, id)
     if (!now) throw unknownUpload(id)
     if (now.epoch !== epoch || now.state !== 'open') throw overtaken(now.size)
