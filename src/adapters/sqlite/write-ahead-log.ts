@@ -6,6 +6,8 @@ export const longestLog = 16 * 1024 * 1024
 const shortWait = 50
 const longWait = 5000
 const restFor = 1000
+/** To ask the system for the length after each of some hundred groups a second would be a hundredth of their time. */
+const lookEvery = 20
 
 /**
  * SQLite begins its log anew when no reader needs it any more. Readers of several threads that take page after page leave no such
@@ -30,7 +32,10 @@ export class WriteAheadLog {
 
   /** Between two groups of commands. */
   keepShort(): void {
-    if (this.#elapsed() < this.#notBefore || this.#length() <= longestLog) return
+    const now = this.#elapsed()
+    if (now < this.#notBefore) return
+    this.#notBefore = now + lookEvery
+    if (this.#length() <= longestLog) return
     const { database } = this.#connection
     database.exec(`PRAGMA busy_timeout = ${shortWait}`)
     try {
