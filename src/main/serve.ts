@@ -2,6 +2,7 @@ import { renewCaBundle } from '#adapters/system/ca-bundle.ts'
 import { LineBuffer } from '#adapters/telemetry/line-buffer.ts'
 import { RequestFigures } from '#adapters/telemetry/request-figures.ts'
 import { openTelemetry } from '#adapters/telemetry/telemetry.ts'
+import { WriteTurn } from '#adapters/telemetry/write-turn.ts'
 import { openCertificates } from '#adapters/x509/server-certificates.ts'
 import { readOwnPair } from './own-certificate.ts'
 import { randomBytes } from 'node:crypto'
@@ -32,7 +33,7 @@ import { listenFor } from './listening.ts'
 import { shareWithFront } from './offload.ts'
 import { originsOf } from './origins.ts'
 import { openDirectory } from './registry.ts'
-import { seatAt, serverMemory } from './server-memory.ts'
+import { logDescriptor, seatAt, serverMemory } from './server-memory.ts'
 import { serversOf } from './servers.ts'
 import type { PublicListeners } from './serving.ts'
 import { impliedNames, serverNames } from './server-names.ts'
@@ -82,7 +83,8 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     const names = serverNames(config)
     // Of all serving threads; this one only looks.
     const gates = gatesOf(budget, config, { seat: { ...alone, columns }, memory: memory.gates })
-    const lines = new LineBuffer(2)
+    // Behind the serving threads' own numbers.
+    const lines = new LineBuffer(logDescriptor, new WriteTurn(memory.log, columns))
     const telemetry = openTelemetry({
       level: config.logLevel,
       destination: lines,
@@ -174,7 +176,6 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
             tls,
             log,
             services: {
-              lines: (text) => lines.write(text),
               hash: (password) => deps.hasher.hash(password),
               verify: (...asked) => deps.hasher.verify(...asked),
               room,

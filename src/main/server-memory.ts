@@ -1,5 +1,6 @@
 import { bellOf } from '#adapters/system/bell.ts'
 import { type FiguresMemory, figuresMemory } from '#adapters/telemetry/request-figures.ts'
+import { releaseWriteTurn, type WriteTurnMemory, writeTurnMemory } from '#adapters/telemetry/write-turn.ts'
 import { type FilesMemory, filesMemory, releaseFiles } from '#app/distribution/file-counts.ts'
 import { unleasedMemory } from '#app/distribution/unleased-answers.ts'
 import { type LoginsMemory, loginsMemory, mostBuckets, releaseLogins } from '#app/tokens/rate-limits.ts'
@@ -24,6 +25,7 @@ export interface ServerMemory {
   readonly files: FilesMemory
   readonly figures: FiguresMemory
   readonly unleased: BigInt64Array
+  readonly log: WriteTurnMemory
 }
 
 /** @param random 32 bits: clients cannot choose names that are counted together */
@@ -45,17 +47,22 @@ export function serverMemory(budget: Budget, { columns, random }: { columns: num
     files: filesMemory(budget.uploadFiles, { columns, seed: random() }),
     figures: figuresMemory(columns),
     unleased: unleasedMemory(),
+    log: writeTurnMemory(),
   }
 }
+
+/** Standard error, to which all threads write. */
+export const logDescriptor = 2
 
 export const seatAt = ({ columns, bells }: ServerMemory, column: number): Seat =>
   columns === 1 ? alone : { column, columns, bell: bellOf(bells, column) }
 
 /** The thread of this column is dead: its places are free for the others. Before another thread gets the column. */
-export function releaseColumn({ bells, gates, connections, logins, files }: ServerMemory, column: number): void {
+export function releaseColumn({ bells, gates, connections, logins, files, log }: ServerMemory, column: number): void {
   const bell = bellOf(bells, column)
   releaseConnections(connections, column)
   releaseLogins(logins, column)
   releaseFiles(files, column)
+  releaseWriteTurn(log, column)
   for (const gate of Object.values(gates)) releaseGate(gate, column, bell)
 }

@@ -38,8 +38,6 @@ export const deserializeConfig = ({ publicUrl, ...rest }: SerializedConfig): Con
 /** What a serving thread asks of the main one, or tells it. */
 export interface MainSide {
   listening(addresses: PublicAddresses): void
-  /** Of the log, whole ones. */
-  lines(text: string): void
   hash(password: string): Promise<string>
   verify(password: string, hash: string, options?: { known?: boolean }): Promise<boolean>
   room(registryId: number, bytes: number): Promise<number | undefined>

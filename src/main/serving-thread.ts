@@ -5,16 +5,17 @@ import { openSharedStore } from '#adapters/sqlite/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { openFilesLimit } from '#adapters/system/open-files.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
-import { GatheredLines } from '#adapters/telemetry/gathered-lines.ts'
+import { LineBuffer } from '#adapters/telemetry/line-buffer.ts'
 import { RequestFigures } from '#adapters/telemetry/request-figures.ts'
 import { openThreadTelemetry } from '#adapters/telemetry/telemetry.ts'
+import { WriteTurn } from '#adapters/telemetry/write-turn.ts'
 import type { Pair, PairSource } from '#adapters/x509/listener-certificates.ts'
 import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { budgetOf } from './budget.ts'
 import { depsOf } from './deps-of.ts'
 import { originsOf } from './origins.ts'
-import { seatAt } from './server-memory.ts'
+import { logDescriptor, seatAt } from './server-memory.ts'
 import { openServing } from './serving.ts'
 import { deserializeConfig, type ServingWorkerData, type MainSide, type ServingSide } from './serving-messages.ts'
 import { ThreadLine } from './thread-line.ts'
@@ -31,13 +32,13 @@ const main: ThreadLine<MainSide, ServingSide> = new ThreadLine(port, {
   pair: (pair) => pairs?.replace(pair),
   close: async (grace) => {
     await serving.close(grace)
-    lines.flush()
+    await lines.close()
     await deps.store.close()
     await deps.blobs.close()
     port.close()
   },
 })
-const lines = new GatheredLines((text) => main.tell('lines', text))
+const lines = new LineBuffer(logDescriptor, new WriteTurn(memory.log, column))
 const figures = new RequestFigures(memory.figures, column)
 const telemetry = openThreadTelemetry({ level: config.logLevel, destination: lines, figures })
 const pairs = data.tls && passedPairs(data.tls.pair)

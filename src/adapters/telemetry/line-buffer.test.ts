@@ -4,6 +4,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { beforeEach, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 
+type Buffered = InstanceType<typeof LineBuffer>
 type Done = (error: NodeJS.ErrnoException | null, written: number) => void
 /** The writes that the log asked for and nobody has answered yet. */
 const asked: { bytes: Buffer; done: Done }[] = []
@@ -18,6 +19,7 @@ fs.writeSync = ((_: number, bytes: Buffer) => {
 }) as unknown as typeof fs.writeSync
 syncBuiltinESMExports()
 const { LineBuffer } = await import('./line-buffer.ts')
+const { releaseWriteTurn, WriteTurn, writeTurnMemory } = await import('./write-turn.ts')
 
 beforeEach(() => {
   asked.length = 0
@@ -92,4 +94,50 @@ test('at the end all is written at once, what waits for the reader first', () =>
     throw again('EPIPE')
   }
   gone.flushSync()
+})
+
+test('one thread writes at a time, until all of its piece is out; a dead one has the turn no more', async () => {
+  const memory = writeTurnMemory()
+  const [one, other] = [0, 1].map((number) => new LineBuffer(1, new WriteTurn(memory, number))) as [Buffered, Buffered]
+  one.write(large)
+  other.write(large)
+  other.write('behind')
+  assert.equal(asked.length, 1)
+  take(10)
+  await pause(50)
+  assert.equal(asked.length, 1)
+  take()
+  await pause(50)
+  take()
+  assert.equal(text, `${large}${large}behind`)
+  one.write(large)
+  other.write(large)
+  releaseWriteTurn(memory, 1)
+  await pause(50)
+  assert.equal(asked.length, 1, 'it is not his who waits')
+  releaseWriteTurn(memory, 0)
+  await pause(50)
+  assert.equal(asked.length, 2)
+})
+
+test('the end waits for the turn, a while', async () => {
+  const memory = writeTurnMemory()
+  const [one, other] = [0, 1].map((number) => new LineBuffer(1, new WriteTurn(memory, number))) as [Buffered, Buffered]
+  one.write(large)
+  other.write('last')
+  other.flushSync()
+  assert.equal(text, 'last', 'whoever has it does not get on')
+  text = ''
+  one.write('more')
+  const closed = one.close()
+  take()
+  await pause(50)
+  take()
+  await closed
+  assert.equal(text, `${large}more`)
+  other.write('again')
+  other.flushSync()
+  other.write('again')
+  other.flushSync()
+  assert.ok(text.endsWith('againagain'))
 })

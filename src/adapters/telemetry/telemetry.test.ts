@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,11 +8,11 @@ import { after, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Registry as Metrics } from 'prom-client'
 import type { AnsweredRequest } from '#ports/telemetry.ts'
-import { GatheredLines } from './gathered-lines.ts'
 import { registerJobFigures } from './job-figures.ts'
 import { LineBuffer } from './line-buffer.ts'
 import { figuresMemory, RequestFigures } from './request-figures.ts'
 import { openTelemetry, type TelemetryOptions } from './telemetry.ts'
+import { WriteTurn, writeTurnMemory } from './write-turn.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-telemetry-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -141,18 +143,23 @@ test('requests by method, status and time: the end of a bucket is in it, methods
   }
 })
 
-test('the lines of a thread go to the one that writes, whole ones together', async () => {
-  const sent: string[] = []
-  const lines = new GatheredLines((text) => sent.push(text))
-  lines.write('one\n')
-  lines.write('two\n')
-  assert.deepEqual(sent, [])
-  await pause(150)
-  assert.deepEqual(sent, ['one\ntwo\n'])
-  lines.write('x'.repeat(70_000))
-  assert.equal(sent.length, 2)
-  lines.flush()
-  assert.equal(sent.length, 2)
+test('the lines of several threads to one pipe stay whole, however little its reader takes', async () => {
+  const reader = spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] })
+  const { fd } = (reader.stdin as unknown as { _handle: { fd: number } })._handle
+  const memory = writeTurnMemory()
+  const buffers = [0, 1, 2].map((number) => new LineBuffer(fd, new WriteTurn(memory, number)))
+  const [first] = buffers
+  for (let each = 0; each < 3000; each++) buffers.forEach((buffer, index) => buffer.write(`${String(index).repeat(200)}\n`))
+  let text = ''
+  reader.stdout.on('data', (piece) => (text += String(piece)))
+  await Promise.all(buffers.map((buffer) => buffer.close()))
+  first?.write('last\n')
+  await first?.close()
+  reader.stdin.end()
+  await once(reader, 'close')
+  const lines = text.split('\n')
+  assert.equal(lines.length, 9002)
+  assert.deepEqual([...new Set(lines)].toSorted(), ['', '0'.repeat(200), '1'.repeat(200), '2'.repeat(200), 'last'])
 })
 
 test('the figures of several threads are one, and stay when a thread is followed by another', async () => {
