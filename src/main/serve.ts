@@ -100,7 +100,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
         longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space?.())?.free ?? 0 },
       },
     })
-    closers.push(() => lines.flushSync())
+    closers.push(() => lines.close())
     const { log } = telemetry
     if (openFiles < enoughOpenFiles)
       log.warn({ openFiles, connections: budget.connections, uploads: budget.uploadFiles }, 'the system allows few open files')

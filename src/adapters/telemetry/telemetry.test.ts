@@ -40,10 +40,13 @@ const request = (change: Partial<AnsweredRequest> = {}): AnsweredRequest => ({
 })
 
 /** The lines that a level writes. */
-function told(level: TelemetryOptions['level'], work: (telemetry: ReturnType<typeof openTelemetry>) => void): Record<string, unknown>[] {
+async function told(
+  level: TelemetryOptions['level'],
+  work: (telemetry: ReturnType<typeof openTelemetry>) => void,
+): Promise<Record<string, unknown>[]> {
   const { buffer, text } = aFile()
   work(openTelemetry({ level, destination: buffer, gauges: {} }))
-  buffer.flushSync()
+  await buffer.close()
   return text()
     .split('\n')
     .filter(Boolean)
@@ -55,40 +58,35 @@ const withoutTime = ({ time, ...rest }: Record<string, unknown>) => {
   return rest
 }
 
-test('one line a request: what a client chose is escaped, and nothing of the query is there', () => {
-  const [line, broken] = told('info', ({ answered }) => {
+test('one line a request: what a client chose is escaped, and nothing of the query is there', async () => {
+  const [line, broken] = await told('info', ({ answered }) => {
     answered(request(), 1.23456)
     answered(request({ isWhole: false, target: `/${'x'.repeat(2000)}`, log: {} }), 2)
   })
   const common = { level: 30, msg: 'request', correlationId: 'c1', method: 'GET', status: 200, address: '10.0.0.1', received: 5, sent: 7 }
   assert.deepEqual(withoutTime(line ?? {}), { ...common, path: '/v2/a', principal: 'p"1', rows: '3', ms: 1.23 })
-  const [byFront] = told('info', ({ answered }) => answered(request({ offloaded: 4096, sent: 0 }), 1))
+  const [byFront] = await told('info', ({ answered }) => answered(request({ offloaded: 4096, sent: 0 }), 1))
   assert.deepEqual([byFront?.offloaded, byFront?.sent], [4096, 0])
   assert.deepEqual(withoutTime(broken ?? {}), { ...common, path: `/${'x'.repeat(1023)}`, ms: 2, brokenOff: true })
 })
 
-test('what was unexpected is told with its stack, and what each level tells', () => {
+test('what was unexpected is told with its stack, and what each level tells', async () => {
   const error = new Error('boom')
   for (const level of ['info', 'error'] as const) {
-    const [line] = told(level, ({ answered }) => answered(request({ unexpected: error }), 1))
+    const [line] = await told(level, ({ answered }) => answered(request({ unexpected: error }), 1))
     assert.deepEqual([line?.level, line?.msg, line?.path, line?.error], [50, 'request failed unexpectedly', '/v2/a', error.stack])
   }
-  assert.equal(told('error', ({ answered }) => answered(request({ unexpected: 'text' }), 1))[0]?.error, 'text')
-  for (const level of ['error', 'silent'] as const)
-    assert.deepEqual(
-      told(level, ({ answered }) => answered(request(), 1)),
-      [],
-    )
-  assert.deepEqual(
-    told('silent', ({ answered }) => answered(request({ unexpected: error }), 1)),
-    [],
-  )
+  const [text] = await told('error', ({ answered }) => answered(request({ unexpected: 'text' }), 1))
+  assert.equal(text?.error, 'text')
+  for (const level of ['error', 'silent'] as const) assert.deepEqual(await told(level, ({ answered }) => answered(request(), 1)), [])
+  assert.deepEqual(await told('silent', ({ answered }) => answered(request({ unexpected: error }), 1)), [])
 })
 
-test('a collection that did nothing is no line', () => {
+test('a collection that did nothing is no line', async () => {
   const nothing = { condemned: 0, condemnedBytes: 0, deleted: 0, deletedBytes: 0, uploads: 0 }
-  const collected = (change: Partial<typeof nothing>) => told('info', (each) => each.collected({ ...nothing, ...change } as never)).length
-  assert.deepEqual([{}, { condemned: 1 }, { deleted: 1 }, { uploads: 1 }].map(collected), [0, 1, 1, 1])
+  const collected = async (change: Partial<typeof nothing>) =>
+    (await told('info', (each) => each.collected({ ...nothing, ...change } as never))).length
+  assert.deepEqual(await Promise.all([{}, { condemned: 1 }, { deleted: 1 }, { uploads: 1 }].map(collected)), [0, 1, 1, 1])
 })
 
 const valueOf = (text: string, series: string) =>
@@ -221,7 +219,7 @@ test('lines are gathered and written in order: after a moment, at once when they
   await soon(() => text().length === 'one\n'.length + 256 * 1024 + 'behind\n'.length)
   for (let each = 0; each < 100; each++) buffer.write(long)
   buffer.write('last\n')
-  buffer.flushSync()
+  await buffer.close()
   assert.ok(text().endsWith(`${long}last\n`))
   assert.equal(text().split('\n').length, 1 + 256 + 1 + 100 + 1 + 1)
 })
@@ -232,6 +230,6 @@ test('a reader that is gone ends the log, and nothing else', async () => {
   buffer.write('lost\n')
   await pause(150)
   buffer.write('never\n')
-  buffer.flushSync()
+  await buffer.close()
   assert.equal(text(), '')
 })

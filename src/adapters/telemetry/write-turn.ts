@@ -23,25 +23,11 @@ export class WriteTurn {
   }
 
   leave(): void {
-    leave(this.#word, this.#own)
-  }
-
-  /** Stands still until nobody has it; false when that takes longer than so many milliseconds. */
-  waitFor(milliseconds: number): boolean {
-    const end = performance.now() + milliseconds
-    while (!this.take()) {
-      const rest = end - performance.now()
-      if (rest <= 0) return false
-      const owner = Atomics.load(this.#word, 0)
-      if (owner !== nobody) Atomics.wait(this.#word, 0, owner, rest)
-    }
-    return true
+    Atomics.store(this.#word, 0, nobody)
   }
 }
 
 /** A thread died: what it was writing is out, or never will be. */
-export const releaseWriteTurn = (memory: WriteTurnMemory, number: number): void => leave(memory, number + 1)
-
-function leave(word: Int32Array, owner: number): void {
-  if (Atomics.compareExchange(word, 0, owner, nobody) === owner) Atomics.notify(word, 0)
+export function releaseWriteTurn(memory: WriteTurnMemory, number: number): void {
+  Atomics.compareExchange(memory, 0, number + 1, nobody)
 }
