@@ -47,9 +47,10 @@ export class SharedPlaces {
     const hash = hashOf(name, this.#seed)
     const [first, tag] = [this.#firstOf(hash), tagOf(hash)]
     for (;;) {
+      // Chosen before it is looked for: who claims another place for the same name meanwhile is found, who claims this one is met there.
+      const place = this.#lightest(first, kept)
       const found = this.#find(first, tag)
       if (found !== -1) return found
-      const place = this.#lightest(first, kept)
       // In this order: whoever claims the place in between and uses it is noticed by the one or by the other.
       const state = kept.read(place)
       const before = Atomics.load(this.#tags, place)
