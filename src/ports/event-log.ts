@@ -23,6 +23,10 @@ export interface TagPeriod {
   by: string | null
 }
 
+/**
+ * What happened, written by what did it (store/command-traits.ts says of each command what it writes, or why nothing).
+ * The promises are those of `metadata-store.ts`.
+ */
 export interface EventLogReads {
   /**
    * In the order in which their commands were committed, behind `after` ('' at the beginning): who goes on behind the last one that it was given misses
@@ -44,11 +48,5 @@ export interface EventLogCommands {
    */
   boundHistory: Command<{ registryId: number; most: number; limit: number }, number>
 }
-
-/**
- * What happened, written by what did it (store/command-traits.ts says of each command what it writes, or why nothing).
- * Its promises are those of `metadata-store.ts`.
- */
-export interface EventLog extends EventLogReads, EventLogCommands {}
 
 export type { EventKind }

@@ -26,6 +26,7 @@ export interface TimeMark {
   restLeft: number
 }
 
+/** What a data directory knows of itself. The promises are those of `metadata-store.ts`. */
 export interface InstallationReads {
   /** Undefined: the directory has never come to its end of a first start. */
   installation(): Promise<Installation | undefined>
@@ -44,9 +45,3 @@ export interface InstallationCommands {
    */
   clockJumped: Command<{ from: number; now: number; lease: number; uploadLife: number; signingLife: number }, void>
 }
-
-/**
- * What a data directory knows of itself.
- * Its promises are those of `metadata-store.ts`.
- */
-export interface InstallationStore extends InstallationReads, InstallationCommands {}

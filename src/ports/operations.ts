@@ -21,6 +21,7 @@ export interface StoredOperation {
 /** What is known of one before its command says how far it came. */
 export type BegunOperation = Pick<StoredOperation, 'id' | 'subscriptionId' | 'principalId'>
 
+/** Long-running operations that a client polls. The promises are those of `metadata-store.ts`. */
 export interface OperationReads {
   operation(id: string): Promise<StoredOperation | undefined>
 }
@@ -31,9 +32,3 @@ export interface OperationCommands {
   /** Those that ended before. */
   reapOperations: Command<{ before: number; limit: number }, number>
 }
-
-/**
- * Long-running operations that a client polls.
- * Its promises are those of `metadata-store.ts`.
- */
-export interface Operations extends OperationReads, OperationCommands {}

@@ -54,6 +54,7 @@ export interface ListPage {
   limit: number
 }
 
+/** What is known of a repository, its tags and its manifests beside their bytes. The promises are those of `metadata-store.ts`. */
 export interface RepositoryAttributeReads {
   repositoryAttributes(registryId: number, name: RepositoryName): Promise<RepositoryAttributes | undefined>
   tagAttributes(registryId: number, name: RepositoryName, tag: Tag): Promise<TagAttributes | undefined>
@@ -79,9 +80,3 @@ export interface RepositoryAttributeCommands {
     void
   >
 }
-
-/**
- * What is known of a repository, its tags and its manifests beside their bytes.
- * Its promises are those of `metadata-store.ts`.
- */
-export interface RepositoryAttributeStore extends RepositoryAttributeReads, RepositoryAttributeCommands {}

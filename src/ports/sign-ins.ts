@@ -18,6 +18,7 @@ export interface StoredSignIn {
   expiresAt: number
 }
 
+/** Sign-ins under way, and from where credentials were shown. The promises are those of `metadata-store.ts`. */
 export interface SignInReads {
   signIn(id: string): Promise<StoredSignIn | undefined>
   signInByUserCode(userCode: string): Promise<StoredSignIn | undefined>
@@ -49,9 +50,3 @@ export interface SignInCommands {
   noteAddress: Command<{ principalId: string; credential: string; address: string; now: number; since: number; most: number }, void>
   reapSignIns: Command<{ now: number; limit: number }, number>
 }
-
-/**
- * Sign-ins under way, and from where credentials were shown.
- * Its promises are those of `metadata-store.ts`.
- */
-export interface SignIns extends SignInReads, SignInCommands {}

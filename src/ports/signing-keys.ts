@@ -12,6 +12,7 @@ export interface StoredSigningKey {
   verifyUntil: number
 }
 
+/** With what the tokens of a registry are signed. The promises are those of `metadata-store.ts`. */
 export interface SigningKeyReads {
   signingKeys(registryId: number): Promise<StoredSigningKey[]>
 }
@@ -19,9 +20,3 @@ export interface SigningKeyReads {
 export interface SigningKeyCommands {
   putSigningKey: Command<{ key: StoredSigningKey; revokeOthers: boolean; now: number }, void>
 }
-
-/**
- * With what the tokens of a registry are signed.
- * Its promises are those of `metadata-store.ts`.
- */
-export interface SigningKeys extends SigningKeyReads, SigningKeyCommands {}

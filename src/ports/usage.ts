@@ -14,6 +14,7 @@ export interface DigestHolders {
   stored: { repository: string; tags: string[] }[]
 }
 
+/** How much there is, and what holds it. The promises are those of `metadata-store.ts`. */
 export interface UsageReads {
   usage(registryId: number): Promise<Usage>
   /** Recomputes what the counters say; for checks. */
@@ -23,9 +24,3 @@ export interface UsageReads {
   /** What holds a digest in a registry; for people. */
   explain(registryId: number, digest: Digest): Promise<DigestHolders>
 }
-
-/**
- * How much there is, and what holds it.
- * Its promises are those of `metadata-store.ts`.
- */
-export type UsageStore = UsageReads
