@@ -1,33 +1,15 @@
 import assert from 'node:assert/strict'
-import { EventEmitter } from 'node:events'
-import type { Server } from 'node:http'
 import { test } from 'node:test'
+import { type FakeSocket, fakeListener } from './connection-scene.contract.ts'
 import { Connections } from './connections.ts'
-
-class Socket extends EventEmitter {
-  destroyed = false
-  readonly remoteAddress: string
-
-  constructor(remoteAddress: string) {
-    super()
-    this.remoteAddress = remoteAddress
-  }
-
-  destroy(): void {
-    this.destroyed = true
-    this.emit('close')
-  }
-}
 
 function scene(limits: { most: number; mostOfOne: number }) {
   const connections = new Connections({ ...limits, slowAfter: 60_000, isProxy: (address) => address === '10.0.0.9' })
-  const server = new EventEmitter()
-  connections.watch(server as Server)
-  const sockets: Socket[] = []
-  const connect = (from: string): Socket => {
-    const socket = new Socket(from)
+  const sockets: FakeSocket[] = []
+  const comes = fakeListener(connections)
+  const connect = (from: string): FakeSocket => {
+    const socket = comes(from)
     sockets.push(socket)
-    server.emit('connection', socket)
     return socket
   }
   const end = () => sockets.filter((each) => !each.destroyed).forEach((each) => each.destroy())

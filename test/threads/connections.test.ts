@@ -1,28 +1,14 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
-import { Agent, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http'
 import { test } from 'node:test'
+import { type FakeSocket, fakeListener } from '#http/connection-scene.contract.ts'
 import { Connections } from '#http/connections.ts'
 import { listen } from '#http/listener.ts'
 import { connectionsMemory, releaseConnections } from '#http/open-connections.ts'
 import { hasTooMany } from '#http/balance.ts'
 import { alone, sharedWords } from '#core/seat.ts'
 import { seatOf } from './threads.ts'
-
-class Socket extends EventEmitter {
-  destroyed = false
-  readonly remoteAddress: string
-
-  constructor(remoteAddress: string) {
-    super()
-    this.remoteAddress = remoteAddress
-  }
-
-  destroy(): void {
-    this.destroyed = true
-    this.emit('close')
-  }
-}
 
 /** Some that share a memory, as threads do. */
 function scene(limits: { most: number; mostOfOne: number }, columns = 2) {
@@ -31,22 +17,16 @@ function scene(limits: { most: number; mostOfOne: number }, columns = 2) {
   const at = Array.from({ length: columns }, (_, column) => {
     const seat = columns === 1 ? alone : seatOf({ column, columns, bells })
     const connections = new Connections({ ...limits, slowAfter: 60_000, isProxy: () => false }, seat, memory)
-    const server = new EventEmitter()
-    connections.watch(server as Server)
-    return { connections, server }
+    return { connections, comes: fakeListener(connections) }
   })
-  const connect = (column: number, from: string): Socket => {
-    const socket = new Socket(from)
-    at[column]?.server.emit('connection', socket)
-    return socket
-  }
+  const connect = (column: number, from: string): FakeSocket => (at[column] ?? assert.fail('no such thread')).comes(from)
   return { memory, connect, open: () => at.map(({ connections }) => connections.open), threads: at.map(({ connections }) => connections) }
 }
 
 type Asked = { method?: string; headers?: Record<string, string>; answered?: boolean }
 
 /** A request at a thread; whether its answer says that the connection ends. */
-function isEndedBy(thread: Connections, socket: Socket, { method = 'GET', headers = {}, answered = true }: Asked = {}): boolean {
+function isEndedBy(thread: Connections, socket: FakeSocket, { method = 'GET', headers = {}, answered = true }: Asked = {}): boolean {
   const response = Object.assign(new EventEmitter(), { shouldKeepAlive: true, writableFinished: false, destroyed: false })
   thread.inTurn(() => {
     response.writableFinished = answered

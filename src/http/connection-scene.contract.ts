@@ -1,0 +1,30 @@
+import { EventEmitter } from 'node:events'
+import type { Server } from 'node:http'
+import type { Connections } from './connections.ts'
+
+/** As much of a socket as counting connections needs. */
+export class FakeSocket extends EventEmitter {
+  destroyed = false
+  readonly remoteAddress: string
+
+  constructor(remoteAddress: string) {
+    super()
+    this.remoteAddress = remoteAddress
+  }
+
+  destroy(): void {
+    this.destroyed = true
+    this.emit('close')
+  }
+}
+
+/** A listener that they watch: from where somebody connects. */
+export function fakeListener(connections: Connections): (from: string) => FakeSocket {
+  const server = new EventEmitter()
+  connections.watch(server as Server)
+  return (from) => {
+    const socket = new FakeSocket(from)
+    server.emit('connection', socket)
+    return socket
+  }
+}
