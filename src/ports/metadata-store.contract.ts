@@ -7,10 +7,12 @@ import { eventLogContract } from './event-log.contract.ts'
 import { jobQueueContract } from './job-queue.contract.ts'
 import { installationContract } from './installation.contract.ts'
 import { conditionsContract } from './metadata-conditions.contract.ts'
+import { drainingContract } from './metadata-draining.contract.ts'
 import { collectionContract } from './metadata-collection.contract.ts'
 import { listsContract } from './metadata-lists.contract.ts'
 import { manifestsContract } from './metadata-manifests.contract.ts'
-import { a, b, blobOf, hour, image, type It, name, Scene, usageHolds } from './metadata-scene.contract.ts'
+import { a, b, blobOf, hour, image, type It, name, Scene } from './metadata-scene.contract.ts'
+import { usageHolds } from './metadata-usage.contract.ts'
 import type { MetadataStore } from './metadata-store.ts'
 import { signInsContract } from './sign-ins.contract.ts'
 import { attributesContract } from './repository-attributes.contract.ts'
@@ -39,6 +41,7 @@ export function metadataStoreContract(adapter: string, open: () => Promise<Metad
   uploadOwnersContract(it)
   manifestsContract(it)
   conditionsContract(it)
+  drainingContract(it)
   collectionContract(it)
   listsContract(it)
   resourceContract(it)

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Client } from 'pg'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
-import { type Bytes, hour, image, indexOf, name, type Put, Scene, usageHolds } from '#ports/metadata-scene.contract.ts'
+import { type Bytes, hour, image, indexOf, name, type Put, Scene } from '#ports/metadata-scene.contract.ts'
+import { usageHolds } from '#ports/metadata-usage.contract.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 let server: PostgresServer
