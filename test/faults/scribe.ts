@@ -17,7 +17,8 @@ export class Scribe {
   async pushBlob(repository: string, bytes: Buffer): Promise<string> {
     const session = await this.open(repository, bytes)
     await this.append(session, Math.ceil(bytes.length / 2))
-    await this.append(session, bytes.length)
+    // Of one byte nothing is left for the second one.
+    if (bytes.length > 1) await this.append(session, bytes.length)
     return this.finish(session)
   }
 
