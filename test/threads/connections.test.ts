@@ -8,6 +8,7 @@ import { listen } from '#http/listener.ts'
 import { connectionsMemory, releaseConnections } from '#http/open-connections.ts'
 import { hasTooMany } from '#http/balance.ts'
 import { alone, sharedWords } from '#core/seat.ts'
+import { eventually } from '../conformance/client.ts'
 import { seatOf } from './threads.ts'
 
 /** Some that share a memory, as threads do. */
@@ -34,8 +35,6 @@ function isEndedBy(thread: Connections, socket: FakeSocket, { method = 'GET', he
   return !response.shouldKeepAlive
 }
 
-const heard = () => new Promise((resolve) => setTimeout(resolve, 20))
-
 test('connections are counted at all threads; where none rests, another thread makes room for the next', async () => {
   for (const limits of [
     { most: 10, mostOfOne: 2 },
@@ -46,7 +45,7 @@ test('connections are counted at all threads; where none rests, another thread m
     assert.deepEqual(open(), [2, 2])
     const refused = connect(1, '10.0.0.1')
     assert.equal(refused.destroyed, true)
-    await heard()
+    assert.ok(await eventually(async () => first.some((each) => each.destroyed)))
     assert.deepEqual(
       first.map((each) => each.destroyed),
       [true, false],

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { ownDataDirectory } from '#adapters/fs/ownership.ts'
 import { onFreePorts, program, runCli, spawnProgram } from '../world/cli-run.ts'
+import { openRaw, statusesOf } from '../world/raw.ts'
 import { makeDataDirectory, removeDataDirectory, Server } from '../world/server.ts'
 
 const serve = (dataDir: string, words: string[] = []) => spawnProgram(process.execPath, [program, 'serve', ...words], onFreePorts(dataDir))
@@ -50,19 +51,19 @@ test('a second signal ends a server at once that waits for a request', async () 
   await server.says('docker push')
   const [, address = '', password = ''] = /Addresses +(http:\S+)[^]*?Password +(\S+)/.exec(server.out()) ?? []
   const authorization = `Basic ${Buffer.from(`local:${password}`).toString('base64')}`
-  const pieces = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(10)) })
   const started = await fetch(`${address}/v2/a/blobs/uploads/`, { method: 'POST', headers: { authorization } })
   const upload = new URL(started.headers.get('location') ?? '', address)
-  const endless = fetch(upload, { method: 'PATCH', headers: { authorization }, body: pieces, duplex: 'half' } as RequestInit).catch(
-    () => {},
+  const endless = await openRaw({ host: upload.hostname, port: Number(upload.port) })
+  endless.socket.write(
+    `PATCH ${upload.pathname}${upload.search} HTTP/1.1\r\nHost: ${upload.host}\r\nAuthorization: ${authorization}\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n`,
   )
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  assert.deepEqual(statusesOf(await endless.until(/\r\n\r\n/)), [100], 'it is at work')
   server.child.kill('SIGTERM')
   await new Promise((resolve) => setTimeout(resolve, 900))
   assert.equal(server.child.exitCode, null)
   server.child.kill('SIGTERM')
   assert.deepEqual(await server.ended, { code: 1, signal: null })
-  await endless
+  endless.socket.destroy()
   removeDataDirectory(dataDir)
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { patchChunk } from '../conformance/client.ts'
+import { eventually, patchChunk } from '../conformance/client.ts'
 import { ChildServer } from '../world/child.ts'
 import { digestOf, locationOf, makeImage, pushBlob, pushImage, someBytes, startUpload, tokenFor } from '../world/content.ts'
 import { openRaw, statusesOf } from '../world/raw.ts'
@@ -61,16 +61,20 @@ test('a graceful stop lets what runs end, takes nothing new, and leaves with 0',
   const bytes = someBytes(2_000_000)
   const connection = await openRaw(server.address)
   connection.socket.write(
-    `POST /v2/drain/blobs/uploads/?digest=${digestOf(bytes)} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorizationOf(server, 'admin').authorization}\r\nContent-Length: ${bytes.length}\r\n\r\n`,
+    `POST /v2/drain/blobs/uploads/?digest=${digestOf(bytes)} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorizationOf(server, 'admin').authorization}\r\nContent-Length: ${bytes.length}\r\nExpect: 100-continue\r\n\r\n`,
   )
+  assert.deepEqual(statusesOf(await connection.until(/\r\n\r\n/)), [100], 'it is at work')
   connection.socket.write(bytes.subarray(0, 500_000))
-  await new Promise((resolve) => setTimeout(resolve, 150))
   const { address } = server
   const ended = server.end('SIGTERM')
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  await assert.rejects(openRaw(address), 'no new connection')
+  const isRefused = async () => {
+    const another = await openRaw(address).catch(() => undefined)
+    another?.socket.destroy()
+    return another === undefined
+  }
+  assert.ok(await eventually(isRefused), 'no new connection')
   connection.socket.write(bytes.subarray(500_000))
-  assert.deepEqual(statusesOf(await connection.until(/\r\n\r\n/)), [201])
+  assert.deepEqual(statusesOf(await connection.until(/ 201 [^]*\r\n\r\n/)), [100, 201])
   connection.socket.destroy()
   assert.deepEqual(await ended, { code: 0, signal: null })
   await server.up()
@@ -101,7 +105,8 @@ test('H1 zot CVE-2025-48374: the log is one JSON line a request, and no secret i
     await send(server, 'GET', path)
   await send(server, 'GET', '/v2/', { headers: { 'user-agent': 'agent","level":99,"x":"', 'x-api-key': 'header-secret' } })
   await pushBlob(server, 'log', someBytes())
-  await new Promise((resolve) => setTimeout(resolve, 600))
+  await send(server, 'GET', '/v2/log/manifests/the-last-line')
+  assert.ok(await eventually(async () => /the-last-line.*\n$/.test(server.log)))
   const log = server.log.slice(from)
   const lines = log.split('\n').filter((line) => line !== '')
   const requests = lines.map((line) => JSON.parse(line) as Record<string, unknown>)

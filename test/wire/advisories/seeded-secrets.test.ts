@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { eventually } from '../../conformance/client.ts'
 import { ChildServer } from '../../world/child.ts'
 import { send } from '../../world/send.ts'
 import { seedPeople } from './seeding-people.ts'
@@ -48,7 +49,8 @@ test('H1 zot CVE-2025-48374: no secret is in a log, a refusal, a figure, or anyt
   assert.ok(seeds.leaks(() => false).length > 20, 'what is given is found')
   assert.deepEqual(seeds.leaks(gives), [])
   assert.ok(!server.log.includes('"msg":"request failed unexpectedly"'), 'nothing failed that was not expected to')
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await send(server, 'GET', '/v2/the-last-line')
+  assert.ok(await eventually(async () => /the-last-line.*\n$/.test(server.log)))
   const { log } = server
   assert.ok(log.split('\n').filter((line) => line.includes('"msg":"request"')).length >= errors + gets)
   assert.deepEqual(seeds.in(log), [])
