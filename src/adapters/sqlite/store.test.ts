@@ -11,7 +11,7 @@ import { readDigest, type StoredDigest } from '#store/stored-digest.ts'
 import { reads } from '#store/verbs.ts'
 import { SqliteConnection } from './connection.ts'
 import { isKept } from './kept-rows.ts'
-import { openSharedStore, openSqliteStore, type SqliteStore } from './store.ts'
+import { openSharedStore, openSqliteStore } from './store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-sqlite-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -37,10 +37,12 @@ const readable: readonly (readonly [read: keyof MetadataReads, sql: string])[] =
 ]
 
 /**
- * After each command, what is kept of earlier reads is what the database says, also of what nobody but this asked for: a command that ends too
- * little is seen.
+ * Two threads' ends of one store: what the first commanded, the second reads, and has kept what it read before. After each command, what
+ * either keeps of earlier reads is what the database says, also of what nobody but this asked for: a command that ends too little is seen.
  */
-function withKeptReadsCompared(store: MetadataStore, path: string): MetadataStore {
+function writtenHereReadThere(path: string): MetadataStore {
+  const own = openSqliteStore({ path, ballast })
+  const other = openSharedStore(own.share())
   const database = new SqliteConnection(path, { readOnly: true })
   const asked = new Map<string, { read: keyof MetadataReads; input: unknown[] }>()
   let underWay = 0
@@ -56,32 +58,33 @@ function withKeptReadsCompared(store: MetadataStore, path: string): MetadataStor
       }>(sql))
         note(read, [registryId, name, typeof reference === 'string' ? reference : readDigest(reference)])
     for (const { read, input } of asked.values()) {
-      const kept = await said(() => (store[read] as Ask)(...input))
+      const kept = await Promise.all([own, other].map((end) => said(() => (end[read] as Ask)(...input))))
       const stands = await said(() => (reads[read] as Ask)(database, ...input))
       if (begun !== before) return
-      assert.deepEqual(kept, stands, `${read} ${JSON.stringify(input)} is kept as it was`)
+      assert.deepEqual(kept, [stands, stands], `${read} ${JSON.stringify(input)} is kept as it was`)
     }
   }
-  return new Proxy(store, {
-    get(target, property: keyof MetadataStore) {
-      const original = target[property] as Ask
-      if (typeof original !== 'function') return original
-      if (property === 'close')
-        return async () => {
-          database.close()
-          await target.close()
-        }
-      if (isRead(property) && (keptFacts.has(property) || isKept(property)))
+  const close = async () => {
+    database.close()
+    await other.close()
+    await own.close()
+  }
+  return new Proxy(own as MetadataStore, {
+    get(_target, property: keyof MetadataStore) {
+      if (property === 'close') return close
+      if (!Object.hasOwn(commandTraits, property)) {
+        const original = other[property] as Ask
+        if (typeof original !== 'function') return original
         return (...input: unknown[]) => {
-          note(property, input)
-          return original.call(target, ...input)
+          if (isRead(property) && (keptFacts.has(property) || isKept(property))) note(property, input)
+          return original.call(other, ...input)
         }
-      if (!Object.hasOwn(commandTraits, property)) return original.bind(target)
+      }
       return async (input: unknown) => {
         begun++
         underWay++
         try {
-          return await original.call(target, input)
+          return await (own[property] as Ask)(input)
         } finally {
           if (--underWay === 0) await compare()
         }
@@ -90,34 +93,11 @@ function withKeptReadsCompared(store: MetadataStore, path: string): MetadataStor
   })
 }
 
-// The tables are made once; each test gets a copy.
+// The tables are made once; each test gets a copy. A writer's thread costs more than all that most tests do, so there is one for both ends.
 before(() => openSqliteStore({ path: empty, ballast }).close())
 
 metadataStoreContract('sqlite', async () => {
   const path = join(folder, `${++stores}.db`)
   copyFileSync(empty, path)
-  return withKeptReadsCompared(openSqliteStore({ path, ballast }), path)
-})
-
-/** Two threads' ends of one store: what the first commanded, the second reads, and has kept what it read before. */
-function writtenHereReadThere(store: SqliteStore): MetadataStore {
-  const other = openSharedStore(store.share())
-  return new Proxy(store as MetadataStore, {
-    get(target, property: keyof MetadataStore) {
-      if (property === 'close')
-        return async () => {
-          await other.close()
-          await store.close()
-        }
-      const owner = Object.hasOwn(commandTraits, property) ? target : other
-      const original: unknown = owner[property]
-      return typeof original === 'function' ? original.bind(owner) : original
-    },
-  })
-}
-
-metadataStoreContract('sqlite, written by one thread and read by another', async () => {
-  const path = join(folder, `${++stores}.db`)
-  copyFileSync(empty, path)
-  return writtenHereReadThere(openSqliteStore({ path, ballast }))
+  return writtenHereReadThere(path)
 })
