@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,7 @@ const given = process.env.TEST_SEED
  * @param factsIn the database of a world that is kept in this folder; without it SQLite
  */
 export function randomHistories(on: string, histories: number, factsIn?: (folder: string) => Promise<Facts>): void {
+  assert.ok(histories >= lanes, `${histories} histories`)
   describe(`a registry on ${on} and its model`, { concurrency: lanes }, () => {
     for (let lane = 0; lane < lanes; lane++)
       test(`whatever happens to a registry, it shows what the model shows (lane ${lane})`, async () => {
