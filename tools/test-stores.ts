@@ -3,4 +3,4 @@ import { installPackages } from './install-clients.ts'
 import { conclude, runTests } from './run-tests.ts'
 
 await installPackages(['postgresql'])
-conclude(runTests(['test/stores/**/*.test.ts'], 2))
+conclude(runTests(['test/stores/**/*.test.ts']))
