@@ -1,4 +1,5 @@
-// Serving threads end in the middle of what they do, while the others serve on. ENDED_THREADS=10000 for a night’s run.
+// Serving threads end in the middle of what they do, while the others serve on. ENDED_THREADS=10000 for a night’s run,
+// ENDED_MINUTES=8 for a piece of one: it ends by then and tells how many it were.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -11,6 +12,9 @@ import { launch, metric, type Server, startServer } from './server.ts'
 import { makeWorld, removeWorld, scribeOf, type World } from './world.ts'
 
 const most = Number(process.env.ENDED_THREADS ?? 6)
+const longest = Number(process.env.ENDED_MINUTES ?? Number.POSITIVE_INFINITY) * 60_000
+/** Where layers are small there are more requests, and so more moments at which a thread ends. */
+const largestLayer = 200_000
 const died = (server: Server) => metric(server, 'longshore_serving_threads_died')
 
 /** Does it again and again, whatever became of the connection. */
@@ -30,7 +34,7 @@ async function endUnderLoad(world: World, failpoint: string, deaths: number): Pr
   const random = seededRandom(chosenSeed())
   let over = false
   const doings = [
-    ...[0, 1, 2].map((worker) => () => pushing(scribe, random, `team/w${worker}`, random.between(0, 2 ** 31))),
+    ...[0, 1, 2].map((worker) => () => pushing(scribe, random, `team/w${worker}`, random.between(0, 2 ** 31), largestLayer)),
     () => retagging(scribe, random, world),
     () => deleting(scribe, random, random.between(0, 2 ** 31)),
   ].map((doing) => onAndOn(server, () => over, doing))
@@ -64,7 +68,8 @@ async function isAllThere(world: World): Promise<number> {
 
 test(`${most} serving threads end at any moment: no acknowledged write is lost, and nobody else is stopped`, async () => {
   const sum = { ended: 0, facts: 0, acknowledged: 0 }
-  while (sum.ended < most) {
+  const end = performance.now() + longest
+  while (sum.ended < most && performance.now() < end) {
     const world = await makeWorld()
     try {
       sum.ended += await endUnderLoad(world, 'serving.turn=end:20', Math.min(100, most - sum.ended))

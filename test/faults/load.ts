@@ -4,9 +4,9 @@ import type { Random } from './random.ts'
 import type { Scribe } from './scribe.ts'
 import type { World } from './world.ts'
 
-export async function pushing(scribe: Scribe, random: Random, repository: string, round: number): Promise<never> {
+export async function pushing(scribe: Scribe, random: Random, repository: string, round: number, largest = 1_500_000): Promise<never> {
   for (let turn = 0; ; turn++) {
-    const layers = [random.bytes(random.between(1, 40_000)), random.bytes(random.between(1, 1_500_000))]
+    const layers = [random.bytes(random.between(1, 40_000)), random.bytes(random.between(1, largest))]
     const image = await scribe.pushImage(repository, `r${round}-${turn}`, layers)
     await scribe.mount(`${repository}-mounted`, repository, image.blobs[0] ?? '')
   }
