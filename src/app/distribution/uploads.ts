@@ -145,6 +145,8 @@ export class Uploads {
         const isPassed = offset !== undefined && offset < (body.length === 0 ? size : marked)
         await this.#chunks.receive(upload, session, registry.id, { body, range, offset: isPassed ? undefined : offset })
         session.request?.allCame()
+        // Behind the blob lies what a request brought that broke off and was read after those that its client sent next.
+        if (body.length === 0 && session.writer.size > from && session.acknowledged.digest === digest) await session.writer.rollback()
         if (session.writer.size > from) await this.#refuseOvertaken(upload, registry, session)
       } else {
         await drain(body.bytes)
