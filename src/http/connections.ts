@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { networkOf } from '#core/ip-address.ts'
 import { alone, type Seat } from '#core/seat.ts'
+import { Doorway } from './doorway.ts'
 import { type ConnectionsMemory, connectionsMemory, OpenConnections } from './open-connections.ts'
 import { plainAddress } from './proxies.ts'
 import { SlowReaders } from './slow-readers.ts'
@@ -35,6 +36,15 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => void
 const own = Symbol('connection')
 type Owned = (Socket | TLSSocket) & { [own]?: Connection }
 
+/** Who has come, and what begins to read what it sends. */
+interface Newcomer {
+  socket: Owned
+  from: string
+  hash: number
+  proxy: boolean
+  serve(): void
+}
+
 /** More requests than these are not read before those before them are answered. */
 const mostBehind = 16
 /** So often at most a thread with too many connections ends one. */
@@ -42,9 +52,8 @@ const balanceEvery = 250
 
 /**
  * Every connection of the public listeners. There are so many at most, and so many from one address, at all threads together:
- * beyond that the oldest that rests makes room, and where none rests at this thread the new one is closed, and another thread
- * is asked to close one for the next. One request of a connection at a time is
- * handled, so that a client who sends on and on takes no more than its turn (RFC 9112 §9.3.2 asks for answers in that order).
+ * beyond that the oldest that rests makes room. Where none rests at this thread another one is asked to close one, and the new one waits a moment
+ * (doorway.ts) before it is closed itself. One request of a connection at a time is handled, so that a client who sends on and on takes no more than its turn (RFC 9112 §9.3.2 asks for answers in that order).
  */
 export class Connections {
   readonly #limits: ConnectionLimits
@@ -52,6 +61,7 @@ export class Connections {
   readonly #from = new Map<string, Set<Connection>>()
   readonly #open: OpenConnections
   readonly #isAlone: boolean
+  readonly #doorway = new Doorway()
   #looking: NodeJS.Timeout | undefined
   #balancing: NodeJS.Timeout | undefined
   #hasTooMany = false
@@ -66,6 +76,7 @@ export class Connections {
     this.#open = new OpenConnections(limits, seat, memory)
     this.#isAlone = seat.columns === 1
     this.#open.onWish((hash) => this.#makeRoomFor(hash))
+    seat.bell.onRing(() => this.#doorway.roomMayBe())
   }
 
   /** At all threads. */
@@ -85,7 +96,10 @@ export class Connections {
   }
 
   watch(server: Server): void {
-    server.on('connection', (socket: Owned) => this.#take(socket))
+    // Node's own listener begins to read: whoever has no place yet waits before it.
+    const nodes = server.listeners('connection')
+    server.removeAllListeners('connection')
+    server.on('connection', (socket: Owned) => this.#come(socket, () => nodes.forEach((each) => each.call(server, socket))))
     server.on('secureConnection', (socket: TLSSocket & { _parent?: Owned } & Owned) => {
       const connection = socket._parent?.[own]
       if (connection) socket[own] = connection
@@ -128,15 +142,31 @@ export class Connections {
     })
   }
 
-  #take(socket: Owned): void {
+  #come(socket: Owned, serve: () => void): void {
     const address = plainAddress(socket.remoteAddress ?? '')
     const proxy = this.#limits.isProxy(address)
     const from = proxy ? `proxy ${address}` : networkOf(address)
-    const hash = this.#open.hash(from)
-    if (!this.#hasRoom(from, hash, proxy)) {
-      socket.destroy()
-      return
+    const newcomer: Newcomer = { socket, from, hash: this.#open.hash(from), proxy, serve }
+    const lack = this.#makeRoomHere(newcomer)
+    if (!lack) return this.#take(newcomer)
+    const ofAddress = lack === 'address' ? newcomer.hash : undefined
+    const entered = (lacks: unknown): boolean => {
+      if (lacks) return false
+      this.#open.waits(-1)
+      this.#take(newcomer)
+      return true
     }
+    this.#open.waits(1)
+    this.#doorway.wait(socket, {
+      enter: () => entered(this.#open.take(newcomer.hash, { ofOne: !proxy })),
+      makeRoom: () => entered(this.#makeRoomHere(newcomer)),
+      wish: (turn) => this.#open.wish(ofAddress, turn),
+      givesUp: () => this.#open.waits(-1),
+    })
+  }
+
+  /** It has its place. */
+  #take({ socket, from, hash, serve }: Newcomer): void {
     const connection: Connection = {
       socket,
       response: undefined,
@@ -153,12 +183,14 @@ export class Connections {
       connection.behind.length = 0
       connection.leave()
     })
+    serve()
   }
 
   #leave(connection: Connection, from: string, hash: number): void {
     const same = this.#from.get(from)
     if (!same?.delete(connection)) return
     this.#open.left(hash)
+    this.#doorway.roomMayBe()
     if (same.size === 0) this.#from.delete(from)
     if (this.#from.size > 0) return
     clearInterval(this.#looking)
@@ -168,15 +200,12 @@ export class Connections {
     this.balance()
   }
 
-  /** Takes the place. */
-  #hasRoom(from: string, hash: number, proxy: boolean): boolean {
-    const sameAddress = () => closeOneAtRest(this.#from.get(from) ?? new Set())
+  /** Undefined: it has its place; else what it lacks, and nothing rests here that could make room. */
+  #makeRoomHere({ from, hash, proxy }: Newcomer): 'address' | 'room' | undefined {
     for (;;) {
       const lacks = this.#open.take(hash, { ofOne: !proxy })
-      if (lacks === undefined) return true
-      if (lacks === 'address' ? sameAddress() : this.#makeRoom()) continue
-      this.#open.wish(lacks === 'address' ? hash : undefined)
-      return false
+      if (lacks === undefined) return undefined
+      if (!(lacks === 'address' ? closeOneAtRest(this.#from.get(from) ?? new Set()) : this.#makeRoom())) return lacks
     }
   }
 

@@ -9,8 +9,11 @@ export interface ConnectionsMemory {
   readonly byAddress: CountsMemory
 }
 
-/** How many are open, whether one of any address should be closed, of which address one should be, and how many were in use lately. */
-const rows = { open: 0, anyone: 1, address: 2, inUse: 3 } as const
+/**
+ * How many are open, whether one of any address should be closed, of which address one should be, how many were in use lately, and
+ * how many wait for room.
+ */
+const rows = { open: 0, anyone: 1, address: 2, inUse: 3, waiting: 4 } as const
 
 export const connectionsMemory = (most: number, { columns, seed }: { columns: number; seed: number }): ConnectionsMemory => ({
   rows: rowsMemory(Object.keys(rows).length, columns),
@@ -62,16 +65,28 @@ export class OpenConnections {
 
   left(hash: number): void {
     this.#add(hash, -1)
+    const { column, columns, bell } = this.#seat
+    for (let other = 0; other < columns; other++) if (other !== column && this.#rows.of(rows.waiting, other) > 0) bell.ring(other)
   }
 
-  /** Asks the thread that has most, of this address or in all, to close one that rests. A later wish may take an earlier one's place. */
-  wish(hash: number | undefined): void {
-    const others = Array.from({ length: this.#seat.columns }, (_, column) => ({ column, has: this.#has(column, hash) }))
-    const [most] = others.filter(({ column, has }) => column !== this.#seat.column && has > 0).toSorted((one, other) => other.has - one.has)
-    if (!most) return
-    if (hash === undefined) this.#rows.set(rows.anyone, 1, most.column)
-    else this.#rows.set(rows.address, hash, most.column)
-    this.#seat.bell.ring(most.column)
+  /** One more waits until another thread has made room, or one less. */
+  waits(by: 1 | -1): void {
+    this.#rows.add(rows.waiting, by)
+  }
+
+  /**
+   * Asks another thread to close one that rests, of this address or any: first the one that has most, with each turn the next one. A later
+   * wish may take an earlier one's place. False where no other thread has any.
+   */
+  wish(hash: number | undefined, turn: number): boolean {
+    const all = Array.from({ length: this.#seat.columns }, (_, column) => ({ column, has: this.#has(column, hash) }))
+    const others = all.filter(({ column, has }) => column !== this.#seat.column && has > 0).toSorted((one, other) => other.has - one.has)
+    const asked = others[turn % others.length]
+    if (!asked) return false
+    if (hash === undefined) this.#rows.set(rows.anyone, 1, asked.column)
+    else this.#rows.set(rows.address, hash, asked.column)
+    this.#seat.bell.ring(asked.column)
+    return true
   }
 
   onWish(listener: (hash: number | undefined) => void): void {

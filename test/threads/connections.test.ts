@@ -21,8 +21,18 @@ function scene(limits: { most: number; mostOfOne: number }, columns = 2) {
     return { connections, comes: fakeListener(connections) }
   })
   const connect = (column: number, from: string): FakeSocket => (at[column] ?? assert.fail('no such thread')).comes(from)
-  return { memory, connect, open: () => at.map(({ connections }) => connections.open), threads: at.map(({ connections }) => connections) }
+  const threads = at.map(({ connections }) => connections)
+  /** Whether the answer of its request is out. */
+  const rest = (socket: FakeSocket, rests: boolean) => {
+    const response = answerOf.get(socket) ?? Object.assign(new EventEmitter(), { writableFinished: rests, destroyed: false })
+    answerOf.set(socket, Object.assign(response, { writableFinished: rests }))
+    const request = { method: 'GET', headers: {}, socket } as never as IncomingMessage
+    threads[0]?.inTurn(() => {})(request, response as never as ServerResponse)
+  }
+  return { memory, connect, rest, open: () => threads.map((each) => each.open), threads }
 }
+
+const answerOf = new WeakMap<FakeSocket, EventEmitter & { writableFinished: boolean }>()
 
 type Asked = { method?: string; headers?: Record<string, string>; answered?: boolean }
 
@@ -35,7 +45,7 @@ function isEndedBy(thread: Connections, socket: FakeSocket, { method = 'GET', he
   return !response.shouldKeepAlive
 }
 
-test('connections are counted at all threads; where none rests, another thread makes room for the next', async () => {
+test('connections are counted at all threads; where none rests, a new one waits until another thread has made room', async () => {
   for (const limits of [
     { most: 10, mostOfOne: 2 },
     { most: 2, mostOfOne: 2 },
@@ -43,18 +53,35 @@ test('connections are counted at all threads; where none rests, another thread m
     const { connect, open } = scene(limits)
     const first = [connect(0, '10.0.0.1'), connect(0, '10.0.0.1')]
     assert.deepEqual(open(), [2, 2])
-    const refused = connect(1, '10.0.0.1')
-    assert.equal(refused.destroyed, true)
-    assert.ok(await eventually(async () => first.some((each) => each.destroyed)))
+    const next = connect(1, '10.0.0.1')
+    assert.deepEqual([next.destroyed, next.served], [false, 0])
+    assert.ok(await eventually(async () => next.served === 1))
     assert.deepEqual(
       first.map((each) => each.destroyed),
       [true, false],
     )
-    const next = connect(1, '10.0.0.1')
-    assert.equal(next.destroyed, false)
     assert.deepEqual(open(), [2, 2])
     for (const each of [...first, next]) if (!each.destroyed) each.destroy()
+    assert.deepEqual(open(), [0, 0])
   }
+})
+
+test('who waits for room is closed in the end where none comes, and goes on at the thread that has some', async () => {
+  const { connect, open, rest } = scene({ most: 10, mostOfOne: 2 }, 3)
+  const busy = connect(0, '10.0.0.1')
+  rest(busy, false)
+  const [resting, guest] = [connect(1, '10.0.0.1'), connect(2, '10.0.0.1')]
+  assert.ok(await eventually(async () => guest.served === 1))
+  assert.deepEqual([busy.destroyed, resting.destroyed], [false, true])
+  rest(guest, false)
+  const refused = connect(1, '10.0.0.1')
+  assert.ok(await eventually(async () => refused.destroyed))
+  assert.deepEqual([refused.served, ...open()], [0, 2, 2, 2])
+  rest(busy, true)
+  const late = connect(1, '10.0.0.1')
+  assert.ok(await eventually(async () => late.served === 1))
+  for (const each of [guest, late]) each.destroy()
+  assert.deepEqual(open(), [0, 0, 0])
 })
 
 test('what a dead thread had open counts no more', () => {
