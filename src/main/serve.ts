@@ -95,9 +95,11 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
         longshore_transfers: { help: 'Bodies that come and answers that go.', read: () => transfersAt(gates) },
         longshore_connections: { help: 'Open connections of the public listeners.', read: () => openConnections(memory.connections) },
         longshore_uploads_open: { help: 'Upload sessions with an open file.', read: () => openFilesAt(memory.files) },
-        longshore_serving_threads_died: { help: 'Serving threads that another one had to replace.', read: () => doors?.died ?? 0 },
         longshore_used_bytes: { help: 'Bytes that manifests name.', read: () => usedBytes(deps.store) },
         longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space?.())?.free ?? 0 },
+      },
+      counters: {
+        longshore_serving_threads_died_total: { help: 'Serving threads that another one had to replace.', read: () => doors?.died ?? 0 },
       },
     })
     closers.push(() => lines.close())

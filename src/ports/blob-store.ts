@@ -70,6 +70,8 @@ export interface BlobWriter {
   readonly size: number
   /** The size at the last mark. */
   readonly marked: number
+  /** Set by who holds it; a store that can tell calls it when another writer has gone on with the key. */
+  onOvertaken?: () => void
   /**
    * Takes bytes; copies them before it returns. The promise is the back pressure: at most one call is under way.
    */

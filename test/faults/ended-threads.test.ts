@@ -15,7 +15,7 @@ const most = Number(process.env.ENDED_THREADS ?? 6)
 const longest = Number(process.env.ENDED_MINUTES ?? Number.POSITIVE_INFINITY) * 60_000
 /** Where layers are small there are more requests, and so more moments at which a thread ends. */
 const largestLayer = 200_000
-const died = (server: Server) => metric(server, 'longshore_serving_threads_died')
+const died = (server: Server) => metric(server, 'longshore_serving_threads_died_total')
 
 /** Does it again and again, whatever became of the connection. */
 async function onAndOn(server: Server, isOver: () => boolean, doing: () => Promise<never>): Promise<void> {

@@ -5,13 +5,14 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { eventually } from '../conformance/client.ts'
 import { digestOf, someBytes } from '../world/content.ts'
 import { header, send } from '../world/send.ts'
 import { Server } from '../world/server.ts'
 
 let server: Server
 before(async () => {
-  server = await Server.start({ servers: '3' })
+  server = await Server.start({ servers: '3', admin: '127.0.0.1:0' })
 })
 after(() => server.stop())
 
@@ -91,6 +92,23 @@ test('no client is told of bytes that only the thread has to which they came: it
       answer = await byNewConnection('PUT', closing, { body: bytes, headers })
     assert.equal(answer.status, 201, answer.body.toString())
   }
+})
+
+test('an upload that ended at one thread holds no place at another', async () => {
+  const open = async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${server.started.admin?.port}/metrics`)).text()
+    return /^longshore_uploads_open (\d+)$/m.exec(metrics)?.[1]
+  }
+  const name = `ended/${randomUUID().slice(0, 8)}`
+  for (let round = 0; round < 20; round++) {
+    let location = header(await byNewConnection('POST', `/v2/${name}/blobs/uploads/`), 'location')
+    const bytes = someBytes(chunk)
+    location = header(await byNewConnection('PATCH', location, { body: bytes }), 'location')
+    const closing = `${location}${location.includes('?') ? '&' : '?'}digest=${digestOf(bytes)}`
+    const { status } = await (round % 2 === 0 ? byNewConnection('DELETE', location) : byNewConnection('PUT', closing))
+    assert.ok(status < 300, String(status))
+  }
+  assert.ok(await eventually(async () => (await open()) === '0'), `${await open()} are open`)
 })
 
 /** All bytes, but one more is announced; then the connection is cut. */

@@ -45,6 +45,8 @@ export class FsBlobWriter implements BlobWriter {
   marked = 0
   /** Told once when the writer is closed. */
   onEnd: () => void = () => {}
+  #onOvertaken: (() => void) | undefined
+  #isOvertaken = false
   /** Why it takes no more. */
   #why: Error | undefined
 
@@ -52,13 +54,25 @@ export class FsBlobWriter implements BlobWriter {
     this.#line = line
     this.#shard = shard
     this.#algorithm = algorithm
-    this.#writer = line.register((slot, failure) => {
-      this.#underWay--
-      this.#failure ??= failure
-      line.slots.give(slot)
-      this.#giveUnanswered()
-      this.#wake?.()
+    this.#writer = line.register({
+      written: (slot, failure) => {
+        this.#underWay--
+        this.#failure ??= failure
+        line.slots.give(slot)
+        this.#giveUnanswered()
+        this.#wake?.()
+      },
+      overtaken: () => {
+        this.#isOvertaken = true
+        this.#onOvertaken?.()
+      },
     })
+  }
+
+  /** Whoever sets it late is told at once. */
+  set onOvertaken(listener: () => void) {
+    this.#onOvertaken = listener
+    if (this.#isOvertaken) listener()
   }
 
   static create(line: UploadLine, file: FileOfKey): FsBlobWriter {

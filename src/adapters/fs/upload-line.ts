@@ -7,13 +7,16 @@ import type { UploadLines } from './upload-workers.ts'
 
 type OrderWithoutCall<T> = T extends { call: number } ? Omit<T, 'call'> : never
 
-type OnWritten = (slot: Slot, failure: Error | undefined) => void
+interface OfWriter {
+  written(slot: Slot, failure: Error | undefined): void
+  overtaken(): void
+}
 
 /** A serving thread's end of the lines to the upload workers. All that becomes of one file is at one worker, whichever thread asks. */
 export class UploadLine {
   readonly #ports: readonly MessagePort[]
   readonly #calls = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
-  readonly #written = new Map<number, OnWritten>()
+  readonly #writers = new Map<number, OfWriter>()
   readonly slots: Slots
   #nextCall = 1
   #nextWriter = 1
@@ -24,15 +27,15 @@ export class UploadLine {
     for (const port of ports) port.on('message', (reply: Reply) => this.#receive(reply))
   }
 
-  /** A number for a new writer; `onWritten` gets each slot back. */
-  register(onWritten: OnWritten): number {
+  /** A number for a new writer, which gets each slot back. */
+  register(its: OfWriter): number {
     const writer = this.#nextWriter++
-    this.#written.set(writer, onWritten)
+    this.#writers.set(writer, its)
     return writer
   }
 
   unregister(writer: number): void {
-    this.#written.delete(writer)
+    this.#writers.delete(writer)
   }
 
   /** @param shard of the file, which says which worker's it is */
@@ -58,11 +61,12 @@ export class UploadLine {
 
   #receive(reply: Reply): void {
     if (reply.kind === 'written') {
-      const onWritten = this.#written.get(reply.writer)
-      if (onWritten) onWritten(reply.slot, reply.failure && failure(reply.failure))
+      const writer = this.#writers.get(reply.writer)
+      if (writer) writer.written(reply.slot, reply.failure && failure(reply.failure))
       else this.slots.give(reply.slot)
       return
     }
+    if (reply.kind === 'overtaken') return this.#writers.get(reply.writer)?.overtaken()
     const waiting = this.#calls.get(reply.call)
     this.#calls.delete(reply.call)
     if (reply.kind === 'done') waiting?.resolve(reply.value)

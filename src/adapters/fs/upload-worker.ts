@@ -17,8 +17,9 @@ export interface Filled {
 }
 
 /**
- * What a serving thread asks of a worker, by its line. `call` is answered; a `write` that is answered gives its slot back. A `seal`
- * brings the last bytes along and is the end of its writer, whatever comes of it: to wake a thread costs more than most of what it is woken for.
+ * What a serving thread asks of a worker, by its line. `call` is answered; a `write` that is answered gives its slot back. Who had the file
+ * of a `take` is told. A `seal` brings the last bytes along and is the end of its writer, whatever comes of it: to wake a thread costs more than
+ * most of what it is woken for.
  */
 export type Order =
   | { kind: 'create'; writer: number; path: string; algorithm: Algorithm }
@@ -38,6 +39,7 @@ export interface Failed {
 
 export type Reply =
   | { kind: 'written'; writer: number; slot: Slot; failure?: Failed }
+  | { kind: 'overtaken'; writer: number }
   | { kind: 'done'; call: number; value: unknown }
   | ({ kind: 'failed'; call: number } & Failed)
 
@@ -63,6 +65,8 @@ interface Writer {
   algorithm: Algorithm
   file: WriteFile | Error
   last: Promise<unknown>
+  /** Tells its thread that another writer has the file now. */
+  overtaken(): void
 }
 
 /** The writer that each path has now, of whichever line. */
@@ -98,18 +102,26 @@ class Line {
 
   #create(order: Extract<Order, { kind: 'create' }>): void {
     const { path, algorithm } = order
-    const writer = { path, algorithm, file: attempt(() => create(order)), last: Promise.resolve() }
+    const writer = {
+      path,
+      algorithm,
+      file: attempt(() => create(order)),
+      last: Promise.resolve(),
+      overtaken: this.#overtaken(order.writer),
+    }
     this.#writers.set(order.writer, writer)
     // A path that is there already may have its writer, who is not overtaken by one that failed.
     if (!(writer.file instanceof Error)) current.set(path, writer)
+    if (writer.file === overtaken) writer.overtaken()
   }
 
   /** From here on the writers before are refused. What they have under way ends before the answer. */
   #takeOver({ writer: number, call, path, algorithm }: Extract<Order, { kind: 'take' }>): void {
     const before = current.get(path)
-    const writer: Writer = { path, algorithm, file: notOpen, last: Promise.resolve() }
+    const writer: Writer = { path, algorithm, file: notOpen, last: Promise.resolve(), overtaken: this.#overtaken(number) }
     this.#writers.set(number, writer)
     current.set(path, writer)
+    before?.overtaken()
     const taken = (before?.last ?? Promise.resolve()).then(async () => {
       if (!before || before.file instanceof Error) return
       if (before.algorithm === algorithm) writer.file = before.file
@@ -117,6 +129,10 @@ class Line {
     })
     writer.last = taken.catch((error: Error) => (writer.file = error))
     void this.#answer(call, () => taken)
+  }
+
+  #overtaken(writer: number): () => void {
+    return () => this.#port.postMessage({ kind: 'overtaken', writer } satisfies Reply)
   }
 
   // What is read again is read in the background: who asks for the size does not wait for it.

@@ -101,6 +101,7 @@ test('bytes, requests and collections are counted, gauges are read when somebody
     level: 'silent',
     destination: aFile().buffer,
     gauges: { longshore_free: { help: 'Free.', read: async () => free } },
+    counters: { longshore_died_total: { help: 'Died.', read: () => free } },
   })
   telemetry.answered(request(), 4)
   telemetry.answered(request({ received: 0, sent: 0 }), 4)
@@ -114,12 +115,15 @@ test('bytes, requests and collections are counted, gauges are read when somebody
     'longshore_request_seconds_bucket{method="GET",le="0.001"}': '0',
     'longshore_request_seconds_bucket{method="GET",le="0.005"}': '2',
     longshore_free: '4',
+    longshore_died_total: '4',
   }
   const text = await telemetry.metrics.metrics()
   for (const [series, value] of Object.entries(expected)) assert.equal(valueOf(text, series), value, series)
   assert.match(text, /^process_cpu_seconds_total /m)
+  assert.match(text, /^# TYPE longshore_died_total counter$/m)
   free = 3
-  assert.equal(valueOf(await telemetry.metrics.metrics(), 'longshore_free'), '3')
+  const later = await telemetry.metrics.metrics()
+  for (const name of ['longshore_free', 'longshore_died_total']) assert.equal(valueOf(later, name), '3', name)
 })
 
 test('requests by method, status and time: the end of a bucket is in it, methods of a client’s own are one', async () => {

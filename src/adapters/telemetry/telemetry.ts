@@ -24,6 +24,8 @@ export interface ThreadTelemetryOptions {
 
 export interface TelemetryOptions extends ThreadTelemetryOptions {
   gauges: Readonly<Record<string, { help: string; read: () => number | Promise<number> }>>
+  /** What somebody else counts and never takes back; their names end in `_total`. */
+  counters?: Readonly<Record<`${string}_total`, { help: string; read: () => number }>>
 }
 
 export function openThreadTelemetry({ level, destination, figures = new RequestFigures() }: ThreadTelemetryOptions): ThreadTelemetry {
@@ -45,7 +47,7 @@ export function openThreadTelemetry({ level, destination, figures = new RequestF
   }
 }
 
-export function openTelemetry({ gauges, figures = new RequestFigures(), ...options }: TelemetryOptions): Telemetry {
+export function openTelemetry({ gauges, counters = {}, figures = new RequestFigures(), ...options }: TelemetryOptions): Telemetry {
   const { log, answered } = openThreadTelemetry({ ...options, figures })
   const metrics = new Metrics()
   collectDefaultMetrics({ register: metrics })
@@ -64,6 +66,16 @@ export function openTelemetry({ gauges, figures = new RequestFigures(), ...optio
       registers,
       async collect() {
         this.set(await read())
+      },
+    })
+  for (const [name, { help, read }] of Object.entries(counters))
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(read())
       },
     })
   return {

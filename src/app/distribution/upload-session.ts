@@ -54,6 +54,8 @@ export class UploadSession implements Holder {
   acknowledged: Mark = nothingMarked
   /** Where its last chunk began. */
   lastStart = 0
+  /** Another thread has its file. */
+  overtaken = false
   /** What is at it. */
   request: RequestAtSession | undefined
 

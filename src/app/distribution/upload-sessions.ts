@@ -136,6 +136,10 @@ export class UploadSessions {
 
   async #open(session: UploadSession, upload: Upload, small: boolean): Promise<void> {
     const writer = await this.#writerOf(session, upload, small)
+    writer.onOvertaken = () => {
+      session.overtaken = true
+      this.#giveUp(upload.id, session)
+    }
     if (session.state.is === 'opening') {
       session.state = { is: 'busy', writer }
       return
@@ -210,10 +214,18 @@ export class UploadSessions {
     if (stays) {
       session.state = { is: 'idle', writer: state.writer, since: this.#deps.clock.elapsed() }
       this.#files.rest(session)
+      if (session.overtaken) this.#giveUp(id, session)
       return
     }
     this.#files.release(session)
     if (this.#sessions.get(id) === session) this.#sessions.delete(id)
+  }
+
+  /** Another thread has its file. Whoever is at it here finds that out. */
+  #giveUp(id: string, session: UploadSession): void {
+    if (session.state.is !== 'idle') return
+    if (this.#sessions.get(id) === session) this.#sessions.delete(id)
+    void this.#forget(session)
   }
 
   /** Ends the session, its row first; with an epoch only if the row is still its owner's. */
@@ -224,6 +236,16 @@ export class UploadSessions {
     this.#sessions.delete(upload.id)
     await session?.end({ cancelled: true })
     if (session) this.#files.release(session)
+    else if (!this.#isAlone) await this.#takeAway(upload)
+  }
+
+  /** From the thread that has its file, which so gives up its place. */
+  async #takeAway({ id, backend, storageKey, algorithm }: Upload): Promise<void> {
+    const nobody = () => Promise.reject(unknownUpload(id))
+    await this.#deps.blobs
+      .at(backend)
+      .resume(storageKey, algorithm, nobody)
+      .catch(() => {})
   }
 
   /** Forgets sessions that rest for long; their files are read again when they go on. */
