@@ -36,7 +36,7 @@ class Unseeing extends SummedBlocks {
 const start = (summed = new SummedBlocks(clock)): ReadSide => ({
   summed,
   quick: new QuickReads(clock),
-  bodies: new KeptBodies(),
+  bodies: new KeptBodies(8 * 1024 * 1024),
   buffers: new ReadBuffers(),
 })
 
@@ -153,29 +153,52 @@ test('a small body that is read again is kept, and given as long as its file and
   await assert.rejects(readSmall(), { code: 'ENOENT' })
 })
 
-test('of bodies those are kept that were asked for last, as many bytes as there is room for', () => {
+test('of bodies as many bytes are kept as there is room for; those that are asked for stay, the others make room by and by', () => {
   const kept = new KeptBodies(100)
   const file = () => new LatelySummed(clock, { dev: 0n, ino: 0n, size: 40n, mtimeNs: 0n, ctimeNs: 0n })
-  const [a, b, c] = [file(), file(), file()]
-  for (const each of [a, b]) kept.keep(each, Buffer.alloc(40))
-  kept.of(a)
-  kept.keep(c, Buffer.alloc(40))
+  const [asked, idle, late] = [file(), file(), file()]
+  for (const each of [asked, idle]) {
+    assert.equal(kept.admits(40), true)
+    kept.keep(each, Buffer.alloc(40))
+  }
+  let refused = 0
+  for (; refused < 1000 && !kept.admits(40); refused++) kept.of(asked)
+  assert.ok(refused > 8 && refused < 1000, `it is kept in the end, after ${refused}`)
+  kept.keep(late, Buffer.alloc(40))
   assert.deepEqual(
-    [a, b, c].map((each) => kept.of(each)?.length),
+    [asked, idle, late].map((each) => kept.of(each)?.length),
     [40, undefined, 40],
   )
-  kept.keep(c, Buffer.alloc(60))
+  kept.keep(late, Buffer.alloc(60))
   assert.deepEqual(
-    [a, c].map((each) => kept.of(each)?.length),
+    [asked, late].map((each) => kept.of(each)?.length),
     [40, 60],
   )
-  kept.keep(b, Buffer.alloc(101))
+  kept.keep(idle, Buffer.alloc(101))
   assert.deepEqual(
-    [a, b, c].map((each) => kept.of(each)),
+    [asked, idle, late].map((each) => kept.of(each)),
     [undefined, undefined, undefined],
   )
+  const roomy = new KeptBodies(8 * 1024 * 1024)
   assert.deepEqual(
-    [4 * checksumBlock, 4 * checksumBlock + 1].map((size) => kept.isWorthKeeping(size)),
+    [4 * checksumBlock, 4 * checksumBlock + 1].map((size) => roomy.admits(size)),
     [true, false],
   )
+})
+
+test('more small bodies than there is room for, asked for alike, do not drive one another out', () => {
+  const kept = new KeptBodies(16)
+  const files = Array.from({ length: 50 }, () => new LatelySummed(clock, { dev: 0n, ino: 0n, size: 1n, mtimeNs: 0n, ctimeNs: 0n }))
+  let [made, found] = [0, 0]
+  // Every number of a prime's residues once a round: as even as chance, and the same each time.
+  for (let asked = 1, round = 0; round < 20_000; round++, asked = (asked * 31) % 10_007) {
+    const file = files[asked % files.length] as LatelySummed
+    if (kept.of(file)) found++
+    else if (kept.admits(1)) {
+      kept.keep(file, Buffer.alloc(1))
+      made++
+    }
+  }
+  assert.ok(found > 5_000, `${found} were found`)
+  assert.ok(made < 400, `${made} were read into fresh memory`)
 })

@@ -130,7 +130,7 @@ class FsBlobReader implements BlobReader {
   /** All of a small file that was summed lately; kept from here on. */
   #readBody(): Buffer | undefined {
     const { bodies, quick } = this.#side
-    if (!bodies.isWorthKeeping(this.size) || !this.#summed.hasAll || quick.rests) return undefined
+    if (!this.#summed.hasAll || quick.rests || !bodies.admits(this.size)) return undefined
     const body = this.#readHere({ from: 0, to: this.size }, Buffer.allocUnsafeSlow(this.size))
     if (body) bodies.keep(this.#summed, body)
     return body

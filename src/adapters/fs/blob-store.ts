@@ -27,12 +27,13 @@ export function openFsBlobStore(root: string, failpoint?: ArmedFailpoint): Shara
   for (let shard = 0; shard < shards; shard++) mkdirSync(join(root, nameOf(shard)), { recursive: true, mode: 0o700 })
   syncFolder(root)
   const workers = new UploadWorkers(Math.min(4, Math.max(2, availableParallelism())), failpoint)
-  const store = new FsBlobStore({ root, lines: workers.lines() }, () => workers.close())
+  const store = new FsBlobStore({ root, lines: workers.lines() }, { end: () => workers.close(), mostKept: 16 * mebibyte })
   return Object.assign(store, { share: () => ({ root, lines: workers.lines() }) })
 }
 
 /** The same store in another thread of the process: what is written goes to the same workers. */
-export const openSharedFsBlobStore = (shared: SharedBlobs): BlobStore => new FsBlobStore(shared, async () => {})
+export const openSharedFsBlobStore = (shared: SharedBlobs): BlobStore =>
+  new FsBlobStore(shared, { end: async () => {}, mostKept: 8 * mebibyte })
 
 /** What another thread needs to use the same store. It is sent there, the ports in the list of what is transferred. */
 export interface SharedBlobs {
@@ -45,6 +46,7 @@ export interface SharableBlobStore extends BlobStore {
   share(): SharedBlobs
 }
 
+const mebibyte = 1024 * 1024
 const shards = 256
 const nameOf = (shard: number): string => shard.toString(16).padStart(2, '0')
 const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/
@@ -55,12 +57,7 @@ class FsBlobStore implements BlobStore {
   readonly name = 'files'
   readonly refusesOvertaken = true
   /** Of this thread: what another one summed is summed here once more. */
-  readonly #reads: ReadSide = {
-    summed: new SummedBlocks(sinceStart),
-    quick: new QuickReads(sinceStart),
-    bodies: new KeptBodies(),
-    buffers: new ReadBuffers(),
-  }
+  readonly #reads: ReadSide
   readonly #root: string
   readonly #line: UploadLine
   readonly #end: () => Promise<void>
@@ -68,7 +65,13 @@ class FsBlobStore implements BlobStore {
   readonly #writers = new Map<string, FsBlobWriter>()
   #nextShard = 0
 
-  constructor({ root, lines }: SharedBlobs, end: () => Promise<void>) {
+  constructor({ root, lines }: SharedBlobs, { end, mostKept }: { end: () => Promise<void>; mostKept: number }) {
+    this.#reads = {
+      summed: new SummedBlocks(sinceStart),
+      quick: new QuickReads(sinceStart),
+      bodies: new KeptBodies(mostKept),
+      buffers: new ReadBuffers(),
+    }
     this.#root = root
     this.#line = new UploadLine(lines)
     this.#end = end

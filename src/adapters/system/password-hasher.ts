@@ -17,20 +17,23 @@ interface Waiting extends PasswordJob {
 }
 
 /**
- * Threads of their own, which begin with the first password: libuv's pool reads and writes the files of blobs. Who waits
- * stands in one of two short lines, those who are known first; beyond them it is `overloaded`.
+ * Threads of their own, which begin with a password and end when none has come for a while, since each takes some 11 MiB: libuv's
+ * pool reads and writes the files of blobs. Who waits stands in one of two short lines, those who are known first; beyond them it is `overloaded`.
  */
 export class PasswordWorkers implements PasswordHasher {
   readonly #most: number
   readonly #longestLine: number
-  readonly #idle: Worker[] = []
+  readonly #restsFor: number
+  readonly #idle: { worker: Worker; ends: NodeJS.Timeout }[] = []
   #threads = 0
   readonly #known: Waiting[] = []
   readonly #others: Waiting[] = []
   readonly #checked = new CheckedPasswords()
 
-  constructor({ threads, longestLine }: { threads: number; longestLine: number }) {
+  /** @param restsFor milliseconds after which a thread without a password ends */
+  constructor({ threads, longestLine, restsFor = 10_000 }: { threads: number; longestLine: number; restsFor?: number }) {
     this.#most = threads
+    this.#restsFor = restsFor
     this.#longestLine = longestLine
   }
 
@@ -55,13 +58,10 @@ export class PasswordWorkers implements PasswordHasher {
   }
 
   #next(): void {
-    const worker = this.#idle.pop() ?? (this.#threads < this.#most ? this.#begin() : undefined)
-    if (!worker) return
-    const job = this.#known.shift() ?? this.#others.shift()
-    if (!job) {
-      this.#idle.push(worker)
-      return
-    }
+    if (this.#known.length + this.#others.length === 0) return
+    const worker = this.#wake() ?? (this.#threads < this.#most ? this.#begin() : undefined)
+    const job = worker && (this.#known.shift() ?? this.#others.shift())
+    if (!job) return
     const { resolve, reject, ...asked } = job
     // A process that has nothing else to do ends although threads stand ready, but not in the middle of a password.
     worker.ref()
@@ -70,7 +70,7 @@ export class PasswordWorkers implements PasswordHasher {
       worker.unref()
       if ('error' in answer) reject(new Error(answer.error))
       else resolve(answer.result)
-      this.#idle.push(worker)
+      this.#rest(worker)
       this.#next()
     }
     const failed = (error: unknown) => {
@@ -89,8 +89,25 @@ export class PasswordWorkers implements PasswordHasher {
     return new Worker(new URL('./password-worker.ts', import.meta.url))
   }
 
+  #wake(): Worker | undefined {
+    const rested = this.#idle.pop()
+    clearTimeout(rested?.ends)
+    return rested?.worker
+  }
+
+  #rest(worker: Worker): void {
+    const end = () => {
+      const at = this.#idle.findIndex((each) => each.worker === worker)
+      this.#idle.splice(at, 1)
+      this.#threads--
+      void worker.terminate()
+    }
+    this.#idle.push({ worker, ends: setTimeout(end, this.#restsFor).unref() })
+  }
+
   async close(): Promise<void> {
-    await Promise.all(this.#idle.splice(0).map((each) => each.terminate()))
+    for (const { ends } of this.#idle) clearTimeout(ends)
+    await Promise.all(this.#idle.splice(0).map(({ worker }) => worker.terminate()))
   }
 }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import type { Worker } from 'node:worker_threads'
 import { hashPassword, isPassword } from './argon2.ts'
 import { renewCaBundle, writeCaBundle } from './ca-bundle.ts'
 import { systemHostsFile, writeHostsBlock } from './hosts-file.ts'
@@ -240,6 +242,24 @@ test('passwords are hashed in threads; who waits stands in one of two lines, the
     await assert.rejects(workers.verify('pass', hash.replace('m=19456', 'm=1')), Error)
     assert.equal(await workers.verify('other', hash), false, 'a thread that could not answer goes on')
   } finally {
+    await workers.close()
+  }
+})
+
+test('a thread for passwords ends when none has come for a while, and another one begins with the next', { timeout: 20_000 }, async () => {
+  const begun: Worker[] = []
+  const onWorker = (worker: Worker) => void begun.push(worker)
+  process.on('worker', onWorker)
+  const workers = new PasswordWorkers({ threads: 1, longestLine: 2, restsFor: 20 })
+  try {
+    const hash = await workers.hash('pass')
+    const [first] = begun
+    assert.ok(first)
+    await once(first, 'exit')
+    assert.equal(await workers.verify('pass', hash), true)
+    assert.equal(begun.length, 2)
+  } finally {
+    process.off('worker', onWorker)
     await workers.close()
   }
 })
