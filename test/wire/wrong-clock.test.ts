@@ -21,7 +21,8 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop()
 })
 const start = async (flags: Flags): Promise<Server> => {
-  const server = await Server.start(flags)
+  // The clock that is set here is this thread's: it must be the one that serves.
+  const server = await Server.start({ servers: '1', ...flags })
   servers.push(server)
   return server
 }
