@@ -67,6 +67,25 @@ for (const what of ['by its range', 'by its offset'] as const)
     await uploads.finish(address, body(Buffer.alloc(0)), undefined, digestOf(bytes))
   })
 
+for (const what of ['by its range', 'by its offset'] as const)
+  test(`a chunk that is sent again, known ${what}, is taken as the same only with the same bytes`, async () => {
+    const { at, start } = await scene()
+    const uploads = at()
+    const address = await start(uploads)
+    const append = (content: string, from: number) => {
+      const range = { start: from, end: from + content.length - 1 }
+      return what === 'by its range'
+        ? uploads.append(address, body(Buffer.from(content)), range)
+        : uploads.append(address, body(Buffer.from(content)), undefined, from)
+    }
+    await append('01234', 0)
+    await append('56789', 5)
+    assert.deepEqual(await append('56789', 5), { size: 10 })
+    await assert.rejects(append('5678x', 5), { failure: 'range-invalid' })
+    await assert.rejects(append('01234', 0), { failure: 'range-invalid' })
+    await uploads.finish(address, body(Buffer.alloc(0)), undefined, digestOf(bytes))
+  })
+
 test('a chunk of which bytes still come is waited for, but not for long; one that says nothing of its place is out of order at once', async () => {
   const { at, start } = await scene()
   const uploads = at({}, { most: 10, longestWait: 1000, sessionsOfOne: 10, patience: 50 })

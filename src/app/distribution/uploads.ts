@@ -99,19 +99,13 @@ export class Uploads {
     // Bytes of which nothing says where they belong are no repeat of others.
     const upload = range || offset !== undefined ? await this.#findSettled(address, body) : await this.#find(address)
     if (upload.state === 'done') throw unknownUpload(upload.id)
-    if (isRepeat(upload.lastStart, upload.size, range)) {
-      await drain(body.bytes)
-      return { size: upload.size }
-    }
     return this.#sessions.use({ upload, registryId: address.registry.id, small: false, aside: body.aside }, async (session) => {
-      const { lastStart, acknowledged } = session
-      if (isRepeat(lastStart, acknowledged.size, range)) {
-        await drain(body.bytes)
-        return { size: acknowledged.size }
-      }
-      if (!range && offset !== undefined && offset < session.writer.marked) {
-        if (await this.#chunks.isLastChunk(upload, session, offset, body)) return { size: session.acknowledged.size }
-        throw outOfOrder(session.writer.size, `the session has ${session.writer.size} bytes, the URL is that of byte ${offset}`)
+      const { lastStart, acknowledged, writer } = session
+      const isPassed = range ? isRepeat(lastStart, acknowledged.size, range) : offset !== undefined && offset < writer.marked
+      if (isPassed) {
+        const from = range?.start ?? offset ?? 0
+        if (await this.#chunks.isLastChunk(upload, session, from, body)) return { size: acknowledged.size }
+        throw outOfOrder(writer.size, `the session has ${writer.size} bytes, and these are not what it has from byte ${from} on`)
       }
       const start = await this.#chunks.receive(upload, session, address.registry.id, { body, range, offset })
       session.request?.allCame()
