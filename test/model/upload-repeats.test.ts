@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
 import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
+import { type Body, BrokenBody } from '#app/distribution/upload-body.ts'
 import { type UploadLimits, Uploads } from '#app/distribution/uploads.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
@@ -15,7 +16,15 @@ import { FakeClock, newWorldRegistry, nextId, worldSettings } from './world.ts'
 
 const name = 'a' as RepositoryName
 const bytes = Buffer.from('0123456789')
-const body = (content = bytes) => ({ length: content.length, bytes: (async function* () { yield content })() }) // biome-ignore format: one line
+/** All that came of ten bytes before the connection was lost. */
+const brokenBody = (): Body => ({
+  length: 10,
+  bytes: (async function* () {
+    yield bytes.subarray(0, 7)
+    throw new Error('reset')
+  })(),
+})
+const body = (content = bytes): Body => ({ length: content.length, bytes: (async function* () { yield content })() }) // biome-ignore format: one line
 
 type Store = Awaited<ReturnType<typeof openMemoryMetadataStore>>
 
@@ -85,6 +94,30 @@ for (const what of ['by its range', 'by its offset'] as const)
     await assert.rejects(append('01234', 0), { failure: 'range-invalid' })
     await uploads.finish(address, body(Buffer.alloc(0)), undefined, digestOf(bytes))
   })
+
+test('an end that comes late, whole or broken off, spoils nothing of what came meanwhile', async () => {
+  const { at, start } = await scene()
+  const uploads = at()
+  for (const isBroken of [true, false]) {
+    const address = await start(uploads)
+    const end = (what: Body) => uploads.finish(address, what, undefined, digestOf(bytes), 0)
+    await uploads.append(address, body(bytes), { start: 0, end: 9 })
+    if (isBroken) await assert.rejects(end(brokenBody()), BrokenBody)
+    else await end(body())
+    await end(body(Buffer.alloc(0)))
+  }
+})
+
+test('an end that breaks off after others went on is forgotten: who asks is told where the session was', async () => {
+  const { at, start } = await scene()
+  const uploads = at()
+  const address = await start(uploads)
+  await uploads.append(address, body(bytes.subarray(0, 5)), { start: 0, end: 4 })
+  await assert.rejects(uploads.finish(address, brokenBody(), undefined, digestOf(bytes), 0), BrokenBody)
+  assert.deepEqual(await uploads.status(address), { size: 5 })
+  await uploads.append(address, body(bytes.subarray(5)), { start: 5, end: 9 })
+  await uploads.finish(address, body(Buffer.alloc(0)), undefined, digestOf(bytes), 10)
+})
 
 test('a chunk of which bytes still come is waited for, but not for long; one that says nothing of its place is out of order at once', async () => {
   const { at, start } = await scene()

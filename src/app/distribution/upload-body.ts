@@ -51,5 +51,5 @@ export async function digestUpTo(length: number, bytes: AsyncIterable<Uint8Array
 
 /** Reads what nobody needs. */
 export async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of bytes);
+  for await (const _ of guarded(bytes));
 }

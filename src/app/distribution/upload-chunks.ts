@@ -4,7 +4,7 @@ import type { Upload, UploadCommands } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFloor } from './disk-floor.ts'
 import { type Room, withRoom } from './room.ts'
-import { type Body, digestUpTo, guarded } from './upload-body.ts'
+import { type Body, BrokenBody, digestUpTo, guarded } from './upload-body.ts'
 import type { UploadSession } from './upload-session.ts'
 import { outOfOrder } from './upload-sessions.ts'
 
@@ -66,6 +66,8 @@ export class UploadChunks {
       return start
     } catch (error) {
       if (reserved) await this.#reserve(upload, session, acknowledged.size).catch(() => {})
+      // Where its bytes belong nobody said: it may be a late one, and who comes next must not go on behind it.
+      if (error instanceof BrokenBody && !range && offset === undefined) await writer.rollback()
       throw error
     }
   }

@@ -134,13 +134,14 @@ export class Uploads {
     const small = body.length !== undefined && body.length <= settings.smallBlob && upload.size === 0
     await this.#sessions.use({ upload, registryId: registry.id, small, aside: body.aside }, async (session) => {
       const from = session.acknowledged.size
-      if (!isRepeat(session.lastStart, from, range)) {
+      // Its bytes came in other requests already: this one, or the one that it repeats, was late.
+      const isThere = !range && from > 0 && (offset ?? 0) <= from && session.acknowledged.digest === digest
+      if (isThere) await session.writer.rollback()
+      if (!isThere && !isRepeat(session.lastStart, from, range)) {
         const { marked, size } = session.writer
         const isPassed = offset !== undefined && offset < (body.length === 0 ? size : marked)
         await this.#chunks.receive(upload, session, registry.id, { body, range, offset: isPassed ? undefined : offset })
         session.request?.allCame()
-        // Behind the blob lies what a request brought that broke off and was read after those that its client sent next.
-        if (body.length === 0 && session.writer.size > from && session.acknowledged.digest === digest) await session.writer.rollback()
         if (session.writer.size > from) await this.#refuseOvertaken(upload, registry, session)
       } else {
         await drain(body.bytes)
