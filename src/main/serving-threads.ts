@@ -66,6 +66,8 @@ export class ServingThreads implements PublicListeners {
     const threads = new ServingThreads(options)
     // Each thread collects its young memory alone: where all cores serve, helpers are waited for longer than they help.
     setFlagsFromString('--no-parallel-scavenge')
+    // The nursery of the main thread is as small as bin/longshore.js has it; the flag would go before what each thread is given below.
+    setFlagsFromString('--max-semi-space-size=0')
     try {
       await refuseTaken(options.listen)
       // Where the system is to choose a port it chooses for the first one.
