@@ -120,6 +120,16 @@ test('who still writes to an upload that was cancelled, and whose file is gone, 
     }
     await assert.rejects(appendOver(true), { failure: 'upload-unknown' })
     await assert.rejects(appendOver(false), { failure: 'storage-failed' })
+    const address = { ...whose, ...(await world.uploads.start({ ...whose, algorithm: 'sha256' })) }
+    await world.uploads.append(address, bodyOf('first'), undefined)
+    const path = join(folder, 'objects', (await world.store.upload(registry.id, name, address.uploadId))?.storageKey ?? '')
+    const last = (async function* () {
+      rmSync(path)
+      yield Buffer.alloc(400 * 1024, 'x')
+    })()
+    const sealing = world.uploads.finish(address, { bytes: last, length: undefined }, undefined, digestOf(Buffer.from('any')))
+    await assert.rejects(sealing, { failure: 'storage-failed' }, 'the upload ends for that, and is not unknown because of it')
+    assert.equal(await world.store.upload(registry.id, name, address.uploadId), undefined)
   } finally {
     await world.close()
     rmSync(folder, { recursive: true })

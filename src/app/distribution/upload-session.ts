@@ -56,6 +56,8 @@ export class UploadSession implements Holder {
   lastStart = 0
   /** Another thread has its file. */
   overtaken = false
+  /** Its seal failed, and it was ended for that. */
+  sealFailed = false
   /** What is at it. */
   request: RequestAtSession | undefined
 

@@ -195,7 +195,9 @@ export class UploadSessions {
     }
   }
 
-  async #answer({ state }: UploadSession, { upload, registryId }: UploadRequest, error: unknown): Promise<unknown> {
+  async #answer({ state, sealFailed }: UploadSession, { upload, registryId }: UploadRequest, error: unknown): Promise<unknown> {
+    // The row is gone for that failure, and not the other way round.
+    if (sealFailed) return error
     const isOfFile = error instanceof RegistryError && error.failure === 'storage-failed'
     if (error instanceof WriterOvertaken || isOfFile) {
       const now = await this.#deps.store.upload(registryId, upload.repository, upload.id)

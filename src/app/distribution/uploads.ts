@@ -245,7 +245,10 @@ export class Uploads {
     } catch (error) {
       // After a failed sync nobody knows what the disk has: the session ends. Who was overtaken did nothing to the file.
       if (error instanceof WriterOvertaken) await session.end({ cancelled: false })
-      else await this.#sessions.end(upload, epoch)
+      else {
+        await this.#sessions.end(upload, epoch)
+        session.sealFailed = true
+      }
       throw error
     }
     await this.#sessions.end(upload, epoch)
