@@ -13,6 +13,8 @@ export interface Chunk {
   range: ByteRange | undefined
   /** Where it begins, when no range says so; with neither, where the session is. */
   offset?: number | undefined
+  /** The session has passed the offset, and it goes on where the session is. */
+  isPassed?: boolean
 }
 
 const checkSpaceEvery = 64 * 1024 * 1024
@@ -42,9 +44,9 @@ export class UploadChunks {
   }
 
   /** Returns where the chunk began. Fails with `range-invalid` (the session stands), `size-invalid`, and as `admit`, `quota-exceeded`. */
-  async receive(upload: Upload, session: UploadSession, registryId: number, { body, range, offset }: Chunk): Promise<number> {
+  async receive(upload: Upload, session: UploadSession, registryId: number, { body, range, offset, isPassed }: Chunk): Promise<number> {
     const { writer, acknowledged } = session
-    const start = await positioned(session, range?.start ?? offset)
+    const start = await positioned(session, range?.start ?? (isPassed ? undefined : offset))
     const expected = range ? range.end - range.start + 1 : body.length
     if (range && body.length !== undefined && body.length !== expected) throw wrongLength(expected ?? 0, body.length)
     this.#checkSize(start + (expected ?? 0))
@@ -66,8 +68,8 @@ export class UploadChunks {
       return start
     } catch (error) {
       if (reserved) await this.#reserve(upload, session, acknowledged.size).catch(() => {})
-      // Where its bytes belong nobody said: it may be a late one, and who comes next must not go on behind it.
-      if (error instanceof BrokenBody && !range && offset === undefined) await writer.rollback()
+      // It may be a late one, and who comes next must not go on behind it.
+      if (error instanceof BrokenBody && isPassed) await writer.rollback()
       throw error
     }
   }

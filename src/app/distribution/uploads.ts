@@ -139,8 +139,8 @@ export class Uploads {
       if (isThere) await session.writer.rollback()
       if (!isThere && !isRepeat(session.lastStart, from, range)) {
         const { marked, size } = session.writer
-        const isPassed = offset !== undefined && offset < (body.length === 0 ? size : marked)
-        await this.#chunks.receive(upload, session, registry.id, { body, range, offset: isPassed ? undefined : offset })
+        const isPassed = !range && offset !== undefined && offset < (body.length === 0 ? size : marked)
+        await this.#chunks.receive(upload, session, registry.id, { body, range, offset, isPassed })
         session.request?.allCame()
         if (session.writer.size > from) await this.#refuseOvertaken(upload, registry, session)
       } else {
