@@ -17,10 +17,14 @@ export const seatOf = ({ column, columns, bells }: Omit<ThreadData<unknown>, 'me
   bell: bellOf(bells, column),
 })
 
-/** Threads of this process that share a memory; each answers a message with one. */
+/** Threads of this process that share a memory; each answers a message with one. They keep the process only while one of them is asked. */
 export function openThreads<Memory>(file: URL, columns: number, memory: Memory) {
   const bells = sharedWords(columns)
-  const begin = (column: number) => new Worker(file, { workerData: { column, columns, bells, memory } satisfies ThreadData<Memory> })
+  const begin = (column: number) => {
+    const worker = new Worker(file, { workerData: { column, columns, bells, memory } satisfies ThreadData<Memory> })
+    worker.unref()
+    return worker
+  }
   const workers = Array.from({ length: columns }, (_, column) => begin(column))
   const at = (column: number): Worker => {
     const worker = workers[column]
@@ -30,9 +34,13 @@ export function openThreads<Memory>(file: URL, columns: number, memory: Memory) 
   return {
     bells,
     async ask<Answer>(column: number, question: unknown): Promise<Answer> {
-      const answer = once(at(column), 'message')
-      at(column).postMessage(question)
-      return (await answer)[0] as Answer
+      const worker = at(column)
+      worker.ref()
+      const answer = once(worker, 'message')
+      worker.postMessage(question)
+      const [value] = await answer
+      worker.unref()
+      return value as Answer
     },
     async kill(column: number): Promise<void> {
       await at(column).terminate()
