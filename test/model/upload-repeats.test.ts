@@ -108,6 +108,17 @@ test('an end that comes late, whole or broken off, spoils nothing of what came m
   }
 })
 
+test('an end whose bytes are to stand behind all that its digest names is refused', async () => {
+  const { at, start } = await scene()
+  const uploads = at()
+  for (const offset of [10, undefined]) {
+    const address = await start(uploads)
+    await uploads.append(address, body(bytes), { start: 0, end: 9 })
+    const more = uploads.finish(address, body(Buffer.from('more')), undefined, digestOf(bytes), offset)
+    await assert.rejects(more, { failure: 'digest-mismatch' })
+  }
+})
+
 test('an end that breaks off after others went on is forgotten: who asks is told where the session was', async () => {
   const { at, start } = await scene()
   const uploads = at()

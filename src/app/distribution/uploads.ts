@@ -134,8 +134,9 @@ export class Uploads {
     const small = body.length !== undefined && body.length <= settings.smallBlob && upload.size === 0
     await this.#sessions.use({ upload, registryId: registry.id, small, aside: body.aside }, async (session) => {
       const from = session.acknowledged.size
-      // Its bytes came in other requests already: this one, or the one that it repeats, was late.
-      const isThere = !range && from > 0 && (offset ?? 0) <= from && session.acknowledged.digest === digest
+      // Its bytes came in other requests already: this one, or the one that it repeats, was late. Bytes for the place behind them are others.
+      const isBefore = body.length === 0 ? (offset ?? 0) <= from : offset !== undefined && offset < from
+      const isThere = !range && from > 0 && isBefore && session.acknowledged.digest === digest
       if (isThere) await session.writer.rollback()
       if (!isThere && !isRepeat(session.lastStart, from, range)) {
         const { marked, size } = session.writer
