@@ -2,7 +2,6 @@
 // Starts the CLI on a Node that runs it: this one, or the one that npm put into node_modules/.bin.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import * as module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const needed = [24, 12]
@@ -22,11 +21,11 @@ if (recent && process.argv[2] === 'serve' && !bounded) {
 }
 
 if (recent) {
-  // What was compiled (and stripped of types) is kept for the next start; a folder that cannot be written is no matter.
-  const cache = fileURLToPath(new URL('../node_modules/.cache/longshore', import.meta.url))
-  module.enableCompileCache?.(cache)
+  // Not above: an older Node has not what it imports.
+  const { compileSoonAndKeep } = await import('./compiler.js')
+  const kept = compileSoonAndKeep()
   // For the worker threads.
-  process.env.NODE_COMPILE_CACHE ??= cache
+  process.env.NODE_COMPILE_CACHE ??= kept
   // Reads of layers wait in libuv's pool; four threads are too few for many pulls beside file syncs.
   process.env.UV_THREADPOOL_SIZE ??= '16'
   const source = new URL('../src/main/cli.ts', import.meta.url)
