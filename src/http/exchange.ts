@@ -238,13 +238,17 @@ export class Exchange {
 
   /** Sends one piece; resolves when its memory is free again. False when the client is gone. */
   write(piece: Uint8Array): Promise<boolean> {
+    const { response } = this
     return new Promise((resolve) => {
-      if (this.response.destroyed) resolve(false)
-      else
-        this.response.write(piece, (error) => {
-          if (!error) this.sent += piece.length
-          resolve(!error)
-        })
+      // Of a connection that is cut the response learns a turn later, and tells nobody of what is written meanwhile.
+      if (this.clientGone) return resolve(false)
+      const gone = () => resolve(false)
+      response.once('close', gone)
+      response.write(piece, (error) => {
+        response.off('close', gone)
+        if (!error) this.sent += piece.length
+        resolve(!error)
+      })
     })
   }
 
