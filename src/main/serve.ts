@@ -2,7 +2,7 @@ import { renewCaBundle } from '#adapters/system/ca-bundle.ts'
 import { LineBuffer } from '#adapters/telemetry/line-buffer.ts'
 import { RequestFigures } from '#adapters/telemetry/request-figures.ts'
 import { openTelemetry } from '#adapters/telemetry/telemetry.ts'
-import { WriteTurn } from '#adapters/telemetry/write-turn.ts'
+import { lostLines, WriteTurn } from '#adapters/telemetry/write-turn.ts'
 import { openCertificates } from '#adapters/x509/server-certificates.ts'
 import { readOwnPair } from './own-certificate.ts'
 import { randomBytes } from 'node:crypto'
@@ -83,6 +83,8 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     const names = serverNames(config)
     // Of all serving threads; this one only looks.
     const gates = gatesOf(budget, config, { seat: { ...alone, columns }, memory: memory.gates })
+    // Node opens a pipe as one that keeps nobody: while a write waits for a reader that stalls, no thread that made it can end.
+    void process.stderr
     // Behind the serving threads' own numbers.
     const lines = new LineBuffer(logDescriptor, new WriteTurn(memory.log, columns))
     const telemetry = openTelemetry({
@@ -100,6 +102,10 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
       },
       counters: {
         longshore_serving_threads_died_total: { help: 'Serving threads that another one had to replace.', read: () => doors?.died ?? 0 },
+        longshore_log_lines_lost_total: {
+          help: 'Lines of the log that had no room while its reader stalled.',
+          read: () => lostLines(memory.log),
+        },
       },
     })
     closers.push(() => lines.close())

@@ -35,8 +35,8 @@ const minute = 60_000
 /** Within a minute: what so many die of no new one mends. */
 const mostDeaths = 5
 const firstPause = 100
-/** What is left of a thread when it has closed everything. */
-const endsWithin = 100
+/** Beyond the grace of its requests, a thread that closes everything ends by itself. */
+const endsWithin = 5_000
 const longestPause = 5_000
 
 /**
@@ -94,8 +94,8 @@ export class ServingThreads implements PublicListeners {
     this.#closing = true
     await Promise.all(
       [...this.#threads.values()].map(async ({ worker, line, ended }) => {
+        const cut = setTimeout(() => void worker.terminate(), grace + endsWithin)
         await line.ask('close', grace).catch(() => {})
-        const cut = setTimeout(() => void worker.terminate(), endsWithin)
         await ended
         clearTimeout(cut)
       }),

@@ -12,7 +12,7 @@ let text = ''
 fs.write = ((_: number, bytes: Buffer, done: Done) => asked.push({ bytes, done })) as unknown as typeof fs.write
 syncBuiltinESMExports()
 const { LineBuffer } = await import('./line-buffer.ts')
-const { releaseWriteTurn, WriteTurn, writeTurnMemory } = await import('./write-turn.ts')
+const { lostLines, releaseWriteTurn, WriteTurn, writeTurnMemory } = await import('./write-turn.ts')
 
 beforeEach(() => {
   asked.length = 0
@@ -145,4 +145,74 @@ test('one thread writes at a time, until all of its piece is out; a dead one has
   releaseWriteTurn(memory, 0)
   await pause(50)
   assert.equal(asked.length, 2)
+})
+
+const line = `${'l'.repeat(1023)}\n`
+const isTold = (each: string) => each.startsWith('{"level":40,')
+
+test('a reader that stalls: what waits has a bound, what is behind it is counted and told where it would have stood', async () => {
+  const memory = writeTurnMemory()
+  const buffer = new LineBuffer(1, new WriteTurn(memory), 1024 * 1024)
+  buffer.write(large)
+  for (let each = 0; each < 3000; each++) buffer.write(`${each} ${line}`)
+  assert.equal(asked.length, 1)
+  const lost = lostLines(memory)
+  assert.ok(lost > 1500 && lost < 2000, `${lost} are lost of 3,000 KiB, of which one MiB and a piece may wait`)
+  take()
+  buffer.write(`early ${line}`)
+  assert.equal(lostLines(memory), lost + 1, 'until all that waited is taken')
+  while (asked.length > 0) take()
+  await pause(150)
+  while (asked.length > 0) take()
+  buffer.write(`later ${line}`)
+  await pause(150)
+  take()
+  const lines = text.slice(large.length).split('\n').slice(0, -1)
+  const kept = 3000 - lost
+  assert.deepEqual(
+    lines.map((each) => (isTold(each) ? each : each.split(' ')[0])),
+    [...Array.from({ length: kept }, (_, each) => String(each)), lines[kept], 'later'],
+  )
+  const { time, ...told } = JSON.parse(lines[kept] ?? '') as Record<string, unknown>
+  assert.ok(!Number.isNaN(Date.parse(String(time))))
+  assert.deepEqual(told, { level: 40, lines: lost + 1, msg: 'lines of the log are lost: its reader took none' })
+  assert.equal(lostLines(memory), lost + 1)
+})
+
+test('a line that is larger than all that may wait is written where nothing does', async () => {
+  const memory = writeTurnMemory()
+  const buffer = new LineBuffer(1, new WriteTurn(memory), 1000)
+  buffer.write(large.repeat(3))
+  buffer.write('next')
+  while (asked.length > 0) take()
+  await pause(150)
+  while (asked.length > 0) take()
+  assert.ok(text.startsWith(large.repeat(3)))
+  buffer.write('last')
+  await pause(150)
+  take()
+  assert.ok(text.endsWith('last'))
+})
+
+test('of a reader that takes nothing until the end nothing is asked after it', async () => {
+  const buffer = new LineBuffer(1)
+  for (let each = 0; each < 3; each++) buffer.write(large)
+  const closed = buffer.close()
+  asked.shift()?.done(again('EAGAIN'), 0)
+  await closed
+  asked.shift()?.done(again('EAGAIN'), 0)
+  buffer.write('late')
+  await pause(150)
+  assert.equal(asked.length, 0)
+})
+
+test('of a reader that is gone nothing is kept, and what it does not take is not lost lines', async () => {
+  const memory = writeTurnMemory()
+  const buffer = new LineBuffer(1, new WriteTurn(memory), 1000)
+  buffer.write(large)
+  buffer.write(large)
+  asked.shift()?.done(again('EPIPE'), 0)
+  for (let each = 0; each < 10; each++) buffer.write(line)
+  await buffer.close()
+  assert.deepEqual([asked.length, lostLines(memory)], [0, 0])
 })
