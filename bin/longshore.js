@@ -12,11 +12,9 @@ const local = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url
 // glibc gives each thread a heap of its own, and keeps what was freed there for the next one: two heaps do, and large pieces go back at
 // once. It reads its environment before Node does, so a server starts once more in the same process (docs/decisions/0078-what-memory-is-made-of.md).
 const allocator = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '2097152' }
-// A main thread that serves nobody needs no nursery for what requests leave behind.
-const flags = Number(process.env.LONGSHORE_SERVERS) > 1 ? ['--max-semi-space-size=4'] : []
 const bounded = process.env.MALLOC_ARENA_MAX !== undefined || process.platform !== 'linux' || process.channel
 if (recent && process.argv[2] === 'serve' && !bounded) {
-  const again = [process.execPath, ...flags, ...process.execArgv, ...process.argv.slice(1)]
+  const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
   process.execve?.(process.execPath, again, { ...allocator, ...process.env })
 }
 

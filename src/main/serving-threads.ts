@@ -3,6 +3,7 @@ import { type MessagePort, Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import type { SharedBlobs } from '#adapters/fs/blob-store.ts'
 import type { SharedStore } from '#adapters/sqlite/store.ts'
+import { giveBackUnusedHeap } from '#adapters/system/unused-heap.ts'
 import type { PairSource } from '#adapters/x509/listener-certificates.ts'
 import type { PublicListeners } from './serving.ts'
 import { badRequest } from './bad-request.ts'
@@ -66,8 +67,8 @@ export class ServingThreads implements PublicListeners {
     const threads = new ServingThreads(options)
     // Each thread collects its young memory alone: where all cores serve, helpers are waited for longer than they help.
     setFlagsFromString('--no-parallel-scavenge')
-    // The nursery of the main thread is as small as bin/longshore.js has it; the flag would go before what each thread is given below.
-    setFlagsFromString('--max-semi-space-size=0')
+    // From here on this thread serves nobody.
+    giveBackUnusedHeap()
     try {
       await refuseTaken(options.listen)
       // Where the system is to choose a port it chooses for the first one.
