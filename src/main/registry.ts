@@ -50,6 +50,7 @@ export async function openDirectory(config: Config, memory?: ServerMemory): Prom
     opened = store
     const secrets = await openSecrets(store, directory, parts)
     const blobs = openFsBlobStore(directory.objects, config.failpoint)
+    if (memory) blobs.startWorkers()
     const hasher = new PasswordWorkers({ threads: config.passwordThreads, longestLine: longestPasswordLine })
     const deps = depsOf(config, {
       store,

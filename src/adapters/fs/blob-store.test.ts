@@ -245,6 +245,31 @@ for (const ending of ['marks', 'seals'] as const)
     }
   })
 
+test('the threads that write begin with the first bytes, or when a server wants them', async () => {
+  let began = 0
+  const count = () => began++
+  process.on('worker', count)
+  const store = openFsBlobStore(folder)
+  const second = openFsBlobStore(folder)
+  try {
+    assert.equal(await store.open(newKey(), 500, new Uint8Array()), undefined)
+    await store.space?.()
+    assert.equal(began, 0)
+    const writer = store.create(newKey(), 'sha256')
+    await writer.append(patternOf(500))
+    await writer.seal('sha256')
+    const each = began
+    assert.ok(each >= 2)
+    second.startWorkers()
+    await second.create(newKey(), 'sha256').abandon()
+    assert.equal(began, 2 * each, 'it has its own, and those once')
+  } finally {
+    process.off('worker', count)
+    await store.close()
+    await second.close()
+  }
+})
+
 const noFiles: Record<string, (path: string) => void> = {
   'a pipe': (path) => execFileSync('mkfifo', [path]),
   'a folder': (path) => mkdirSync(path),

@@ -27,13 +27,13 @@ export function openFsBlobStore(root: string, failpoint?: ArmedFailpoint): Shara
   for (let shard = 0; shard < shards; shard++) mkdirSync(join(root, nameOf(shard)), { recursive: true, mode: 0o700 })
   syncFolder(root)
   const workers = new UploadWorkers(Math.min(4, Math.max(2, availableParallelism())), failpoint)
-  const store = new FsBlobStore({ root, lines: workers.lines() }, { end: () => workers.close(), mostKept: 16 * mebibyte })
-  return Object.assign(store, { share: () => ({ root, lines: workers.lines() }) })
+  const store = new FsBlobStore(root, { lines: () => workers.lines(), end: () => workers.close(), mostKept: 16 * mebibyte })
+  return Object.assign(store, { startWorkers: () => workers.start(), share: () => ({ root, lines: workers.lines() }) })
 }
 
 /** The same store in another thread of the process: what is written goes to the same workers. */
-export const openSharedFsBlobStore = (shared: SharedBlobs): BlobStore =>
-  new FsBlobStore(shared, { end: async () => {}, mostKept: 8 * mebibyte })
+export const openSharedFsBlobStore = ({ root, lines }: SharedBlobs): BlobStore =>
+  new FsBlobStore(root, { lines: () => lines, end: async () => {}, mostKept: 8 * mebibyte })
 
 /** What another thread needs to use the same store. It is sent there, the ports in the list of what is transferred. */
 export interface SharedBlobs {
@@ -42,6 +42,8 @@ export interface SharedBlobs {
 }
 
 export interface SharableBlobStore extends BlobStore {
+  /** Else the threads that write begin with the first bytes. A server has them before: what keeps them from it ends its start, and no push. */
+  startWorkers(): void
   /** For one more thread, which opens it with `openSharedFsBlobStore`. */
   share(): SharedBlobs
 }
@@ -59,13 +61,14 @@ class FsBlobStore implements BlobStore {
   /** Of this thread: what another one summed is summed here once more. */
   readonly #reads: ReadSide
   readonly #root: string
-  readonly #line: UploadLine
+  readonly #lines: () => UploadLines
+  #openLine: UploadLine | undefined
   readonly #end: () => Promise<void>
   /** The writer that this thread has of each key; what another one has is known to the worker. */
   readonly #writers = new Map<string, FsBlobWriter>()
   #nextShard = 0
 
-  constructor({ root, lines }: SharedBlobs, { end, mostKept }: { end: () => Promise<void>; mostKept: number }) {
+  constructor(root: string, { lines, end, mostKept }: { lines: () => UploadLines; end: () => Promise<void>; mostKept: number }) {
     this.#reads = {
       summed: new SummedBlocks(sinceStart),
       quick: new QuickReads(sinceStart),
@@ -73,8 +76,13 @@ class FsBlobStore implements BlobStore {
       buffers: new ReadBuffers(),
     }
     this.#root = root
-    this.#line = new UploadLine(lines)
+    this.#lines = lines
     this.#end = end
+  }
+
+  /** Most commands on a data folder write no bytes. */
+  get #line(): UploadLine {
+    return (this.#openLine ??= new UploadLine(this.#lines()))
   }
 
   at(backend: string): BlobStore {
@@ -164,7 +172,7 @@ class FsBlobStore implements BlobStore {
   }
 
   async close(): Promise<void> {
-    this.#line.close()
+    this.#openLine?.close()
     await this.#end()
   }
 

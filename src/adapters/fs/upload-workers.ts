@@ -9,14 +9,23 @@ export interface UploadLines {
   arena: SharedArrayBuffer
 }
 
-/** The threads that write, hash and sync, one set for the process. */
+/** The threads that write, hash and sync, one set for the process. They start when one is needed. */
 export class UploadWorkers {
-  readonly #workers: Worker[]
+  readonly #count: number
+  readonly #failpoint: ArmedFailpoint | undefined
+  #workers: Worker[] = []
   #closing = false
 
   constructor(count: number, failpoint: ArmedFailpoint | undefined) {
-    const workerData: WorkerOptions = { failpoint }
-    this.#workers = Array.from({ length: count }, () => new Worker(new URL('./upload-worker.ts', import.meta.url), { workerData }))
+    this.#count = count
+    this.#failpoint = failpoint
+  }
+
+  start(): void {
+    if (this.#closing) throw new Error('the upload workers have ended')
+    if (this.#workers.length > 0) return
+    const workerData: WorkerOptions = { failpoint: this.#failpoint }
+    this.#workers = Array.from({ length: this.#count }, () => new Worker(new URL('./upload-worker.ts', import.meta.url), { workerData }))
     for (const worker of this.#workers) {
       worker.on('error', (error) => this.#fail(error))
       worker.on('exit', () => this.#fail(new Error('an upload worker has ended')))
@@ -25,6 +34,7 @@ export class UploadWorkers {
 
   /** Lines for one more thread, which may be sent there. */
   lines(): UploadLines {
+    this.start()
     const arena = newArena()
     const ports = this.#workers.map((worker) => {
       const { port1, port2 } = new MessageChannel()
