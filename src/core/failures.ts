@@ -24,6 +24,11 @@ export const unknownTag = (tag: string): RegistryError => new RegistryError('tag
 
 export const unknownBlob = (digest: Digest): RegistryError => new RegistryError('blob-unknown', 'blob unknown to registry', { digest })
 
+export const lostBlob = (digest: Digest): RegistryError =>
+  new RegistryError('blob-lost', `blob ${digest} is lost on the server's disk: push it again, or ask who runs the registry for a backup`, {
+    digest,
+  })
+
 /** @param upload where a client named one that can be one */
 export const unknownUpload = (upload?: string): RegistryError =>
   new RegistryError('upload-unknown', 'blob upload unknown to registry', upload === undefined ? {} : { upload })

@@ -38,6 +38,7 @@ export const contentFailures = [
   'manifest-damaged',
   'tag-unknown',
   'blob-unknown',
+  'blob-lost',
   'blob-too-large',
   'name-unknown',
   'upload-unknown',

@@ -178,14 +178,15 @@ function examine<D extends Dialect>(surface: Surface<D>, call: Call<D>, error: u
   const brokenOff = error instanceof BrokenOff ? error.as : undefined
   if (http.beyondAnswer || brokenOff === 'broken-off') {
     http.log.failure = brokenOff ?? 'broken-off'
-    if (!http.clientGone && !brokenOff) http.unexpected = error
+    // What the disk has changed the operator is to see, whoever asked.
+    if (brokenOff === 'corrupt-blob' || (!http.clientGone && !brokenOff)) http.unexpected = error
     return undefined
   }
   const failure = expected(surface, call, error)
   http.log.failure = failure.failure
   http.log.reason = typeof failure.detail.because === 'string' ? failure.detail.because : failure.message
   // The client has done nothing wrong: the operator is to see it.
-  if (failure.failure === 'manifest-damaged') http.unexpected = failure
+  if (failure.failure === 'manifest-damaged' || failure.failure === 'blob-lost') http.unexpected = failure
   return failure
 }
 

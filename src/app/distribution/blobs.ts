@@ -1,5 +1,5 @@
 import type { CollectionCommands, CollectionReads } from '#ports/collection.ts'
-import { unknownBlob } from '#core/failures.ts'
+import { lostBlob, unknownBlob } from '#core/failures.ts'
 import { askingMore, type Caller, decide } from '#core/access.ts'
 import { locked } from '#core/disallowed.ts'
 import type { Digest } from '#core/digest.ts'
@@ -50,8 +50,9 @@ export async function openBlob(
   if (reader) return reader
   // A collection that ran to its end between the two reads took them: then they are gone, not damaged.
   const object = await deps.store.objectByKey(blob.storageKey)
-  if (object?.state === 'ready') await quarantine(deps, blob)
-  throw unknownBlob(blob.digest)
+  if (object?.state !== 'ready') throw unknownBlob(blob.digest)
+  await quarantine(deps, blob)
+  throw lostBlob(blob.digest)
 }
 
 export async function quarantine(

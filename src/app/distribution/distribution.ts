@@ -31,7 +31,7 @@ export interface Blob {
   size: number
   /** Where they lie as a file of their own (`BlobStore.fileOf`). */
   file?(): Promise<string | undefined>
-  /** Fails with `blob-unknown` where the bytes are gone since. */
+  /** Fails with `blob-unknown` where the bytes are gone since, with `blob-lost` where they should not be. */
   open(): Promise<OpenBlob>
 }
 

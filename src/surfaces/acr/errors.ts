@@ -19,6 +19,7 @@ export const wire = {
   'manifest-damaged': [404, 'MANIFEST_UNKNOWN'],
   'tag-unknown': [404, 'TAG_UNKNOWN'],
   'blob-unknown': [404, 'BLOB_UNKNOWN'],
+  'blob-lost': [404, 'BLOB_UNKNOWN'],
   'blob-too-large': [413, 'SIZE_INVALID'],
   'name-unknown': [404, 'NAME_UNKNOWN'],
   'upload-unknown': [404, 'BLOB_UPLOAD_UNKNOWN'],

@@ -19,6 +19,7 @@ export const wire = {
   'manifest-damaged': [404, 'NotFound'],
   'tag-unknown': [404, 'NotFound'],
   'blob-unknown': [404, 'NotFound'],
+  'blob-lost': [404, 'NotFound'],
   'blob-too-large': [413, 'RequestContentTooLarge'],
   'name-unknown': [404, 'NotFound'],
   'upload-unknown': [404, 'NotFound'],

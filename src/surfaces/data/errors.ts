@@ -31,6 +31,7 @@ export const wire: Readonly<Record<Failure, Wire>> = {
   'host-unknown': row(421, 'InvalidUri', badUri),
   locked: row(403, 'AuthorizationPermissionMismatch', 'This request is not authorized to perform this operation using this permission.'),
   'blob-unknown': row(404, 'BlobNotFound', 'The specified blob does not exist.'),
+  'blob-lost': row(404, 'BlobNotFound', 'The specified blob does not exist.'),
   'not-found': noSuchResource,
   'name-invalid': noSuchResource,
   'digest-invalid': noSuchResource,

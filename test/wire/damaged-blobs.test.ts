@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { eventually } from '../conformance/client.ts'
+import { ChildServer } from '../world/child.ts'
+import { pushBlob, someBytes } from '../world/content.ts'
+import { errorCode, send } from '../world/send.ts'
+
+// Whoever runs the registry is told by its log what the disk has done to a blob.
+let server: ChildServer
+before(async () => {
+  server = await ChildServer.start()
+})
+after(() => server.stop())
+
+function fileOf(bytes: Buffer): string {
+  const files = globSync('objects/*/*', { cwd: server.dataDir }).map((name) => join(server.dataDir, name))
+  return files.find((file) => readFileSync(file).equals(bytes)) ?? assert.fail('it has a file')
+}
+
+/** The line of an answer, as soon as it is there. */
+async function lineOf(digest: string, status: number): Promise<Record<string, unknown>> {
+  const find = () => server.lines().find((line) => line.method === 'GET' && line.digest === digest && line.status === status)
+  assert.ok(await eventually(async () => find() !== undefined))
+  return find() ?? {}
+}
+
+test('bytes that are wrong are an error in the log, with the object and the digest', async () => {
+  const bytes = someBytes(150_000)
+  const digest = await pushBlob(server, 'b', bytes)
+  const file = fileOf(bytes)
+  writeFileSync(file, someBytes(150_000))
+  await assert.rejects(send(server, 'GET', `/v2/b/blobs/${digest}`))
+  const { level, failure, error, brokenOff } = await lineOf(digest, 200)
+  assert.deepEqual([level, failure, brokenOff], [50, 'corrupt-blob', true])
+  assert.ok(String(error).includes(file.slice(-39)), String(error))
+  const { status } = await send(server, 'GET', `/v2/b/blobs/${digest}`)
+  assert.deepEqual([status, (await lineOf(digest, 404)).level], [404, 30], 'told once')
+})
+
+test('a file that is gone is one too, and the answer says what heals it', async () => {
+  const bytes = someBytes(150_000)
+  const digest = await pushBlob(server, 'b', bytes)
+  rmSync(fileOf(bytes))
+  const answer = await send(server, 'GET', `/v2/b/blobs/${digest}`)
+  assert.deepEqual([answer.status, errorCode(answer)], [404, 'BLOB_UNKNOWN'])
+  assert.match(answer.body.toString(), /is lost on the server's disk: push it again/)
+  const { level, failure } = await lineOf(digest, 404)
+  assert.deepEqual([level, failure], [50, 'blob-lost'])
+  const next = await send(server, 'GET', `/v2/b/blobs/${digest}`)
+  assert.doesNotMatch(next.body.toString(), /lost/)
+  await pushBlob(server, 'b', bytes)
+  assert.ok((await send(server, 'GET', `/v2/b/blobs/${digest}`)).body.equals(bytes))
+})
