@@ -53,6 +53,7 @@ export const findings = {
   'descriptors-enough': 'good',
   'descriptors-few': 'wrong',
   'modes-closed': 'good',
+  'modes-shared': 'good',
   'modes-open': 'wrong',
   'docker-ready': 'good',
   'docker-desktop': 'warning',
@@ -133,6 +134,8 @@ export interface Here {
   diskFloor: number
   /** What the folder's parts may be opened by: path and the most that its mode may say. */
   closed: readonly { path: string; mode: number }[]
+  /** Whose members may read the files of blobs; undefined: nobody but the server's user. */
+  group: string | undefined
   /** Parts that should lie on one file system. */
   together: readonly string[]
 }

@@ -54,7 +54,9 @@ function addressesWithout(config: Config): Addresses {
   return { ...originsOf(config), registries: [firstRegistry], dataEndpoints: [], listeners: listenersOf(config) }
 }
 
-function partsOf({ dataDir, diskFloor, tlsCert, blobOffloadGroup }: Config): Pick<Here, 'dataDir' | 'diskFloor' | 'closed' | 'together'> {
+type Parts = Pick<Here, 'dataDir' | 'diskFloor' | 'closed' | 'group' | 'together'>
+
+function partsOf({ dataDir, diskFloor, tlsCert, blobOffloadGroup }: Config): Parts {
   const { database, objects, secretKey, tls } = dataDirectory(dataDir)
   return {
     dataDir,
@@ -66,6 +68,7 @@ function partsOf({ dataDir, diskFloor, tlsCert, blobOffloadGroup }: Config): Pic
       { path: secretKey, mode: 0o600 },
       ...(tlsCert ? [] : [{ path: join(tls, 'ca.key'), mode: 0o600 }]),
     ],
+    group: blobOffloadGroup === '' ? undefined : blobOffloadGroup,
     together: [database, objects, dirname(secretKey)],
   }
 }

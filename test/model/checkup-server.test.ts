@@ -155,6 +155,9 @@ test('disk, descriptors and modes: at the limit and beside it', () => {
   const modes = (mode: number, facts: Parameters<typeof machineOf>[0] = {}, of: Patient = patient) =>
     checkModes(machineOf({ look: () => ({ mode: 0o40000 | mode, device: 1, isFolder: true }), ...facts }), of)
   for (const mode of [0o700, 0o500, 0]) assert.deepEqual(namesOf(modes(mode)), ['modes-closed'])
+  const shared = { ...patient, here: { ...here, group: 'www-data', closed: [{ path: '/data', mode: 0o710 }] } }
+  assert.deepEqual(modes(0o710, {}, shared)[0], { name: 'modes-shared', of: '/data', detail: { group: 'www-data' } })
+  assert.deepEqual(modes(0o750, {}, shared)[0]?.repair, { kind: 'close', path: '/data', mode: 0o710 })
   assert.deepEqual(modes(0o750)[0]?.repair, { kind: 'close', path: '/data', mode: 0o700 })
   assert.deepEqual(modes(0o541)[0]?.detail, { is: '0541', should: '0500' })
   assert.deepEqual(modes(0o777, { platform: 'win32' }), [])

@@ -57,6 +57,7 @@ export const here: Here = {
   listeners: [{ setting: 'https', host: '127.0.0.1', port: 5443 }],
   diskFloor: 100,
   closed: [{ path: '/data', mode: 0o700 }],
+  group: undefined,
   together: ['/data/objects'],
 }
 

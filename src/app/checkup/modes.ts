@@ -9,7 +9,8 @@ export function checkModes(machine: Machine, { here }: Patient): Finding[] {
     const found = machine.look(path)
     return found && (found.mode & 0o777 & ~mode) !== 0 ? [{ path, mode, is: found.mode & 0o777 }] : []
   })
-  if (open.length === 0) return [found('modes-closed', here.dataDir)]
+  const { dataDir, group } = here
+  if (open.length === 0) return [group === undefined ? found('modes-closed', dataDir) : found('modes-shared', dataDir, { group })]
   const octal = (mode: number) => mode.toString(8).padStart(4, '0')
   return open.map(({ path, mode, is }) =>
     found(

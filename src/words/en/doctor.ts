@@ -83,6 +83,8 @@ Examples:
   'doctor.descriptors-enough': 'The server may have {most} files open.',
   'doctor.descriptors-few': 'The server may have only {most} files open; {enough} are advised.',
   'doctor.modes-closed': "Nobody but the server's user may open {of}.",
+  'doctor.modes-shared':
+    "Nobody but the server's user may open {of}, and the group {group} reads the files of blobs there and nothing else.",
   'doctor.modes-open': '{of} may be opened by others (mode {is}, should be {should}).',
   'doctor.docker-ready': 'Docker {version} answers.',
   'doctor.docker-desktop':

@@ -88,6 +88,7 @@ Ejemplos:
   'doctor.descriptors-enough': 'El servidor puede tener {most} archivos abiertos.',
   'doctor.descriptors-few': 'El servidor solo puede tener {most} archivos abiertos; se aconsejan {enough}.',
   'doctor.modes-closed': 'Solo el usuario del servidor puede abrir {of}.',
+  'doctor.modes-shared': 'Solo el usuario del servidor puede abrir {of}, y el grupo {group} lee allí los archivos de los blobs y nada más.',
   'doctor.modes-open': '{of} pueden abrirlo otros (permisos {is}, deberían ser {should}).',
   'doctor.docker-ready': 'Docker {version} responde.',
   'doctor.docker-desktop':

@@ -90,6 +90,8 @@ Exemples :
   'doctor.descriptors-enough': 'Le serveur peut avoir {most} fichiers ouverts.',
   'doctor.descriptors-few': 'Le serveur ne peut avoir que {most} fichiers ouverts ; {enough} sont conseillés.',
   'doctor.modes-closed': 'Seul l’utilisateur du serveur peut ouvrir {of}.',
+  'doctor.modes-shared':
+    'Seul l’utilisateur du serveur peut ouvrir {of}, et le groupe {group} y lit les fichiers des blobs et rien d’autre.',
   'doctor.modes-open': '{of} peut être ouvert par d’autres (droits {is}, attendus {should}).',
   'doctor.docker-ready': 'Docker {version} répond.',
   'doctor.docker-desktop':
