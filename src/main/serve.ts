@@ -97,6 +97,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
         longshore_transfers: { help: 'Bodies that come and answers that go.', read: () => transfersAt(gates) },
         longshore_connections: { help: 'Open connections of the public listeners.', read: () => openConnections(memory.connections) },
         longshore_uploads_open: { help: 'Upload sessions with an open file.', read: () => openFilesAt(memory.files) },
+        longshore_serving_threads: { help: 'Threads that serve.', read: () => doors?.threads ?? 0 },
         longshore_used_bytes: { help: 'Bytes that manifests name.', read: () => usedBytes(deps.store) },
         longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space?.())?.free ?? 0 },
       },
@@ -220,7 +221,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
       await control.close()
       rmSync(directory.control, { force: true })
     })
-    log.info({ ...listening, loginServer }, 'started')
+    log.info({ ...listening, loginServer, servers: columns }, 'started')
     return {
       registry: firstRegistry,
       ...listening,

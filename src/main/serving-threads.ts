@@ -81,6 +81,10 @@ export class ServingThreads implements PublicListeners {
     }
   }
 
+  get threads(): number {
+    return this.#threads.size
+  }
+
   get addresses(): PublicAddresses {
     return this.#listen
   }

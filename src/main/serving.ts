@@ -42,7 +42,9 @@ export interface PublicListeners {
   readonly addresses: PublicAddresses
   /** Until it has ended requests are told to come again. */
   open(origins: Origins): Promise<void> | void
-  /** Of its threads, since the start. */
+  /** How many serve now. */
+  readonly threads: number
+  /** Of them, since the start. */
   readonly died: number
   close(grace: number): Promise<void>
 }
@@ -125,6 +127,7 @@ export async function openServing(options: ServingOptions): Promise<PublicListen
   return {
     addresses: { http: listeners.http?.address, https: listeners.https?.address },
     open,
+    threads: 1,
     died: 0,
     close,
   }

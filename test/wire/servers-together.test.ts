@@ -51,6 +51,10 @@ test('of many wrong passwords at once, at all threads, as many are judged as at 
   )
 })
 
+test('how many threads serve can be read', async () => {
+  assert.equal(await figure('longshore_serving_threads'), 3)
+})
+
 test('requests are counted wherever they are answered', async () => {
   const series = 'longshore_requests_total{method="GET",status="401"}'
   const before = await figure(series)
