@@ -179,6 +179,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
         : await (await import('./serving-threads.ts')).ServingThreads.open({
             config,
             program,
+            budget,
             memory,
             share,
             listen,

@@ -2,6 +2,7 @@ import type { SharedBlobs } from '#adapters/fs/blob-store.ts'
 import type { SharedStore } from '#adapters/sqlite/store.ts'
 import type { Pair } from '#adapters/x509/listener-certificates.ts'
 import type { ListenAddress } from '#http/listener.ts'
+import type { Budget } from './budget.ts'
 import type { ServerMemory } from './server-memory.ts'
 import type { Config } from './settings.ts'
 
@@ -16,6 +17,7 @@ export interface ServingWorkerData {
   config: SerializedConfig
   program: string
   column: number
+  budget: Budget
   memory: ServerMemory
   store: SharedStore
   blobs: SharedBlobs

@@ -3,7 +3,6 @@ import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { openSharedFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { openSharedStore } from '#adapters/sqlite/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
-import { openFilesLimit } from '#adapters/system/open-files.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
 import { LineBuffer } from '#adapters/telemetry/line-buffer.ts'
 import { RequestFigures } from '#adapters/telemetry/request-figures.ts'
@@ -12,7 +11,6 @@ import { WriteTurn } from '#adapters/telemetry/write-turn.ts'
 import type { Pair, PairSource } from '#adapters/x509/listener-certificates.ts'
 import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
-import { budgetOf } from './budget.ts'
 import { depsOf } from './deps-of.ts'
 import { originsOf } from './origins.ts'
 import { logDescriptor, seatAt } from './server-memory.ts'
@@ -22,7 +20,7 @@ import { ThreadLine } from './thread-line.ts'
 
 /** One of several threads that serve: its own connection to read by and what it keeps of it, over the one writer. */
 const data = workerData as ServingWorkerData
-const { memory, column, program, listen, isOpen } = data
+const { budget, memory, column, program, listen, isOpen } = data
 const config = deserializeConfig(data.config)
 const port = parentPort as MessagePort
 const seat = seatAt(memory, column)
@@ -55,7 +53,7 @@ const serving = await openServing({
   config,
   program,
   deps,
-  budget: budgetOf(config, openFilesLimit()),
+  budget,
   memory,
   seat,
   room: (registryId, bytes) => main.ask('room', registryId, bytes),

@@ -7,6 +7,7 @@ import { giveBackUnusedHeap } from '#adapters/system/unused-heap.ts'
 import type { PairSource } from '#adapters/x509/listener-certificates.ts'
 import type { PublicListeners } from './serving.ts'
 import { badRequest } from './bad-request.ts'
+import type { Budget } from './budget.ts'
 import { listenFor } from './listening.ts'
 import { releaseColumn, type ServerMemory } from './server-memory.ts'
 import { type ServingWorkerData, serializeConfig, type MainSide, type PublicAddresses, type ServingSide } from './serving-messages.ts'
@@ -16,6 +17,7 @@ import { ThreadLine } from './thread-line.ts'
 export interface ServingThreadsOptions {
   config: Config
   program: string
+  budget: Budget
   memory: ServerMemory
   /** Of the stores that this thread has open, for one more. */
   share: () => { store: SharedStore; blobs: SharedBlobs }
@@ -109,12 +111,13 @@ export class ServingThreads implements PublicListeners {
 
   /** Resolves when it listens. */
   #begin(column: number): Promise<PublicAddresses> {
-    const { config, program, memory, share, tls, services } = this.#options
+    const { config, program, budget, memory, share, tls, services } = this.#options
     const { store, blobs } = share()
     const workerData: ServingWorkerData = {
       config: serializeConfig(config),
       program,
       column,
+      budget,
       memory,
       store,
       blobs,
