@@ -1,4 +1,4 @@
-import { sharedWords } from './seat.ts'
+import { sharedWords } from './shared-words.ts'
 import { type PlacesMemory, placesMemory, SharedPlaces } from './shared-places.ts'
 
 /** Buckets of tokens by name, which several threads take from. */

@@ -1,4 +1,5 @@
-import { hashOf, powerOfTwoFrom, type Seat } from './seat.ts'
+import type { Seat } from './seat.ts'
+import { hashOf, powerOfTwoFrom } from './shared-words.ts'
 import { releaseRows, type RowsMemory, rowsMemory, SharedRows } from './shared-rows.ts'
 
 /** How many there are of each name, as several threads count them. */

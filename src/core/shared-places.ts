@@ -1,4 +1,4 @@
-import { hashOf, powerOfTwoFrom, sharedWords } from './seat.ts'
+import { hashOf, powerOfTwoFrom, sharedWords } from './shared-words.ts'
 
 /** Places that names have in a memory of several threads; what is kept at a place is the user's. */
 export interface PlacesMemory {

@@ -1,4 +1,4 @@
-import { sharedWords } from './seat.ts'
+import { sharedWords } from './shared-words.ts'
 
 /** Numbers that several threads share and none locks: a row of each, in which every thread has a column. */
 export interface RowsMemory {

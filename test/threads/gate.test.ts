@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bellOf } from '#adapters/system/bell.ts'
-import { sharedWords } from '#core/seat.ts'
+import { sharedWords } from '#core/shared-words.ts'
 import { gateMemory, releaseGate } from '#http/gate-memory.ts'
 import { Gate } from '#http/gate.ts'
 import type { GateScene } from './gate-thread.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { filesMemory, releaseFiles } from '#app/distribution/file-counts.ts'
 import { type Holder, OpenFiles } from '#app/distribution/open-files.ts'
-import { sharedWords } from '#core/seat.ts'
+import { sharedWords } from '#core/shared-words.ts'
 import { seatOf } from './threads.ts'
 
 /** Two that share a memory, as two threads do. */

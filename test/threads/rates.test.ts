@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sharedWords } from '#core/seat.ts'
+import { sharedWords } from '#core/shared-words.ts'
 import { bucketsMemory } from '#core/shared-buckets.ts'
 import type { RatesQuestion, RatesScene } from './rates-thread.ts'
 import { openThreads } from './threads.ts'

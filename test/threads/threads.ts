@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { bellOf } from '#adapters/system/bell.ts'
-import { type Seat, sharedWords } from '#core/seat.ts'
+import type { Seat } from '#core/seat.ts'
+import { sharedWords } from '#core/shared-words.ts'
 
 /** What a thread of a test begins with. */
 export interface ThreadData<Memory> {

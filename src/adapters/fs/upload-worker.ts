@@ -166,7 +166,7 @@ class Line {
       if (order.kind === 'close') return end(writer)
       if (order.kind === 'seal') return this.#seal(writer, file, order).finally(() => end(writer))
       if (file instanceof Error) throw file
-      if (order.kind === 'rest') return file.rest()
+      if (order.kind === 'rest') return file.close()
       return order.kind === 'mark' ? file.mark() : file.rollback()
     })
   }

@@ -202,26 +202,17 @@ export class WriteFile {
     await syncFolderBeside(dirname(this.#path))
   }
 
+  /** Holds no descriptor until one is needed again. */
   async close(): Promise<void> {
     await this.#syncing
-    this.#close()
-  }
-
-  /** Holds no descriptor until one is needed again. */
-  async rest(): Promise<void> {
-    await this.#syncing
-    this.#close()
+    if (this.#descriptor >= 0) closeSync(this.#descriptor)
+    this.#descriptor = -1
+    this.#closeDirect()
   }
 
   #open(): number {
     if (this.#descriptor < 0) this.#descriptor = openSync(this.#path, constants.O_RDWR | constants.O_NOFOLLOW)
     return this.#descriptor
-  }
-
-  #close(): void {
-    if (this.#descriptor >= 0) closeSync(this.#descriptor)
-    this.#descriptor = -1
-    this.#closeDirect()
   }
 
   #throwFailure(): void {

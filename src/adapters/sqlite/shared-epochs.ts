@@ -1,3 +1,4 @@
+import { hashOf } from '#core/shared-words.ts'
 import type { MetadataCommands } from '#ports/metadata-store.ts'
 import { type Change, commandTraits } from '#store/command-traits.ts'
 
@@ -55,8 +56,4 @@ export class SharedEpochs {
   }
 }
 
-function slotOf(text: string): number {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  return (hash ^ (hash >>> 16)) & (slots - 1)
-}
+const slotOf = (name: string): number => hashOf(name, 0) & (slots - 1)

@@ -1,4 +1,4 @@
-import { sharedWords } from '#core/seat.ts'
+import { sharedWords } from '#core/shared-words.ts'
 
 /** Who writes to a descriptor now, of several threads: nobody, or one of them by its number. And how many lines had no room, of all. */
 export type WriteTurnMemory = Int32Array

@@ -17,22 +17,16 @@ export interface Chunk {
   isPassed?: boolean
 }
 
+type ChunkDeps = Pick<Deps, 'blobs' | 'clock' | 'settings'> & { store: UploadCommands; room?: Room }
+
 const checkSpaceEvery = 64 * 1024 * 1024
 
 /** How the bytes of a request come into a session, up to the limits of a blob, the disk and the registry. */
 export class UploadChunks {
-  readonly #deps: Pick<Deps, 'blobs' | 'clock' | 'settings'> & {
-    store: UploadCommands
-    room?: Room
-  }
+  readonly #deps: ChunkDeps
   readonly #floor: DiskFloor
 
-  constructor(
-    deps: Pick<Deps, 'blobs' | 'clock' | 'settings'> & {
-      store: UploadCommands
-      room?: Room
-    },
-  ) {
+  constructor(deps: ChunkDeps) {
     this.#deps = deps
     this.#floor = new DiskFloor(deps)
   }

@@ -1,5 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
-import { alone, type Seat, sharedWords } from '#core/seat.ts'
+import { alone, type Seat } from '#core/seat.ts'
+import { sharedWords } from '#core/shared-words.ts'
 import { type CountsMemory, countsMemory, releaseCounts, SharedCounts } from '#core/shared-counts.ts'
 
 /** What the threads know of whose turn it is. */
