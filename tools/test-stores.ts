@@ -1,6 +1,26 @@
-// npm run test:stores: what every database must do, on a real PostgreSQL. Installs what is missing (Debian, as root).
+// npm run test:stores: what every database must do, on a real PostgreSQL, and what clients see of a server on it. Installs what is missing
+// (Debian, as root).
+import { startPostgres } from '../test/stores/postgres-server.ts'
 import { installPackages } from './install-clients.ts'
 import { conclude, runTests } from './run-tests.ts'
 
+/** They look into the files of a data folder, or change them, or its clock: npm test runs them, on SQLite. */
+const ofFiles = [
+  'advisories/seeded-secrets',
+  'cli-backup',
+  'cli-jobs',
+  'damage',
+  'damaged-database',
+  'lost-parts',
+  'offload-group',
+  'open-files',
+  'wrong-clock',
+]
+
 await installPackages(['postgresql'])
-conclude(runTests(['test/stores/**/*.test.ts']))
+const stores = runTests(['test/stores/**/*.test.ts'])
+const postgres = await startPostgres()
+process.env.TEST_DATABASES = await postgres.database()
+const wire = runTests(['test/wire/**/*.test.ts'], { except: ofFiles.map((name) => `test/wire/${name}.test.ts`) })
+postgres.stop()
+conclude({ passed: stores.passed + wire.passed, failed: stores.failed + wire.failed })

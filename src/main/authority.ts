@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { directoryOf } from './directory.ts'
 import { localCertificates } from '#adapters/x509/authority.ts'
 import { forgetAuthority } from '#adapters/x509/authority-files.ts'
 import type { AuthorityInfo } from '#core/maintenance.ts'
@@ -20,7 +20,7 @@ export async function localAuthority(
   { renew, now, running }: { renew: boolean; now: number; running?: OpenCertificates | undefined },
 ): Promise<AuthorityInfo> {
   if (config.https === 'off' || config.tlsCert !== '') throw new Refusal('no-local-authority')
-  const { tls } = dataDirectory(config.dataDir)
+  const { tls } = directoryOf(config)
   const path = join(tls, 'ca.pem')
   if (renew && running) await running.renewAuthority()
   else if (renew) forgetAuthority(tls)

@@ -55,13 +55,13 @@ export function readConfig(
             : fromFile[name] !== undefined
               ? [fromFile[name] ?? '', `${path}: ${name}`]
               : [settings[name].fallback, 'default']
+    const setting: Setting<unknown> = settings[name]
     try {
       config[name] = settings[name].parse(text)
     } catch (error) {
-      throw notAllowed(from, text, error)
+      throw notAllowed(from, setting.shown?.(text) ?? text, error)
     }
-    const setting: Setting<unknown> = settings[name]
-    if (!setting.hidden || text !== setting.fallback) effective.push({ name, text: setting.secret ? '********' : text, from })
+    if (!setting.hidden || text !== setting.fallback) effective.push({ name, text: setting.shown?.(text) ?? text, from })
   }
   checkTogether(config as Config)
   return { config: config as Config, effective }

@@ -1,30 +1,28 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { joseAssertions } from '#adapters/jose/assertions.ts'
 import { openSigners } from '#adapters/jose/signer.ts'
-import { systemClock } from '#adapters/system/clock.ts'
 import { systemIds } from '#adapters/system/ids.ts'
 import { openLinkSigner } from '#adapters/system/link-signer.ts'
 import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import type { Deps } from '#app/deps.ts'
 import { KeptPlatforms } from '#app/distribution/kept-platforms.ts'
 import { armFailpoint } from '#ports/failpoint.ts'
-import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { directoryOf } from './directory.ts'
 import { originsOf } from './origins.ts'
 import type { Config } from './settings.ts'
 
 /** What differs from thread to thread, or is shared by them. */
-export type ThreadParts = Pick<Deps, 'store' | 'blobs' | 'secrets' | 'hasher' | 'unleased' | 'failedLogins' | 'rateLimits'>
+export type ThreadParts = Pick<Deps, 'store' | 'clock' | 'blobs' | 'secrets' | 'hasher' | 'unleased' | 'failedLogins' | 'rateLimits'>
 
 const hour = 60 * 60 * 1000
 
 /** What the registry needs from the world, of parts that are open. */
 export const depsOf = (config: Config, parts: ThreadParts): Deps => ({
   ...parts,
-  clock: systemClock,
   ids: systemIds,
   platforms: new KeptPlatforms(),
-  links: openLinkSigner(dataDirectory(config.dataDir).secretKey),
-  signers: openSigners({ store: parts.store, secrets: parts.secrets, clock: systemClock }),
+  links: openLinkSigner(directoryOf(config).secretKey),
+  signers: openSigners({ store: parts.store, secrets: parts.secrets, clock: parts.clock }),
   certificates: certificateReader,
   assertions: joseAssertions,
   failpoint: armFailpoint(

@@ -1,6 +1,6 @@
 import { DirectoryOwned } from '#adapters/fs/ownership.ts'
 import { DamagedDatabase } from '#adapters/sqlite/damage.ts'
-import { NewerDatabase } from '#adapters/sqlite/migrate.ts'
+import { NewerDatabase } from '#ports/newer-database.ts'
 import { NameOutsideAuthority } from '#adapters/x509/name-outside-authority.ts'
 import { ApiFailure } from '#client/json-api.ts'
 import { RegistryError } from '#core/registry-error.ts'

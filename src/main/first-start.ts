@@ -15,17 +15,26 @@ export const firstRegistry = 'local'
 
 const keyCheck = { word: 'longshore', context: 'key-check' } as const
 
+export interface Beginning {
+  directory: DataDirectory
+  parts: Parts
+  /** For people, without secrets. */
+  database: string
+  /** It lies in the data directory, and is no other server's. */
+  isOwn: boolean
+}
+
 /**
  * The secrets of a data directory, under its key file. A first start is absent → with a row → with a key → begun; it is
  * taken up where it was cut off. From `begun` on, a part that is not there is lost. Refuses as `openDirectory` tells.
  */
 export async function openSecrets(
   store: MetadataStore,
-  { database, objects, secretKey, root }: DataDirectory,
-  parts: Parts,
+  { directory: { objects, secretKey, root }, parts, database, isOwn }: Beginning,
 ): Promise<SecretBox> {
   const before = await store.installation()
-  if (!before && (parts.key || parts.files)) throw new Refusal('database-missing', { path: database })
+  // Where servers share a database, their key may have been given to them before the first of them began.
+  if (!before && ((isOwn && parts.key) || parts.files)) throw new Refusal('database-missing', { path: database })
   if (before?.begun && !parts.key) throw new Refusal('key-missing', { path: secretKey, dataDir: root })
   if (before?.begun && !parts.files && (await store.hasFiles())) throw new Refusal('objects-missing', { path: objects })
   const fresh = { begun: false, ownerSealed: null, passwordsShown: false }

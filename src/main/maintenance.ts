@@ -1,7 +1,6 @@
 import type { Deps } from '#app/deps.ts'
 import { backupFolders } from '#adapters/fs/backup-folders.ts'
-import { dataDirectory } from '#adapters/fs/data-directory.ts'
-import { sqliteFactsFiles } from '#adapters/sqlite/facts-files.ts'
+import { directoryOf } from './directory.ts'
 import type { Origins } from '#app/deps.ts'
 import { listJobs, retryJob } from '#app/jobs/list-jobs.ts'
 import { backUp } from '#app/maintenance/backup.ts'
@@ -20,8 +19,9 @@ import { directoryKeys } from '#ports/signer.ts'
 import { localAuthority } from './authority.ts'
 import type { OpenCertificates } from '#adapters/x509/server-certificates.ts'
 import { type Listening, listenersOf } from './listening.ts'
+import { factsFilesOf } from './facts.ts'
 import { originsOf } from './origins.ts'
-import type { Config } from './settings.ts'
+import { type Config, storeName } from './settings.ts'
 
 export interface MaintenanceOptions {
   deps: Deps
@@ -44,8 +44,8 @@ export function maintenanceOf({
   listening = config,
 }: MaintenanceOptions): Maintenance {
   const { store, clock } = deps
-  const directory = dataDirectory(config.dataDir)
-  const facts = sqliteFactsFiles(directory.database)
+  const directory = directoryOf(config)
+  const facts = factsFilesOf(config, directory)
   const find = (name: string) => findRegistry(store, name)
   return {
     usage: async ({ registry }) => reportUsage(deps, await find(registry)),
@@ -56,17 +56,11 @@ export function maintenanceOf({
     },
     explain: async ({ registry, digest }) => explain(deps, await find(registry), parseDigest(digest)),
     scrub: (options) => scrub({ ...deps, facts }, options?.signal),
-    backUp: ({ to }, options) =>
-      backUp(
-        {
-          clock,
-          facts,
-          folders: backupFolders(directory),
-          pauseCollection: (work) => collector.pause(work),
-        },
-        to,
-        options?.signal,
-      ),
+    backUp: async ({ to }, options) => {
+      if (!facts) throw new Refusal('backup-elsewhere', { database: storeName(config.store) })
+      const pauseCollection = <Result>(work: () => Promise<Result>) => collector.pause(work)
+      return backUp({ clock, facts, folders: backupFolders(directory), pauseCollection }, to, options?.signal)
+    },
     listJobs: (input) => listJobs(deps, input),
     retryJob: (input) => retryJob(deps, input),
     rotateKey: async ({ revoke }) => {

@@ -10,6 +10,8 @@ import type { Operator } from '#cli/host.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { Refusal } from '#core/refusal.ts'
 import { operatorOf } from './operator.ts'
+import { directoryOf } from './directory.ts'
+import { isOwnDatabase } from './facts.ts'
 import type { Config } from './settings.ts'
 
 export interface OpenOperator extends Operator {
@@ -57,10 +59,10 @@ async function tryThere(dataDir: string): Promise<OpenOperator | undefined> {
 
 /** In this process, or the process that has the directory. */
 async function tryHere(config: Config): Promise<OpenOperator | { pid: number | undefined }> {
-  const directory = dataDirectory(config.dataDir)
+  const directory = directoryOf(config)
   try {
     // Looking must not make a registry where there is none.
-    if (!isThere(directory.database)) {
+    if (isOwnDatabase(config) && !isThere(directory.database)) {
       if (isThere(directory.root)) ownDataDirectory(directory).release()
       const { key, files } = partsOf(directory)
       if (key || files) throw new Refusal('database-missing', { path: directory.database })

@@ -1,20 +1,18 @@
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
-import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { directoryOf } from './directory.ts'
 import { ownDataDirectory } from '#adapters/fs/ownership.ts'
 import { partsOf } from '#adapters/fs/parts.ts'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
 import { openFsBlobStore, type SharedBlobs } from '#adapters/fs/blob-store.ts'
 import { isHalfRestored } from '#adapters/fs/restore-target.ts'
-import { openSqliteStore, type SharedStore } from '#adapters/sqlite/store.ts'
-import { systemClock } from '#adapters/system/clock.ts'
 import { PasswordWorkers } from '#adapters/system/password-hasher.ts'
 import type { Deps } from '#app/deps.ts'
 import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { Refusal } from '#core/refusal.ts'
 import { alone } from '#core/seat.ts'
-import type { MetadataStore } from '#ports/metadata-store.ts'
 import type { Registry } from '#ports/registries.ts'
 import { depsOf } from './deps-of.ts'
+import { isOwnDatabase, openFacts, type OpenFacts, type SharedFacts } from './facts.ts'
 import { beginOnce, firstRegistry, openSecrets } from './first-start.ts'
 import type { ServerMemory } from './server-memory.ts'
 import type { Config } from './settings.ts'
@@ -26,7 +24,7 @@ export interface OpenDirectory {
   /** What others may read and the system did not let us close. */
   openPaths: readonly string[]
   /** Its stores, for one more thread. */
-  share: () => { store: SharedStore; blobs: SharedBlobs }
+  share: () => { facts: SharedFacts; blobs: SharedBlobs }
   close: () => Promise<void>
 }
 
@@ -38,31 +36,34 @@ const longestPasswordLine = 40
  * Throws DirectoryOwned, NewerDatabase; refuses to start beside parts that are lost. Without memory of the server's this thread counts alone.
  */
 export async function openDirectory(config: Config, memory?: ServerMemory): Promise<OpenDirectory> {
-  const directory = dataDirectory(config.dataDir)
+  const directory = directoryOf(config)
   const ownership = ownDataDirectory(directory)
-  let opened: MetadataStore | undefined
+  let opened: OpenFacts | undefined
   try {
     if (isHalfRestored(directory)) throw new Refusal('restore-unfinished', { dataDir: config.dataDir })
     const parts = partsOf(directory)
-    if (!parts.database && (parts.key || parts.files)) throw new Refusal('database-missing', { path: directory.database })
-    ensureBallast(directory.ballast)
-    const store = openSqliteStore({ path: directory.database, ballast: directory.ballast, failpoint: config.failpoint })
-    opened = store
-    const secrets = await openSecrets(store, directory, parts)
-    const blobs = openFsBlobStore(directory.objects, config.failpoint)
+    const isOwn = isOwnDatabase(config)
+    if (isOwn && !parts.database && (parts.key || parts.files)) throw new Refusal('database-missing', { path: directory.database })
+    if (isOwn) ensureBallast(directory.ballast)
+    const facts = await openFacts(config, directory)
+    opened = facts
+    const { store, clock } = facts
+    const secrets = await facts.alone(() => openSecrets(store, { directory, parts, database: facts.name, isOwn }))
+    const blobs = openFsBlobStore(directory.objects, config.failpoint, { database: isOwn ? 'own' : 'shared' })
     if (memory) blobs.startWorkers()
     const hasher = new PasswordWorkers({ threads: config.passwordThreads, longestLine: longestPasswordLine })
     const deps = depsOf(config, {
       store,
+      clock,
       blobs,
       secrets,
       hasher,
-      unleased: rememberedByOneProcess(systemClock, config.gcLease, memory?.unleased),
+      unleased: rememberedByOneProcess(clock, config.gcLease, memory?.unleased),
       // Where several threads serve, nobody signs in at this one.
-      failedLogins: new FailedLogins(systemClock, memory?.columns === 1 ? { seat: alone, memory: memory.logins } : undefined),
-      rateLimits: new RateLimits(systemClock, memory?.rates),
+      failedLogins: new FailedLogins(clock, memory?.columns === 1 ? { seat: alone, memory: memory.logins } : undefined),
+      rateLimits: new RateLimits(clock, memory?.rates),
     })
-    await beginOnce(deps, config)
+    await facts.alone(() => beginOnce(deps, config))
     const registry = await store.registry(firstRegistry)
     const close = async () => {
       await hasher.close()
@@ -70,9 +71,9 @@ export async function openDirectory(config: Config, memory?: ServerMemory): Prom
       await blobs.close()
       ownership.release()
     }
-    return { deps, registry, openPaths: ownership.open, share: () => ({ store: store.share(), blobs: blobs.share() }), close }
+    return { deps, registry, openPaths: ownership.open, share: () => ({ facts: facts.share(), blobs: blobs.share() }), close }
   } catch (error) {
-    await opened?.close()
+    await opened?.store.close()
     ownership.release()
     throw error
   }

@@ -8,7 +8,7 @@ import { readOwnPair } from './own-certificate.ts'
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
-import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { directoryOf } from './directory.ts'
 import { systemUptime } from '#adapters/system/uptime.ts'
 import { Collector } from '#app/maintenance/collect.ts'
 import { WallClock } from '#app/maintenance/wall-clock.ts'
@@ -29,6 +29,7 @@ import { openControl } from './control.ts'
 import { firstRegistry } from './first-start.ts'
 import { registerJobFigures } from '#adapters/telemetry/job-figures.ts'
 import { startJobs } from './jobs.ts'
+import { isOwnDatabase } from './facts.ts'
 import { listenFor } from './listening.ts'
 import { shareWithFront } from './offload.ts'
 import { originsOf } from './origins.ts'
@@ -79,7 +80,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     for (const closer of closers.splice(0).reverse()) await closer()
   }
   try {
-    const directory = dataDirectory(config.dataDir)
+    const directory = directoryOf(config)
     const names = serverNames(config)
     // Of all serving threads; this one only looks.
     const gates = gatesOf(budget, config, { seat: { ...alone, columns }, memory: memory.gates })
@@ -129,8 +130,10 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     registerJobFigures(telemetry.metrics, deps)
     const worker = await startJobs({ ...deps, wallClock }, config, log)
     closers.push(() => worker.stop())
-    const tidy = setInterval(() => ensureBallast(directory.ballast), ballastEvery).unref()
-    closers.push(() => clearInterval(tidy))
+    if (isOwnDatabase(config)) {
+      const tidy = setInterval(() => ensureBallast(directory.ballast), ballastEvery).unref()
+      closers.push(() => clearInterval(tidy))
+    }
 
     const news = certificateNews(log, directory.tls)
     const certificates =

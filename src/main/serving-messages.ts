@@ -1,8 +1,8 @@
 import type { SharedBlobs } from '#adapters/fs/blob-store.ts'
-import type { SharedStore } from '#adapters/sqlite/store.ts'
 import type { Pair } from '#adapters/x509/listener-certificates.ts'
 import type { ListenAddress } from '#http/listener.ts'
 import type { Budget } from './budget.ts'
+import type { SharedFacts } from './facts.ts'
 import type { ServerMemory } from './server-memory.ts'
 import type { Config } from './settings.ts'
 
@@ -19,7 +19,7 @@ export interface ServingWorkerData {
   column: number
   budget: Budget
   memory: ServerMemory
-  store: SharedStore
+  facts: SharedFacts
   blobs: SharedBlobs
   listen: PublicAddresses
   /** In the place of another: it serves from its first connection on. */

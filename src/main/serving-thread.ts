@@ -1,8 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { directoryOf } from './directory.ts'
 import { openSharedFsBlobStore } from '#adapters/fs/blob-store.ts'
-import { openSharedStore } from '#adapters/sqlite/store.ts'
-import { systemClock } from '#adapters/system/clock.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
 import { LineBuffer } from '#adapters/telemetry/line-buffer.ts'
 import { RequestFigures } from '#adapters/telemetry/request-figures.ts'
@@ -12,6 +10,7 @@ import type { Pair, PairSource } from '#adapters/x509/listener-certificates.ts'
 import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { depsOf } from './deps-of.ts'
+import { openSharedFacts } from './facts.ts'
 import { originsOf } from './origins.ts'
 import { logDescriptor, seatAt } from './server-memory.ts'
 import { openServing } from './serving.ts'
@@ -40,14 +39,16 @@ const lines = new LineBuffer(logDescriptor, new WriteTurn(memory.log, column))
 const figures = new RequestFigures(memory.figures, column)
 const telemetry = openThreadTelemetry({ level: config.logLevel, destination: lines, figures })
 const pairs = data.tls && passedPairs(data.tls.pair)
+const { store, clock } = await openSharedFacts(data.facts)
 const deps = depsOf(config, {
-  store: openSharedStore(data.store),
+  store,
+  clock,
   blobs: openSharedFsBlobStore(data.blobs),
-  secrets: openSecretBox(dataDirectory(config.dataDir).secretKey),
+  secrets: openSecretBox(directoryOf(config).secretKey),
   hasher: { hash: (...input) => main.ask('hash', ...input), verify: (...input) => main.ask('verify', ...input) },
-  unleased: rememberedByOneProcess(systemClock, config.gcLease, memory.unleased),
-  failedLogins: new FailedLogins(systemClock, { seat, memory: memory.logins }),
-  rateLimits: new RateLimits(systemClock, memory.rates),
+  unleased: rememberedByOneProcess(clock, config.gcLease, memory.unleased),
+  failedLogins: new FailedLogins(clock, { seat, memory: memory.logins }),
+  rateLimits: new RateLimits(clock, memory.rates),
 })
 const serving = await openServing({
   config,

@@ -2,9 +2,9 @@ import { setFlagsFromString } from 'node:v8'
 import { type MessagePort, Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import type { SharedBlobs } from '#adapters/fs/blob-store.ts'
-import type { SharedStore } from '#adapters/sqlite/store.ts'
 import { giveBackUnusedHeap } from '#adapters/system/unused-heap.ts'
 import type { PairSource } from '#adapters/x509/listener-certificates.ts'
+import { linesOf, type SharedFacts } from './facts.ts'
 import type { PublicListeners } from './serving.ts'
 import { badRequest } from './bad-request.ts'
 import type { Budget } from './budget.ts'
@@ -20,7 +20,7 @@ export interface ServingThreadsOptions {
   budget: Budget
   memory: ServerMemory
   /** Of the stores that this thread has open, for one more. */
-  share: () => { store: SharedStore; blobs: SharedBlobs }
+  share: () => { facts: SharedFacts; blobs: SharedBlobs }
   listen: PublicAddresses
   tls: { pairs: PairSource; ticketKeys: Uint8Array } | undefined
   /** What the threads ask of this one. */
@@ -112,20 +112,20 @@ export class ServingThreads implements PublicListeners {
   /** Resolves when it listens. */
   #begin(column: number): Promise<PublicAddresses> {
     const { config, program, budget, memory, share, tls, services } = this.#options
-    const { store, blobs } = share()
+    const { facts, blobs } = share()
     const workerData: ServingWorkerData = {
       config: serializeConfig(config),
       program,
       column,
       budget,
       memory,
-      store,
+      facts,
       blobs,
       listen: this.#listen,
       isOpen: this.#isOpen,
       tls: tls && { pair: tls.pairs.current(), ticketKeys: tls.ticketKeys },
     }
-    const transferList: MessagePort[] = [store.line, ...blobs.lines.ports]
+    const transferList: MessagePort[] = [...linesOf(facts), ...blobs.lines.ports]
     const worker = new Worker(new URL('./serving-thread.ts', import.meta.url), {
       workerData,
       transferList,

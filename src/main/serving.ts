@@ -11,6 +11,7 @@ import type { AnsweredRequest } from '#ports/telemetry.ts'
 import type { Logger } from 'pino'
 import { badRequest } from './bad-request.ts'
 import { type Budget, gatesOf } from './budget.ts'
+import { isOwnDatabase } from './facts.ts'
 import { frontDoor } from './front-door.ts'
 import { listenFor } from './listening.ts'
 import { offloadPrefix } from './offload.ts'
@@ -61,7 +62,7 @@ export async function openServing(options: ServingOptions): Promise<PublicListen
   const uploads = new Uploads(
     { ...deps, room: options.room },
     { most: budget.uploadFiles, longestWait: config.maxWait, sessionsOfOne: config.maxUploads },
-    { seat, memory: memory.files },
+    { seat, memory: memory.files, manyServers: !isOwnDatabase(config) },
   )
   const connections = new Connections(
     {

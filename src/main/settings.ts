@@ -12,8 +12,8 @@ export interface Setting<Value> {
   parse: Parse<Value>
   /** As it would be written. */
   fallback: string
-  /** The catalogue's key of its explanation is `setting.<name>`. */
-  secret?: boolean
+  /** As it may be shown: what of it is secret is left out. The catalogue's key of its explanation is `setting.<name>`. */
+  shown?: (text: string) => string
   hidden?: boolean
 }
 
@@ -71,6 +71,23 @@ const oneOf =
   <const Choice extends string>(...choices: Choice[]): Parse<Choice> =>
   (text) =>
     choices.find((each) => each === text) ?? refuse('choice', choices.join(', '))
+
+/** SQLite in the data folder, or the URL of a PostgreSQL. */
+const store: Parse<string> = (text) => {
+  if (text === 'sqlite') return text
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isWhole = /^postgres(?:ql)?:$/.test(url?.protocol ?? '') && url?.hostname && url.pathname.length > 1
+  return isWhole ? text : refuse('store')
+}
+
+/** Without the password that a URL may have. */
+export function storeName(text: string): string {
+  if (!URL.canParse(text)) return text
+  const url = new URL(text)
+  if (url.password) url.password = '***'
+  if (url.searchParams.has('password')) url.searchParams.set('password', '***')
+  return url.href
+}
 
 const servers: Parse<number | 'auto'> = (text) => {
   const choice = oneOf('auto', '1', '2', '3', '4', '5', '6', '7', '8')(text)
@@ -132,6 +149,11 @@ const failpoint: Parse<ArmedFailpoint | undefined> = (text) => {
 /** Everything that can be set. The name in YAML; `LONGSHORE_` and capitals in the environment; dashes as a flag. */
 export const settings = {
   dataDir: { parse: folder, fallback: '' },
+  store: { parse: store, fallback: 'sqlite', shown: storeName },
+  storePasswordFile: { parse: path, fallback: '' },
+  storeConnections: { parse: count, fallback: '16' },
+  storeTimeout: { parse: duration, fallback: '15s' },
+  secretKeyFile: { parse: path, fallback: '' },
   http: { parse: listener, fallback: '127.0.0.1:5000' },
   https: { parse: listener, fallback: '127.0.0.1:5443' },
   admin: { parse: listener, fallback: '127.0.0.1:5001' },

@@ -88,7 +88,7 @@ function faultsOf({ place, columns, seen }: Recorded, fields: readonly FieldDef[
 }
 
 test('both databases take each statement, and give the columns that the code reads', async () => {
-  const words = await PostgresTransaction.begin(client, () => {}, 'caller', Date.now)
+  const words = await PostgresTransaction.begin(client, { failpoint: () => {}, judge: 'caller', now: Date.now, learn: () => {} })
   await client.query('ROLLBACK')
   const faults: string[] = []
   for (const statement of statements.all) {

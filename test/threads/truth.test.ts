@@ -1,72 +1,8 @@
-// What one thread answered, the next request at each other sees. THREADS_TRIES=100000 for a night's run.
-import assert from 'node:assert/strict'
-import { Agent } from 'node:http'
-import { after, before, test } from 'node:test'
-import { makeImage, pushImage, putManifest } from '../world/content.ts'
-import { planeOver } from '../world/plane.ts'
-import { header, type SendOptions, send, type Target } from '../world/send.ts'
+// THREADS_TRIES=100000 for a night's run.
+import { oneTruth } from '../world/one-truth.ts'
 import { Server } from '../world/server.ts'
 
-const tries = Number(process.env.THREADS_TRIES ?? 320)
-const version = '2026-09-01-preview'
-
-let server: Server
-let connections: Target[]
-before(async () => {
-  server = await Server.start({ servers: '3', maxRequests: '4096' })
-  // So many that each thread has some.
-  connections = Array.from({ length: 16 }, () => ({
-    address: server.address,
-    user: server.user,
-    password: server.password,
-    agent: new Agent({ keepAlive: true, maxSockets: 1 }),
-  }))
-})
-after(async () => {
-  for (const { agent } of connections) agent.destroy()
-  await server.stop()
-})
-
-/** The same question on each connection. */
-const everywhere = (method: string, path: string, options: SendOptions = {}) =>
-  Promise.all(connections.map((connection) => send(connection, method, path, options)))
-const rounds = Math.ceil(tries / 16)
-const connection = (round: number): Target => connections[round % connections.length] as Target
-
-test('a tag that was moved by one thread is moved for the next request at each other', async () => {
-  const images = [await pushImage(server, 'truth', 'moving'), await pushImage(server, 'truth', 'other')]
-  for (let round = 0; round < rounds; round++) {
-    const { manifest, digest } = images[round % 2] ?? makeImage()
-    assert.equal((await putManifest(connection(round), 'truth', 'moving', manifest)).status, 201)
-    for (const answer of await everywhere('HEAD', '/v2/truth/manifests/moving'))
-      assert.equal(header(answer, 'docker-content-digest'), digest, `round ${round}`)
-  }
-})
-
-test('what was deleted by one thread is gone for the next request at each other', async () => {
-  for (let round = 0; round < Math.ceil(rounds / 8); round++) {
-    const { digest } = await pushImage(server, 'gone', 'v1')
-    for (const answer of await everywhere('GET', `/v2/gone/manifests/${digest}`)) assert.equal(answer.status, 200)
-    assert.equal((await send(connection(round), 'DELETE', `/v2/gone/manifests/${digest}`)).status, 202)
-    for (const answer of await everywhere('GET', `/v2/gone/manifests/${digest}`)) assert.equal(answer.status, 404, `round ${round}`)
-  }
-})
-
-test('a right that was taken away by one thread is gone for the next request at each other', async () => {
-  const { owner } = server.started.unshownPasswords ?? {}
-  const plane = await planeOver(server, { name: owner?.login ?? '', password: owner?.password ?? '' })
-  const { id } = await plane.registry('truth1')
-  const reader = await plane.user('reader')
-  const path = `${id}?api-version=${version}`
-  const as = { token: reader.token }
-  let revoked = 0
-  for (let round = 0; round < rounds; round++) {
-    const assignment = await plane.give(reader.id, 'Reader', id)
-    for (const answer of await everywhere('GET', path, { as })) assert.equal(answer.status, 200, `round ${round}`)
-    const query = `${assignment}?api-version=2022-04-01`
-    assert.equal((await send(connection(round), 'DELETE', query, { as: { token: plane.owner.token } })).status, 200)
-    for (const answer of await everywhere('GET', path, { as })) assert.equal(answer.status, 403, `round ${round}`)
-    revoked += connections.length
-  }
-  console.log(`revocations seen at another connection: ${revoked}, not seen: 0`)
+oneTruth('thread', Number(process.env.THREADS_TRIES ?? 320), async () => {
+  const server = await Server.start({ servers: '3', maxRequests: '4096' })
+  return { servers: [server], stop: () => server.stop() }
 })

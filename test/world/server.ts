@@ -9,6 +9,7 @@ import { openRegistry } from './open-registry.ts'
 import { serve, type Started } from '#main/serve.ts'
 import type { Config, SettingName } from '#main/settings.ts'
 import type { Registry } from '#ports/registries.ts'
+import { giveDatabase } from './database.ts'
 import { withPorts } from './free-port.ts'
 import type { Target } from './send.ts'
 
@@ -29,8 +30,10 @@ const quiet: Flags = {
 export function makeDataDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-wire-'))
   mkdirSync(join(directory, 'data'), { mode: 0o700 })
-  writeFileSync(join(directory, 'data', 'ballast'), '-')
-  return join(directory, 'data')
+  const dataDir = join(directory, 'data')
+  writeFileSync(join(dataDir, 'ballast'), '-')
+  giveDatabase(dataDir)
+  return dataDir
 }
 
 export const removeDataDirectory = (dataDir: string): void => rmSync(join(dataDir, '..'), { recursive: true, force: true })
@@ -59,8 +62,8 @@ export class Server implements Target {
     this.#flags = flags
   }
 
-  static async start(flags: Flags = {}): Promise<Server> {
-    const server = new Server(makeDataDirectory(), await withPorts({ http: '127.0.0.1:0', ...flags }))
+  static async start(flags: Flags = {}, dataDir = makeDataDirectory()): Promise<Server> {
+    const server = new Server(dataDir, await withPorts({ http: '127.0.0.1:0', ...flags }))
     await server.up()
     return server
   }

@@ -9,6 +9,7 @@ import type { ArmedFailpoint } from '#ports/failpoint.ts'
 import { openSealed, type ReadSide } from './blob-reader.ts'
 import { type FileOfKey, FsBlobWriter } from './blob-writer.ts'
 import { diskError } from './disk-error.ts'
+import { folderId } from './folder-id.ts'
 import { KeptBodies } from './kept-bodies.ts'
 import { QuickReads } from './quick-reads.ts'
 import { ReadBuffers } from './read-buffers.ts'
@@ -20,24 +21,32 @@ import { syncFolder } from './syncs.ts'
 
 /**
  * objects/
+ *   .id                  what the folder is called, where the database is not its own
  *   00/ … ff/            256 folders, made once
  *     <object id>        one file an object, mode 0600 (0640 for a group: group-reads.ts), written once under its final name, never renamed
+ * @param database whether other servers write to it: then the folder has a name, so that one in another's place is not taken for it
  */
-export function openFsBlobStore(root: string, failpoint?: ArmedFailpoint): SharableBlobStore {
+export function openFsBlobStore(
+  root: string,
+  failpoint?: ArmedFailpoint,
+  { database = 'own' }: { database?: 'own' | 'shared' } = {},
+): SharableBlobStore {
   for (let shard = 0; shard < shards; shard++) mkdirSync(join(root, nameOf(shard)), { recursive: true, mode: 0o700 })
   syncFolder(root)
   const workers = new UploadWorkers(Math.min(4, Math.max(2, availableParallelism())), failpoint)
-  const store = new FsBlobStore(root, { lines: () => workers.lines(), end: () => workers.close(), mostKept: 16 * mebibyte })
-  return Object.assign(store, { startWorkers: () => workers.start(), share: () => ({ root, lines: workers.lines() }) })
+  const name = database === 'own' ? 'files' : `files:${folderId(root)}`
+  const store = new FsBlobStore({ root, name }, { lines: () => workers.lines(), end: () => workers.close(), mostKept: 16 * mebibyte })
+  return Object.assign(store, { startWorkers: () => workers.start(), share: () => ({ root, name, lines: workers.lines() }) })
 }
 
 /** The same store in another thread of the process: what is written goes to the same workers. */
-export const openSharedFsBlobStore = ({ root, lines }: SharedBlobs): BlobStore =>
-  new FsBlobStore(root, { lines: () => lines, end: async () => {}, mostKept: 8 * mebibyte })
+export const openSharedFsBlobStore = ({ lines, ...folder }: SharedBlobs): BlobStore =>
+  new FsBlobStore(folder, { lines: () => lines, end: async () => {}, mostKept: 8 * mebibyte })
 
 /** What another thread needs to use the same store. It is sent there, the ports in the list of what is transferred. */
 export interface SharedBlobs {
   root: string
+  name: string
   lines: UploadLines
 }
 
@@ -51,12 +60,13 @@ export interface SharableBlobStore extends BlobStore {
 const mebibyte = 1024 * 1024
 const shards = 256
 const nameOf = (shard: number): string => shard.toString(16).padStart(2, '0')
+const shardForm = /^[0-9a-f]{2}$/
 const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/
 
 const sinceStart = { elapsed: () => performance.now() }
 
 class FsBlobStore implements BlobStore {
-  readonly name = 'files'
+  readonly name: string
   readonly refusesOvertaken = true
   /** Of this thread: what another one summed is summed here once more. */
   readonly #reads: ReadSide
@@ -68,13 +78,17 @@ class FsBlobStore implements BlobStore {
   readonly #writers = new Map<string, FsBlobWriter>()
   #nextShard = 0
 
-  constructor(root: string, { lines, end, mostKept }: { lines: () => UploadLines; end: () => Promise<void>; mostKept: number }) {
+  constructor(
+    { root, name }: Pick<SharedBlobs, 'root' | 'name'>,
+    { lines, end, mostKept }: { lines: () => UploadLines; end: () => Promise<void>; mostKept: number },
+  ) {
     this.#reads = {
       summed: new SummedBlocks(sinceStart),
       quick: new QuickReads(sinceStart),
       bodies: new KeptBodies(mostKept),
       buffers: new ReadBuffers(),
     }
+    this.name = name
     this.#root = root
     this.#lines = lines
     this.#end = end
@@ -162,7 +176,7 @@ class FsBlobStore implements BlobStore {
   }
 
   async *keys(): AsyncIterable<string> {
-    for (const shard of (await readdir(this.#root)).sort())
+    for (const shard of (await readdir(this.#root)).filter((each) => shardForm.test(each)).sort())
       for (const name of await readdir(join(this.#root, shard))) yield `${shard}/${name}`
   }
 

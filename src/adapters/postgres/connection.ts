@@ -1,6 +1,7 @@
 import type { Failpoint } from '#ports/failpoint.ts'
 import type { ClientBase, QueryResultRow } from 'pg'
 import type { ListType, Noted, SqlReader, SqlTransaction, SqlValue } from '#store/transaction.ts'
+import { RegistryError } from '#core/registry-error.ts'
 import { type Clocks, failOffClock } from './clocks.ts'
 import { numbered } from './dialect.ts'
 
@@ -55,14 +56,28 @@ export class PostgresReader implements SqlReader {
   }
 
   async get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
-    const { rows } = await this.runner.query<QueryResultRow>(textOf(sql), values)
+    const { rows } = await this.runner.query<QueryResultRow>(textOf(sql), values.map(this.asked))
     return rows[0] as Row | undefined
   }
 
   async all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]> {
-    const { rows } = await this.runner.query<QueryResultRow>(textOf(sql), values)
+    const { rows } = await this.runner.query<QueryResultRow>(textOf(sql), values.map(this.asked))
     return rows as Row[]
   }
+
+  /** No text here has a NUL: asked for is the one that stands next to it, which nobody has either where names have a grammar. */
+  protected asked(value: SqlValue): SqlValue {
+    return hasNul(value) ? value.replaceAll('\0', '\u0001') : value
+  }
+}
+
+const hasNul = (value: SqlValue): value is string => typeof value === 'string' && value.includes('\0')
+
+export interface Beginning {
+  failpoint: Failpoint
+  judge: Judge
+  now: () => number
+  learn: (clocks: Clocks) => void
 }
 
 /** One transaction on one client. Rows that a verb decides on are locked until it ends. */
@@ -87,8 +102,11 @@ export class PostgresTransaction extends PostgresReader implements SqlTransactio
     this.began = began
   }
 
-  /** @param now this server's clock. Fails with `storage-failed` when it and the database's are too far apart. */
-  static async begin(runner: Runner, failpoint: Failpoint, judge: Judge, now: () => number): Promise<PostgresTransaction> {
+  /**
+   * @param now this server's clock. Fails with `storage-failed` when it and the database's are too far apart.
+   * @param learn is told of both
+   */
+  static async begin(runner: Runner, { failpoint, judge, now, learn }: Beginning): Promise<PostgresTransaction> {
     if (judge === 'caller') {
       await runner.query('BEGIN')
       return new PostgresTransaction(runner, failpoint, judge, undefined)
@@ -96,9 +114,10 @@ export class PostgresTransaction extends PostgresReader implements SqlTransactio
     // In one message: a way to the database less.
     const asked = now()
     const results = (await runner.query(`BEGIN; SELECT ${databaseClock} AS now`)) as unknown as { rows: { now: number }[] }[]
-    const database = results[1]?.rows[0]?.now ?? 0
-    failOffClock({ asked, database, answered: now() })
-    return new PostgresTransaction(runner, failpoint, judge, database)
+    const clocks = { asked, database: results[1]?.rows[0]?.now ?? 0, answered: now() }
+    learn(clocks)
+    failOffClock(clocks)
+    return new PostgresTransaction(runner, failpoint, judge, clocks.database)
   }
 
   forUpdateOf(table: string): string {
@@ -110,6 +129,12 @@ export class PostgresTransaction extends PostgresReader implements SqlTransactio
   }
 
   async run(sql: string, ...values: SqlValue[]): Promise<number> {
-    return (await this.runner.query(textOf(sql), values)).rowCount ?? 0
+    return (await this.runner.query(textOf(sql), values.map(this.asked))).rowCount ?? 0
+  }
+
+  /** What a command decides on is what it was given. Fails with `request-invalid`. */
+  protected override asked(value: SqlValue): SqlValue {
+    if (hasNul(value)) throw new RegistryError('request-invalid', 'a text has the character U+0000, which this database does not keep')
+    return value
   }
 }

@@ -7,7 +7,8 @@ import type { Failpoint, FailpointName } from '#ports/failpoint.ts'
 import type { Migration } from '#store/migrations/migration.ts'
 import { schemaVersion } from '#store/schema.ts'
 import { SqliteConnection } from './connection.ts'
-import { migrate, NewerDatabase } from './migrate.ts'
+import { NewerDatabase } from '#ports/newer-database.ts'
+import { migrate } from './migrate.ts'
 import { openSqliteStore } from './store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-migrate-'))

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import type { Dialect, Migration } from '#store/migrations/migration.ts'
-import { migrations, schemaVersion } from '#store/schema.ts'
+import { NewerDatabase } from '#ports/newer-database.ts'
+import { migrations } from '#store/schema.ts'
 import { makePrivate } from './private-file.ts'
 import type { SqliteConnection } from './connection.ts'
 
@@ -14,15 +15,6 @@ const dialect: Dialect = {
   clustered: ' WITHOUT ROWID',
 }
 
-/** The database was made by a newer program. */
-export class NewerDatabase extends Error {
-  constructor(found: number) {
-    super(
-      `the database has schema version ${found}, this program opens up to ${schemaVersion}: start the newer Longshore that wrote it, or restore a backup from before the upgrade`,
-    )
-  }
-}
-
 /**
  * Brings the database to the newest schema: a copy first (`<file>.before-<version>`), then each migration in a
  * transaction of its own. A crash leaves the old schema or a new one, never a mixture.
@@ -32,7 +24,7 @@ export function migrate(connection: SqliteConnection, copyTo: string | undefined
   const newest = steps.at(-1)?.version ?? 0
   database.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)')
   const found = connection.get<{ version: number }>('SELECT MAX(version) AS version FROM schema_version')?.version ?? 0
-  if (found > newest) throw new NewerDatabase(found)
+  if (found > newest) throw new NewerDatabase(found, newest)
   if (found === newest) return
   if (found > 0 && copyTo !== undefined) {
     const copy = `${copyTo}.before-${newest}`

@@ -23,6 +23,8 @@ export interface SessionLimits extends OpenFileLimits {
 export interface SharedFiles {
   seat?: Seat
   memory?: FilesMemory
+  /** Other servers write to the same database. */
+  manyServers?: boolean
 }
 
 export interface UploadRequest {
@@ -41,7 +43,7 @@ export class UploadSessions {
   readonly #files: OpenFiles
   readonly #mostKept: number
   readonly #patience: number
-  /** The next request may come to another thread, which goes on at what the row has. */
+  /** Where it is not the next request may come to another thread or server, which goes on at what the row has. */
   readonly #isAlone: boolean
   /** Started here and without a file yet; only a saving, so it may be forgotten. */
   readonly #unused = new Set<string>()
@@ -49,12 +51,12 @@ export class UploadSessions {
   constructor(
     deps: Pick<Deps, 'blobs' | 'clock' | 'settings'> & { store: UploadCommands & UploadReads },
     limits: SessionLimits,
-    { seat, memory }: SharedFiles = {},
+    { seat, memory, manyServers = false }: SharedFiles = {},
   ) {
     this.#deps = deps
     this.#mostKept = limits.kept ?? 20_000
     this.#patience = limits.patience ?? 1000
-    this.#isAlone = seat === undefined || seat.columns === 1
+    this.#isAlone = !manyServers && (seat === undefined || seat.columns === 1)
     this.#files = new OpenFiles(limits, seat, memory)
   }
 

@@ -51,6 +51,7 @@ Exit codes: 0 done · 1 not done, or something bad was found · 2 wrong command 
   'expected.domain': 'a domain without a star, as in registry.example.org',
   'expected.network': 'an IP address or a network, as in 10.0.0.0/8',
   'expected.offload': 'off, or nginx:/PREFIX/ with letters, digits, - and _ between slashes, as in nginx:/longshore-objects/',
+  'expected.store': 'sqlite, or postgres://user@host:port/database',
   'expected.group': 'the name or the number of a group',
   'expected.origin': 'https://host[:port] without a path',
   'expected.bytes': 'none, or a number of bytes with B, KiB, MiB, GiB or TiB',

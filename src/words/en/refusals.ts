@@ -58,6 +58,8 @@ export const refusals = {
   'refusal.disk-full': '{path}: the disk is full',
   'refusal.database-damaged':
     'the database {path} is damaged ({found}): nothing is served from it; move the data folder aside and fill a new one from your last backup with "longshore restore"',
+  'refusal.database-away':
+    'the database does not answer: {found}. Look at LONGSHORE_STORE, at its password and at the network between, then try again',
   'refusal.clock-off':
     'the clocks of this machine and of the database differ by {seconds} s, and {allowed} s are allowed: set the wrong one right (NTP does), then try again',
   'refusal.collection-rests':
@@ -66,6 +68,8 @@ export const refusals = {
   'refusal.backup-target-not-empty': '{path} is not empty: name a folder that is empty or absent',
   'refusal.backup-unreadable': '{path} is no backup that this program can read',
   'refusal.backup-newer': '{path} was made by a newer Longshore: its {what} version is {found}, this program reads up to {newest}',
+  'refusal.backup-elsewhere':
+    'the facts are in {database}, whose own tools copy them (pg_dump, or a base backup with its log): this command copies what lies in a data folder',
   'refusal.backup-damaged':
     'the backup is damaged: {bad, plural, one {# of its parts is missing or wrong} other {# of its parts are missing or wrong}}, the first is {example}; nothing was restored, take an older backup',
   'refusal.restore-target-not-empty': '{path} is not empty: restore into a data folder that is empty or absent',

@@ -1,5 +1,11 @@
 /** What is said in English: what each setting is for. */
 export const settings = {
+  'setting.store': 'where the facts are: sqlite for a file in the data folder, or postgres://user@host:port/database for many servers',
+  'setting.storePasswordFile': 'file with the password of that user; read again for each new connection',
+  'setting.storeConnections': 'connections to that database that this server keeps, at most',
+  'setting.storeTimeout': 'how long one statement may take there before its request is told to come again',
+  'setting.secretKeyFile':
+    'file of the secret key; servers of one database have the same key. By default keys/secret.key of the data folder',
   'setting.http': 'where to serve HTTP: host:port, or off',
   'setting.https': 'where to serve HTTPS: host:port, or off',
   'setting.admin': 'where to serve health and figures: host:port, or off',

@@ -53,6 +53,7 @@ Códigos de salida: 0 hecho · 1 no hecho, o se encontró un defecto · 2 línea
   'expected.domain': 'un dominio sin asterisco, como registry.example.org',
   'expected.network': 'una dirección IP o una red, como 10.0.0.0/8',
   'expected.offload': 'off, o nginx:/PREFIJO/ con letras, cifras, - y _ entre barras, como nginx:/longshore-objects/',
+  'expected.store': 'sqlite, o postgres://user@host:port/database',
   'expected.group': 'el nombre o el número de un grupo',
   'expected.origin': 'https://host[:puerto] sin ruta',
   'expected.bytes': 'none, o un número de bytes con B, KiB, MiB, GiB o TiB',

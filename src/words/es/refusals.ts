@@ -65,6 +65,8 @@ export const refusals: Translation<typeof english> = {
   'refusal.disk-full': '{path}: el disco está lleno',
   'refusal.database-damaged':
     'la base de datos {path} está dañada ({found}): no se sirve nada de ella; aparte la carpeta de datos y llene una nueva desde su última copia con «longshore restore»',
+  'refusal.database-away':
+    'la base de datos no responde: {found}. Revise LONGSHORE_STORE, su contraseña y la red entre ambos, y vuelva a intentarlo',
   'refusal.clock-off':
     'el reloj de esta máquina y el de la base de datos difieren en {seconds} s, y se permiten {allowed} s: ponga en hora el que esté mal (NTP lo hace) e inténtelo de nuevo',
   'refusal.collection-rests':
@@ -73,6 +75,8 @@ export const refusals: Translation<typeof english> = {
   'refusal.backup-target-not-empty': '{path} no está vacía: nombre una carpeta vacía o inexistente',
   'refusal.backup-unreadable': '{path} no es una copia que este programa pueda leer',
   'refusal.backup-newer': '{path} fue hecha por un Longshore más nuevo: su versión de {what} es {found}, este programa lee hasta {newest}',
+  'refusal.backup-elsewhere':
+    'los hechos están en {database}, cuyas herramientas los copian (pg_dump, o una copia base con su registro): esta orden copia lo que hay en una carpeta de datos',
   'refusal.backup-damaged':
     'la copia está dañada: {bad, plural, one {# de sus partes falta o es incorrecta} other {# de sus partes faltan o son incorrectas}}, la primera es {example}; no se restauró nada, use una copia anterior',
   'refusal.restore-target-not-empty': '{path} no está vacía: restaure en una carpeta de datos vacía o inexistente',

@@ -2,6 +2,13 @@ import type { settings as english } from '../en/settings.ts'
 import type { Translation } from '../messages.ts'
 
 export const settings: Translation<typeof english> = {
+  'setting.store':
+    'dónde están los hechos: sqlite para un archivo de la carpeta de datos, o postgres://user@host:port/database para varios servidores',
+  'setting.storePasswordFile': 'archivo con la contraseña de ese usuario; se lee de nuevo en cada conexión nueva',
+  'setting.storeConnections': 'conexiones a esa base que este servidor mantiene, como mucho',
+  'setting.storeTimeout': 'cuánto puede tardar allí una instrucción antes de pedir a su solicitud que vuelva',
+  'setting.secretKeyFile':
+    'archivo de la clave secreta; los servidores de una misma base tienen la misma. Por defecto keys/secret.key de la carpeta de datos',
   'setting.http': 'dónde servir HTTP: host:puerto, u off',
   'setting.https': 'dónde servir HTTPS: host:puerto, u off',
   'setting.admin': 'dónde servir el estado y las medidas: host:puerto, u off',

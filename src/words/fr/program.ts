@@ -54,6 +54,7 @@ Codes de sortie : 0 fait · 1 pas fait, ou un défaut a été trouvé · 2 ligne
   'expected.network': 'une adresse IP ou un réseau, comme 10.0.0.0/8',
   'expected.offload':
     'off, ou nginx:/PREFIXE/ avec des lettres, des chiffres, - et _ entre barres obliques, comme nginx:/longshore-objects/',
+  'expected.store': 'sqlite, ou postgres://user@host:port/database',
   'expected.group': 'le nom ou le numéro d’un groupe',
   'expected.origin': 'https://hôte[:port] sans chemin',
   'expected.bytes': 'none, ou un nombre d’octets avec B, KiB, MiB, GiB ou TiB',

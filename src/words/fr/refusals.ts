@@ -66,6 +66,8 @@ export const refusals: Translation<typeof english> = {
   'refusal.disk-full': '{path} : le disque est plein',
   'refusal.database-damaged':
     'la base de données {path} est abîmée ({found}) : rien n’en est servi ; mettez le dossier de données de côté et remplissez-en un nouveau avec votre dernière sauvegarde, par « longshore restore »',
+  'refusal.database-away':
+    'la base de données ne répond pas : {found}. Vérifiez LONGSHORE_STORE, son mot de passe et le réseau entre les deux, puis réessayez',
   'refusal.clock-off':
     'l’horloge de cette machine et celle de la base de données diffèrent de {seconds} s, l’écart permis est de {allowed} s : mettez à l’heure celle qui est déréglée (NTP s’en charge), puis réessayez',
   'refusal.collection-rests':
@@ -75,6 +77,8 @@ export const refusals: Translation<typeof english> = {
   'refusal.backup-unreadable': '{path} n’est pas une sauvegarde que ce programme peut lire',
   'refusal.backup-newer':
     '{path} a été fait par un Longshore plus récent : sa version de {what} est {found}, ce programme lit jusqu’à {newest}',
+  'refusal.backup-elsewhere':
+    'les faits sont dans {database}, dont les outils les copient (pg_dump, ou une sauvegarde de base avec son journal) : cette commande copie ce qui est dans un dossier de données',
   'refusal.backup-damaged':
     'la sauvegarde est abîmée : {bad, plural, one {# de ses éléments manque ou est faux} other {# de ses éléments manquent ou sont faux}}, le premier est {example} ; rien n’a été restauré, prenez une sauvegarde plus ancienne',
   'refusal.restore-target-not-empty': '{path} n’est pas vide : restaurez dans un dossier de données vide ou absent',

@@ -2,6 +2,13 @@ import type { settings as english } from '../en/settings.ts'
 import type { Translation } from '../messages.ts'
 
 export const settings: Translation<typeof english> = {
+  'setting.store':
+    'où sont les faits : sqlite pour un fichier du dossier de données, ou postgres://user@host:port/database pour plusieurs serveurs',
+  'setting.storePasswordFile': 'fichier du mot de passe de cet utilisateur ; relu à chaque nouvelle connexion',
+  'setting.storeConnections': 'connexions à cette base que ce serveur garde, au plus',
+  'setting.storeTimeout': 'combien de temps une instruction peut y prendre avant que sa requête soit priée de revenir',
+  'setting.secretKeyFile':
+    'fichier de la clé secrète ; les serveurs d’une même base ont la même. Par défaut keys/secret.key du dossier de données',
   'setting.http': 'où servir HTTP : hôte:port, ou off',
   'setting.https': 'où servir HTTPS : hôte:port, ou off',
   'setting.admin': 'où servir l’état et les mesures : hôte:port, ou off',

@@ -1,0 +1,127 @@
+// A server on PostgreSQL: what it makes, what it refuses, and what its clients are told while the database is away.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Client } from 'pg'
+import { Refusal } from '#core/refusal.ts'
+import { NewerDatabase } from '#ports/newer-database.ts'
+import { startCluster } from '../world/cluster.ts'
+import { makeImage, pushImage } from '../world/content.ts'
+import { header, send } from '../world/send.ts'
+import { makeDataDirectory, removeDataDirectory, Server } from '../world/server.ts'
+import { type PostgresServer, startPostgres } from './postgres-server.ts'
+
+let postgres: PostgresServer
+before(async () => {
+  postgres = await startPostgres()
+})
+after(() => postgres.stop())
+
+async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows as Record<string, unknown>[]
+  } finally {
+    await client.end()
+  }
+}
+
+const refused = (reason: string) => (error: unknown) => error instanceof Refusal && error.reason === reason
+
+test('three servers that begin at once make one registry, and serve what each other is given', async () => {
+  const cluster = await startCluster(await postgres.database(), 3)
+  try {
+    const image = makeImage()
+    const [first, second, third] = cluster.servers
+    assert.ok(first && second && third)
+    await pushImage(first, 'team/app', 'v1', image)
+    for (const server of [second, third]) {
+      const pulled = await send(server, 'GET', '/v2/team/app/manifests/v1')
+      assert.equal(pulled.status, 200)
+      for (const { digest } of JSON.parse(pulled.body.toString()).layers)
+        assert.equal((await send(server, 'GET', `/v2/team/app/blobs/${digest}`)).status, 200)
+    }
+  } finally {
+    await cluster.stop()
+  }
+})
+
+test('a key of another installation is refused, and so is a newer database', async () => {
+  const store = await postgres.database()
+  const first = await Server.start({ store })
+  await first.stop()
+  const dataDir = makeDataDirectory()
+  mkdirSync(join(dataDir, 'keys'))
+  await assert.rejects(Server.start({ store }, dataDir), refused('key-missing'))
+  writeFileSync(join(dataDir, 'keys', 'secret.key'), randomBytes(32), { mode: 0o400 })
+  await assert.rejects(Server.start({ store }, dataDir), refused('key-foreign'))
+  await ask(store, 'INSERT INTO schema_version (version) VALUES (9999)')
+  await assert.rejects(Server.start({ store }, dataDir), NewerDatabase)
+  removeDataDirectory(dataDir)
+})
+
+test('a database that does not answer is told with its reason', async () => {
+  const dataDir = makeDataDirectory()
+  const closed = new URL(await postgres.database())
+  closed.port = '1'
+  await assert.rejects(
+    Server.start({ store: closed.href }, dataDir),
+    (error) => refused('database-away')(error) && String((error as Refusal).detail.found).includes('ECONNREFUSED'),
+  )
+  const absent = new URL(await postgres.database())
+  absent.pathname = '/no-such-database'
+  await assert.rejects(Server.start({ store: absent.href }, dataDir), refused('database-away'))
+  removeDataDirectory(dataDir)
+})
+
+test('connections that the database ends are 503 for who asked at that moment and nothing else', async () => {
+  const store = await postgres.database()
+  const server = await Server.start({ store })
+  try {
+    await pushImage(server, 'team/app', 'v1')
+    let over = false
+    const statuses = new Set<number>()
+    const asking = Array.from({ length: 8 }, async () => {
+      while (!over) {
+        const answer = await send(server, 'GET', '/v2/team/app/manifests/v1')
+        statuses.add(answer.status)
+        if (answer.status === 503) assert.ok(header(answer, 'retry-after'), 'when to come again')
+      }
+    })
+    for (let time = 0; time < 10; time++) {
+      await ask(
+        store,
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      )
+      await pause(50)
+    }
+    over = true
+    await Promise.all(asking)
+    assert.ok(statuses.isSubsetOf(new Set([200, 503])), [...statuses].join())
+    assert.equal((await send(server, 'GET', '/v2/team/app/manifests/v1')).status, 200)
+    await pushImage(server, 'team/app', 'v2')
+  } finally {
+    await server.stop()
+  }
+})
+
+test('a server that has another folder of objects loses none of those that it has not', async () => {
+  const store = await postgres.database()
+  const [one, other] = await Promise.all([Server.start({ store }), makeDataDirectory()])
+  mkdirSync(join(other, 'keys'))
+  const elsewhere = await Server.start({ store, secretKeyFile: join(one.dataDir, 'keys', 'secret.key') }, other)
+  Object.assign(elsewhere, { user: one.user, password: one.password })
+  try {
+    const image = await pushImage(one, 'team/app', 'v1', makeImage({}, [100_000]))
+    const layer = JSON.parse(image.manifest.toString()).layers[0].digest as string
+    const path = `/v2/team/app/blobs/${layer}`
+    assert.equal((await send(elsewhere, 'GET', path)).status, 503)
+    assert.equal((await send(one, 'GET', path)).status, 200, 'it is not taken for lost')
+  } finally {
+    await Promise.all([one.stop(), elsewhere.stop()])
+  }
+})
