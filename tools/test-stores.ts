@@ -1,5 +1,5 @@
-// npm run test:stores: what every database must do, on a real PostgreSQL, and what clients see of a server on it. Installs what is missing
-// (Debian, as root).
+// npm run test:stores: what every database must do, on a real PostgreSQL, and every store of objects, on a real S3 (Ceph's), and what clients see
+// of a server on them. Installs what is missing (Debian, as root).
 import { startPostgres } from '../test/stores/postgres-server.ts'
 import { installPackages } from './install-clients.ts'
 import { conclude, runTests } from './run-tests.ts'
@@ -17,7 +17,7 @@ const ofFiles = [
   'wrong-clock',
 ]
 
-await installPackages(['postgresql'])
+await installPackages(['postgresql', 'ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw'])
 const stores = runTests(['test/stores/**/*.test.ts'])
 const postgres = await startPostgres()
 process.env.TEST_DATABASES = await postgres.database()

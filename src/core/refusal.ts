@@ -10,6 +10,8 @@ export const refusalReasons = [
   'key-missing',
   'key-foreign',
   'objects-missing',
+  'blobs-unreachable',
+  'blobs-unfit',
   'owner-silent',
   'owner-gone',
   'socket-path-too-long',

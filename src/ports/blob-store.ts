@@ -40,6 +40,12 @@ export interface BlobStore {
   fileOf?(key: string, size: number): Promise<string | undefined>
   /** Opens the bytes of a sealed key. Undefined when there are none. The caller closes the reader. */
   open(key: string, size: number, checksums: Uint8Array): Promise<BlobReader | undefined>
+  /**
+   * A URL that gives the bytes of a sealed key to whoever has it, straight from the store, and until when. A store that only this server reaches
+   * has none.
+   * @param type what the answer's Content-Type says
+   */
+  presign?(key: string, type?: string): Promise<{ url: URL; expiresAt: number }>
   /** Reads everything under a sealed key and returns digest and length; undefined when there is nothing. */
   digest(key: string, algorithm: Algorithm): Promise<{ digest: Digest; size: number } | undefined>
   /** The digest of what a mark promises behind its first `from` bytes; undefined when it is not there. */

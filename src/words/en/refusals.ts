@@ -9,6 +9,8 @@ export const refusals = {
     '{path} is missing: without this key nobody can read the passwords and signing keys of {dataDir}. Put it back (a backup has it as keys/secret.key, mode 0400), or restore a whole backup into an empty folder',
   'refusal.key-foreign':
     '{path} is not the key of this database: passwords and signing keys were written with another one. Put that one back (a backup has it as keys/secret.key), or restore a whole backup into an empty folder',
+  'refusal.blobs-unreachable': 'the object store {place} cannot be used: {message}',
+  'refusal.blobs-unfit': 'the object store {place} does not do what objects need ({what}): another one is needed',
   'refusal.objects-missing':
     '{path} has no objects, although the database names some: is its disk not mounted? Bring the folder back, or restore a backup into an empty folder',
   'refusal.owner-silent': 'process {pid} has {dataDir} and does not answer: it is starting or stopping, try again',

@@ -12,6 +12,8 @@ export const refusals: Translation<typeof english> = {
     'falta {path}: sin esta clave nadie puede leer las contraseñas ni las claves de firma de {dataDir}. Vuelva a ponerla (una copia de seguridad la tiene como keys/secret.key, modo 0400), o restaure una copia completa en una carpeta vacía',
   'refusal.key-foreign':
     '{path} no es la clave de esta base de datos: las contraseñas y las claves de firma se escribieron con otra. Vuelva a poner aquella (una copia de seguridad la tiene como keys/secret.key), o restaure una copia completa en una carpeta vacía',
+  'refusal.blobs-unreachable': 'el almacén de objetos {place} no se puede usar: {message}',
+  'refusal.blobs-unfit': 'el almacén de objetos {place} no hace lo que necesitan los objetos ({what}): hace falta otro',
   'refusal.objects-missing':
     '{path} no tiene ningún objeto, aunque la base de datos nombra algunos: ¿falta montar su disco? Recupere la carpeta, o restaure una copia de seguridad en una carpeta vacía',
   'refusal.owner-silent': 'el proceso {pid} tiene {dataDir} y no responde: está arrancando o parando, inténtelo de nuevo',

@@ -12,6 +12,8 @@ export const refusals: Translation<typeof english> = {
     '{path} manque : sans cette clé, personne ne peut lire les mots de passe et les clés de signature de {dataDir}. Remettez-la en place (une sauvegarde l’a sous keys/secret.key, mode 0400), ou restaurez une sauvegarde entière dans un dossier vide',
   'refusal.key-foreign':
     '{path} n’est pas la clé de cette base de données : les mots de passe et les clés de signature ont été écrits avec une autre. Remettez celle-là en place (une sauvegarde l’a sous keys/secret.key), ou restaurez une sauvegarde entière dans un dossier vide',
+  'refusal.blobs-unreachable': 'le stockage d’objets {place} est inutilisable : {message}',
+  'refusal.blobs-unfit': 'le stockage d’objets {place} ne fait pas ce qu’il faut aux objets ({what}) : il en faut un autre',
   'refusal.objects-missing':
     '{path} n’a aucun objet, alors que la base de données en nomme : son disque n’est-il pas monté ? Remettez le dossier en place, ou restaurez une sauvegarde dans un dossier vide',
   'refusal.owner-silent': 'le processus {pid} tient {dataDir} et ne répond pas : il démarre ou s’arrête, réessayez',

@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto'
+import { type Algorithm, type Digest, digestOf } from '#core/digest.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import {
+  type BlobReader,
+  type BlobStore,
+  type BlobWriter,
+  checksumBlock,
+  CorruptBlob,
+  type Mark,
+  WriterOvertaken,
+} from '#ports/blob-store.ts'
+import { openSealed } from './blob-reader.ts'
+import { S3BlobWriter, type WriteSide } from './blob-writer.ts'
+import { checkedBlocks } from './checked-bytes.ts'
+import { type Abilities, ObjectClient } from './client.ts'
+import type { Patience } from './connection.ts'
+import { makeReadable } from './joined-parts.ts'
+import { digestOfObject } from './object-digest.ts'
+import { PartPool } from './part-pool.ts'
+import { startOfPart, usualPartSize } from './part-sizes.ts'
+import type { S3Place } from './place.ts'
+import { readState } from './state.ts'
+
+const mebibyte = 1024 * 1024
+const presignedLife = 10 * 60 * 1000
+const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/
+
+export interface S3Options {
+  /** As the self-test found them; without them the least is taken for granted. */
+  abilities?: Abilities
+  /** Bytes of all uploads together that wait to be sent. */
+  buffers?: number
+  /** Of the first parts; negative where all must have it. */
+  partSize?: number
+  patience?: Partial<Patience>
+  /** Where objects lie that were made before this store was used. Whoever opened it closes it. */
+  before?: BlobStore
+}
+
+/**
+ * <prefix>objects/
+ *   <first two of the id>/<object id>            one object a key, made once it is whole
+ *   <first two of the id>/<object id>.tail.<n>   what lies behind the parts of an upload that goes on
+ * Beside them the unfinished uploads that the parts belong to.
+ */
+export async function openS3BlobStore(place: S3Place, options: S3Options = {}): Promise<S3BlobStore> {
+  return new S3BlobStore(await ObjectClient.open(place, options.patience, options.abilities), {
+    buffers: options.buffers ?? 128 * mebibyte,
+    partSize: options.partSize ?? (place.partSize === undefined ? usualPartSize : -place.partSize),
+    before: options.before,
+  })
+}
+
+const root = 'objects/'
+
+export class S3BlobStore implements BlobStore {
+  readonly name = 's3'
+  readonly client: ObjectClient
+  readonly #side: WriteSide
+  readonly #before: BlobStore | undefined
+  /** The writer that this thread has of each key. */
+  readonly #writers = new Map<string, S3BlobWriter>()
+  readonly #forgetting = new Set<Promise<void>>()
+
+  constructor(client: ObjectClient, { buffers, partSize, before }: { buffers: number; partSize: number; before: BlobStore | undefined }) {
+    this.client = client
+    this.#before = before
+    this.#side = { client, pool: new PartPool(buffers), partSize, patience: 10_000, forget: (...names) => this.#forget(names) }
+  }
+
+  at(backend: string): BlobStore {
+    if (backend === this.name) return this
+    if (this.#before) return this.#before.at(backend)
+    throw new RegistryError('storage-failed', `this server has no store ${backend}`)
+  }
+
+  keyOf(objectId: string): string {
+    return `${objectId.slice(0, 2)}/${objectId}`
+  }
+
+  create(key: string, algorithm: Algorithm): BlobWriter {
+    return this.#keep(key, new S3BlobWriter(this.#side, nameOf(key), algorithm))
+  }
+
+  async resume(key: string, algorithm: Algorithm, claim: () => Promise<Mark>): Promise<BlobWriter | undefined> {
+    await this.#writers.get(key)?.abandon(new WriterOvertaken('another writer went on with the key'))
+    return this.#keep(key, new S3BlobWriter(this.#side, nameOf(key), algorithm, await claim()))
+  }
+
+  #keep(key: string, writer: S3BlobWriter): S3BlobWriter {
+    this.#writers.set(key, writer)
+    writer.onEnd = () => {
+      if (this.#writers.get(key) === writer) this.#writers.delete(key)
+    }
+    return writer
+  }
+
+  open(key: string, size: number, checksums: Uint8Array): Promise<BlobReader | undefined> {
+    return openSealed(this.client, nameOf(key), { key, size, checksums })
+  }
+
+  digest(key: string, algorithm: Algorithm): Promise<{ digest: Digest; size: number } | undefined> {
+    return digestOfObject(this.client, nameOf(key), algorithm)
+  }
+
+  /**
+   * Where a client may have the bytes from the store itself for ten minutes; no longer than the credentials live that sign it.
+   * @param type what the answer's Content-Type says
+   */
+  presign(key: string, type?: string): Promise<{ url: URL; expiresAt: number }> {
+    return this.client.presign(nameOf(key), presignedLife, type)
+  }
+
+  async digestOfMarked(key: string, algorithm: Algorithm, { size, state: written }: Mark, from: number): Promise<Digest | undefined> {
+    const state = readState(written)
+    const name = nameOf(key)
+    const hash = createHash(algorithm)
+    const end = state ? startOfPart(state.parts.length, state.partSize) : 0
+    try {
+      if (state && from < end) {
+        const writer = this.#writers.get(key)
+        if (writer) await writer.makeReadable()
+        else if ((await makeReadable(this.client, name, { ...state, end })) === undefined) return undefined
+        await this.#hashFrom(hash, name, from, end)
+      }
+      if (from < size && end < size) {
+        const behind = Math.max(0, from - end)
+        const tail = `${name}.tail.${state?.tail}`
+        // Sealed meanwhile, all of it lies under the key.
+        if (await this.client.head(tail)) await this.#hashFrom(hash, tail, behind, size - end)
+        else await this.#hashFrom(hash, name, end + behind, size)
+      }
+    } catch (error) {
+      if (error instanceof CorruptBlob) return undefined
+      throw error
+    }
+    return digestOf(algorithm, hash.digest('hex'))
+  }
+
+  /** Fails with CorruptBlob where there are fewer bytes. */
+  async #hashFrom(hash: ReturnType<typeof createHash>, name: string, from: number, to: number): Promise<void> {
+    let skip = from % checksumBlock
+    for await (const block of checkedBlocks(this.client, { key: name, from: from - skip, to }, () => undefined)) {
+      hash.update(block.subarray(skip))
+      skip = 0
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    const name = nameOf(key)
+    for await (const each of this.client.unfinished(name)) await this.client.abort(each.key, each.uploadId).catch(() => {})
+    await this.client.remove(name)
+    for await (const each of this.client.list(name)) await this.client.remove(each.key)
+  }
+
+  async *keys(): AsyncIterable<string> {
+    for (const names of [this.client.list(root), this.client.unfinished(root)]) {
+      let last = ''
+      for await (const { key: name } of names) {
+        const key = name.slice(root.length).replace(/\.tail\..*$/, '')
+        // They come in the order of their names: what belongs to one key stands together.
+        if (key !== last) yield key
+        last = key
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#writers.values()].map((writer) => writer.abandon()))
+    await Promise.all(this.#forgetting)
+    this.client.close()
+  }
+
+  #forget(names: readonly string[]): void {
+    for (const name of new Set(names)) {
+      const forgetting = this.client
+        .remove(name)
+        // What stays goes with its key.
+        .catch(() => {})
+        .finally(() => this.#forgetting.delete(forgetting))
+      this.#forgetting.add(forgetting)
+    }
+  }
+}
+
+// Keys are ours, made of an id; a wrong one is a bug and must not reach the bucket.
+function nameOf(key: string): string {
+  if (!keyForm.test(key)) throw new Error('not a storage key')
+  return root + key
+}

@@ -1,0 +1,105 @@
+import { RegistryError } from '#core/registry-error.ts'
+import type { ObjectClient, Part } from './client.ts'
+import type { PartBuffer, PartPool } from './part-pool.ts'
+import { startOfPart } from './part-sizes.ts'
+
+const underWay = 2
+const most = 10_000
+
+/** The parts of a multipart upload: those that are in the store, and those that are on their way. */
+export class SentParts {
+  readonly #client: ObjectClient
+  readonly #pool: PartPool
+  readonly #name: string
+  readonly #signal: AbortSignal
+  readonly #first: number
+  readonly #sending = new Set<Promise<void>>()
+  #failure: unknown
+  /** By number; one that is on its way is not there yet. */
+  #parts: Part[]
+  uploadId: string | undefined
+  /** How many were cut. */
+  count: number
+
+  /** @param first size of the first part (part-sizes.ts) */
+  constructor(
+    { client, pool }: { client: ObjectClient; pool: PartPool },
+    name: string,
+    state: { signal: AbortSignal; first: number; uploadId: string | undefined; parts: readonly Part[] },
+  ) {
+    this.#client = client
+    this.#pool = pool
+    this.#name = name
+    this.#signal = state.signal
+    this.#first = state.first
+    this.uploadId = state.uploadId
+    this.#parts = [...state.parts]
+    this.count = state.parts.length
+  }
+
+  /** Of those that are in the store. */
+  get all(): readonly Part[] {
+    return this.#parts.slice(0, this.count)
+  }
+
+  /** Where the next one begins. */
+  get end(): number {
+    return startOfPart(this.count, this.#first)
+  }
+
+  /** Sends one; its buffer goes back to the pool by itself. Waits while two are on their way. */
+  async send(buffer: PartBuffer): Promise<void> {
+    const send = async () => {
+      if (this.count === most) throw new RegistryError('blob-too-large', `the object store takes no more than ${most} parts`)
+      this.uploadId ??= await this.#client.begin(this.#name)
+      const { uploadId } = this
+      const index = this.count++
+      const body = buffer.bytes.subarray(0, buffer.length)
+      const sending = this.#client
+        .sendPart(this.#name, uploadId, index + 1, body, this.#signal)
+        .then(
+          (part) => void (this.#parts[index] = part),
+          (error: unknown) => void (this.#failure ??= error),
+        )
+        .finally(() => {
+          this.#pool.give(buffer)
+          this.#sending.delete(sending)
+        })
+      this.#sending.add(sending)
+    }
+    await send().catch((error: unknown) => {
+      this.#pool.give(buffer)
+      throw error
+    })
+    while (this.#sending.size >= underWay) await Promise.race(this.#sending)
+    this.#refuseFailed()
+  }
+
+  /** All are in the store. */
+  async settle(): Promise<void> {
+    await this.quiet()
+    this.#refuseFailed()
+  }
+
+  /** None is on its way any more, whatever became of it. */
+  async quiet(): Promise<void> {
+    await Promise.all(this.#sending)
+  }
+
+  /** Those behind the first `count` are sent anew; none of them may be on its way. */
+  rollback(count: number): void {
+    this.count = count
+    this.#parts.length = Math.min(this.#parts.length, count)
+    this.#failure = undefined
+  }
+
+  /** They are parts of another upload now. */
+  replace({ uploadId, parts }: { uploadId: string; parts: readonly Part[] }): void {
+    this.uploadId = uploadId
+    this.#parts = [...parts]
+  }
+
+  #refuseFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+}

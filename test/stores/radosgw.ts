@@ -1,0 +1,181 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { setTimeout as pause } from 'node:timers/promises'
+import { freePort } from '../world/free-port.ts'
+
+/** A Ceph of our own on loopback, all in memory, with the gateway that speaks S3, for as long as the tests run. */
+export interface ObjectStoreServer {
+  endpoint: string
+  accessKeyId: string
+  secretAccessKey: string
+  stop(): void
+}
+
+/** Of a part; what S3 itself asks for is 5 MiB, so small that a contract about kilobytes meets several of them. */
+export const smallestPart = 64 * 1024
+
+const programs = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'ceph-authtool', 'monmaptool', 'ceph']
+
+function refuseWithout(): void {
+  const missing = programs.filter((name) => !existsSync(join('/usr/bin', name)))
+  if (missing.length > 0)
+    throw new Error(`Ceph is not installed (${missing.join(', ')}): npm run test:stores installs it (Debian, as root)`)
+}
+
+/** However this process ends, killed too: then the pipe is closed, and what it began ends after it. */
+function endsWithUs(pids: readonly number[], folder: string): { kill(): void } {
+  const script = 'cat > /dev/null; folder=$0; kill -9 "$@" 2> /dev/null; rm -rf "$folder"'
+  const watcher = spawn('/bin/sh', ['-c', script, folder, ...pids.map(String)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  watcher.unref()
+  ;(watcher.stdin as Socket).unref()
+  return { kill: () => void watcher.kill() }
+}
+
+export async function startObjectStore(): Promise<ObjectStoreServer> {
+  refuseWithout()
+  const folder = mkdtempSync(join(tmpdir(), 'longshore-ceph-'))
+  const children: ChildProcess[] = []
+  try {
+    const [monitor, endpointPort] = [await freePort(), await freePort()]
+    const config = join(folder, 'ceph.conf')
+    const keyring = join(folder, 'keyring')
+    for (const name of ['mon', 'osd', 'rgw', 'run']) mkdirSync(join(folder, name))
+    const cluster = randomUUID()
+    writeFileSync(config, configOf({ folder, cluster, keyring, monitor, endpointPort }))
+    const run = (program: string, ...args: string[]) => {
+      const done = spawnSync(program, args, { encoding: 'utf8', cwd: folder, timeout: 60_000 })
+      if (done.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${done.status}: ${done.stderr || done.stdout}`)
+      return done.stdout
+    }
+    const begin = (program: string, ...args: string[]) => {
+      const child = spawn(program, ['-c', config, '-f', ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: folder })
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (said: Buffer) => existsSync(folder) && appendFileSync(join(folder, `${program}.said`), said))
+      children.push(child)
+    }
+    makeKeys(keyring, run)
+    const map = join(folder, 'monmap')
+    run('monmaptool', '--create', '--clobber', '--fsid', cluster, '--addv', 'a', `[v2:127.0.0.1:${monitor}]`, map)
+    run('ceph-mon', '-c', config, '--mkfs', '-i', 'a', '--monmap', map, '--keyring', keyring)
+    begin('ceph-mon', '-i', 'a')
+    const disk = randomUUID()
+    run('ceph', '-c', config, 'osd', 'new', disk, '0')
+    run('ceph-osd', '-c', config, '-i', '0', '--mkfs', '--osd-uuid', disk)
+    begin('ceph-osd', '-i', '0')
+    begin('radosgw', '-n', 'client.rgw')
+    const endpoint = `http://127.0.0.1:${endpointPort}`
+    await answers(endpoint)
+    const [accessKeyId, secretAccessKey] = ['TESTKEY', 'TESTSECRET']
+    const keys = [`--access-key=${accessKeyId}`, `--secret-key=${secretAccessKey}`]
+    run('radosgw-admin', '-c', config, 'user', 'create', '--uid=test', '--display-name=test', ...keys)
+    const pids = children.flatMap(({ pid }) => pid ?? [])
+    const watcher = endsWithUs(pids, folder)
+    const stop = () => {
+      watcher.kill()
+      for (const child of children) child.kill('SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    }
+    return { endpoint, accessKeyId, secretAccessKey, stop }
+  } catch (error) {
+    for (const child of children) child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function answers(endpoint: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    const answer = await fetch(endpoint).catch(() => undefined)
+    await answer?.body?.cancel()
+    if (answer) return
+    await pause(200)
+  }
+  throw new Error('the gateway of Ceph did not come up')
+}
+
+function makeKeys(keyring: string, run: (program: string, ...args: string[]) => string): void {
+  const all = (...services: string[]) => services.flatMap((service) => ['--cap', service, 'allow *'])
+  run('ceph-authtool', '-C', keyring, '--gen-key', '-n', 'mon.', ...all('mon'))
+  run('ceph-authtool', keyring, '--gen-key', '-n', 'client.admin', ...all('mon', 'osd', 'mgr'))
+  run('ceph-authtool', keyring, '--gen-key', '-n', 'osd.0', '--cap', 'mon', 'allow profile osd', ...all('osd', 'mgr'))
+  run('ceph-authtool', keyring, '--gen-key', '-n', 'client.rgw', '--cap', 'mon', 'allow rw', ...all('osd', 'mgr'))
+}
+
+interface Places {
+  folder: string
+  cluster: string
+  keyring: string
+  monitor: number
+  endpointPort: number
+}
+
+const configOf = ({ folder, cluster, keyring, monitor, endpointPort }: Places): string => `[global]
+fsid = ${cluster}
+mon host = v2:127.0.0.1:${monitor}
+public addr = 127.0.0.1
+cluster addr = 127.0.0.1
+auth cluster required = cephx
+auth service required = cephx
+auth client required = cephx
+keyring = ${keyring}
+run dir = ${folder}/run
+log file = ${folder}/$name.log
+admin socket = ${folder}/run/$name.asok
+mon data = ${folder}/mon
+osd data = ${folder}/osd
+rgw data = ${folder}/rgw
+osd pool default size = 1
+osd pool default min size = 1
+osd pool default pg num = 4
+osd pool default pgp num = 4
+mon allow pool size one = true
+osd crush chooseleaf type = 0
+osd objectstore = memstore
+memstore device bytes = 2147483648
+osd class load list = *
+osd class default list = *
+rgw frontends = beast endpoint=127.0.0.1:${endpointPort}
+rgw multipart min part size = ${smallestPart}
+`
+
+/** What a test does behind the store's back. */
+export function buckets({ endpoint, accessKeyId, secretAccessKey }: ObjectStoreServer) {
+  const client = new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId, secretAccessKey },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  })
+  return {
+    make: async (): Promise<string> => {
+      const bucket = `b${randomUUID()}`
+      await client.send(new CreateBucketCommand({ Bucket: bucket }))
+      return bucket
+    },
+    keys: async (bucket: string): Promise<string[]> => {
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }))
+      return Contents.flatMap(({ Key }) => Key ?? [])
+    },
+    change: async (bucket: string, key: string, change: (bytes: Buffer) => Uint8Array): Promise<void> => {
+      const found = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+      const bytes = Buffer.from((await found.Body?.transformToByteArray()) ?? [])
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: change(bytes) }))
+    },
+  }
+}
+
+if (import.meta.main) {
+  const { endpoint, accessKeyId, secretAccessKey, stop } = await startObjectStore()
+  console.log(JSON.stringify({ endpoint, accessKeyId, secretAccessKey }))
+  process.once('SIGTERM', () => {
+    stop()
+    process.exit()
+  })
+}
