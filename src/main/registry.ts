@@ -3,7 +3,6 @@ import { directoryOf } from './directory.ts'
 import { ownDataDirectory } from '#adapters/fs/ownership.ts'
 import { partsOf } from '#adapters/fs/parts.ts'
 import { ensureBallast } from '#adapters/fs/ballast.ts'
-import { openFsBlobStore, type SharedBlobs } from '#adapters/fs/blob-store.ts'
 import { isHalfRestored } from '#adapters/fs/restore-target.ts'
 import { PasswordWorkers } from '#adapters/system/password-hasher.ts'
 import type { Deps } from '#app/deps.ts'
@@ -13,6 +12,7 @@ import { alone } from '#core/seat.ts'
 import type { Registry } from '#ports/registries.ts'
 import { depsOf } from './deps-of.ts'
 import { isOwnDatabase, openFacts, type OpenFacts, type SharedFacts } from './facts.ts'
+import { type BlobsProof, type OpenBlobs, openBlobs, type SharedBlobs } from './open-blobs.ts'
 import { beginOnce, firstRegistry, openSecrets } from './first-start.ts'
 import type { ServerMemory } from './server-memory.ts'
 import type { Config } from './settings.ts'
@@ -25,6 +25,8 @@ export interface OpenDirectory {
   openPaths: readonly string[]
   /** Its stores, for one more thread. */
   share: () => { facts: SharedFacts; blobs: SharedBlobs }
+  /** What of a blob store that is not this machine's must be known before it is used. Refuses where it will not do. */
+  proveBlobs: () => Promise<BlobsProof | undefined>
   close: () => Promise<void>
 }
 
@@ -39,6 +41,7 @@ export async function openDirectory(config: Config, memory?: ServerMemory): Prom
   const directory = directoryOf(config)
   const ownership = ownDataDirectory(directory)
   let opened: OpenFacts | undefined
+  let bytes: OpenBlobs | undefined
   try {
     if (isHalfRestored(directory)) throw new Refusal('restore-unfinished', { dataDir: config.dataDir })
     const parts = partsOf(directory)
@@ -49,8 +52,8 @@ export async function openDirectory(config: Config, memory?: ServerMemory): Prom
     opened = facts
     const { store, clock } = facts
     const secrets = await facts.alone(() => openSecrets(store, { directory, parts, database: facts.name, isOwn }))
-    const blobs = openFsBlobStore(directory.objects, config.failpoint, { database: isOwn ? 'own' : 'shared' })
-    if (memory) blobs.startWorkers()
+    bytes = await openBlobs(config, directory, { hasFiles: parts.files, serves: memory !== undefined })
+    const { blobs, share: shareBlobs, prove: proveBlobs, close: closeBlobs } = bytes
     const hasher = new PasswordWorkers({ threads: config.passwordThreads, longestLine: longestPasswordLine })
     const deps = depsOf(config, {
       store,
@@ -68,12 +71,13 @@ export async function openDirectory(config: Config, memory?: ServerMemory): Prom
     const close = async () => {
       await hasher.close()
       await store.close()
-      await blobs.close()
+      await closeBlobs()
       ownership.release()
     }
-    return { deps, registry, openPaths: ownership.open, share: () => ({ facts: facts.share(), blobs: blobs.share() }), close }
+    return { deps, registry, openPaths: ownership.open, share: () => ({ facts: facts.share(), blobs: shareBlobs() }), proveBlobs, close }
   } catch (error) {
     await opened?.store.close()
+    await bytes?.close()
     ownership.release()
     throw error
   }

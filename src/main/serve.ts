@@ -74,7 +74,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
   const budget = budgetOf(config, openFiles)
   const columns = serversOf(config.servers)
   const memory = serverMemory(budget, { columns, random: () => randomBytes(4).readInt32LE() })
-  const { deps, registry, openPaths, share, close } = await openDirectory(config, memory)
+  const { deps, registry, openPaths, share, proveBlobs, close } = await openDirectory(config, memory)
   const closers: (() => Promise<void> | void)[] = [close]
   const stop = async () => {
     for (const closer of closers.splice(0).reverse()) await closer()
@@ -114,6 +114,8 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     const { log } = telemetry
     if (openFiles < enoughOpenFiles)
       log.warn({ openFiles, connections: budget.connections, uploads: budget.uploadFiles }, 'the system allows few open files')
+    const proof = await proveBlobs()
+    if (proof) log[proof.lacks.includes('conditional-put') ? 'warn' : 'info'](proof, 'where the bytes of blobs lie')
     shareWithFront(config, (detail, message) => log.warn(detail, message))
     for (const path of openPaths) log.warn({ path }, 'others may read this path, and it is not ours to close')
     const wallClock = new WallClock({ ...deps, uptime: systemUptime }, ({ from, to }) =>

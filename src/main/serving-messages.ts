@@ -1,8 +1,8 @@
-import type { SharedBlobs } from '#adapters/fs/blob-store.ts'
 import type { Pair } from '#adapters/x509/listener-certificates.ts'
 import type { ListenAddress } from '#http/listener.ts'
 import type { Budget } from './budget.ts'
 import type { SharedFacts } from './facts.ts'
+import type { SharedBlobs } from './open-blobs.ts'
 import type { ServerMemory } from './server-memory.ts'
 import type { Config } from './settings.ts'
 

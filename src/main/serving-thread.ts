@@ -1,6 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { directoryOf } from './directory.ts'
-import { openSharedFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { openSecretBox } from '#adapters/system/secret-box.ts'
 import { LineBuffer } from '#adapters/telemetry/line-buffer.ts'
 import { RequestFigures } from '#adapters/telemetry/request-figures.ts'
@@ -11,6 +10,7 @@ import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { depsOf } from './deps-of.ts'
 import { openSharedFacts } from './facts.ts'
+import { openSharedBlobs } from './open-blobs.ts'
 import { originsOf } from './origins.ts'
 import { logDescriptor, seatAt } from './server-memory.ts'
 import { openServing } from './serving.ts'
@@ -43,7 +43,7 @@ const { store, clock } = await openSharedFacts(data.facts)
 const deps = depsOf(config, {
   store,
   clock,
-  blobs: openSharedFsBlobStore(data.blobs),
+  blobs: await openSharedBlobs(config, data.blobs),
   secrets: openSecretBox(directoryOf(config).secretKey),
   hasher: { hash: (...input) => main.ask('hash', ...input), verify: (...input) => main.ask('verify', ...input) },
   unleased: rememberedByOneProcess(clock, config.gcLease, memory.unleased),

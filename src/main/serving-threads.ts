@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8'
 import { type MessagePort, Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
-import type { SharedBlobs } from '#adapters/fs/blob-store.ts'
 import { giveBackUnusedHeap } from '#adapters/system/unused-heap.ts'
 import type { PairSource } from '#adapters/x509/listener-certificates.ts'
 import { linesOf, type SharedFacts } from './facts.ts'
+import { linesOfBlobs, type SharedBlobs } from './open-blobs.ts'
 import type { PublicListeners } from './serving.ts'
 import { badRequest } from './bad-request.ts'
 import type { Budget } from './budget.ts'
@@ -125,7 +125,7 @@ export class ServingThreads implements PublicListeners {
       isOpen: this.#isOpen,
       tls: tls && { pair: tls.pairs.current(), ticketKeys: tls.ticketKeys },
     }
-    const transferList: MessagePort[] = [...linesOf(facts), ...blobs.lines.ports]
+    const transferList: MessagePort[] = [...linesOf(facts), ...linesOfBlobs(blobs)]
     const worker = new Worker(new URL('./serving-thread.ts', import.meta.url), {
       workerData,
       transferList,

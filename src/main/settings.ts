@@ -1,4 +1,5 @@
 import { parse as parsePath } from 'node:path'
+import { parameters, parseS3Place, type S3Place, WrongPlace } from '#adapters/s3/place.ts'
 import type { CliKey } from '#words/cli.ts'
 import { isIP } from 'node:net'
 import { parseByteCount } from '#core/byte-count.ts'
@@ -89,6 +90,34 @@ export function storeName(text: string): string {
   return url.href
 }
 
+/** The data folder, or the URL of a bucket. */
+const blobs: Parse<'files' | S3Place> = (text) => {
+  if (text === '' || text === 'files') return 'files'
+  try {
+    return parseS3Place(text)
+  } catch (error) {
+    if (!(error instanceof WrongPlace)) throw error
+    const { what, parameter } = error
+    if (what === 'parameter') return refuse('blobs-parameter', parameters.join(', '))
+    return refuse(what === 'form' ? 'blobs' : `blobs-${what}`, parameter)
+  }
+}
+
+/** Without what nobody is to write there, and somebody may have. */
+function shownBlobs(text: string): string {
+  if (!text.startsWith('s3:') || !URL.canParse(text)) return text
+  const url = new URL(text)
+  if (url.username !== '') url.username = '***'
+  if (url.password !== '') url.password = '***'
+  for (const [name, value] of url.searchParams)
+    if (!parameters.some((each) => each === name) || value.includes('@')) url.searchParams.set(name, '***')
+  return url.href === new URL(text).href ? text : url.href
+}
+
+/** For people. */
+export const blobsName = ({ bucket, prefix, endpoint }: S3Place): string =>
+  `s3://${bucket}/${prefix}${endpoint === undefined ? '' : ` (${endpoint})`}`
+
 const servers: Parse<number | 'auto'> = (text) => {
   const choice = oneOf('auto', '1', '2', '3', '4', '5', '6', '7', '8')(text)
   return choice === 'auto' ? choice : Number(choice)
@@ -154,6 +183,7 @@ export const settings = {
   storeConnections: { parse: count, fallback: '16' },
   storeTimeout: { parse: duration, fallback: '15s' },
   secretKeyFile: { parse: path, fallback: '' },
+  blobs: { parse: blobs, fallback: 'files', shown: shownBlobs },
   http: { parse: listener, fallback: '127.0.0.1:5000' },
   https: { parse: listener, fallback: '127.0.0.1:5443' },
   admin: { parse: listener, fallback: '127.0.0.1:5001' },

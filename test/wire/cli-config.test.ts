@@ -203,3 +203,17 @@ test('a front needs a proxy that is trusted and a path of plain words; a group n
   )
   assert.equal((await valueOf('blobOffload', [], { ...proxy, LONGSHORE_BLOB_OFFLOAD: 'nginx:/a/b-1/' }))?.value, 'nginx:/a/b-1/')
 })
+
+test('where blobs lie: the data folder or a bucket, never with a secret in the URL, and none is shown', async () => {
+  assert.equal((await valueOf('blobs', []))?.value, 'files')
+  const url = 's3://images/registry?endpoint=http://10.0.0.1:9000&sse=AES256'
+  assert.equal((await valueOf('blobs', [], { LONGSHORE_BLOBS: url }))?.value, url)
+  const problem = async (text: string) => (await runCli(['config', '--data-dir', dataDir], { LONGSHORE_BLOBS: text })).problem
+  assert.match(await problem('bucket'), /LONGSHORE_BLOBS: expected files, or s3:\/\/BUCKET\/PREFIX/)
+  assert.match(await problem('s3://images?regio=x'), /these parameters.*region, endpoint, publicEndpoint/)
+  for (const secret of ['s3://AKIA:hush@images', 's3://images?secretAccessKey=hush', 's3://images?endpoint=http://a:hush@10.0.0.1']) {
+    const told = await problem(secret)
+    assert.match(told, /no credentials in the URL/)
+    assert.doesNotMatch(told, /hush/)
+  }
+})

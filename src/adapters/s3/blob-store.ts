@@ -27,6 +27,8 @@ const presignedLife = 10 * 60 * 1000
 const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/
 
 export interface S3Options {
+  /** As the self-test found it; without it the objects of any bucket are looked for in this one. */
+  id?: string
   /** As the self-test found them; without them the least is taken for granted. */
   abilities?: Abilities
   /** Bytes of all uploads together that wait to be sent. */
@@ -49,13 +51,17 @@ export async function openS3BlobStore(place: S3Place, options: S3Options = {}): 
     buffers: options.buffers ?? 128 * mebibyte,
     partSize: options.partSize ?? (place.partSize === undefined ? usualPartSize : -place.partSize),
     before: options.before,
+    id: options.id,
   })
 }
 
 const root = 'objects/'
+const anyBucket = 's3'
+const nameOfStore = (id: string | undefined): string => (id === undefined ? anyBucket : `${anyBucket}:${id}`)
 
 export class S3BlobStore implements BlobStore {
-  readonly name = 's3'
+  /** With the bucket's own name where that is known: another bucket is not taken for it. */
+  name: string
   readonly client: ObjectClient
   readonly #side: WriteSide
   readonly #before: BlobStore | undefined
@@ -63,14 +69,23 @@ export class S3BlobStore implements BlobStore {
   readonly #writers = new Map<string, S3BlobWriter>()
   readonly #forgetting = new Set<Promise<void>>()
 
-  constructor(client: ObjectClient, { buffers, partSize, before }: { buffers: number; partSize: number; before: BlobStore | undefined }) {
+  constructor(
+    client: ObjectClient,
+    { buffers, partSize, before, id }: { buffers: number; partSize: number; before: BlobStore | undefined; id: string | undefined },
+  ) {
     this.client = client
     this.#before = before
+    this.name = nameOfStore(id)
     this.#side = { client, pool: new PartPool(buffers), partSize, patience: 10_000, forget: (...names) => this.#forget(names) }
   }
 
+  /** From now on its objects' rows name it. */
+  identify(id: string): void {
+    this.name = nameOfStore(id)
+  }
+
   at(backend: string): BlobStore {
-    if (backend === this.name) return this
+    if (backend === this.name || (this.name === anyBucket && backend.startsWith(`${anyBucket}:`))) return this
     if (this.#before) return this.#before.at(backend)
     throw new RegistryError('storage-failed', `this server has no store ${backend}`)
   }

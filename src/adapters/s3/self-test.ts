@@ -8,6 +8,9 @@ import { ConditionFailed, Mangled } from './failures.ts'
 export type Lack = 'conditional-put' | 'conditional-complete' | 'crc32' | 'public-endpoint'
 
 export interface Examined {
+  /** Of the bucket and prefix: whoever has them all copied somewhere else has the same store there. */
+  id: string
+
   abilities: Abilities
   lacks: Lack[]
   /** How far the store's clock is ahead of this machine's, in milliseconds, as far as it told. */
@@ -51,7 +54,7 @@ export async function examine(client: ObjectClient, place: string, publicEndpoin
     if (!conditionalComplete) lacks.push('conditional-complete')
     if (checksum !== 'crc32') lacks.push('crc32')
     if (!isReached) lacks.push('public-endpoint')
-    return { abilities, lacks, clockOffset: client.clockOffset }
+    return { id: await identify(client), abilities, lacks, clockOffset: client.clockOffset }
   } catch (error) {
     for (const each of used) await client.remove(each).catch(() => {})
     if (error instanceof Mangled) throw unfit(place, 'bytes')
@@ -59,6 +62,19 @@ export async function examine(client: ObjectClient, place: string, publicEndpoin
     const { code } = error.detail as { code?: string }
     throw new Refusal('blobs-unreachable', { place, message: code === undefined ? error.message : `${error.message} (${code})` })
   }
+}
+
+/** Made by the first server that looks. */
+async function identify(client: ObjectClient): Promise<string> {
+  const name = 'store-id'
+  const read = async () => {
+    const found = await client.get(name, { from: 0, to: 36 })
+    return found && Buffer.concat(await found.body.toArray()).toString('utf8')
+  }
+  const there = await read()
+  if (there !== undefined) return there
+  await isRefused(() => client.put(name, Buffer.from(randomUUID()), client.abilities.conditionalPut ? 'absent' : undefined))
+  return (await read()) ?? ''
 }
 
 const unfit = (place: string, what: string): Refusal => new Refusal('blobs-unfit', { place, what })

@@ -53,7 +53,7 @@ function openCopy(path: string, readOnly: boolean): FactsCopy {
     }
     const page = database.prepare(
       `SELECT object_id AS objectId, digest, size, storage_key AS storageKey FROM object
-       WHERE state = 'ready' AND bytes IS NULL AND object_id > ? ORDER BY object_id LIMIT ?`,
+       WHERE state = 'ready' AND backend LIKE 'files%' AND bytes IS NULL AND object_id > ? ORDER BY object_id LIMIT ?`,
     )
     const smallPage = database.prepare(
       `SELECT object_id AS objectId, digest, bytes FROM object

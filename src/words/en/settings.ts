@@ -6,6 +6,8 @@ export const settings = {
   'setting.storeTimeout': 'how long one statement may take there before its request is told to come again',
   'setting.secretKeyFile':
     'file of the secret key; servers of one database have the same key. By default keys/secret.key of the data folder',
+  'setting.blobs':
+    'where the bytes of blobs lie: files (the data folder), or s3://BUCKET/PREFIX?region=…&endpoint=…; what lay elsewhere before is still read there',
   'setting.http': 'where to serve HTTP: host:port, or off',
   'setting.https': 'where to serve HTTPS: host:port, or off',
   'setting.admin': 'where to serve health and figures: host:port, or off',

@@ -9,6 +9,8 @@ export const settings: Translation<typeof english> = {
   'setting.storeTimeout': 'cuánto puede tardar allí una instrucción antes de pedir a su solicitud que vuelva',
   'setting.secretKeyFile':
     'archivo de la clave secreta; los servidores de una misma base tienen la misma. Por defecto keys/secret.key de la carpeta de datos',
+  'setting.blobs':
+    'dónde están los bytes de los blobs: files (la carpeta de datos), o s3://BUCKET/PREFIJO?region=…&endpoint=…; lo que estaba en otro sitio se sigue leyendo allí',
   'setting.http': 'dónde servir HTTP: host:puerto, u off',
   'setting.https': 'dónde servir HTTPS: host:puerto, u off',
   'setting.admin': 'dónde servir el estado y las medidas: host:puerto, u off',

@@ -55,6 +55,15 @@ Codes de sortie : 0 fait · 1 pas fait, ou un défaut a été trouvé · 2 ligne
   'expected.offload':
     'off, ou nginx:/PREFIXE/ avec des lettres, des chiffres, - et _ entre barres obliques, comme nginx:/longshore-objects/',
   'expected.store': 'sqlite, ou postgres://user@host:port/database',
+  'expected.blobs': 'files, ou s3://BUCKET/PRÉFIXE?region=…&endpoint=…',
+  'expected.blobs-bucket': 'un nom de bucket de 3 à 63 minuscules, chiffres, - et .',
+  'expected.blobs-prefix': 'un préfixe de lettres, chiffres, ., _ et - entre des barres obliques',
+  'expected.blobs-credentials':
+    'aucun identifiant dans l’URL ({choices}) : l’environnement (AWS_ACCESS_KEY_ID, AWS_PROFILE), une identité web ou l’instance les fournit',
+  'expected.blobs-parameter': 'ces paramètres, chacun dans sa forme : {choices}',
+  'expected.blobs-endpoint': 'http:// ou https://hôte[:port] sans chemin pour {choices}',
+  'expected.blobs-encryption': 'sse=AES256, ou sse=aws:kms ou aws:kms:dsse avec ou sans kmsKeyId',
+  'expected.blobs-part-size': 'un partSize en MiB entiers, de 5MiB à 64MiB',
   'expected.group': 'le nom ou le numéro d’un groupe',
   'expected.origin': 'https://hôte[:port] sans chemin',
   'expected.bytes': 'none, ou un nombre d’octets avec B, KiB, MiB, GiB ou TiB',

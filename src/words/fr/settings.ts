@@ -9,6 +9,8 @@ export const settings: Translation<typeof english> = {
   'setting.storeTimeout': 'combien de temps une instruction peut y prendre avant que sa requête soit priée de revenir',
   'setting.secretKeyFile':
     'fichier de la clé secrète ; les serveurs d’une même base ont la même. Par défaut keys/secret.key du dossier de données',
+  'setting.blobs':
+    'où se trouvent les octets des blobs : files (le dossier de données), ou s3://BUCKET/PRÉFIXE?region=…&endpoint=… ; ce qui se trouvait ailleurs y est toujours lu',
   'setting.http': 'où servir HTTP : hôte:port, ou off',
   'setting.https': 'où servir HTTPS : hôte:port, ou off',
   'setting.admin': 'où servir l’état et les mesures : hôte:port, ou off',

@@ -1,0 +1,99 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { DataDirectory } from '#adapters/fs/data-directory.ts'
+import { openFsBlobStore, openSharedFsBlobStore, type SharedBlobs as SharedFiles } from '#adapters/fs/blob-store.ts'
+import type { S3BlobStore } from '#adapters/s3/blob-store.ts'
+import type { Abilities } from '#adapters/s3/client.ts'
+import type { Lack } from '#adapters/s3/self-test.ts'
+import type { BlobStore } from '#ports/blob-store.ts'
+import { isOwnDatabase } from './facts.ts'
+import { serversOf } from './servers.ts'
+import { blobsName, type Config } from './settings.ts'
+
+/** What one more thread needs to use the same blob stores. */
+export interface SharedBlobs {
+  files: SharedFiles | undefined
+  /** As a server found it. */
+  proof: Pick<BlobsProof, 'id' | 'abilities'> | undefined
+}
+
+/** What goes over to that thread. */
+export const linesOfBlobs = ({ files }: SharedBlobs): readonly MessagePort[] => files?.lines.ports ?? []
+
+/** What a server says of its store when it has looked at it. */
+export interface BlobsProof {
+  place: string
+  id: string
+  abilities: Abilities
+  lacks: readonly Lack[]
+  clockOffset: number
+}
+
+/** The blob store of the configuration, opened. */
+export interface OpenBlobs {
+  blobs: BlobStore
+  share(): SharedBlobs
+  /** Looks at a store that is not this machine's. Refuses with `blobs-unreachable`, `blobs-unfit`. */
+  prove(): Promise<BlobsProof | undefined>
+  close(): Promise<void>
+}
+
+/**
+ * @param hasFiles the data folder has objects: where new ones go elsewhere, these are still read and deleted there
+ * @param serves a server writes soon; a command perhaps not at all
+ */
+export async function openBlobs(
+  config: Config,
+  { objects }: DataDirectory,
+  { hasFiles, serves }: { hasFiles: boolean; serves: boolean },
+): Promise<OpenBlobs> {
+  const place = config.blobs
+  if (place === 'files') {
+    const blobs = openFiles(config, objects)
+    if (serves) blobs.startWorkers()
+    const share = () => ({ files: blobs.share(), proof: undefined })
+    return { blobs, share, prove: async () => undefined, close: () => blobs.close() }
+  }
+  const files = hasFiles ? openFiles(config, objects) : undefined
+  const blobs = await openS3(config, files)
+  let proof: BlobsProof | undefined
+  return {
+    blobs,
+    share: () => ({ files: files?.share(), proof }),
+    prove: async () => {
+      const { examine } = await import('#adapters/s3/self-test.ts')
+      const name = blobsName(place)
+      proof = { place: name, ...(await examine(blobs.client, name, place.publicEndpoint !== undefined)) }
+      blobs.identify(proof.id)
+      return proof
+    },
+    close: async () => {
+      await blobs.close()
+      await files?.close()
+    },
+  }
+}
+
+const openFiles = (config: Config, objects: string) =>
+  openFsBlobStore(objects, config.failpoint, { database: isOwnDatabase(config) ? 'own' : 'shared' })
+
+export async function openSharedBlobs(config: Config, { files: shared, proof }: SharedBlobs): Promise<BlobStore> {
+  const files = shared && openSharedFsBlobStore(shared)
+  if (config.blobs !== 'files') return openS3(config, files, proof)
+  if (!files) throw new Error('a thread was given no store')
+  return files
+}
+
+const mebibyte = 1024 * 1024
+/** Of all threads together, and of one at least. */
+const buffers = { most: 128 * mebibyte, least: 32 * mebibyte }
+
+/** Who has a data folder of their own has no need of its client. */
+async function openS3(config: Config, files: BlobStore | undefined, proof?: SharedBlobs['proof']): Promise<S3BlobStore> {
+  if (config.blobs === 'files') throw new Error('the objects are files')
+  const { openS3BlobStore } = await import('#adapters/s3/blob-store.ts')
+  return openS3BlobStore(config.blobs, {
+    ...(proof ? { id: proof.id, abilities: proof.abilities } : {}),
+    ...(files ? { before: files } : {}),
+    buffers: Math.max(buffers.least, buffers.most / serversOf(config.servers)),
+  })
+}

@@ -1,0 +1,129 @@
+// A server whose blobs lie in a bucket: what clients do with it, and what is left when it is killed.
+import assert from 'node:assert/strict'
+import { Agent } from 'node:http'
+import { after, test } from 'node:test'
+import { patchChunk } from '../conformance/client.ts'
+import { ChildServer } from '../world/child.ts'
+import { digestOf, locationOf, pushBlob, pushImage, someBytes, startUpload } from '../world/content.ts'
+import { header, send } from '../world/send.ts'
+import { buckets, startObjectStore } from './radosgw.ts'
+
+const starting = startObjectStore()
+const servers: ChildServer[] = []
+after(async () => {
+  for (const server of servers) await server.stop()
+  ;(await starting).stop()
+})
+
+const mebibyte = 1024 * 1024
+
+const objectsIn = async (bucket: string) => (await buckets(await starting).keys(bucket)).filter((key) => key.includes('objects/'))
+
+async function serverOn(environment: Record<string, string> = {}) {
+  const store = await starting
+  const bucket = await buckets(store).make()
+  const server = await ChildServer.start({
+    LONGSHORE_BLOBS: `s3://${bucket}/registry?endpoint=${store.endpoint}`,
+    AWS_ACCESS_KEY_ID: store.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
+    ...environment,
+  })
+  servers.push(server)
+  return { server, keys: () => objectsIn(bucket), bucket }
+}
+
+for (const threads of ['1', '3'])
+  test(`pushed in chunks, killed, gone on with, finished, pulled, whole and in ranges: ${threads} serving threads`, async () => {
+    const { server, keys } = await serverOn({ LONGSHORE_SERVERS: threads })
+    const bytes = someBytes(21 * mebibyte + 12_345)
+    const digest = digestOf(bytes)
+    const ends = [3 * mebibyte, 11 * mebibyte + 7, 20 * mebibyte, bytes.length]
+    let session = await startUpload(server, 'app')
+    for (const [index, end] of ends.entries()) {
+      const start = ends[index - 1] ?? 0
+      session = await patchChunk(server, session, bytes.subarray(start, end), start)
+      assert.equal(session.status, 202, session.body.toString())
+      // Another connection may come to another thread.
+      server.agent.destroy()
+      server.agent = new Agent({ keepAlive: true })
+      if (index !== 1) continue
+      await server.end('SIGKILL')
+      await server.up()
+      const status = await send(server, 'GET', locationOf(session))
+      assert.deepEqual([status.status, header(status, 'range')], [204, `0-${end - 1}`])
+    }
+    const put = await send(server, 'PUT', locationOf(session, `digest=${digest}`))
+    assert.equal(put.status, 201, put.body.toString())
+    const whole = await send(server, 'GET', `/v2/app/blobs/${digest}`)
+    assert.ok(whole.body.equals(bytes))
+    for (const [first, last] of [
+      [0, 0],
+      [8 * mebibyte - 1, 8 * mebibyte],
+      [bytes.length - 5, bytes.length - 1],
+    ] as const) {
+      const part = await send(server, 'GET', `/v2/app/blobs/${digest}`, { headers: { range: `bytes=${first}-${last}` } })
+      assert.equal(part.status, 206)
+      assert.ok(part.body.equals(bytes.subarray(first, last + 1)))
+    }
+    const image = await pushImage(server, 'app', 'v1')
+    await server.end('SIGKILL')
+    await server.up()
+    for (const blob of [image.config, ...image.layers])
+      assert.ok((await send(server, 'GET', `/v2/app/blobs/${digestOf(blob)}`)).body.equals(blob))
+    assert.ok((await send(server, 'GET', `/v2/app/manifests/v1`)).body.equals(image.manifest))
+    assert.equal((await keys()).filter((key) => /^registry\/objects\/[0-9a-f]{2}\/[0-9a-f-]{36}$/.test(key)).length, 1, 'the rest is small')
+  })
+
+test('a blob of one request is one object, and nothing is left beside it', async () => {
+  const { server, keys } = await serverOn()
+  const blobs = [someBytes(100_000), someBytes(8 * mebibyte), someBytes(9 * mebibyte)]
+  for (const blob of blobs) await pushBlob(server, 'app', blob)
+  assert.equal((await keys()).length, blobs.length)
+  for (const blob of blobs) assert.ok((await send(server, 'GET', `/v2/app/blobs/${digestOf(blob)}`)).body.equals(blob))
+})
+
+test('a server that had its blobs in files goes on with a bucket, and still gives what it had', async () => {
+  const store = await starting
+  const server = await ChildServer.start()
+  servers.push(server)
+  const [before, later] = [someBytes(50_000), someBytes(50_000)]
+  await pushBlob(server, 'app', before)
+  const session = await patchChunk(server, await startUpload(server, 'app'), later.subarray(0, 20_000), 0)
+  await server.end('SIGTERM')
+  const bucket = await buckets(store).make()
+  await server.up({
+    LONGSHORE_BLOBS: `s3://${bucket}?endpoint=${store.endpoint}`,
+    AWS_ACCESS_KEY_ID: store.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
+  })
+  const put = await send(server, 'PUT', locationOf(session, `digest=${digestOf(later)}`), { body: later.subarray(20_000) })
+  assert.equal(put.status, 201, put.body.toString())
+  const now = someBytes(60_000)
+  await pushBlob(server, 'app', now)
+  for (const blob of [before, later, now]) assert.ok((await send(server, 'GET', `/v2/app/blobs/${digestOf(blob)}`)).body.equals(blob))
+  assert.equal((await objectsIn(bucket)).length, 1)
+})
+
+test('another bucket is not taken for the one that the blobs lie in: they are there again when it is', async () => {
+  const store = await starting
+  const { server } = await serverOn()
+  const blob = someBytes(50_000)
+  await pushBlob(server, 'app', blob)
+  const get = () => send(server, 'GET', `/v2/app/blobs/${digestOf(blob)}`)
+  await server.end('SIGTERM')
+  await server.up({ LONGSHORE_BLOBS: `s3://${await buckets(store).make()}?endpoint=${store.endpoint}` })
+  assert.equal((await get()).status, 503)
+  await server.end('SIGTERM')
+  await server.up()
+  assert.ok((await get()).body.equals(blob))
+})
+
+test('a bucket that is not there, and keys that are wrong, end the start with what is wrong', async () => {
+  const store = await starting
+  const start = (environment: Record<string, string>) => ChildServer.start(environment).then((server) => void servers.push(server))
+  const keys = { AWS_ACCESS_KEY_ID: store.accessKeyId, AWS_SECRET_ACCESS_KEY: store.secretAccessKey }
+  await assert.rejects(start({ LONGSHORE_BLOBS: `s3://no-such-bucket?endpoint=${store.endpoint}`, ...keys }), /no such bucket/)
+  const bucket = await buckets(store).make()
+  const wrong = { ...keys, AWS_SECRET_ACCESS_KEY: 'wrong' }
+  await assert.rejects(start({ LONGSHORE_BLOBS: `s3://${bucket}?endpoint=${store.endpoint}`, ...wrong }), /refuses the credentials/)
+})
