@@ -47,6 +47,8 @@ interface Newcomer {
 
 /** More requests than these are not read before those before them are answered. */
 const mostBehind = 16
+/** What one read of a socket brings is parsed whole: 64 KiB are 1,500 requests, which take 6 MiB. Whoever sends more at once than these is cut off. */
+const mostAtOnce = 64
 /** So often at most a thread with too many connections ends one. */
 const balanceEvery = 250
 
@@ -119,6 +121,7 @@ export class Connections {
         if (this.#hasTooMany && hasNoBody(request)) this.#endWith(response)
         return handle(request, response)
       }
+      if (connection.behind.length >= mostAtOnce) return void socket.destroy()
       if (connection.behind.push({ request, response }) === 1) this.#afterwards(connection, handle)
       if (connection.behind.length >= mostBehind) socket.pause()
     }

@@ -28,6 +28,8 @@ export class Unreadable {
 
   readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request
+    // The rest of what was read before it was cut off.
+    if (socket.destroyed) return
     const now = this.#underWay.get(socket)
     if (now) {
       now.request = request
