@@ -12,6 +12,7 @@ import { RequestAtSession, UploadSession } from './upload-session.ts'
 
 const idleFor = 15 * 60 * 1000
 const mostUnused = 100_000
+
 export interface SessionLimits extends OpenFileLimits {
   /** Sessions of which size and hash are kept; the file of another is read again when it goes on. */
   kept?: number
