@@ -73,9 +73,9 @@ export class UploadChunks {
     const { acknowledged, lastStart } = session
     const length = acknowledged.size - offset
     if (offset !== lastStart || (body.length ?? length) !== length) return false
-    const stored = await this.#deps.blobs.at(backend).digestOfMarked(storageKey, 'sha256', acknowledged, lastStart)
+    // In this order: whoever has the file read again has sent as many bytes.
     const sent = await digestUpTo(length, body.bytes)
-    return sent !== undefined && sent === stored
+    return sent !== undefined && sent === (await this.#deps.blobs.at(backend).digestOfMarked(storageKey, 'sha256', acknowledged, lastStart))
   }
 
   #reserve({ id: uploadId }: Upload, { epoch }: UploadSession, size: number): Promise<void> {
