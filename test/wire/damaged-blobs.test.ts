@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { eventually } from '../conformance/client.ts'
@@ -20,8 +20,8 @@ function fileOf(bytes: Buffer): string {
 }
 
 /** The line of an answer, as soon as it is there. */
-async function lineOf(digest: string, status: number): Promise<Record<string, unknown>> {
-  const find = () => server.lines().find((line) => line.method === 'GET' && line.digest === digest && line.status === status)
+async function lineOf(digest: string, status: number, method = 'GET'): Promise<Record<string, unknown>> {
+  const find = () => server.lines().find((line) => line.method === method && line.digest === digest && line.status === status)
   assert.ok(await eventually(async () => find() !== undefined))
   return find() ?? {}
 }
@@ -51,5 +51,31 @@ test('a file that is gone is one too, and the answer says what heals it', async 
   const next = await send(server, 'GET', `/v2/b/blobs/${digest}`)
   assert.doesNotMatch(next.body.toString(), /lost/)
   await pushBlob(server, 'b', bytes)
+  assert.ok((await send(server, 'GET', `/v2/b/blobs/${digest}`)).body.equals(bytes))
+})
+
+for (const [what, damage] of [
+  ['gone', rmSync],
+  ['cut short', (file: string) => truncateSync(file, 149_000)],
+  ['empty', (file: string) => truncateSync(file, 0)],
+] as const)
+  test(`of a file that is ${what} nobody is told that it is there, so the push that asks heals it`, async () => {
+    const bytes = someBytes(150_000)
+    const digest = await pushBlob(server, 'b', bytes)
+    damage(fileOf(bytes))
+    const asked = await send(server, 'HEAD', `/v2/b/blobs/${digest}`)
+    assert.equal(asked.status, 404)
+    const { level, failure } = await lineOf(digest, 404, 'HEAD')
+    assert.deepEqual([level, failure], [50, 'blob-lost'])
+    await pushBlob(server, 'b', bytes)
+    assert.equal((await send(server, 'HEAD', `/v2/b/blobs/${digest}`)).status, 200)
+    assert.ok((await send(server, 'GET', `/v2/b/blobs/${digest}`)).body.equals(bytes))
+  })
+
+test('a file that became longer still has the bytes', async () => {
+  const bytes = someBytes(150_000)
+  const digest = await pushBlob(server, 'b', bytes)
+  writeFileSync(fileOf(bytes), 'more', { flag: 'a' })
+  assert.equal((await send(server, 'HEAD', `/v2/b/blobs/${digest}`)).status, 200)
   assert.ok((await send(server, 'GET', `/v2/b/blobs/${digest}`)).body.equals(bytes))
 })

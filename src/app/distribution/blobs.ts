@@ -78,6 +78,27 @@ export async function readBlob(
   }
 }
 
+/**
+ * Who is told that a blob is there sends it no more: a file that is gone, or was cut short, is quarantined first, so that a push heals it.
+ * Reads no bytes of one that has its length. Fails with `blob-lost`, and as the store does.
+ */
+export async function checkFile(
+  deps: Pick<Deps, 'blobs' | 'clock'> & { store: CollectionCommands & CollectionReads },
+  blob: LinkedBlob,
+): Promise<void> {
+  const store = deps.blobs.at(blob.backend)
+  if (blob.bytes || !store.fileOf || (await store.fileOf(blob.storageKey, blob.size)) !== undefined) return
+  const reader = await openBlob(deps, blob)
+  const last = { start: blob.size - 1, end: blob.size - 1 }
+  try {
+    await readBlob(deps, blob, reader, last, async () => true)
+  } catch (error) {
+    throw error instanceof CorruptBlob ? lostBlob(blob.digest) : error
+  } finally {
+    await reader.close()
+  }
+}
+
 /** `openBlob` and `readBlob` as one thing to hand on. */
 export async function openBytes(deps: Pick<Deps, 'blobs' | 'clock'> & { store: CollectionCommands & CollectionReads }, blob: LinkedBlob) {
   const reader = await openBlob(deps, blob)

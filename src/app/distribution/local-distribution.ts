@@ -10,7 +10,7 @@ import { openOperations } from '../repositories/open-operations.ts'
 import type { ContentCommands, ContentReads, LinkedBlob } from '#ports/content.ts'
 import type { Deps } from '../deps.ts'
 import { followLink, linkTo } from './blob-links.ts'
-import { deleteBlob, findBlob, mountBlob, openBytes } from './blobs.ts'
+import { checkFile, deleteBlob, findBlob, mountBlob, openBytes } from './blobs.ts'
 import type { Blob, Distribution, RepositoryVisit } from './distribution.ts'
 import { deleteManifest, findManifest, putManifest } from './manifests.ts'
 import type { UploadAddress, Uploads } from './uploads.ts'
@@ -40,6 +40,7 @@ export function localDistribution(deps: LocalDistributionDeps): Distribution {
     digest: blob.digest,
     size: blob.size,
     file: async () => (blob.bytes ? undefined : deps.blobs.at(blob.backend).fileOf?.(blob.storageKey, blob.size)),
+    check: () => checkFile(deps, blob),
     open: () => openBytes(deps, blob),
   })
   return {

@@ -15,6 +15,7 @@ type Of<Kind> = OfKind<DistributionRequest, Kind>
 export async function getBlob(context: Context, request: Of<'blob.get' | 'blob.head'>): Promise<Answer> {
   const { distribution, registry, http } = context
   const blob = await distribution.blob(visit(context, request.repository), request.digest)
+  if (request.kind === 'blob.head') await blob.check()
   const named = ['Docker-Content-Digest', blob.digest] as const
   // A HEAD moves no bytes: whoever only asks whether it is there need not reach another host.
   if (registry.dataLocation !== null && request.kind === 'blob.get') {
