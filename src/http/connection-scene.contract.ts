@@ -14,6 +14,9 @@ export class FakeSocket extends EventEmitter {
     this.remoteAddress = remoteAddress
   }
 
+  pause(): void {}
+  resume(): void {}
+
   destroy(): void {
     this.destroyed = true
     this.emit('close')

@@ -47,8 +47,11 @@ interface Newcomer {
 
 /** More requests than these are not read before those before them are answered. */
 const mostBehind = 16
-/** What one read of a socket brings is parsed whole: 64 KiB are 1,500 requests, which take 6 MiB. Whoever sends more at once than these is cut off. */
-const mostAtOnce = 64
+/**
+ * What one read of a socket brings is parsed whole: 64 KiB are 1,500 requests, which take 6 MiB. While so many wait at all connections of a
+ * thread, a connection on which more than `mostBehind` do is cut off.
+ */
+const mostBehindOfAll = 8192
 /** So often at most a thread with too many connections ends one. */
 const balanceEvery = 250
 
@@ -67,6 +70,8 @@ export class Connections {
   #looking: NodeJS.Timeout | undefined
   #balancing: NodeJS.Timeout | undefined
   #hasTooMany = false
+  /** Requests that wait behind others, of all connections. */
+  #behind = 0
 
   constructor(
     limits: ConnectionLimits,
@@ -121,7 +126,8 @@ export class Connections {
         if (this.#hasTooMany && hasNoBody(request)) this.#endWith(response)
         return handle(request, response)
       }
-      if (connection.behind.length >= mostAtOnce) return void socket.destroy()
+      if (connection.behind.length >= mostBehind && this.#behind >= mostBehindOfAll) return void socket.destroy()
+      this.#behind++
       if (connection.behind.push({ request, response }) === 1) this.#afterwards(connection, handle)
       if (connection.behind.length >= mostBehind) socket.pause()
     }
@@ -136,6 +142,7 @@ export class Connections {
   #afterwards(connection: Connection, handle: Handle): void {
     connection.response?.once('close', () => {
       const next = connection.behind.shift()
+      if (next) this.#behind--
       const { socket } = connection
       if (!next || socket.destroyed) return
       connection.response = next.response
@@ -183,6 +190,7 @@ export class Connections {
     this.#looking ??= setInterval(() => void this.#look(), Math.min(5_000, Math.ceil(this.#limits.slowAfter / 10))).unref()
     if (!this.#isAlone) this.#balancing ??= setInterval(() => this.balance(), balanceEvery).unref()
     socket.once('close', () => {
+      this.#behind -= connection.behind.length
       connection.behind.length = 0
       connection.leave()
     })
