@@ -4,7 +4,7 @@ import { RegistryError } from '#core/registry-error.ts'
 import { type BlobWriter, type Mark, nothingMarked, type SealedBlob, WriterOvertaken } from '#ports/blob-store.ts'
 import { BlockSums, type SumsMark } from './block-sums.ts'
 import { checkedBlocks } from './checked-bytes.ts'
-import { UploadGone } from './failures.ts'
+import { portsFailureOf } from './failures.ts'
 import { copyParts, makeReadable } from './joined-parts.ts'
 import { OpenPart, type OpenPartSide, type Tail } from './open-part.ts'
 import { sizeOfPart } from './part-sizes.ts'
@@ -281,7 +281,7 @@ export class S3BlobWriter implements BlobWriter {
   }
 
   #failed(error: unknown): Error {
-    const failure = error instanceof UploadGone ? new WriterOvertaken('another writer went on with the key') : (error as Error)
+    const failure = portsFailureOf(error)
     this.#failure ??= this.#why ?? failure
     if (failure instanceof WriterOvertaken && !this.#isOvertaken) {
       this.#isOvertaken = true

@@ -60,11 +60,11 @@ export class ObjectClient {
 
   async put(key: string, body: Uint8Array, condition: Condition, signal?: AbortSignal): Promise<{ etag: string }> {
     const sums = await this.#sumsOf(body)
-    const answer = await this.#ask(
+    const answer = await this.#send(
+      sums,
       () => new this.#sdk.PutObjectCommand({ ...this.#at(key), ...this.#encryption(), ...headersOf(condition), ...sums, Body: body }),
       signal,
     )
-    this.#refuseMangled(answer, sums)
     return { etag: answer.ETag ?? '' }
   }
 
@@ -134,8 +134,7 @@ export class ObjectClient {
   async sendPart(key: string, uploadId: string, number: number, body: Uint8Array, signal?: AbortSignal): Promise<Part> {
     const sums = await this.#sumsOf(body)
     const asked = { ...this.#at(key), UploadId: uploadId, PartNumber: number, ...sums, Body: body }
-    const answer = await this.#ask(() => new this.#sdk.UploadPartCommand(asked), signal)
-    this.#refuseMangled(answer, sums)
+    const answer = await this.#send(sums, () => new this.#sdk.UploadPartCommand(asked), signal)
     return { etag: answer.ETag ?? '', crc: answer.ChecksumCRC32 }
   }
 
@@ -212,7 +211,7 @@ export class ObjectClient {
     return { ServerSideEncryption: encryption.kind, ...(encryption.keyId === undefined ? {} : { SSEKMSKeyId: encryption.keyId }) }
   }
 
-  async #sumsOf(body: Uint8Array): Promise<{ ChecksumCRC32: string } | { ContentMD5: string }> {
+  async #sumsOf(body: Uint8Array): Promise<Sums> {
     if (this.abilities.checksum === 'crc32') return { ChecksumCRC32: crcOf(body) }
     const md5 = createHash('md5')
     // Five times as slow as a CRC: other requests have their turn meanwhile.
@@ -223,11 +222,20 @@ export class ObjectClient {
     return { ContentMD5: md5.digest('base64') }
   }
 
+  /** A body; where it was changed on its way it is sent once more. */
+  async #send<Output extends Taken>(sums: Sums, make: () => Command<object, Output>, signal?: AbortSignal): Promise<Output> {
+    for (let tries = 1; ; tries++)
+      try {
+        const answer = await this.#ask(make, signal)
+        this.#refuseMangled(answer, sums)
+        return answer
+      } catch (error) {
+        if (!(error instanceof Mangled) || tries === 2) throw error
+      }
+  }
+
   /** The store has compared what arrived with the sum that came along; that it did is seen by what it answers. */
-  #refuseMangled(
-    answer: { ETag?: string | undefined; ChecksumCRC32?: string | undefined },
-    sums: { ChecksumCRC32?: string; ContentMD5?: string },
-  ): void {
+  #refuseMangled(answer: Taken, sums: Sums): void {
     const { ETag = '', ChecksumCRC32: got } = answer
     if (got !== undefined && sums.ChecksumCRC32 !== undefined && got !== sums.ChecksumCRC32) throw new Mangled('the store took other bytes')
     const isDigest = /^"?[0-9a-f]{32}"?$/.test(ETag) && this.#place.encryption?.kind.startsWith('aws:kms') !== true
@@ -261,6 +269,15 @@ export class ObjectClient {
 }
 
 class BeyondEnd extends Error {}
+
+/** Of a body, as it is sent along. */
+type Sums = { ChecksumCRC32: string; ContentMD5?: never } | { ContentMD5: string; ChecksumCRC32?: never }
+
+/** What is answered to a body. */
+interface Taken {
+  ETag?: string | undefined
+  ChecksumCRC32?: string | undefined
+}
 
 /** What the SDK's commands have that says what comes of them. */
 interface Command<Input, Output> {

@@ -1,4 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
+import { CorruptBlob, WriterOvertaken } from '#ports/blob-store.ts'
 
 /** The store's condition does not hold: the key has bytes already, or others than it had. */
 export class ConditionFailed extends Error {}
@@ -11,7 +12,11 @@ export class ObjectAbsent extends Error {}
 /** A part is not the one that was sent. */
 export class PartReplaced extends Error {}
 /** What the store says that it has is not what was sent. Nothing was taken from it. */
-export class Mangled extends Error {}
+export class Mangled extends RegistryError {
+  constructor(message: string) {
+    super('storage-failed', message)
+  }
+}
 
 interface ServiceError {
   name?: string
@@ -22,6 +27,13 @@ interface ServiceError {
 
 const tooMuch = new Set(['SlowDown', 'ServiceUnavailable', 'ThrottlingException', 'TooManyRequests', 'RequestLimitExceeded', 'ServerBusy'])
 const notAllowed = new Set(['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'InvalidToken', 'Forbidden'])
+const changedOnTheWay = new Set([
+  'BadDigest',
+  'InvalidDigest',
+  'XAmzContentSHA256Mismatch',
+  'IncompleteBody',
+  'XAmzContentChecksumMismatch',
+])
 const full = new Set(['QuotaExceeded', 'XMinioStorageFull', 'InsufficientStorage', 'InsufficientCapacity'])
 
 export const isAbsent = (error: unknown): boolean => ['NoSuchKey', 'NotFound'].includes(nameOf(error)) && statusOf(error) === 404
@@ -40,13 +52,16 @@ const saysUsedUp = (error: unknown): boolean => /multipart completion is already
 
 /** What the SDK threw after its tries, as the port's failures or those above. */
 export function failureOf(error: unknown): Error {
-  if (error instanceof RegistryError || error instanceof Mangled) return error
+  if (error instanceof RegistryError) return error
   const [name, status] = [nameOf(error), statusOf(error)]
   if (status === 412 || name === 'PreconditionFailed') return new ConditionFailed()
   if (name === 'ConditionalRequestConflict' || (status === 409 && name === 'OperationAborted')) return new ConditionConflict()
   if (name === 'NoSuchUpload' || saysUsedUp(error)) return new UploadGone()
   if (name === 'InvalidPart' || name === 'InvalidPartOrder' || name === 'EntityTooSmall') return new PartReplaced(name)
+  if (changedOnTheWay.has(name)) return new Mangled('what arrived at the object store is not what was sent')
   const failed = (message: string) => Object.assign(new RegistryError('storage-failed', message, {}), { cause: error })
+  // The SDK gives an error that comes in an answer of 200 the status 503.
+  if (name === 'InternalError') return failed('the object store failed')
   if (full.has(name) || status === 507)
     return new RegistryError('storage-full', 'the object store has no room: free some space and try again')
   if (tooMuch.has(name) || status === 429 || status === 503)
@@ -58,4 +73,14 @@ export function failureOf(error: unknown): Error {
     return failed('the object store did not answer in time')
   if (status === undefined) return failed('the object store cannot be reached')
   return failed(`the object store failed (${status})`)
+}
+
+/** What a writer says of what came to it. */
+export function portsFailureOf(error: unknown): Error {
+  if (error instanceof UploadGone) return new WriterOvertaken('another writer went on with the key')
+  if (error instanceof CorruptBlob || error instanceof ObjectAbsent)
+    return new RegistryError('storage-failed', 'the object store has other bytes than were marked')
+  if (error instanceof ConditionFailed || error instanceof ConditionConflict || error instanceof PartReplaced)
+    return new RegistryError('storage-failed', 'another writer was at the same object: begin the upload again')
+  return error as Error
 }

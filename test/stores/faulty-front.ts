@@ -1,0 +1,127 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type Asked = 'put' | 'part' | 'copy' | 'begin' | 'complete' | 'abort' | 'get' | 'head' | 'delete' | 'list'
+
+export type Fault =
+  | 'slow down'
+  /** Nothing is answered, and nothing asked of the store. */
+  | 'stall'
+  /** The store does it, and nobody is told. */
+  | 'lose answer'
+  /** A 200 whose body is an error, and the store is not asked. */
+  | 'error in 200'
+  /** One bit of what is sent, or of what is answered. */
+  | 'change body'
+  | 'change answer'
+  /** The connection breaks behind so many bytes of the answer. */
+  | { cutAfter: number }
+  /** Nothing comes behind so many bytes of the answer. */
+  | { stallAfter: number }
+  /** The answer has fewer bytes, and says so. */
+  | { shorten: number }
+  /** Another one than was asked for, by what the answer says. */
+  | 'wrong range'
+
+interface Rule {
+  asked: Asked
+  fault: Fault
+  times: number
+}
+
+/** Stands before a store and does to requests what networks and stores do. */
+export class FaultyFront {
+  readonly #server: http.Server
+  readonly #target: URL
+  #rules: Rule[] = []
+  /** What was asked for, in order. */
+  asked: Asked[] = []
+
+  private constructor(target: URL) {
+    this.#target = target
+    this.#server = http.createServer((request, response) => void this.#handle(request, response).catch(() => response.destroy()))
+  }
+
+  static async start(target: string): Promise<FaultyFront> {
+    const front = new FaultyFront(new URL(target))
+    await new Promise<void>((resolve) => front.#server.listen(0, '127.0.0.1', resolve))
+    return front
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  /** The next `times` requests of that kind meet this. */
+  fail(asked: Asked, fault: Fault, times = Number.POSITIVE_INFINITY): void {
+    this.#rules.push({ asked, fault, times })
+  }
+
+  /** All is well again. */
+  heal(): void {
+    this.#rules = []
+    this.asked = []
+  }
+
+  stop(): void {
+    this.#server.closeAllConnections()
+    this.#server.close()
+  }
+
+  async #handle(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const asked = kindOf(request)
+    this.asked.push(asked)
+    const rule = this.#rules.find((each) => each.asked === asked && each.times > 0)
+    if (rule) rule.times--
+    const fault = rule?.fault
+    const body = Buffer.concat(await request.toArray())
+    if (fault === 'stall') return
+    if (fault === 'slow down') return answer(response, 503, errorOf('SlowDown'))
+    if (fault === 'error in 200') return answer(response, 200, errorOf('InternalError'))
+    if (fault === 'change body') flip(body)
+    const from = await this.#ask(request, body)
+    const got = Buffer.concat(await from.toArray())
+    if (fault === 'lose answer') return void response.destroy()
+    if (fault === 'change answer') flip(got)
+    if (fault === 'wrong range') from.headers['content-range'] = `bytes 0-${got.length - 1}/${got.length}`
+    const short = typeof fault === 'object' && 'shorten' in fault ? got.subarray(0, Math.max(0, got.length - fault.shorten)) : got
+    delete from.headers['transfer-encoding']
+    const length = request.method === 'HEAD' ? {} : { 'content-length': String(short.length) }
+    response.writeHead(from.statusCode ?? 500, { ...from.headers, ...length })
+    if (typeof fault !== 'object' || 'shorten' in fault) return void response.end(short)
+    response.write(got.subarray(0, 'cutAfter' in fault ? fault.cutAfter : fault.stallAfter))
+    if ('cutAfter' in fault) setTimeout(() => response.destroy(), 20)
+  }
+
+  #ask({ method, url, headers }: http.IncomingMessage, body: Buffer): Promise<http.IncomingMessage> {
+    const { hostname, port } = this.#target
+    // Host stays what the client signed.
+    return new Promise((resolve, reject) => {
+      const request = http.request({ hostname, port, method, path: url, headers, agent: false }, resolve)
+      request.on('error', reject)
+      request.end(body)
+    })
+  }
+}
+
+function kindOf({ method, url = '', headers }: http.IncomingMessage): Asked {
+  const { searchParams: query } = new URL(url, 'http://store')
+  if (method === 'POST') return query.has('uploads') ? 'begin' : 'complete'
+  if (method === 'PUT') return headers['x-amz-copy-source'] ? 'copy' : query.has('partNumber') ? 'part' : 'put'
+  if (method === 'DELETE') return query.has('uploadId') ? 'abort' : 'delete'
+  if (method === 'HEAD') return 'head'
+  return query.has('list-type') || query.has('uploads') ? 'list' : 'get'
+}
+
+function answer(response: http.ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'application/xml', 'content-length': String(body.length) })
+  response.end(body)
+}
+
+const errorOf = (code: string): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>as told</Message></Error>`
+
+function flip(bytes: Buffer): void {
+  const at = bytes.length >> 1
+  if (bytes.length > 0) bytes[at] = (bytes[at] ?? 0) ^ 1
+}
