@@ -100,7 +100,14 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
         longshore_uploads_open: { help: 'Upload sessions with an open file.', read: () => openFilesAt(memory.files) },
         longshore_serving_threads: { help: 'Threads that serve.', read: () => doors?.threads ?? 0 },
         longshore_used_bytes: { help: 'Bytes that manifests name.', read: () => usedBytes(deps.store) },
-        longshore_disk_free_bytes: { help: 'Free bytes where objects lie.', read: async () => (await deps.blobs.space?.())?.free ?? 0 },
+        ...(deps.blobs.space
+          ? {
+              longshore_disk_free_bytes: {
+                help: 'Free bytes where objects lie.',
+                read: async () => (await deps.blobs.space?.())?.free ?? 0,
+              },
+            }
+          : {}),
       },
       counters: {
         longshore_serving_threads_died_total: { help: 'Serving threads that another one had to replace.', read: () => doors?.died ?? 0 },

@@ -15,10 +15,12 @@ export interface Abilities {
   conditionalComplete: boolean
   /** How it is known that what arrived is what was sent. */
   checksum: 'crc32' | 'md5'
+  /** What is answered to a body names its MD5. */
+  tagIsMd5: boolean
 }
 
 /** Until it was looked at, nothing is taken for granted. */
-export const leastAbilities: Abilities = { conditionalPut: true, conditionalComplete: false, checksum: 'md5' }
+export const leastAbilities: Abilities = { conditionalPut: true, conditionalComplete: false, checksum: 'md5', tagIsMd5: false }
 
 /** One that the store has, as it said. */
 export interface Part {
@@ -238,9 +240,9 @@ export class ObjectClient {
   #refuseMangled(answer: Taken, sums: Sums): void {
     const { ETag = '', ChecksumCRC32: got } = answer
     if (got !== undefined && sums.ChecksumCRC32 !== undefined && got !== sums.ChecksumCRC32) throw new Mangled('the store took other bytes')
-    const isDigest = /^"?[0-9a-f]{32}"?$/.test(ETag) && this.#place.encryption?.kind.startsWith('aws:kms') !== true
-    const hex = sums.ContentMD5 === undefined ? undefined : Buffer.from(sums.ContentMD5, 'base64').toString('hex')
-    if (isDigest && hex !== undefined && ETag.replaceAll('"', '') !== hex) throw new Mangled('the store took other bytes')
+    const md5 =
+      this.abilities.tagIsMd5 && sums.ContentMD5 !== undefined ? Buffer.from(sums.ContentMD5, 'base64').toString('hex') : undefined
+    if (md5 !== undefined && ETag.replaceAll('"', '') !== md5) throw new Mangled('the store took other bytes')
     if (ETag === '') throw new Mangled('the store gave no tag for what it took')
   }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { Refusal } from '#core/refusal.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { type Abilities, leastAbilities, type ObjectClient } from './client.ts'
@@ -32,10 +32,11 @@ export async function examine(client: ObjectClient, place: string, publicEndpoin
   try {
     client.abilities = leastAbilities
     const body = Buffer.from(`longshore ${folder}`)
-    await client.put(name('one'), body, 'absent')
+    const { etag } = await client.put(name('one'), body, 'absent')
+    const tagIsMd5 = etag === `"${createHash('md5').update(body).digest('hex')}"`
     const conditionalPut = await isRefused(() => client.put(name('one'), body, 'absent'))
     const checksum = (await keepsCrc(client, name('two'), body)) ? 'crc32' : 'md5'
-    client.abilities = { conditionalPut, conditionalComplete: true, checksum }
+    client.abilities = { conditionalPut, conditionalComplete: true, checksum, tagIsMd5 }
     const found = await client.get(name('one'), { from: 2, to: 5 })
     const got = found && Buffer.concat(await found.body.toArray())
     if (!found || !got?.equals(body.subarray(2, 5)) || found.total !== body.length) throw unfit(place, 'range')
@@ -43,7 +44,7 @@ export async function examine(client: ObjectClient, place: string, publicEndpoin
     const conditionalComplete =
       (await isRefused(() => completeOver(client, name('one'), body, 'absent'))) &&
       (await isRefused(() => completeOver(client, name('one'), body, { etag: '"00000000000000000000000000000000"' })))
-    const abilities: Abilities = { conditionalPut, conditionalComplete, checksum }
+    const abilities: Abilities = { conditionalPut, conditionalComplete, checksum, tagIsMd5 }
     client.abilities = abilities
     await copies(client, name('three'), name('two'), body.length).catch(() => Promise.reject(unfit(place, 'copy')))
     const isReached = !publicEndpoint || (await gives(client, name('one'), body))
