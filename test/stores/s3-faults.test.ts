@@ -249,6 +249,50 @@ for (const [asked, fault] of [
     await other.close()
   })
 
+test('the end of an upload, without bytes, comes to a server that never had them: only the tail is read', async () => {
+  const { store, front, open } = await starting
+  const key = newKey()
+  const first = store.create(key, 'sha256')
+  await first.append(bytes)
+  const mark = await first.mark()
+  const other = await open()
+  const second = await other.resume(key, 'sha256', async () => mark)
+  front.heal()
+  const sealed = (await second?.seal('sha256')) as SealedBlob
+  await other.close()
+  assert.deepEqual(front.asked, ['get', 'part', 'head', 'complete', 'head', 'delete'])
+  await holds(store, key, sealed, bytes)
+})
+
+test('a blob that comes whole is one request where it fits into a part', async () => {
+  const { store, front } = await starting
+  const writer = store.create(newKey(), 'sha256')
+  await writer.append(patternOf(partSize))
+  await writer.seal('sha256')
+  assert.deepEqual(front.asked, ['put'])
+})
+
+test('tails that no mark names are deleted while an upload goes on, and all of them when it is sealed', async () => {
+  const { server, bucket, store } = await starting
+  const key = newKey()
+  const tails = async () => (await buckets(server).keys(bucket)).filter((name) => name.includes(`${key}.tail.`)).length
+  const writer = store.create(key, 'sha256')
+  for (let chunks = 1; chunks <= 6; chunks++) {
+    await writer.append(patternOf(70_000, chunks))
+    await writer.mark()
+    await writer.append(patternOf(10))
+    await writer.rest()
+    await writer.rollback()
+    const most = 3
+    for (let tries = 0; tries < 50 && (await tails()) > most; tries++) await new Promise((resolve) => setTimeout(resolve, 100))
+    assert.ok((await tails()) <= most)
+  }
+  const sealed = await writer.seal('sha256')
+  for (let tries = 0; tries < 50 && (await tails()) > 0; tries++) await new Promise((resolve) => setTimeout(resolve, 100))
+  assert.equal(await tails(), 0)
+  assert.equal((await store.digest(key, 'sha256'))?.digest, sealed.digest)
+})
+
 test('another server that cannot go on now can do so later, as often as it is asked', async () => {
   const { store, front, open } = await starting
   const key = newKey()

@@ -1,9 +1,12 @@
 // A server whose blobs lie in a bucket: what clients do with it, and what is left when it is killed.
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import { Agent } from 'node:http'
+import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { patchChunk } from '../conformance/client.ts'
 import { ChildServer } from '../world/child.ts'
+import { runCli } from '../world/cli-run.ts'
 import { digestOf, locationOf, pushBlob, pushImage, someBytes, startUpload } from '../world/content.ts'
 import { header, send } from '../world/send.ts'
 import { buckets, startObjectStore } from './radosgw.ts'
@@ -102,6 +105,25 @@ test('a server that had its blobs in files goes on with a bucket, and still give
   await pushBlob(server, 'app', now)
   for (const blob of [before, later, now]) assert.ok((await send(server, 'GET', `/v2/app/blobs/${digestOf(blob)}`)).body.equals(blob))
   assert.equal((await objectsIn(bucket)).length, 1)
+})
+
+test('a backup has the facts and what lies in files; restored before the same bucket, all is there', async () => {
+  const { server } = await serverOn()
+  const blob = someBytes(70_000)
+  await pushBlob(server, 'app', blob)
+  const image = await pushImage(server, 'app', 'v1')
+  const to = join(dirname(server.dataDir), 'backup')
+  const backup = await runCli(['backup', to, '--data-dir', server.dataDir, '--output', 'json'])
+  assert.equal(backup.code, 0, backup.problem)
+  const { objects, missing } = JSON.parse(backup.out) as { objects: number; missing: string[] }
+  assert.deepEqual([objects, missing], [0, []])
+  await server.end('SIGTERM')
+  rmSync(server.dataDir, { recursive: true })
+  const restored = await runCli(['restore', to, '--data-dir', server.dataDir])
+  assert.equal(restored.code, 0, restored.problem)
+  await server.up()
+  assert.ok((await send(server, 'GET', `/v2/app/blobs/${digestOf(blob)}`)).body.equals(blob))
+  assert.ok((await send(server, 'GET', '/v2/app/manifests/v1')).body.equals(image.manifest))
 })
 
 test('another bucket is not taken for the one that the blobs lie in: they are there again when it is', async () => {
