@@ -2,11 +2,8 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
-import { sqliteFactsFiles } from '#adapters/sqlite/facts-files.ts'
-import { openSqliteStore } from '#adapters/sqlite/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import { collect } from '#app/maintenance/collect.ts'
@@ -16,6 +13,7 @@ import { type Client, digestOf, expectStatus, sizeOfRange } from './client.ts'
 import { manifestType } from './image.ts'
 import type { Fact, Ledger, Session } from './ledger.ts'
 import type { Scribe } from './scribe.ts'
+import { type Stored, storedIn } from './stored.ts'
 
 /** Every fact is what it may be, and nothing else is visible. Returns how many facts were looked at; they are settled then. */
 export async function checkServed(client: Client, ledger: Ledger): Promise<number> {
@@ -110,11 +108,13 @@ async function resume(scribe: Scribe, session: Session): Promise<void> {
  * that expires has expired and collection has run, the files are exactly the objects that manifests name.
  */
 export async function checkStored(dataDir: string): Promise<{ objects: number; files: number }> {
-  const directory = dataDirectory(dataDir)
-  checkDatabase(directory.database)
-  letTimePass(directory.database)
-  const store = openSqliteStore({ path: directory.database, ballast: directory.ballast })
-  const blobs = openFsBlobStore(directory.objects)
+  const { objects } = dataDirectory(dataDir)
+  const stored = storedIn(dataDir)
+  await stored.checkItself()
+  await letTimePass(stored)
+  const store = await stored.open()
+  const isShared = store.skew > 0
+  const blobs = openFsBlobStore(objects, undefined, { database: isShared ? 'shared' : 'own' })
   try {
     await checkUsage(store)
     const settings = { collectionDelay: 0, lease: { length: 1, renewBelow: 1, promise: 1, skew: 0 } }
@@ -126,7 +126,7 @@ export async function checkStored(dataDir: string): Promise<{ objects: number; f
       { unreferenced: 0, reserved: 0 },
       'after collection nothing is held but what manifests name',
     )
-    const scrubbed = await scrub({ ...deps, facts: sqliteFactsFiles(directory.database) })
+    const scrubbed = await scrub({ ...deps, facts: stored.facts })
     assert.deepEqual(scrubbed.damage, [], 'the database is sound')
     assert.deepEqual(scrubbed.bad, [], 'every object re-hashes')
     assert.deepEqual(scrubbed.strangers, [], 'every file has a row')
@@ -134,7 +134,7 @@ export async function checkStored(dataDir: string): Promise<{ objects: number; f
     await store.close()
     await blobs.close()
   }
-  return compareFiles(directory.database, directory.objects)
+  return compareFiles(stored, objects)
 }
 
 const otherSettings = {
@@ -158,53 +158,33 @@ async function checkUsage(store: MetadataStore) {
   return usage
 }
 
-export function checkDatabase(path: string): void {
-  const database = new DatabaseSync(path)
-  try {
-    assert.deepEqual(
-      database
-        .prepare('PRAGMA integrity_check')
-        .all()
-        .map((row) => ({ ...row })),
-      [{ integrity_check: 'ok' }],
-    )
-    assert.deepEqual(database.prepare('PRAGMA foreign_key_check').all(), [])
-  } finally {
-    database.close()
-  }
-}
-
 /** As if the server had been off for a month: every lease, review and session is over. */
-function letTimePass(path: string): void {
+async function letTimePass({ rows }: Stored): Promise<void> {
   const month = 31 * 24 * 60 * 60 * 1000
-  const database = new DatabaseSync(path)
-  try {
-    database.exec(`UPDATE upload SET expires_at = expires_at - ${month}; UPDATE repo_blob SET lease_until = lease_until - ${month};
-      UPDATE manifest SET lease_until = lease_until - ${month}; UPDATE gc_queue SET review_after = review_after - ${month};
-      UPDATE object SET condemned_at = condemned_at - ${month} WHERE condemned_at IS NOT NULL`)
-  } finally {
-    database.close()
-  }
+  await rows(`UPDATE upload SET expires_at = expires_at - ${month}`)
+  await rows(`UPDATE repo_blob SET lease_until = lease_until - ${month}`)
+  await rows(`UPDATE manifest SET lease_until = lease_until - ${month}`)
+  await rows(`UPDATE gc_queue SET review_after = review_after - ${month}`)
+  await rows(`UPDATE object SET condemned_at = condemned_at - ${month} WHERE condemned_at IS NOT NULL`)
 }
 
-function compareFiles(database: string, objects: string): { objects: number; files: number } {
-  const reader = new DatabaseSync(database, { readOnly: true })
-  try {
-    const rows = reader.prepare('SELECT storage_key, state, bytes IS NULL AS has_file FROM object ORDER BY storage_key').all()
-    assert.deepEqual(
-      rows.filter((row) => row.state !== 'ready'),
-      [],
-      'no object is left in another state',
-    )
-    const files = readdirSync(objects).flatMap((shard) => readdirSync(join(objects, shard)).map((name) => `${shard}/${name}`))
-    assert.deepEqual(
-      files.sort(),
-      rows.filter((row) => row.has_file).map((row) => row.storage_key),
-      'the files are the objects that are not in their rows',
-    )
-    assert.deepEqual(reader.prepare('SELECT upload_id, state FROM upload').all(), [], 'no session is left')
-    return { objects: rows.length, files: files.length }
-  } finally {
-    reader.close()
-  }
+async function compareFiles({ rows }: Stored, folder: string): Promise<{ objects: number; files: number }> {
+  const objects = await rows(
+    'SELECT storage_key, state, CASE WHEN bytes IS NULL THEN 1 ELSE 0 END AS has_file FROM object ORDER BY storage_key',
+  )
+  assert.deepEqual(
+    objects.filter((row) => row.state !== 'ready'),
+    [],
+    'no object is left in another state',
+  )
+  const files = readdirSync(folder)
+    .filter((shard) => shard !== '.id')
+    .flatMap((shard) => readdirSync(join(folder, shard)).map((name) => `${shard}/${name}`))
+  assert.deepEqual(
+    files.sort(),
+    objects.filter((row) => row.has_file === 1).map((row) => row.storage_key),
+    'the files are the objects that are not in their rows',
+  )
+  assert.deepEqual(await rows('SELECT upload_id, state FROM upload'), [], 'no session is left')
+  return { objects: objects.length, files: files.length }
 }

@@ -1,11 +1,10 @@
 // kill -9 while a service principal is made: its application, the principal, its secret and its role are all there, or none of them.
 import assert from 'node:assert/strict'
-import { DatabaseSync } from 'node:sqlite'
-import { dataDirectory } from '#adapters/fs/data-directory.ts'
 import type { FailpointName } from '#ports/failpoint.ts'
 import { runCli } from '../world/cli-run.ts'
 import { checkStored } from './check.ts'
 import { launch } from './server.ts'
+import { storedIn } from './stored.ts'
 import type { World } from './world.ts'
 
 type DirectoryPoint = Extract<FailpointName, `directory.${string}`>
@@ -15,26 +14,22 @@ export const isOfDirectory = (name: FailpointName): name is DirectoryPoint => na
 export async function killDirectory(name: DirectoryPoint, { dataDir }: World): Promise<void> {
   const create = (principal: string) =>
     runCli(['identity', 'sp', 'create', '--name', principal, '--role', 'Reader'], { LONGSHORE_DATA_DIR: dataDir, LONGSHORE_HTTPS: 'off' })
-  const before = rowsOf(dataDir)
+  const before = await rowsOf(dataDir)
   const dying = await launch(dataDir, { FAILPOINT: `${name}=kill:2` })
   const whole = await create('whole')
   assert.equal(whole.code, 0, whole.problem)
   assert.notEqual((await create('half')).code, 0)
   assert.equal(await dying.ended, 'SIGKILL', `the server did not die at ${name}`)
   const { objects, secrets, roles } = before
-  assert.deepEqual(rowsOf(dataDir), { objects: objects + 2, secrets: secrets + 1, roles: roles + 1 })
+  assert.deepEqual(await rowsOf(dataDir), { objects: objects + 2, secrets: secrets + 1, roles: roles + 1 })
   const again = await create('half')
   assert.equal(again.code, 0, again.problem)
-  assert.deepEqual(rowsOf(dataDir), { objects: objects + 4, secrets: secrets + 2, roles: roles + 2 })
+  assert.deepEqual(await rowsOf(dataDir), { objects: objects + 4, secrets: secrets + 2, roles: roles + 2 })
   await checkStored(dataDir)
 }
 
-function rowsOf(dataDir: string): { objects: number; secrets: number; roles: number } {
-  const database = new DatabaseSync(dataDirectory(dataDir).database, { readOnly: true })
-  const count = (table: string) => Number(database.prepare(`SELECT COUNT(*) AS count FROM ${table}`).get()?.count)
-  try {
-    return { objects: count('directory_object'), secrets: count('directory_secret'), roles: count('role_assignment') }
-  } finally {
-    database.close()
-  }
+async function rowsOf(dataDir: string): Promise<{ objects: number; secrets: number; roles: number }> {
+  const { rows } = storedIn(dataDir)
+  const count = async (table: string) => Number((await rows(`SELECT COUNT(*) AS count FROM ${table}`))[0]?.count)
+  return { objects: await count('directory_object'), secrets: await count('directory_secret'), roles: await count('role_assignment') }
 }

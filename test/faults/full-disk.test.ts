@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { checkDatabase, checkServed, checkStored } from './check.ts'
+import { checkServed, checkStored } from './check.ts'
 import { type Answer, Client, digestOf, expectStatus, expectUnavailable, sizeOfRange } from './client.ts'
 import { type Image, imageOf, manifestType } from './image.ts'
 import { Ledger } from './ledger.ts'
@@ -47,7 +47,6 @@ async function onDisk(settings: Settings, use: (disk: Disk, scribe: Scribe, serv
     } finally {
       await server.stop()
     }
-    checkDatabase(join(dataDir, 'longshore.db'))
     await checkStored(dataDir)
   } finally {
     execFileSync('umount', [folder])

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type FailpointName, failpoints } from '#ports/failpoint.ts'
+import { onPostgres } from '../world/database.ts'
 import { checkServed, checkStored, resumeSessions } from './check.ts'
 import { ConnectionLost } from './client.ts'
 import { isOfDirectory, killDirectory } from './directory.ts'
@@ -14,6 +15,8 @@ import { copyWorld, makeWorld, removeWorld, scribeOf, type World } from './world
 /** More rounds hit later moments of the same history. */
 const rounds = Number(process.env.FAULT_KILLS ?? 1)
 const mostTurns = 60
+/** A migration is one transaction of PostgreSQL: nothing of ours lies between its steps. */
+const points = failpoints.filter((name) => !(onPostgres && isMigration(name)))
 
 describe('kill -9 at a failpoint', () => {
   let world: World
@@ -25,12 +28,12 @@ describe('kill -9 at a failpoint', () => {
   })
   after(() => {
     console.log(
-      `failpoints: ${hit.size} of ${failpoints.length}, kills: ${sum.kills}, acknowledged writes: ${sum.acknowledged}, facts checked: ${sum.facts}, sessions resumed: ${sum.resumed}, lost: 0`,
+      `failpoints: ${hit.size} of ${points.length}, kills: ${sum.kills}, acknowledged writes: ${sum.acknowledged}, facts checked: ${sum.facts}, sessions resumed: ${sum.resumed}, lost: 0`,
     )
     removeWorld(world)
   })
 
-  for (const name of failpoints)
+  for (const name of points)
     test(name, async () => {
       for (let round = 0; round < rounds; round++) {
         const own = copyWorld(world)
@@ -47,7 +50,7 @@ describe('kill -9 at a failpoint', () => {
     })
 
   test('every failpoint was hit', () => {
-    assert.deepEqual([...hit].sort(), [...failpoints].sort())
+    assert.deepEqual([...hit].sort(), points.toSorted())
   })
 
   async function killInHistory(name: FailpointName, history: History, own: World, round: number): Promise<void> {

@@ -1,7 +1,8 @@
 // A small registry, made once, of which each test gets a copy of its own.
-import { cpSync, linkSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { giveDatabase } from '../world/database.ts'
 import { Client } from './client.ts'
 import type { Image } from './image.ts'
 import { Ledger } from './ledger.ts'
@@ -26,6 +27,8 @@ export const baseLayers = [random.bytes(300_000), random.bytes(1_200_000)]
 export async function makeWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-faults-'))
   const dataDir = join(folder, 'data')
+  mkdirSync(dataDir, { mode: 0o700 })
+  giveDatabase(dataDir)
   const server = await startServer(dataDir)
   const password = await showPassword(dataDir)
   const ledger = new Ledger()
@@ -44,7 +47,8 @@ export function copyWorld(world: World): World {
   const ballast = join(world.dataDir, 'ballast')
   cpSync(world.dataDir, dataDir, { recursive: true, filter: (source) => source !== ballast })
   // Only ever deleted, never written: it need not be copied.
-  linkSync(ballast, join(dataDir, 'ballast'))
+  if (existsSync(ballast)) linkSync(ballast, join(dataDir, 'ballast'))
+  giveDatabase(dataDir, world.dataDir)
   return { ...world, folder, dataDir, ledger: world.ledger.copy() }
 }
 
