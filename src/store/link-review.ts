@@ -65,12 +65,30 @@ export const condemn: Verb<'condemn'> = async (tx, { now, limit }) => {
     if (leaseUntil > now)
       await tx.run('UPDATE gc_queue SET review_after = ? WHERE repo_id = ? AND digest = ?', leaseUntil, repositoryId, storedDigest(digest))
   const held = new Set(links.map((link) => keyOf(link.repositoryId, link.digest)))
-  for (const { repositoryId, digest } of due)
-    if (!held.has(keyOf(repositoryId, digest)) || named.has(keyOf(repositoryId, digest)))
-      await tx.run('DELETE FROM gc_queue WHERE repo_id = ? AND digest = ?', repositoryId, storedDigest(digest))
+  for (const { repositoryId, digest, reviewAfter } of due) {
+    const key = keyOf(repositoryId, digest)
+    if (named.has(key) || !held.has(key)) await leaveQueue(tx, { repositoryId, digest, reviewAfter, isHeld: held.has(key) })
+  }
   tx.failpoint('collect.condemn.in-transaction')
   return { reviewed: due.length, condemned: blobs, bytes }
 }
+
+/**
+ * A place that needs no review: a manifest names its link, which is held, or there is no link. One whose time was put off since the page was
+ * read is another's, and so is one whose link came meanwhile.
+ */
+const leaveQueue = (
+  tx: SqlTransaction,
+  { repositoryId, digest, reviewAfter, isHeld }: { repositoryId: number; digest: Digest; reviewAfter: number; isHeld: boolean },
+) =>
+  tx.run(
+    `DELETE FROM gc_queue WHERE repo_id = ? AND digest = ? AND review_after = ? AND (CAST(? AS INTEGER) = 1
+       OR NOT EXISTS (SELECT 1 FROM repo_blob WHERE repo_blob.repo_id = gc_queue.repo_id AND repo_blob.digest = gc_queue.digest))`,
+    repositoryId,
+    storedDigest(digest),
+    reviewAfter,
+    isHeld ? 1 : 0,
+  )
 
 /** Which of the links a manifest of their repository names. */
 async function namedOf(tx: SqlTransaction, links: readonly Link[]): Promise<Set<string>> {

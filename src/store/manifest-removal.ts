@@ -59,6 +59,7 @@ export async function removeDeleted(
 /** What they named: links that only they held, references, bodies. */
 async function letGo(tx: SqlTransaction, removal: Omit<Removal, 'digests' | 'keep'>, parents: readonly StoredDigest[]): Promise<void> {
   const { registryId, repositoryId, now } = removal
+  await holdLinks(tx, repositoryId, parents)
   const links = await linksOf(tx, repositoryId, parents)
   if (removal.reliedBefore !== 'gone') await reviewLinks(tx, { repositoryId, parents, links, now, reliedBefore: removal.reliedBefore })
   await noteLetGo(tx, registryId, links, { repositoryId, parents })
@@ -73,6 +74,20 @@ async function letGo(tx: SqlTransaction, removal: Omit<Removal, 'digests' | 'kee
   await removeBodies(tx, registryId, parents)
 }
 
+const namedBy = (tx: SqlTransaction) =>
+  `(SELECT child FROM manifest_ref WHERE manifest_ref.repo_id = ? AND manifest_ref.parent ${tx.among('bytes')} AND manifest_ref.kind = 'blob')`
+
+/** Whoever reviews one of them does so before, and it is queued anew, or after, and sees that these manifests do not name it. */
+async function holdLinks(tx: SqlTransaction, repositoryId: number, parents: readonly StoredDigest[]): Promise<void> {
+  if (tx.alone) return
+  await tx.all(
+    `SELECT digest FROM repo_blob WHERE repo_id = ? AND digest IN ${namedBy(tx)} ORDER BY digest${tx.forNoKeyUpdate}`,
+    repositoryId,
+    repositoryId,
+    parents,
+  )
+}
+
 interface LinkedBlob extends NamedBlob {
   leaseUntil: number
   reliedAt: number
@@ -83,8 +98,7 @@ const linksOf = async (tx: SqlTransaction, repositoryId: number, parents: readon
     await tx.all<Omit<LinkedBlob, 'digest'> & { digest: StoredDigest }>(
       `SELECT repo_blob.digest AS digest, blob.size AS size, repo_blob.lease_until AS "leaseUntil", repo_blob.relied_at AS "reliedAt"
        FROM repo_blob JOIN blob ON blob.registry_id = repo_blob.registry_id AND blob.digest = repo_blob.digest
-       WHERE repo_blob.repo_id = ? AND repo_blob.digest IN (SELECT child FROM manifest_ref
-         WHERE manifest_ref.repo_id = ? AND manifest_ref.parent ${tx.among('bytes')} AND manifest_ref.kind = 'blob') ORDER BY repo_blob.digest`,
+       WHERE repo_blob.repo_id = ? AND repo_blob.digest IN ${namedBy(tx)} ORDER BY repo_blob.digest`,
       repositoryId,
       repositoryId,
       parents,
