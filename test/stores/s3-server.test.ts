@@ -15,7 +15,9 @@ const starting = startObjectStore()
 const servers: ChildServer[] = []
 after(async () => {
   for (const server of servers) await server.stop()
-  ;(await starting).stop()
+  const { secretAccessKey, stop } = await starting
+  stop()
+  for (const { log } of servers) assert.ok(!log.includes(secretAccessKey), 'the log has the secret')
 })
 
 const mebibyte = 1024 * 1024

@@ -59,20 +59,20 @@ export function failureOf(error: unknown): Error {
   if (name === 'NoSuchUpload' || saysUsedUp(error)) return new UploadGone()
   if (name === 'InvalidPart' || name === 'InvalidPartOrder' || name === 'EntityTooSmall') return new PartReplaced(name)
   if (changedOnTheWay.has(name)) return new Mangled('what arrived at the object store is not what was sent')
-  const failed = (message: string) => Object.assign(new RegistryError('storage-failed', message, {}), { cause: error })
+  const failed = (message: string) => Object.assign(new RegistryError('storage-failed', `${message} (${name})`), { cause: error })
   // The SDK gives an error that comes in an answer of 200 the status 503.
   if (name === 'InternalError') return failed('the object store failed')
   if (full.has(name) || status === 507)
     return new RegistryError('storage-full', 'the object store has no room: free some space and try again')
   if (tooMuch.has(name) || status === 429 || status === 503)
-    return failed('the object store asks to be asked less often: try again in a moment')
+    return failed('the object store asks to be asked less often, try again in a moment')
   if (notAllowed.has(name) || status === 401 || status === 403) return failed('the object store refuses the credentials of this server')
   if (name === 'NoSuchBucket') return failed('the object store has no such bucket')
   if (name === 'CredentialsProviderError') return failed('this server has found no credentials for the object store')
   if (name === 'TimeoutError' || name === 'AbortError' || name === 'RequestTimeout')
     return failed('the object store did not answer in time')
   if (status === undefined) return failed('the object store cannot be reached')
-  return failed(`the object store failed (${status})`)
+  return failed('the object store failed')
 }
 
 /** What a writer says of what came to it. */

@@ -60,8 +60,7 @@ export async function examine(client: ObjectClient, place: string, publicEndpoin
     for (const each of used) await client.remove(each).catch(() => {})
     if (error instanceof Mangled) throw unfit(place, 'bytes')
     if (!(error instanceof RegistryError)) throw error
-    const { code } = error.detail as { code?: string }
-    throw new Refusal('blobs-unreachable', { place, message: code === undefined ? error.message : `${error.message} (${code})` })
+    throw new Refusal('blobs-unreachable', { place, message: error.message })
   }
 }
 
