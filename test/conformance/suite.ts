@@ -1,9 +1,12 @@
-// Runs OCI's own conformance suite against a fresh Longshore: `npm run conformance`.
+// Runs OCI's own conformance suite against a fresh Longshore: `npm run conformance`; with `-- --servers` against three of them that share a
+// PostgreSQL and a bucket, each request at the next one.
 import { spawn } from 'node:child_process'
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import type { Target } from '../world/send.ts'
 import { Server } from '../world/server.ts'
+import { startRoundRobin } from './round-robin.ts'
 
 const program = 'oci-conformance'
 
@@ -79,7 +82,7 @@ function run(environment: Record<string, string>): Promise<string> {
 }
 
 async function check({ version, environment, zero }: (typeof runs)[number]): Promise<boolean> {
-  const server = await Server.start()
+  const { server, stop } = await started()
   const results = mkdtempSync(join(tmpdir(), 'longshore-conformance-'))
   try {
     const output = await run({
@@ -108,8 +111,17 @@ async function check({ version, environment, zero }: (typeof runs)[number]): Pro
     return passed
   } finally {
     rmSync(results, { recursive: true, force: true })
-    await server.stop()
+    await stop()
   }
+}
+
+async function started(): Promise<{ server: Pick<Target, 'address' | 'user' | 'password'>; stop: () => Promise<void> }> {
+  if (process.argv.includes('--servers')) {
+    const { front, stop } = await startRoundRobin()
+    return { server: front, stop }
+  }
+  const server = await Server.start()
+  return { server, stop: () => server.stop() }
 }
 
 if (onPath(program)) for (const each of runs) process.exitCode = (await check(each)) ? process.exitCode : 1
