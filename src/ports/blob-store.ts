@@ -20,6 +20,8 @@ export interface BlobStore {
   at(backend: string): BlobStore
   /** A writer that was overtaken cannot seal: nobody needs to ask the row first. */
   readonly refusesOvertaken?: true
+  /** A seal that failed took nothing of what was marked: the upload goes on from there. */
+  readonly sealsAgain?: true
   /** The key of a new object, made of its id. */
   keyOf(objectId: string): string
   /** Opens the writer of a new key. Fails if the key was ever written. */
@@ -89,7 +91,8 @@ export interface BlobWriter {
   /**
    * Everything taken is durable. The digest is of the asked algorithm; another than `create` was given costs one more reading.
    * Who was overtaken must not seal: a store may not be able to tell, and then fails the one that went on with the key.
-   * After a failure the writer is abandoned and its key is lost: a failed sync is never tried again on the same file.
+   * After a failure the writer is abandoned and, but for a store that says otherwise (`sealsAgain`), its key is lost: a failed sync is never
+   * tried again on the same file.
    */
   seal(algorithm: Algorithm): Promise<SealedBlob>
   /**

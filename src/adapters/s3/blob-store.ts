@@ -62,12 +62,13 @@ const nameOfStore = (id: string | undefined): string => (id === undefined ? anyB
 export class S3BlobStore implements BlobStore {
   /** With the bucket's own name where that is known: another bucket is not taken for it. */
   name: string
+  readonly sealsAgain = true
   readonly client: ObjectClient
   readonly #side: WriteSide
   readonly #before: BlobStore | undefined
   /** The writer that this thread has of each key. */
   readonly #writers = new Map<string, S3BlobWriter>()
-  readonly #forgetting = new Set<Promise<void>>()
+  readonly #doing = new Set<Promise<void>>()
 
   constructor(
     client: ObjectClient,
@@ -76,7 +77,13 @@ export class S3BlobStore implements BlobStore {
     this.client = client
     this.#before = before
     this.name = nameOfStore(id)
-    this.#side = { client, pool: new PartPool(buffers), partSize, patience: 10_000, forget: (...names) => this.#forget(names) }
+    this.#side = {
+      client,
+      pool: new PartPool(buffers),
+      partSize,
+      patience: 10_000,
+      forget: (...names) => this.#behind(names.map((name) => () => this.client.remove(name))),
+    }
   }
 
   /** From now on its objects' rows name it. */
@@ -100,12 +107,15 @@ export class S3BlobStore implements BlobStore {
 
   async resume(key: string, algorithm: Algorithm, claim: () => Promise<Mark>): Promise<BlobWriter | undefined> {
     await this.#writers.get(key)?.abandon(new WriterOvertaken('another writer went on with the key'))
-    return this.#keep(key, new S3BlobWriter(this.#side, nameOf(key), algorithm, await claim()))
+    const writer = new S3BlobWriter(this.#side, nameOf(key), algorithm, await claim())
+    // Whoever was at it before may have begun uploads that no row knows of.
+    return this.#keep(key, writer, () => this.#behind([() => this.#abortAll(nameOf(key))]))
   }
 
-  #keep(key: string, writer: S3BlobWriter): S3BlobWriter {
+  #keep(key: string, writer: S3BlobWriter, sealed: () => void = () => {}): S3BlobWriter {
     this.#writers.set(key, writer)
-    writer.onEnd = () => {
+    writer.onEnd = (how) => {
+      if (how.sealed) sealed()
       if (this.#writers.get(key) === writer) this.#writers.delete(key)
     }
     return writer
@@ -190,18 +200,17 @@ export class S3BlobStore implements BlobStore {
 
   async close(): Promise<void> {
     await Promise.all([...this.#writers.values()].map((writer) => writer.abandon()))
-    await Promise.all(this.#forgetting)
+    await Promise.all(this.#doing)
     this.client.close()
   }
 
-  #forget(names: readonly string[]): void {
-    for (const name of new Set(names)) {
-      const forgetting = this.client
-        .remove(name)
-        // What stays goes with its key.
+  /** What nobody waits for. What it leaves goes with its key. */
+  #behind(all: readonly (() => Promise<void>)[]): void {
+    for (const work of all) {
+      const doing = work()
         .catch(() => {})
-        .finally(() => this.#forgetting.delete(forgetting))
-      this.#forgetting.add(forgetting)
+        .finally(() => this.#doing.delete(doing))
+      this.#doing.add(doing)
     }
   }
 }

@@ -66,7 +66,7 @@ export class S3BlobWriter implements BlobWriter {
   #isOvertaken = false
   #onOvertaken: (() => void) | undefined
   /** Told once when the writer is closed. */
-  onEnd: () => void = () => {}
+  onEnd: (how: { sealed: boolean }) => void = () => {}
 
   /** @param mark of another writer; undefined: the key is new, or nothing was marked */
   constructor(side: WriteSide, name: string, algorithm: Algorithm, mark?: Mark) {
@@ -178,7 +178,7 @@ export class S3BlobWriter implements BlobWriter {
       this.#refuseFailed()
       try {
         const sealed = await this.#seal(algorithm)
-        await this.#close(closed)
+        await this.#close(closed, { sealed: true })
         return sealed
       } catch (error) {
         const failure = this.#failed(error)
@@ -300,11 +300,11 @@ export class S3BlobWriter implements BlobWriter {
     if (this.#why) throw this.#why
   }
 
-  async #close(why: Error): Promise<void> {
+  async #close(why: Error, how = { sealed: false }): Promise<void> {
     this.#why ??= why
     await this.#sent.quiet()
     this.#open.drop()
-    this.onEnd()
+    this.onEnd(how)
     this.onEnd = () => {}
   }
 }

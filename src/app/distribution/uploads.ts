@@ -244,8 +244,9 @@ export class Uploads {
       await session.end({ cancelled: false })
       if (sealed.digest === digest) return sealed
     } catch (error) {
-      // After a failed sync nobody knows what the disk has: the session ends. Who was overtaken did nothing to the file.
-      if (error instanceof WriterOvertaken) await session.end({ cancelled: false })
+      // After a failed sync nobody knows what the disk has: the session ends. Who was overtaken did nothing to the file; a bucket has what it had.
+      const mayGoOn = error instanceof WriterOvertaken || this.#deps.blobs.at(upload.backend).sealsAgain
+      if (mayGoOn) await session.end({ cancelled: false })
       else {
         await this.#sessions.end(upload, epoch)
         session.sealFailed = true
