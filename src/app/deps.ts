@@ -72,4 +72,6 @@ export interface Settings {
   smallBlob: number
   /** Whether a data endpoint refuses an `Authorization` header, as Azure's storage does, or does not look at it. */
   blobRedirect: 'lenient' | 'strict'
+  /** Whether who gets a blob of this registry is sent to the store of objects, with a link that it signs. */
+  isSigned: (registry: string) => boolean
 }

@@ -33,6 +33,7 @@ export const refusalReasons = [
   'settings-item',
   'host-below-domain',
   'offload-without-proxy',
+  'downloads-without-bucket',
   'offload-group-alone',
   'group-unknown',
   'group-not-ours',

@@ -70,6 +70,13 @@ export function readConfig(
 function checkTogether(config: Config): void {
   checkHosts(config)
   checkOffload(config)
+  checkDownloads(config)
+}
+
+/** The links are the bucket's. */
+function checkDownloads({ blobDownloads, blobs }: Config): void {
+  if (blobDownloads === 'served' || blobs !== 'files') return
+  throw new ConfigError('downloads-without-bucket', { name: variableOf('blobDownloads'), variable: variableOf('blobs') })
 }
 
 /** Alone, each of these settings would do nothing, and somebody believes that it does. */

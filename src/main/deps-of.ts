@@ -16,6 +16,11 @@ export type ThreadParts = Pick<Deps, 'store' | 'clock' | 'blobs' | 'secrets' | '
 
 const hour = 60 * 60 * 1000
 
+const signedIn =
+  ({ blobDownloads }: Config) =>
+  (registry: string): boolean =>
+    blobDownloads === 'signed' || (blobDownloads !== 'served' && blobDownloads.includes(registry.toLowerCase()))
+
 /** What the registry needs from the world, of parts that are open. */
 export const depsOf = (config: Config, parts: ThreadParts): Deps => ({
   ...parts,
@@ -39,6 +44,7 @@ export const depsOf = (config: Config, parts: ThreadParts): Deps => ({
     largestBlob: config.largestBlob,
     smallBlob: config.smallBlob,
     blobRedirect: config.blobRedirect,
+    isSigned: signedIn(config),
   },
   hash: (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
   random: (bytes) => randomBytes(bytes),

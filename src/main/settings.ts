@@ -118,6 +118,13 @@ function shownBlobs(text: string): string {
 export const blobsName = ({ bucket, prefix, endpoint }: S3Place): string =>
   `s3://${bucket}/${prefix}${endpoint === undefined ? '' : ` (${endpoint})`}`
 
+/** Of which registries blobs are got from the store itself. */
+const downloads: Parse<'served' | 'signed' | readonly string[]> = (text) => {
+  if (text === 'served' || text === 'signed') return text
+  const [, names] = /^signed:([a-z0-9]+(?:,[a-z0-9]+)*)$/i.exec(text) ?? []
+  return names === undefined ? refuse('downloads') : names.toLowerCase().split(',')
+}
+
 const servers: Parse<number | 'auto'> = (text) => {
   const choice = oneOf('auto', '1', '2', '3', '4', '5', '6', '7', '8')(text)
   return choice === 'auto' ? choice : Number(choice)
@@ -201,6 +208,7 @@ export const settings = {
   smallBlob: { parse: bytes, fallback: '16KiB' },
   blobOffload: { parse: offload, fallback: 'off' },
   blobOffloadGroup: { parse: group, fallback: '' },
+  blobDownloads: { parse: downloads, fallback: 'served' },
   blobRedirect: { parse: oneOf('lenient', 'strict'), fallback: 'lenient' },
   diskFloor: { parse: bytes, fallback: '256MiB' },
   gcInterval: { parse: duration, fallback: '1m' },

@@ -144,6 +144,7 @@ const otherSettings = {
   largestBlob: Number.MAX_SAFE_INTEGER,
   smallBlob: 0,
   blobRedirect: 'lenient',
+  isSigned: () => false,
 } as const
 
 async function checkUsage(store: MetadataStore) {

@@ -151,3 +151,35 @@ test('a bucket that is not there, and keys that are wrong, end the start with wh
   const wrong = { ...keys, AWS_SECRET_ACCESS_KEY: 'wrong' }
   await assert.rejects(start({ LONGSHORE_BLOBS: `s3://${bucket}?endpoint=${store.endpoint}`, ...wrong }), /refuses the credentials/)
 })
+
+test('where downloads are signed a GET is sent to the bucket, whole and in ranges, and a HEAD is not', async () => {
+  const { server } = await serverOn({ LONGSHORE_BLOB_DOWNLOADS: 'signed:local' })
+  const bytes = someBytes(3 * mebibyte)
+  const path = `/v2/app/blobs/${await pushBlob(server, 'app', bytes)}`
+  const sent = await send(server, 'GET', path)
+  const location = new URL(header(sent, 'location') ?? '')
+  assert.deepEqual([sent.status, header(sent, 'cache-control'), sent.body.length], [307, 'no-store', 0])
+  assert.equal(location.origin, new URL((await starting).endpoint).origin)
+  assert.equal(header(sent, 'docker-content-digest'), digestOf(bytes))
+  const whole = await fetch(location)
+  assert.deepEqual([whole.status, whole.headers.get('content-type')], [200, 'application/octet-stream'])
+  assert.equal(digestOf(Buffer.from(await whole.arrayBuffer())), digestOf(bytes))
+  const part = await fetch(location, { headers: { range: 'bytes=10-19' } })
+  assert.ok(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(10, 20)))
+  location.searchParams.set('X-Amz-Expires', '99999')
+  assert.equal((await fetch(location)).status, 403, 'the store signed what it gives')
+  const head = await send(server, 'HEAD', path)
+  assert.deepEqual([head.status, header(head, 'content-length')], [200, String(bytes.length)])
+  const known = await send(server, 'GET', path, { headers: { 'if-none-match': `"${digestOf(bytes)}"` } })
+  assert.equal(known.status, 304)
+  const small = someBytes(100)
+  const served = await send(server, 'GET', `/v2/app/blobs/${await pushBlob(server, 'app', small)}`)
+  assert.ok(served.status === 200 && served.body.equals(small), 'what lies in its row has no link')
+})
+
+test('downloads of other registries than those that are named are served, and a data folder signs none', async () => {
+  const { server } = await serverOn({ LONGSHORE_BLOB_DOWNLOADS: 'signed:other' })
+  const bytes = someBytes(mebibyte)
+  assert.equal((await send(server, 'GET', `/v2/app/blobs/${await pushBlob(server, 'app', bytes)}`)).status, 200)
+  await assert.rejects(ChildServer.start({ LONGSHORE_BLOB_DOWNLOADS: 'signed' }), /signs no links/)
+})

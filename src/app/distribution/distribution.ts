@@ -31,6 +31,8 @@ export interface Blob {
   size: number
   /** Where they lie as a file of their own (`BlobStore.fileOf`). */
   file?(): Promise<string | undefined>
+  /** Where the store itself gives them to whoever has the link, for some minutes (`BlobStore.presign`). */
+  signed?(): Promise<URL | undefined>
   /** For who is told that it is there and opens nothing. Fails as `open`. */
   check(): Promise<void>
   /** Fails with `blob-unknown` where the bytes are gone since, with `blob-lost` where they should not be. */

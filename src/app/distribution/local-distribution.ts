@@ -8,6 +8,7 @@ import type { RoleReads } from '#ports/roles.ts'
 import { unknownRepository } from '#core/failures.ts'
 import { openOperations } from '../repositories/open-operations.ts'
 import type { ContentCommands, ContentReads, LinkedBlob } from '#ports/content.ts'
+import type { Registry } from '#ports/registries.ts'
 import type { Deps } from '../deps.ts'
 import { followLink, linkTo } from './blob-links.ts'
 import { checkFile, deleteBlob, findBlob, mountBlob, openBytes } from './blobs.ts'
@@ -36,10 +37,15 @@ export type LocalDistributionDeps = Pick<
 /** The images that lie here: what every wrapper wraps in the end. */
 export function localDistribution(deps: LocalDistributionDeps): Distribution {
   const { store, uploads } = deps
-  const opened = (blob: LinkedBlob): Blob => ({
+  const signed = async (registry: Registry, blob: LinkedBlob) => {
+    if (blob.bytes || !deps.settings.isSigned(registry.name)) return undefined
+    return (await deps.blobs.at(blob.backend).presign?.(blob.storageKey, 'application/octet-stream'))?.url
+  }
+  const opened = (registry: Registry, blob: LinkedBlob): Blob => ({
     digest: blob.digest,
     size: blob.size,
     file: async () => (blob.bytes ? undefined : deps.blobs.at(blob.backend).fileOf?.(blob.storageKey, blob.size)),
+    signed: () => signed(registry, blob),
     check: () => checkFile(deps, blob),
     open: () => openBytes(deps, blob),
   })
@@ -58,12 +64,12 @@ export function localDistribution(deps: LocalDistributionDeps): Distribution {
     deleteManifest: ({ registry, caller, repository }, reference, precondition) =>
       deleteManifest(deps, { registry, name: repository, askedBy: caller.id, reference, precondition }),
 
-    blob: async ({ registry, repository }, digest) => opened(await findBlob(deps, registry, repository, digest)),
+    blob: async ({ registry, repository }, digest) => opened(registry, await findBlob(deps, registry, repository, digest)),
     deleteBlob: ({ registry, caller, repository }, digest) => deleteBlob(deps, { registry, name: repository, digest, askedBy: caller.id }),
     mountBlob: ({ registry, caller, repository }, source) => mountBlob(deps, { registry, caller, name: repository, ...source }),
 
     linkTo: (registry, blob) => linkTo(deps, registry, blob),
-    followLink: async (registry, link, address) => opened(await followLink(deps, registry, link, address)),
+    followLink: async (registry, link, address) => opened(registry, await followLink(deps, registry, link, address)),
 
     startUpload: ({ registry, caller, repository }, upload) =>
       uploads.start({ registry, name: repository, principalId: caller.id, ...upload }),

@@ -3,7 +3,7 @@ import { formatDataHost } from '#core/data-host.ts'
 import { checkPrecondition } from '#core/precondition.ts'
 import type { Answer } from '#http/answer.ts'
 import type { OfKind } from '#http/surface.ts'
-import { preconditionOf } from '#http/conditions.ts'
+import { isKnownToReader, preconditionOf } from '#http/conditions.ts'
 import { contentAnswer } from '#http/content.ts'
 import { portOf, withoutPort } from '#http/hosts.ts'
 import { type Context, visit } from './context.ts'
@@ -20,11 +20,20 @@ export async function getBlob(context: Context, request: Of<'blob.get' | 'blob.h
   // A HEAD moves no bytes: whoever only asks whether it is there need not reach another host.
   if (registry.dataLocation !== null && request.kind === 'blob.get') {
     const location = dataUrl(context, registry.dataLocation, request)
-    // The link is for who asked, as the bytes would be.
-    return { status: 307, headers: [named, ['Location', location], ['Cache-Control', 'no-store']] }
+    return elsewhere(named, location)
+  }
+  if (request.kind === 'blob.get' && !isKnownToReader(http, blob.digest)) {
+    const location = await blob.signed?.()
+    if (location) return elsewhere(named, location.href)
   }
   return contentAnswer(http, { size: blob.size, etag: blob.digest, headers: [named], file: blob.file, open: () => blob.open() })
 }
+
+/** The link is for who asked, as the bytes would be. */
+const elsewhere = (named: readonly [string, string], location: string): Answer => ({
+  status: 307,
+  headers: [named, ['Location', location], ['Cache-Control', 'no-store']],
+})
 
 /** By the scheme and the port by which the caller came: what lies between us has them for all names of the domain. */
 function dataUrl({ distribution, origins, registry, http }: Context, location: string, request: Of<'blob.get' | 'blob.head'>): string {

@@ -28,6 +28,8 @@ export const settings = {
   'setting.blobOffload':
     'nginx:/PREFIX/ lets an nginx that is a trusted proxy send the files of blobs itself, under its internal location /PREFIX/; or off',
   'setting.blobOffloadGroup': 'name or number of the group of that nginx: it may read objects/ of the data folder, and nothing else there',
+  'setting.blobDownloads':
+    'how clients get blobs that lie in a bucket: served by this server, or signed, by links to the bucket itself, for all registries or signed:NAME,NAME',
   'setting.blobRedirect': 'what a data endpoint does with an Authorization header: lenient ignores it, strict refuses as Azure does',
   'setting.diskFloor': 'take no uploads while less than this is free on the disk',
   'setting.gcInterval': 'time between two passes of collection',

@@ -31,6 +31,8 @@ export const settings: Translation<typeof english> = {
   'setting.blobOffload':
     'nginx:/PREFIJO/ deja que un nginx que es proxy de confianza envíe él mismo los archivos de los blobs, bajo su ubicación interna /PREFIJO/; u off',
   'setting.blobOffloadGroup': 'nombre o número del grupo de ese nginx: puede leer objects/ de la carpeta de datos, y nada más en ella',
+  'setting.blobDownloads':
+    'cómo obtienen los clientes los blobs de un bucket: served, por este servidor, o signed, por enlaces al bucket mismo, para todos los registros o signed:NOMBRE,NOMBRE',
   'setting.blobRedirect': 'qué hace un punto de datos con una cabecera Authorization: lenient no la mira, strict la rechaza como Azure',
   'setting.diskFloor': 'no acepta subidas mientras quede menos que esto en el disco',
   'setting.gcInterval': 'tiempo entre dos pasadas de la recogida',

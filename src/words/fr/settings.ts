@@ -31,6 +31,8 @@ export const settings: Translation<typeof english> = {
   'setting.blobOffload':
     'nginx:/PREFIXE/ laisse un nginx, proxy de confiance, envoyer lui-même les fichiers des blobs, sous son emplacement interne /PREFIXE/ ; ou off',
   'setting.blobOffloadGroup': 'nom ou numéro du groupe de ce nginx : il peut lire objects/ dans le dossier de données, et rien d’autre',
+  'setting.blobDownloads':
+    'comment les clients obtiennent les blobs d’un bucket : served, par ce serveur, ou signed, par des liens vers le bucket même, pour tous les registres ou signed:NOM,NOM',
   'setting.blobRedirect': 'que fait un point de données d’un en-tête Authorization : lenient l’ignore, strict le refuse comme Azure',
   'setting.diskFloor': 'n’accepte pas d’envoi quand il reste moins que cela sur le disque',
   'setting.gcInterval': 'temps entre deux passages de la collecte',
