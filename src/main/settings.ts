@@ -108,7 +108,7 @@ function shownBlobs(text: string): string {
   if (!text.startsWith('s3:') || !URL.canParse(text)) return text
   const url = new URL(text)
   if (url.username !== '') url.username = '***'
-  if (url.password !== '') url.password = '***'
+  if (url.password) url.password = '***'
   for (const [name, value] of url.searchParams)
     if (!parameters.some((each) => each === name) || value.includes('@')) url.searchParams.set(name, '***')
   return url.href === new URL(text).href ? text : url.href

@@ -40,7 +40,7 @@ const encryptions = ['AES256', 'aws:kms', 'aws:kms:dsse'] as const
 export function parseS3Place(text: string): S3Place {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol !== 's3:' || url.hash !== '' || url.port !== '') throw new WrongPlace('form')
-  if (url.username !== '' || url.password !== '') throw new WrongPlace('credentials', 'user:password@')
+  if (url.username || url.password) throw new WrongPlace('credentials', 'user:password@')
   for (const name of url.searchParams.keys()) {
     if (parameters.some((each) => each === name)) continue
     throw new WrongPlace(secretName.test(name) ? 'credentials' : 'parameter', name)
