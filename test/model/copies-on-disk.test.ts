@@ -293,6 +293,11 @@ test('a directory is one process’s, closed to others, and what is there of it 
   fs.chmodSync(join(directory.root, 'mine'), 0o644)
   closeToOthers(directory)
   assert.equal(modeOf(join(directory.root, 'mine')), 0o644, 'a link is not followed')
+  const elsewhere = join(root, 'etc/secret.key')
+  put(elsewhere, 'key', 0o440)
+  fs.chmodSync(join(root, 'etc'), 0o755)
+  closeToOthers({ ...directory, secretKey: elsewhere })
+  assert.deepEqual([modeOf(join(root, 'etc')), modeOf(elsewhere)], [0o755, 0o440], 'a key elsewhere is the operator’s, with its folder')
 })
 
 test('folders are made with those above them; a file in the way is told; a ballast is made once', async () => {

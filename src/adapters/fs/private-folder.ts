@@ -1,5 +1,5 @@
 import { chmodSync, lstatSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import type { DataDirectory } from './data-directory.ts'
 
 const ours =
@@ -7,14 +7,15 @@ const ours =
 
 /**
  * Takes from everybody else what a folder was made with, or given since. Where other things lie in the folder too, it
- * stays as open as it was and each of ours is closed. Returns what the system did not let us close.
+ * stays as open as it was and each of ours is closed. A key that the operator keeps elsewhere, and the folder that it lies in
+ * (which may be /etc), are the operator's to close. Returns what the system did not let us close.
  */
 export function closeToOthers({ root, database, objects, secretKey, tls }: DataDirectory): string[] {
   const names = readdirSync(root)
   const shared = names.some((name) => !ours.test(name))
-  const keys = join(secretKey, '..')
+  const keys = secretKey.startsWith(`${root}${sep}`) ? [dirname(secretKey), secretKey] : []
   const files = names.filter((name) => /^(?:longshore|owner)\.(?:db|pid)/.test(name) || name === 'ballast').map((name) => join(root, name))
-  return [...(shared ? [] : [root]), objects, keys, tls, database, secretKey, ...files].filter((path) => !close(path))
+  return [...(shared ? [] : [root]), objects, ...keys, tls, database, ...files].filter((path) => !close(path))
 }
 
 /** False where the system does not let us. */
