@@ -158,6 +158,21 @@ describe('a running server', () => {
       assert.deepEqual(one('descriptors-few').detail, { most: 1024, enough: 4096 })
     }))
 
+  test('a folder that a front’s group may pass is as it should be where a front is set, and the group is told', () =>
+    on(async (computer) => {
+      const front = {
+        LONGSHORE_BLOB_OFFLOAD: 'nginx:/objects/',
+        LONGSHORE_BLOB_OFFLOAD_GROUP: '4242',
+        LONGSHORE_TRUSTED_PROXIES: '127.0.0.1',
+      }
+      Object.assign(computer.env, front)
+      chmodSync(server.dataDir, 0o710)
+      const { one, of } = await computer.doctor()
+      chmodSync(server.dataDir, 0o700)
+      assert.deepEqual(of('modes-open'), [])
+      assert.deepEqual(one('modes-shared').detail, { group: '4242' })
+    }))
+
   test('modes that let others in, and --fix shuts them out', () =>
     on(async (computer) => {
       chmodSync(server.dataDir, 0o755)
