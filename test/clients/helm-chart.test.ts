@@ -215,7 +215,8 @@ test('the network policy lets nobody at the admin port who is not named, and bou
   const from = [{ namespaceSelector: { matchLabels: { name: 'monitoring' } } }]
   const egress = [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }]
   const told = await policy({ from, metricsFrom: from, egress })
-  assert.deepEqual(told.ingress[0].from, from)
+  const tester = { 'app.kubernetes.io/instance': 'r', 'app.kubernetes.io/component': 'test' }
+  assert.deepEqual(told.ingress[0].from, [...from, { podSelector: { matchLabels: tester } }])
   assert.deepEqual(told.ingress[1], { ports: [{ protocol: 'TCP', port: 'admin' }], from })
   assert.deepEqual([told.policyTypes, told.egress], [['Ingress', 'Egress'], egress])
 })
