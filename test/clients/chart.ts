@@ -46,6 +46,7 @@ export const environment = (container: Made) =>
 export const scaled = {
   mode: 'scaled',
   publicUrl: 'https://registry.example.org',
+  trustedProxies: ['10.1.0.0/16'],
   database: { url: 'postgres://longshore@db:5432/longshore', passwordSecret: { name: 'db-password' } },
   secretKey: { secretName: 'sealing' },
   bucket: { url: 's3://images/registry?region=eu-west-1', keysSecret: { name: 's3-keys' } },

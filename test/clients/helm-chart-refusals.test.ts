@@ -25,6 +25,7 @@ const refusals: [string, Values, RegExp][] = [
   ['keys in the URL of the bucket', { ...scaled, bucket: { url: 's3://key:secret@b/p' } }, /bucket\.url: has keys in it/],
   ['an ingress without an address', { ...withIngress, publicUrl: '' }, /publicUrl: an ingress needs the address/],
   ['an ingress that nobody believes', { ...withIngress, trustedProxies: [] }, /trustedProxies: name the addresses/],
+  ['TLS that nobody ends', { publicUrl: 'https://registry.example.org' }, /trustedProxies: publicUrl is https.*what ends TLS/],
   ['an ingress without a certificate', { ...withIngress, ingress: { enabled: true } }, /ingress\.tls: publicUrl is https/],
   [
     'two issuers',

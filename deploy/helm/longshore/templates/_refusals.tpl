@@ -57,4 +57,7 @@
     {{- fail "ingress.tls: publicUrl is https://, so name a secretName, a clusterIssuer or an issuer" -}}
   {{- end -}}
 {{- end -}}
+{{- if and (hasPrefix "https://" $v.publicUrl) (not $v.https.enabled) (not $v.trustedProxies) -}}
+  {{- fail "trustedProxies: publicUrl is https:// and the server speaks HTTP alone; name the addresses of what ends TLS before it, or set https.enabled" -}}
+{{- end -}}
 {{- end -}}
