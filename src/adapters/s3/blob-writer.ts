@@ -115,7 +115,7 @@ export class S3BlobWriter implements BlobWriter {
     return this.#turns.take(async () => {
       this.#refuseFailed()
       try {
-        await this.#goOn()
+        if (bytes.length > 0) await this.#goOn()
         await this.#take(bytes)
       } catch (error) {
         throw this.#failed(error)

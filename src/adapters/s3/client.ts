@@ -137,7 +137,7 @@ export class ObjectClient {
     const sums = await this.#sumsOf(body)
     const asked = { ...this.#at(key), UploadId: uploadId, PartNumber: number, ...sums, Body: body }
     const answer = await this.#send(sums, () => new this.#sdk.UploadPartCommand(asked), signal)
-    return { etag: answer.ETag ?? '', crc: answer.ChecksumCRC32 }
+    return { etag: answer.ETag ?? '', crc: crcIn(answer) }
   }
 
   /** Takes the bytes from `from` up to and without `to` of an object as a part; they do not pass through here. */
@@ -159,7 +159,7 @@ export class ObjectClient {
         }),
     )
     if (!CopyPartResult?.ETag) throw new Mangled('the store gave a part that it copied no tag')
-    return { etag: CopyPartResult.ETag, crc: CopyPartResult.ChecksumCRC32 }
+    return { etag: CopyPartResult.ETag, crc: crcIn(CopyPartResult) }
   }
 
   async complete(key: string, uploadId: string, parts: readonly Part[], condition?: Condition): Promise<void> {
@@ -286,6 +286,9 @@ interface Command<Input, Output> {
   readonly input: Input
   resolveMiddleware: (...all: never[]) => (...all: never[]) => Promise<{ output: Output }>
 }
+
+/** Some stores say nothing there, or what holds of another object. */
+const crcIn = ({ ChecksumCRC32: crc = '' }: Taken): string | undefined => (/^[A-Za-z0-9+/]{6}==$/.test(crc) ? crc : undefined)
 
 const md5Step = 1024 * 1024
 

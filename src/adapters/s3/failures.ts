@@ -57,7 +57,7 @@ export function failureOf(error: unknown): Error {
   if (status === 412 || name === 'PreconditionFailed') return new ConditionFailed()
   if (name === 'ConditionalRequestConflict' || (status === 409 && name === 'OperationAborted')) return new ConditionConflict()
   if (name === 'NoSuchUpload' || saysUsedUp(error)) return new UploadGone()
-  if (name === 'InvalidPart' || name === 'InvalidPartOrder' || name === 'EntityTooSmall') return new PartReplaced(name)
+  if (name === 'InvalidPart' || name === 'InvalidPartOrder') return new PartReplaced(name)
   if (changedOnTheWay.has(name)) return new Mangled('what arrived at the object store is not what was sent')
   const failed = (message: string) => Object.assign(new RegistryError('storage-failed', `${message} (${name})`), { cause: error })
   // The SDK gives an error that comes in an answer of 200 the status 503.
@@ -67,6 +67,7 @@ export function failureOf(error: unknown): Error {
   if (tooMuch.has(name) || status === 429 || status === 503)
     return failed('the object store asks to be asked less often, try again in a moment')
   if (notAllowed.has(name) || status === 401 || status === 403) return failed('the object store refuses the credentials of this server')
+  if (name === 'EntityTooSmall') return failed('the object store wants larger parts: a larger partSize is needed')
   if (name === 'NoSuchBucket') return failed('the object store has no such bucket')
   if (name === 'CredentialsProviderError') return failed('this server has found no credentials for the object store')
   if (name === 'TimeoutError' || name === 'AbortError' || name === 'RequestTimeout')

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { Refusal } from '#core/refusal.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { type Abilities, leastAbilities, type ObjectClient } from './client.ts'
+import { type Abilities, type Condition, crcOf, leastAbilities, type ObjectClient } from './client.ts'
 import { ConditionFailed, Mangled } from './failures.ts'
 
 /** What a store does not do, and what is done instead. */
@@ -35,7 +35,7 @@ export async function examine(client: ObjectClient, place: string, publicEndpoin
     const { etag } = await client.put(name('one'), body, 'absent')
     const tagIsMd5 = etag === `"${createHash('md5').update(body).digest('hex')}"`
     const conditionalPut = await isRefused(() => client.put(name('one'), body, 'absent'))
-    const checksum = (await keepsCrc(client, name('two'), body)) ? 'crc32' : 'md5'
+    const checksum = (await keepsCrc(client, name('two'), body)) && (await copiesCrc(client, name('four'), body)) ? 'crc32' : 'md5'
     client.abilities = { conditionalPut, conditionalComplete: true, checksum, tagIsMd5 }
     const found = await client.get(name('one'), { from: 2, to: 5 })
     const got = found && Buffer.concat(await found.body.toArray())
@@ -103,12 +103,23 @@ async function keepsCrc(client: ObjectClient, name: string, body: Uint8Array): P
   return false
 }
 
+/** What it says of a part that it copied out of an object of parts must be that part's; else the copy can be no part of an object with sums. */
+async function copiesCrc(client: ObjectClient, name: string, body: Uint8Array): Promise<boolean> {
+  await completeOver(client, name, body, undefined)
+  const uploadId = await client.begin(name)
+  try {
+    return (await client.copyPart(name, uploadId, 1, { key: name, from: 0, to: body.length })).crc === crcOf(body)
+  } finally {
+    await client.abort(name, uploadId)
+  }
+}
+
 async function isListed(client: ObjectClient, folder: string): Promise<boolean> {
   for await (const { key } of client.list(folder)) if (key === `${folder}one`) return true
   return false
 }
 
-async function completeOver(client: ObjectClient, name: string, body: Uint8Array, condition: 'absent' | { etag: string }): Promise<void> {
+async function completeOver(client: ObjectClient, name: string, body: Uint8Array, condition: Condition): Promise<void> {
   const uploadId = await client.begin(name)
   try {
     await client.complete(name, uploadId, [await client.sendPart(name, uploadId, 1, body)], condition)
