@@ -71,8 +71,10 @@ test('an address has so many connections, however they are dealt out', async () 
     const socket = connect(port, host).on('error', () => {})
     sockets.push(socket)
     await once(socket, 'connect')
-    assert.ok((await figure('longshore_connections')) <= 40)
+    // Each of the three may just have counted one to see that it is one too many.
+    assert.ok((await figure('longshore_connections')) <= 40 + 3)
   }
+  while ((await figure('longshore_connections')) > 40) await new Promise((resolve) => setTimeout(resolve, 5))
   assert.equal((await ask('GET', '/v2/').catch(() => ask('GET', '/v2/'))).status, 401)
   for (const socket of sockets) socket.destroy()
 })
