@@ -3,6 +3,7 @@ import { digestsOf } from './blobs-in-use.ts'
 import { dropLinks } from './link-removal.ts'
 import { repositoryIsKept } from './kept-deleted.ts'
 import { removeDeleted, removeManifests } from './manifest-removal.ts'
+import { RunAgain } from './run-again.ts'
 import type { SqlTransaction } from './transaction.ts'
 import type { Verb } from './verb.ts'
 
@@ -46,8 +47,8 @@ export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, li
     // Sessions of the old repository end with it; the reaper takes their bytes.
     await tx.run('UPDATE upload SET expires_at = 0 WHERE repo_id = ? AND expires_at > 0', repositoryId)
     if (await stands(tx, 'upload', repositoryId)) continue
-    if (keep) return repositoryIsKept(tx, repositoryId)
-    return tx.run('DELETE FROM repository WHERE id = ?', repositoryId)
+    const gone = await (keep ? repositoryIsKept(tx, repositoryId) : tx.run('DELETE FROM repository WHERE id = ?', repositoryId))
+    if (gone > 0) return gone
   }
   return 0
 }
@@ -55,6 +56,10 @@ export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, li
 const stands = async (tx: SqlTransaction, table: Table | 'upload', repositoryId: number): Promise<boolean> =>
   (await tx.get(`SELECT 1 FROM ${table} WHERE repo_id = ? LIMIT 1`, repositoryId)) !== undefined
 
-const hold = async (tx: SqlTransaction, table: Table, repositoryId: number, limit: number): Promise<Digest[]> => [
-  ...(await digestsOf(tx, `SELECT digest FROM ${table} WHERE repo_id = ? ORDER BY digest LIMIT ?${tx.forUpdate}`, repositoryId, limit)),
-]
+/** Some, for there are some. Who was waited for may have taken all of them: that is not the end, which is what no rows would say. */
+async function hold(tx: SqlTransaction, table: Table, repositoryId: number, limit: number): Promise<Digest[]> {
+  const sql = `SELECT digest FROM ${table} WHERE repo_id = ? ORDER BY digest LIMIT ?${tx.forUpdate}`
+  const digests = [...(await digestsOf(tx, sql, repositoryId, limit))]
+  if (digests.length === 0) throw new RunAgain('another one empties the repository')
+  return digests
+}

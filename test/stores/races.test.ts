@@ -8,6 +8,7 @@ import { PostgresTransaction, type Runner } from '#adapters/postgres/connection.
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { hour, name, Scene } from '#ports/metadata-scene.contract.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
+import { RunAgain } from '#store/run-again.ts'
 import { commands } from '#store/verbs.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
@@ -31,8 +32,13 @@ afterEach(async () => {
 
 const enough = 300
 
-/** A pass of collection; when it comes to a statement, somebody else's deed is begun, and waited for unless that waits for the pass. */
-async function collectBeside(scene: Scene, statement: RegExp, deed: () => Promise<unknown>): Promise<void> {
+/** A command; when it comes to a statement, somebody else's deed is begun, and waited for unless that waits for the command. */
+async function beside<Answer>(
+  scene: Scene,
+  command: (tx: PostgresTransaction) => Promise<Answer>,
+  statement: RegExp,
+  deed: () => Promise<unknown>,
+): Promise<Answer> {
   const client = await pool.connect()
   let done: Promise<unknown> | undefined
   const query = async (...asked: [string, unknown[]?]) => {
@@ -45,15 +51,19 @@ async function collectBeside(scene: Scene, statement: RegExp, deed: () => Promis
   const runner = { query } as unknown as Runner
   try {
     const tx = await PostgresTransaction.begin(runner, { failpoint: () => {}, judge: 'caller', now: () => scene.now, learn: () => {} })
-    await commands.condemn(tx, { now: scene.now, limit: 100 })
+    const answer = await command(tx)
     await client.query('COMMIT')
+    return answer
   } finally {
     await (client as PoolClient).query('ROLLBACK').catch(() => {})
     client.release()
     await done
+    assert.ok(done, 'the statement was met')
   }
-  assert.ok(done, 'the statement was met')
 }
+
+const collectBeside = (scene: Scene, statement: RegExp, deed: () => Promise<unknown>) =>
+  beside(scene, (tx) => commands.condemn(tx, { now: scene.now, limit: 100 }), statement, deed)
 
 async function nothingIsLeft(scene: Scene): Promise<void> {
   scene.now += 40 * 24 * hour
@@ -78,4 +88,21 @@ test('a link whose manifest goes while it is reviewed is reviewed again', async 
   scene.now += 30 * hour
   await collectBeside(scene, /DELETE FROM gc_queue/, () => scene.deleteManifest(repository, pushed))
   await nothingIsLeft(scene)
+})
+
+test('of two that empty a repository neither takes it for empty while the other is at it', async () => {
+  const scene = await Scene.open(store)
+  const repository = name('race/emptied')
+  await scene.pushImage(repository, 'an image', 'v1')
+  await scene.deleteRepository(repository)
+  const { now } = scene
+  const emptying = beside(
+    scene,
+    (tx) => commands.drainRepositories(tx, { now, limit: 100 }),
+    /SELECT digest FROM manifest WHERE repo_id = .* FOR UPDATE/,
+    () => store.drainRepositories({ now, limit: 100 }),
+  )
+  await assert.rejects(emptying, RunAgain)
+  while ((await store.drainRepositories({ now, limit: 100 })) > 0);
+  assert.equal((await store.usage(scene.registryId)).unreferenced, 0)
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { StoredEvent } from '#ports/event-log.ts'
 import type { RepositoryName, Tag } from '#core/reference.ts'
+import { allEvents } from '../world/all-events.ts'
 import { pushImage, putManifest } from '../world/content.ts'
 import { openPlane, type Plane, succeeded } from '../world/plane.ts'
 import { send } from '../world/send.ts'
@@ -17,7 +18,7 @@ const registryId = () => plane.door.open.registry.id
 
 /** What the work left in the log, of one registry or of all. */
 async function told(work: () => Promise<unknown>, of?: number): Promise<StoredEvent[]> {
-  const all = async () => facts().events({ registryId: of, after: '', limit: 1000 })
+  const all = () => allEvents(facts(), of)
   const before = new Set((await all()).map((each) => each.place))
   await work()
   return (await all()).filter((each) => !before.has(each.place))

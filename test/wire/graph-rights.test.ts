@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { routes } from '#surfaces/graph/routes.ts'
+import { allEvents } from '../world/all-events.ts'
 import { codeOf, openPlane, type Plane, type Somebody, succeeded } from '../world/plane.ts'
 import { json } from '../world/send.ts'
 
@@ -184,7 +185,7 @@ const rows: readonly Row[] = [
   },
 ]
 
-const events = () => plane.door.open.deps.store.events({ registryId: undefined, after: '', limit: 10_000 })
+const events = () => allEvents(plane.door.open.deps.store, undefined)
 
 for (const { kind, method, action, path, body } of rows)
   test(`${kind} of ${action.split('/')[0]} needs ${action} and nothing else`, async () => {
