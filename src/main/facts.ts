@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { DataDirectory } from '#adapters/fs/data-directory.ts'
 import { sqliteFactsFiles } from '#adapters/sqlite/facts-files.ts'
 import { openSharedStore, openSqliteStore, type SharedStore } from '#adapters/sqlite/store.ts'
-import type { PostgresOptions } from '#adapters/postgres/store.ts'
+import type { PostgresOptions, PostgresStore } from '#adapters/postgres/store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import type { FactsFiles } from '#ports/backup.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -41,15 +41,19 @@ export async function openFacts(config: Config, directory: DataDirectory): Promi
   const { openPostgresStore } = await import('#adapters/postgres/store.ts')
   const options = postgresOptions(config)
   const store = await openPostgresStore(options)
-  return { store, clock: store.clock, name: storeName(config.store), share: () => ({ kind: 'postgres', options }), alone: store.alone }
+  const share = () => ({ kind: 'postgres', options }) as const
+  return { store, clock: clockOf(store), name: storeName(config.store), share, alone: store.alone }
 }
 
 export async function openSharedFacts(shared: SharedFacts): Promise<{ store: MetadataStore; clock: Clock }> {
   if (shared.kind === 'sqlite') return { store: openSharedStore(shared.shared), clock: systemClock }
   const { openPostgresStore } = await import('#adapters/postgres/store.ts')
   const store = await openPostgresStore(shared.options)
-  return { store, clock: store.clock }
+  return { store, clock: clockOf(store) }
 }
+
+/** The wall clock is the database's. What has elapsed is one count for all threads of this process, which share what they count by it. */
+const clockOf = ({ databaseTime }: PostgresStore): Clock => ({ now: databaseTime, elapsed: systemClock.elapsed })
 
 /** Copies of the facts as files; a database of its own has its own ways to be copied. */
 export const factsFilesOf = (config: Config, { database }: DataDirectory): FactsFiles | undefined =>

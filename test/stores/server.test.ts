@@ -6,12 +6,15 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
+import { systemClock } from '#adapters/system/clock.ts'
 import { Refusal } from '#core/refusal.ts'
+import { directoryOf } from '#main/directory.ts'
+import { openFacts, openSharedFacts } from '#main/facts.ts'
 import { NewerDatabase } from '#ports/newer-database.ts'
 import { startCluster } from '../world/cluster.ts'
 import { makeImage, pushImage } from '../world/content.ts'
 import { header, send } from '../world/send.ts'
-import { makeDataDirectory, removeDataDirectory, Server } from '../world/server.ts'
+import { configOf, makeDataDirectory, removeDataDirectory, Server } from '../world/server.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 let postgres: PostgresServer
@@ -123,5 +126,22 @@ test('a server that has another folder of objects loses none of those that it ha
     assert.equal((await send(one, 'GET', path)).status, 200, 'it is not taken for lost')
   } finally {
     await Promise.all([one.stop(), elsewhere.stop()])
+  }
+})
+
+test('all threads of a server count what has elapsed alike, and the time is the database’s', async () => {
+  const dataDir = makeDataDirectory()
+  const config = configOf(dataDir, { store: await postgres.database() })
+  const facts = await openFacts(config, directoryOf(config))
+  const shared = await openSharedFacts(facts.share())
+  try {
+    for (const { clock } of [facts, shared]) {
+      assert.equal(clock.elapsed, systemClock.elapsed)
+      assert.ok(Math.abs(clock.now() - Date.now()) < 60_000)
+    }
+  } finally {
+    await shared.store.close()
+    await facts.store.close()
+    removeDataDirectory(dataDir)
   }
 })

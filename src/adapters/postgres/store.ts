@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '#core/refusal.ts'
-import type { Clock } from '#ports/clock.ts'
 import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import { allowedSkew } from '#ports/leases.ts'
 import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
@@ -30,8 +29,8 @@ export interface PostgresOptions extends PoolOptions {
 }
 
 export interface PostgresStore extends MetadataStore {
-  /** The wall clock is the database's. */
-  readonly clock: Clock
+  /** Milliseconds since 1970 by the database's clock. */
+  readonly databaseTime: () => number
   /** Does the work while no other server does work in this way. */
   alone<Result>(work: () => Promise<Result>): Promise<Result>
 }
@@ -81,7 +80,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     },
     asOneRequest,
     skew: judge === 'database' ? allowedSkew : 0,
-    clock: { now: () => time.now(), elapsed: () => performance.now() } satisfies Clock,
+    databaseTime: () => time.now(),
     alone: (work: () => Promise<unknown>) => alone(pool, work),
   }
   const failpoint = armFailpoint(options.failpoint, () => process.kill(process.pid, 'SIGKILL'))
