@@ -59,6 +59,12 @@ const bytesOrNone: Parse<ByteCount | null> = (text) => (text === 'none' ? null :
 
 const count: Parse<number> = (text) => (/^[1-9][0-9]{0,8}$/.test(text) ? Number(text) : refuse('count'))
 
+/** A first start holds one while it works by another. */
+const several: Parse<number> = (text) => {
+  const value = count(text)
+  return value >= 2 ? value : refuse('several')
+}
+
 /** A front's name and the path that it keeps for us: plain words between slashes, so that nothing in it can be read in two ways. */
 const offload: Parse<{ prefix: string } | 'off'> = (text) => {
   if (text === 'off') return 'off'
@@ -187,7 +193,7 @@ export const settings = {
   dataDir: { parse: folder, fallback: '' },
   store: { parse: store, fallback: 'sqlite', shown: storeName },
   storePasswordFile: { parse: path, fallback: '' },
-  storeConnections: { parse: count, fallback: '16' },
+  storeConnections: { parse: several, fallback: '16' },
   storeTimeout: { parse: duration, fallback: '15s' },
   secretKeyFile: { parse: path, fallback: '' },
   blobs: { parse: blobs, fallback: 'files', shown: shownBlobs },

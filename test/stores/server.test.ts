@@ -145,3 +145,10 @@ test('all threads of a server count what has elapsed alike, and the time is the 
     removeDataDirectory(dataDir)
   }
 })
+
+test('one connection is too few, and is refused by name', () => {
+  assert.throws(
+    () => configOf('/data', { storeConnections: '1' }),
+    (error) => refused('setting-value')(error) && (error as Refusal).detail.allowed === 'expected.several',
+  )
+})

@@ -62,6 +62,7 @@ Exit codes: 0 done · 1 not done, or something bad was found · 2 wrong command 
   'expected.blobs-encryption': 'sse=AES256, or sse=aws:kms or aws:kms:dsse with or without kmsKeyId',
   'expected.blobs-part-size': 'a partSize of whole MiB from 5MiB to 64MiB',
   'expected.downloads': 'served, signed, or signed:NAME,NAME with the names of registries',
+  'expected.several': 'a whole number from 2',
   'expected.group': 'the name or the number of a group',
   'expected.origin': 'https://host[:port] without a path',
   'expected.bytes': 'none, or a number of bytes with B, KiB, MiB, GiB or TiB',

@@ -64,6 +64,7 @@ Códigos de salida: 0 hecho · 1 no hecho, o se encontró un defecto · 2 línea
   'expected.blobs-encryption': 'sse=AES256, o sse=aws:kms o aws:kms:dsse con o sin kmsKeyId',
   'expected.blobs-part-size': 'un partSize de MiB enteros, de 5MiB a 64MiB',
   'expected.downloads': 'served, signed, o signed:NOMBRE,NOMBRE con los nombres de registros',
+  'expected.several': 'un número entero desde 2',
   'expected.group': 'el nombre o el número de un grupo',
   'expected.origin': 'https://host[:puerto] sin ruta',
   'expected.bytes': 'none, o un número de bytes con B, KiB, MiB, GiB o TiB',

@@ -65,6 +65,7 @@ Codes de sortie : 0 fait · 1 pas fait, ou un défaut a été trouvé · 2 ligne
   'expected.blobs-encryption': 'sse=AES256, ou sse=aws:kms ou aws:kms:dsse avec ou sans kmsKeyId',
   'expected.blobs-part-size': 'un partSize en MiB entiers, de 5MiB à 64MiB',
   'expected.downloads': 'served, signed, ou signed:NOM,NOM avec les noms de registres',
+  'expected.several': 'un nombre entier à partir de 2',
   'expected.group': 'le nom ou le numéro d’un groupe',
   'expected.origin': 'https://hôte[:port] sans chemin',
   'expected.bytes': 'none, ou un nombre d’octets avec B, KiB, MiB, GiB ou TiB',
