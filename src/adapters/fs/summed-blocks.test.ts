@@ -69,3 +69,12 @@ test('there is room for so many bytes; what was asked for longest ago goes first
     [true, true],
   )
 })
+
+test('there is room for so many files, however small', () => {
+  const blocks = new SummedBlocks(clockAt(0), 100 * bytesFor(4), 2)
+  for (const key of ['a', 'b', 'a', 'c']) blocks.of(key, state).add(0)
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((key) => blocks.known(key) !== undefined),
+    [true, false, true],
+  )
+})

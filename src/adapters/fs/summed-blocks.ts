@@ -4,8 +4,10 @@ import { checksumBlock } from '#ports/blob-store.ts'
 
 /** So many seconds a block that was compared with its checksum is believed to be as it was. */
 const believedFor = 60 * 60
-/** Of a thread: what 16,000 small files take, or 2,000,000 blocks (half a TiB) of large ones. */
+/** Of a thread: 2,000,000 blocks (half a TiB). */
 const mostBytes = 8 * 1024 * 1024
+/** Of a thread: small files take more by their number than by their blocks. */
+const mostFiles = 4000
 const bytesPerBlock = Uint32Array.BYTES_PER_ELEMENT
 /** A file's key, state and objects, as measured. */
 const overhead = 512
@@ -73,13 +75,15 @@ export class LatelySummed {
 export class SummedBlocks {
   readonly #clock: Elapsed
   readonly #most: number
+  readonly #mostFiles: number
   /** By key; those that were asked for last are last. */
   readonly #files = new Map<string, LatelySummed>()
   #bytes = 0
 
-  constructor(clock: Elapsed, most = mostBytes) {
+  constructor(clock: Elapsed, most = mostBytes, files = mostFiles) {
     this.#clock = clock
     this.#most = most
+    this.#mostFiles = files
   }
 
   /** Defined: it was read lately, so the system likely has it in memory. Whether it is still the same file, `of` tells. */
@@ -105,7 +109,7 @@ export class SummedBlocks {
 
   #makeRoom(): void {
     for (const key of this.#files.keys()) {
-      if (this.#bytes <= this.#most) return
+      if (this.#bytes <= this.#most && this.#files.size <= this.#mostFiles) return
       this.forget(key)
     }
   }
