@@ -35,6 +35,7 @@ export const refusalReasons = [
   'offload-without-proxy',
   'downloads-without-bucket',
   'offload-group-alone',
+  'offload-beside-bucket',
   'group-unknown',
   'group-not-ours',
   'tls-half',

@@ -38,7 +38,7 @@ export async function contentAnswer(http: HttpRequest, content: Content): Promis
   const kept: Headers = [...forever, ['Content-Disposition', 'attachment']]
   const atFront = isForFront(http, size, part) ? pathAtFront(http, await content.file?.()) : undefined
   if (atFront !== undefined) {
-    http.offloaded = end - start + 1
+    http.atFront = { status: part ? 206 : 200, bytes: end - start + 1 }
     // nginx says of a whole answer itself that it has ranges, and of a part not.
     const given = namedForFront(part ? [...kept, ...acceptRanges] : kept)
     return { status: 200, headers: [...named, ...type, ...given, [offloadHeader, atFront]] }

@@ -49,8 +49,8 @@ export class Exchange {
   /** Bytes of body that came, and that went. */
   received = 0
   sent = 0
-  /** Bytes that the front was told to send. */
-  offloaded = 0
+  /** What the front was told to send, and how it answers. */
+  atFront: { status: 200 | 206; bytes: number } | undefined
   readonly #place: Place | undefined
   readonly #strictTransport: string | undefined
 
@@ -87,8 +87,14 @@ export class Exchange {
     return this.request.url ?? ''
   }
 
+  /** As the client sees it. */
   get status(): number {
-    return this.response.statusCode
+    return this.atFront?.status ?? this.response.statusCode
+  }
+
+  /** Bytes that the front was told to send. */
+  get offloaded(): number {
+    return this.atFront?.bytes ?? 0
   }
 
   /** All of the answer was written. */

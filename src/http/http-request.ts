@@ -9,7 +9,7 @@ export type HttpRequest = Pick<
   | 'scheme'
   | 'address'
   | 'offloadPrefix'
-  | 'offloaded'
+  | 'atFront'
   | 'correlationId'
   | 'header'
   | 'hasBody'

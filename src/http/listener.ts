@@ -80,7 +80,12 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   }
   const { certificates, connections } = options
   const unreadable = new Unreadable({ handle: connections?.inTurn(options.handle) ?? options.handle, badRequest: options.badRequest })
-  const { handle } = unreadable
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    // We change to no other protocol (RFC 9110 §7.8), but the parser reads nothing more behind such a request: what a client has
+    // sent there already it sends again on another connection.
+    if (request.headers.upgrade !== undefined && /\bupgrade\b/i.test(request.headers.connection ?? '')) response.shouldKeepAlive = false
+    unreadable.handle(request, response)
+  }
   const server: Server = certificates
     ? createTlsServer({
         ...settings,

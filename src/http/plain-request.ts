@@ -24,7 +24,7 @@ export function plainRequest({ method, url, headers = {}, body, ...rest }: Plain
     scheme: 'https',
     address: rest.address ?? '127.0.0.1',
     offloadPrefix: rest.offloadPrefix,
-    offloaded: 0,
+    atFront: undefined,
     correlationId: rest.correlationId ?? '00000000-0000-0000-0000-000000000000',
     header: (name) => headers[name],
     hasBody: bytes.length > 0,

@@ -80,10 +80,12 @@ function checkDownloads({ blobDownloads, blobs }: Config): void {
 }
 
 /** Alone, each of these settings would do nothing, and somebody believes that it does. */
-function checkOffload({ blobOffload, blobOffloadGroup, trustedProxies }: Config): void {
+function checkOffload({ blobOffload, blobOffloadGroup, blobs, trustedProxies }: Config): void {
   const name = variableOf('blobOffload')
   if (blobOffload !== 'off' && trustedProxies.length === 0)
     throw new ConfigError('offload-without-proxy', { name, variable: variableOf('trustedProxies') })
+  if (blobOffload !== 'off' && blobs !== 'files')
+    throw new ConfigError('offload-beside-bucket', { name, variable: variableOf('blobs'), instead: variableOf('blobDownloads') })
   if (blobOffload === 'off' && blobOffloadGroup !== '')
     throw new ConfigError('offload-group-alone', { name: variableOf('blobOffloadGroup'), variable: name })
 }

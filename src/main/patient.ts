@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { dataDirectory } from '#adapters/fs/data-directory.ts'
+import { sharedWith } from '#adapters/fs/group-reads.ts'
 import { cloudIn } from '#app/checkup/server.ts'
 import type { Elsewhere } from '#cli/host.ts'
 import type { Here, Patient } from '#core/checkup.ts'
@@ -57,18 +58,21 @@ function addressesWithout(config: Config): Addresses {
 type Parts = Pick<Here, 'dataDir' | 'diskFloor' | 'closed' | 'group' | 'together'>
 
 function partsOf({ dataDir, diskFloor, tlsCert, blobOffloadGroup }: Config): Parts {
-  const { database, objects, secretKey, tls } = dataDirectory(dataDir)
+  const directory = dataDirectory(dataDir)
+  const { database, objects, secretKey, tls } = directory
+  // Who asks may not have the server's settings: what it gave a front's group is seen by the folder itself.
+  const group = blobOffloadGroup === '' ? sharedWith(directory) : blobOffloadGroup
   return {
     dataDir,
     diskFloor,
     closed: [
       // A front's group passes it (group-reads.ts).
-      { path: dataDir, mode: blobOffloadGroup === '' ? 0o700 : 0o710 },
+      { path: dataDir, mode: group === undefined ? 0o700 : 0o710 },
       { path: dirname(secretKey), mode: 0o700 },
       { path: secretKey, mode: 0o600 },
       ...(tlsCert ? [] : [{ path: join(tls, 'ca.key'), mode: 0o600 }]),
     ],
-    group: blobOffloadGroup === '' ? undefined : blobOffloadGroup,
+    group,
     together: [database, objects, dirname(secretKey)],
   }
 }

@@ -7,7 +7,12 @@ import { blobPath, bytes as dataBytes, openData } from '../world/data-endpoint.t
 import { type Answer, errorCode, header, send } from '../world/send.ts'
 import { Server } from '../world/server.ts'
 
-const flags = { trustedProxies: '127.0.0.1', blobOffload: 'nginx:/kept/objects/', corsOrigins: 'https://portal.example.org' }
+const flags = {
+  trustedProxies: '127.0.0.1',
+  blobOffload: 'nginx:/kept/objects/',
+  admin: '127.0.0.1:0',
+  corsOrigins: 'https://portal.example.org',
+}
 const forwarded = { 'x-forwarded-for': '203.0.113.7' }
 const bytes = someBytes(200_000)
 const digest = digestOf(bytes)
@@ -52,6 +57,22 @@ test('what came through a trusted proxy is answered with the file that the proxy
     const value = { 'x-forwarded-host': server.loginServer, 'x-forwarded-proto': 'http' }[mark]
     isOffloaded(await send(server, 'GET', path, { headers: { [mark]: value } }), server.dataDir, bytes)
   }
+})
+
+async function metrics(): Promise<string> {
+  const { host, port } = server.started.admin ?? { host: '', port: 0 }
+  return (await fetch(`http://${host}:${port}/metrics`)).text()
+}
+
+test('requests are counted by what the client is answered', async () => {
+  const counted = async (status: number) =>
+    Number(new RegExp(`longshore_requests_total\\{method="GET",status="${status}"\\} (\\d+)`).exec(await metrics())?.[1] ?? 0)
+  const before = [await counted(200), await counted(206)]
+  await get()
+  await get({ range: 'bytes=0-99' })
+  await get({ range: 'bytes=5-' })
+  while ((await counted(206)) < (before[1] ?? 0) + 2) await new Promise((resolve) => setTimeout(resolve, 5))
+  assert.equal(await counted(200), (before[0] ?? 0) + 1)
 })
 
 test('whoever did not come through one gets the bytes, also from the same address', async () => {

@@ -176,6 +176,10 @@ test('a front needs a proxy that is trusted and a path of plain words; a group n
     await problemOf({ LONGSHORE_BLOB_OFFLOAD_GROUP: 'www-data' }),
     /LONGSHORE_BLOB_OFFLOAD_GROUP: no nginx.*LONGSHORE_BLOB_OFFLOAD/,
   )
+  assert.match(
+    await problemOf({ ...proxy, LONGSHORE_BLOB_OFFLOAD: 'nginx:/a/', LONGSHORE_BLOBS: 's3://images?region=x' }),
+    /LONGSHORE_BLOB_OFFLOAD: .*LONGSHORE_BLOBS.*LONGSHORE_BLOB_DOWNLOADS=signed/,
+  )
   for (const wrong of [
     '',
     'nginx',

@@ -173,6 +173,18 @@ describe('a running server', () => {
       assert.deepEqual(one('modes-shared').detail, { group: '4242' })
     }))
 
+  test('the same where the settings are the service’s alone: the folder tells it, and --fix shuts no front out', () =>
+    on(async (computer) => {
+      const shared = [server.dataDir, join(server.dataDir, 'objects')]
+      for (const path of shared) chmodSync(path, 0o710)
+      const { one, of } = await computer.doctor(['--fix', '--yes'])
+      const modes = shared.map((path) => statSync(path).mode & 0o777)
+      for (const path of shared) chmodSync(path, 0o700)
+      assert.deepEqual(of('modes-open'), [])
+      assert.deepEqual(one('modes-shared').detail, { group: String(statSync(server.dataDir).gid) })
+      assert.deepEqual(modes, [0o710, 0o710])
+    }))
+
   test('modes that let others in, and --fix shuts them out', () =>
     on(async (computer) => {
       chmodSync(server.dataDir, 0o755)

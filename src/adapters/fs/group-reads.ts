@@ -56,6 +56,13 @@ export function unshareObjects({ objects }: DataDirectory): void {
   for (const folder of foldersOf(objects)) if ((lstatSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700)
 }
 
+/** The number of the group that passes the folder, as `shareObjects` left it; undefined where none does. */
+export function sharedWith({ root, objects }: DataDirectory): string | undefined {
+  const [one, other] = [root, objects].map((path) => statSync(path, { throwIfNoEntry: false }))
+  const isShared = one && other && [one, other].every(({ mode }) => (mode & 0o7777) === passed) && one.gid === other.gid
+  return isShared ? String(one.gid) : undefined
+}
+
 const foldersOf = (objects: string): string[] => readdirSync(objects).map((name) => join(objects, name))
 
 function shareFile(path: string, group: number): void {

@@ -37,6 +37,8 @@ export const refusals = {
     '{name}: {host} lies below {domain} ({variable}), where each name is that of a registry; the control plane needs a host that does not: {domain} itself, or one outside of it',
   'refusal.downloads-without-bucket': '{name}: the blobs lie in the data folder, which signs no links: name a bucket in {variable}',
   'refusal.offload-without-proxy': '{name}: no proxy is trusted, so nginx would send nothing: name its address in {variable}',
+  'refusal.offload-beside-bucket':
+    '{name}: the blobs lie in a bucket ({variable}), where nginx finds no files: leave it out; links to the bucket are {instead}=signed',
   'refusal.offload-group-alone': '{name}: no nginx sends files, so no group needs to read them: set {variable} as well, or leave both out',
   'refusal.group-unknown': '{name}: this machine has no group "{group}": name one of /etc/group, or its number',
   'refusal.group-not-ours':

@@ -43,6 +43,8 @@ export const refusals: Translation<typeof english> = {
     '{name}: los blobs están en la carpeta de datos, que no firma enlaces: nombre un bucket en {variable}',
   'refusal.offload-without-proxy':
     '{name}: no hay ningún proxy de confianza, así que nginx no enviaría nada: indique su dirección en {variable}',
+  'refusal.offload-beside-bucket':
+    '{name}: los blobs están en un bucket ({variable}), donde nginx no encuentra archivos: quítelo; para enlaces al bucket: {instead}=signed',
   'refusal.offload-group-alone':
     '{name}: ningún nginx envía archivos, así que ningún grupo tiene que leerlos: defina también {variable}, o quite ambos',
   'refusal.group-unknown': '{name}: esta máquina no tiene el grupo «{group}»: indique uno de /etc/group, o su número',

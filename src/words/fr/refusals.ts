@@ -44,6 +44,8 @@ export const refusals: Translation<typeof english> = {
     '{name} : les blobs sont dans le dossier de données, qui ne signe aucun lien : nommez un bucket dans {variable}',
   'refusal.offload-without-proxy':
     '{name} : aucun proxy n’est de confiance, nginx n’enverrait donc rien : indiquez son adresse dans {variable}',
+  'refusal.offload-beside-bucket':
+    '{name} : les blobs sont dans un bucket ({variable}), où nginx ne trouve aucun fichier : retirez-le ; pour des liens vers le bucket : {instead}=signed',
   'refusal.offload-group-alone':
     '{name} : aucun nginx n’envoie de fichiers, aucun groupe n’a donc à les lire : définissez aussi {variable}, ou retirez les deux',
   'refusal.group-unknown': '{name} : cette machine n’a pas de groupe « {group} » : indiquez-en un de /etc/group, ou son numéro',

@@ -80,8 +80,15 @@ const versions: readonly Row[] = [
     'an offer of HTTP/2',
     `GET /v2/ HTTP/1.1\r\n${host}${as}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n`,
     [200],
-    true,
+    false,
   ],
+  [
+    'an offer of HTTP/2 with a request behind it, which is to be sent again',
+    `GET /v2/ HTTP/1.1\r\n${host}${as}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\nGET /v2/ HTTP/1.1\r\n${host}${as}\r\n`,
+    [200],
+    false,
+  ],
+  ['a protocol that is named and not asked for', `GET /v2/ HTTP/1.1\r\n${host}${as}Upgrade: h2c\r\n\r\n`, [200], true],
   ['a probe of HAProxy', 'OPTIONS / HTTP/1.0\r\n\r\n', [204], false],
 ]
 
