@@ -1,3 +1,4 @@
+import { hostsOf, shownHosts } from '#adapters/postgres/hosts.ts'
 import { parse as parsePath } from 'node:path'
 import { parameters, parseS3Place, type S3Place, WrongPlace } from '#adapters/s3/place.ts'
 import type { CliKey } from '#words/cli.ts'
@@ -80,21 +81,10 @@ const oneOf =
     choices.find((each) => each === text) ?? refuse('choice', choices.join(', '))
 
 /** SQLite in the data folder, or the URL of a PostgreSQL. */
-const store: Parse<string> = (text) => {
-  if (text === 'sqlite') return text
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const isWhole = /^postgres(?:ql)?:$/.test(url?.protocol ?? '') && url?.hostname && url.pathname.length > 1
-  return isWhole ? text : refuse('store')
-}
+const store: Parse<string> = (text) => (text === 'sqlite' || hostsOf(text) ? text : refuse('store'))
 
 /** Without the password that a URL may have. */
-export function storeName(text: string): string {
-  if (!URL.canParse(text)) return text
-  const url = new URL(text)
-  if (url.password) url.password = '***'
-  if (url.searchParams.has('password')) url.searchParams.set('password', '***')
-  return url.href
-}
+export const storeName = (text: string): string => shownHosts(text) ?? text
 
 /** The data folder, or the URL of a bucket. */
 const blobs: Parse<'files' | S3Place> = (text) => {

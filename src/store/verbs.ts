@@ -3,7 +3,7 @@ import type { MetadataCommands, MetadataReads } from '#ports/metadata-store.ts'
 import * as attributes from './attributes.ts'
 import { deleteBlob, mountBlob, renewBlobLease } from './blobs.ts'
 import { commandTraits } from './command-traits.ts'
-import { controlEpoch, raiseControlEpoch } from './control-epoch.ts'
+import { changeControlEpoch, controlEpoch } from './control-epoch.ts'
 import { forgetObjects, quarantineObject, verifiedObjects } from './collection.ts'
 import * as contentReads from './content-reads.ts'
 import { counts } from './counts.ts'
@@ -122,7 +122,7 @@ const whole =
     await settleRepositories(tx)
     await writeEvents(tx, (input as AskedBy).askedBy ?? null)
     await settleUsage(tx)
-    if (changes.includes('control')) await raiseControlEpoch(tx)
+    if (changes.includes('control')) await changeControlEpoch(tx)
     return output
   }
 

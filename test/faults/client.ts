@@ -34,11 +34,11 @@ export class Client {
   }
 
   send(method: string, path: string, { headers = {}, body }: Request = {}): Promise<Answer> {
-    const { port, agent } = this.server
+    const { host, port, agent } = this.server
     const all = { authorization: this.#authorization, 'content-length': body?.length ?? 0, ...headers }
     return new Promise((resolve, reject) => {
       const lost = (error: Error) => reject(new ConnectionLost(`${method} ${path}: ${error.message}`, { cause: error }))
-      const request = httpRequest({ host: '127.0.0.1', port, agent, method, path, headers: all }, (response) => {
+      const request = httpRequest({ host, port, agent, method, path, headers: all }, (response) => {
         const pieces: Buffer[] = []
         response.on('data', (piece: Buffer) => pieces.push(piece))
         response.on('error', lost)

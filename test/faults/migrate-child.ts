@@ -7,6 +7,7 @@ import { armFailpoint, parseFailpoint } from '#ports/failpoint.ts'
 const [path = '', failpoint] = process.argv.slice(2)
 const next = {
   version: schemaVersion + 1,
+  opensFrom: schemaVersion + 1,
   statements: () => [
     'CREATE TABLE next (id INTEGER PRIMARY KEY)',
     'ALTER TABLE repository ADD COLUMN next TEXT',

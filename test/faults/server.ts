@@ -16,8 +16,20 @@ export interface Password {
 /** Settings by the names of their variables, without LONGSHORE_. */
 export type Settings = Readonly<Record<string, string>>
 
+/** Otherwise than on this machine's own terms. */
+export interface Surroundings {
+  /** Words before the program's, as of a network namespace. */
+  within?: readonly string[]
+  /** For Node. */
+  flags?: readonly string[]
+  variables?: Readonly<Record<string, string>>
+  /** Where it listens. */
+  host?: string
+}
+
 export interface Server {
   readonly dataDir: string
+  readonly host: string
   readonly port: number
   readonly adminPort: number
   readonly agent: Agent
@@ -48,12 +60,14 @@ export function environment(dataDir: string, settings: Settings): NodeJS.Process
 }
 
 /** Starts a server; resolves when it serves or when it has ended. */
-export async function launch(dataDir: string, settings: Settings = {}): Promise<Server> {
+export async function launch(dataDir: string, settings: Settings = {}, surroundings: Surroundings = {}): Promise<Server> {
+  const { within = [], flags = [], variables = {}, host = '127.0.0.1' } = surroundings
   const [port, adminPort] = await Promise.all([freePort(), freePort()])
-  const env = environment(dataDir, { HTTP: `127.0.0.1:${port}`, ADMIN: `127.0.0.1:${adminPort}`, ...settings })
-  const child = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const server = new Running(child, dataDir, port, adminPort)
-  while (server.alive && !(await isReady(adminPort))) await pause(20)
+  const env = { ...environment(dataDir, { HTTP: `${host}:${port}`, ADMIN: `${host}:${adminPort}`, ...settings }), ...variables }
+  const [word = '', ...words] = [...within, process.execPath, ...flags, program, 'serve']
+  const child = spawn(word, words, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = new Running(child, { dataDir, host, port, adminPort })
+  while (server.alive && !(await isReady(server))) await pause(20)
   return server
 }
 
@@ -66,6 +80,7 @@ export async function startServer(dataDir: string, settings: Settings = {}): Pro
 
 class Running implements Server {
   readonly dataDir: string
+  readonly host: string
   readonly port: number
   readonly adminPort: number
   readonly agent = new Agent({ keepAlive: true })
@@ -74,9 +89,10 @@ class Running implements Server {
   readonly #child: ChildProcess
   #log = ''
 
-  constructor(child: ChildProcess, dataDir: string, port: number, adminPort: number) {
+  constructor(child: ChildProcess, { dataDir, host, port, adminPort }: Pick<Server, 'dataDir' | 'host' | 'port' | 'adminPort'>) {
     this.#child = child
     this.dataDir = dataDir
+    this.host = host
     this.port = port
     this.adminPort = adminPort
     this.pid = child.pid ?? 0
@@ -115,16 +131,16 @@ class Running implements Server {
 }
 
 /** A figure that the server tells of itself. */
-export async function metric({ adminPort }: Server, name: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
+export async function metric({ host, adminPort }: Server, name: string): Promise<number> {
+  const text = await (await fetch(`http://${host}:${adminPort}/metrics`)).text()
   const value = new RegExp(`^${name} ([0-9.e+]+)$`, 'm').exec(text)?.[1]
   if (value === undefined) throw new Error(`no metric ${name}`)
   return Number(value)
 }
 
-async function isReady(adminPort: number): Promise<boolean> {
+export async function isReady({ host, adminPort }: Pick<Server, 'host' | 'adminPort'>): Promise<boolean> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${adminPort}/readyz`, { headers: { connection: 'close' } })
+    const answer = await fetch(`http://${host}:${adminPort}/readyz`, { headers: { connection: 'close' } })
     await answer.arrayBuffer()
     return answer.status === 200
   } catch {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,26 @@ export interface PostgresServer {
   /** A new database with all that another one has; nobody may be connected to that one. */
   copyOf(url: string): Promise<string>
   drop(url: string): Promise<void>
+  /** As `host:port`. */
+  readonly address: string
+  /** Ends it as an operator would, as one in a hurry, or as a machine that is lost does. */
+  end(how: Ending): void
+  /** After an end. */
+  begin(): void
+  /** What a standby becomes. */
+  promote(): void
   stop(): void
+}
+
+export type Ending = 'fast' | 'immediate' | 'killed'
+
+export interface PostgresOptions {
+  /** Whether commits wait for the disk; a contract is about rows, a fault or a figure is about disks. */
+  durable?: boolean
+  /** As after `-c`. */
+  settings?: readonly string[]
+  /** Whose standby it is, by a copy of it and its log. */
+  standbyOf?: PostgresServer
 }
 
 /** Debian keeps each version's programs apart. */
@@ -38,10 +57,16 @@ function endsWithUs(words: readonly string[], uid: number | undefined, gid: numb
   return { kill: () => void watcher.kill() }
 }
 
-/**
- * @param durable whether commits wait for the disk; a contract is about rows, a fault or a figure is about disks
- */
-export async function startPostgres({ durable = false }: { durable?: boolean } = {}): Promise<PostgresServer> {
+/** One that ended stays in the table of processes until somebody asks how. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+export async function startPostgres({ durable = false, settings = [], standbyOf }: PostgresOptions = {}): Promise<PostgresServer> {
   const bin = programs()
   const folder = mkdtempSync(join(tmpdir(), 'longshore-postgres-'))
   // It refuses to run as root; then its own user runs it.
@@ -54,11 +79,32 @@ export async function startPostgres({ durable = false }: { durable?: boolean } =
   }
   const data = join(folder, 'data')
   const port = await freePort()
-  run('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'])
-  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200${durable ? '' : ' -c fsync=off'}`
-  run('pg_ctl', ['-D', data, '-w', '-s', '-o', settings, '-l', join(folder, 'log'), 'start'])
+  const address = `127.0.0.1:${port}`
+  if (standbyOf) {
+    const source = `postgres://postgres@${standbyOf.address}/postgres?application_name=standby`
+    run('pg_basebackup', ['-D', data, '-d', source, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'])
+  } else run('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'])
+  const all = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=200',
+    ...(durable ? [] : ['fsync=off']),
+    ...settings,
+  ]
+  const words = `-p ${port} ${all.map((setting) => `-c ${setting}`).join(' ')}`
+  const begin = () => run('pg_ctl', ['-D', data, '-w', '-s', '-o', words, '-l', join(folder, 'log'), 'start'])
+  const end = (how: Ending) => {
+    if (how !== 'killed') return run('pg_ctl', ['-D', data, '-w', '-s', '-m', how, 'stop'])
+    const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
+    // Its children would end when they see that it is gone; begun anew before that, it refuses.
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+    for (const each of [pid, ...children]) process.kill(each, 'SIGKILL')
+    while ([pid, ...children].some(isAlive)) spawnSync('sleep', ['0.01'])
+    rmSync(join(data, 'postmaster.pid'))
+  }
+  begin()
   const watcher = endsWithUs([join(bin, 'pg_ctl'), data, folder], uid, gid)
-  const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
+  const url = (database: string) => `postgres://postgres@${address}/${database}`
   // Tests at once ask for databases; one is made after the other.
   const admin = new Pool({ connectionString: url('postgres'), max: 1 })
   admin.on('error', () => {})
@@ -70,6 +116,10 @@ export async function startPostgres({ durable = false }: { durable?: boolean } =
     return url(name)
   }
   return {
+    address,
+    begin,
+    end,
+    promote: () => run('pg_ctl', ['-D', data, '-w', '-s', 'promote']),
     database: () => make('template0'),
     copyOf: (of) => make(nameOf(of)),
     drop: async (of) => {
@@ -78,7 +128,8 @@ export async function startPostgres({ durable = false }: { durable?: boolean } =
     stop: () => {
       watcher.kill()
       void admin.end()
-      run('pg_ctl', ['-D', data, '-w', '-s', '-m', 'immediate', 'stop'])
+      // It may have been ended by its test.
+      spawnSync(join(bin, 'pg_ctl'), ['-D', data, '-w', '-s', '-m', 'immediate', 'stop'], uid === undefined ? {} : { uid, gid })
       rmSync(folder, { recursive: true, force: true })
     },
   }

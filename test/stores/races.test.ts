@@ -10,6 +10,7 @@ import { hour, name, Scene } from '#ports/metadata-scene.contract.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import { RunAgain } from '#store/run-again.ts'
 import { commands } from '#store/verbs.ts'
+import { byCallers } from './beginning.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 let server: PostgresServer
@@ -50,7 +51,10 @@ async function beside<Answer>(
   }
   const runner = { query } as unknown as Runner
   try {
-    const tx = await PostgresTransaction.begin(runner, { failpoint: () => {}, judge: 'caller', now: () => scene.now, learn: () => {} })
+    const tx = await PostgresTransaction.begin(
+      runner,
+      byCallers(() => scene.now),
+    )
     const answer = await command(tx)
     await client.query('COMMIT')
     return answer

@@ -62,7 +62,7 @@ test('a key of another installation is refused, and so is a newer database', asy
   await assert.rejects(Server.start({ store }, dataDir), refused('key-missing'))
   writeFileSync(join(dataDir, 'keys', 'secret.key'), randomBytes(32), { mode: 0o400 })
   await assert.rejects(Server.start({ store }, dataDir), refused('key-foreign'))
-  await ask(store, 'INSERT INTO schema_version (version) VALUES (9999)')
+  await ask(store, 'INSERT INTO schema_version (version, opens_from) VALUES (9999, 9999)')
   await assert.rejects(Server.start({ store }, dataDir), NewerDatabase)
   removeDataDirectory(dataDir)
 })

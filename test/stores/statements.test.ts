@@ -8,6 +8,7 @@ import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
 import { metadataStoreContract } from '#ports/metadata-store.contract.ts'
 import { Client, type FieldDef, types } from 'pg'
 import { described } from './described.ts'
+import { byCallers } from './beginning.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 import { inWordsOf, kindOf, type Recorded, RecordingConnection, Statements } from './recorded-statements.ts'
 import { type Kind, readSites } from './statement-sites.ts'
@@ -88,7 +89,7 @@ function faultsOf({ place, columns, seen }: Recorded, fields: readonly FieldDef[
 }
 
 test('both databases take each statement, and give the columns that the code reads', async () => {
-  const words = await PostgresTransaction.begin(client, { failpoint: () => {}, judge: 'caller', now: Date.now, learn: () => {} })
+  const words = await PostgresTransaction.begin(client, byCallers(Date.now))
   await client.query('ROLLBACK')
   const faults: string[] = []
   for (const statement of statements.all) {

@@ -4,6 +4,8 @@ import type { ListType, Noted, SqlReader, SqlTransaction, SqlValue } from '#stor
 import { RegistryError } from '#core/registry-error.ts'
 import { type Clocks, failOffClock } from './clocks.ts'
 import { numbered } from './dialect.ts'
+import { versionLock } from './locks.ts'
+import { opensFrom, type Standing } from './standing.ts'
 
 /** What runs one statement: a client inside its transaction, or a pool for reads. */
 export type Runner = Pick<ClientBase, 'query'>
@@ -74,10 +76,13 @@ export class PostgresReader implements SqlReader {
 const hasNul = (value: SqlValue): value is string => typeof value === 'string' && value.includes('\0')
 
 export interface Beginning {
+  /** What a transaction begins with, on this server of the database. */
+  begin: string
   failpoint: Failpoint
   judge: Judge
   now: () => number
   learn: (clocks: Clocks) => void
+  standing: Pick<Standing, 'learn' | 'check'>
 }
 
 /** One transaction on one client. Rows that a verb decides on are locked until it ends. */
@@ -103,19 +108,25 @@ export class PostgresTransaction extends PostgresReader implements SqlTransactio
   }
 
   /**
-   * @param now this server's clock. Fails with `storage-failed` when it and the database's are too far apart.
+   * @param now this server's clock. Fails with `storage-failed` when it and the database's are too far apart, and where a newer program made the
+   *   database its own; none does until this transaction has ended.
    * @param learn is told of both
    */
-  static async begin(runner: Runner, { failpoint, judge, now, learn }: Beginning): Promise<PostgresTransaction> {
+  static async begin(runner: Runner, { begin, failpoint, judge, now, learn, standing }: Beginning): Promise<PostgresTransaction> {
     if (judge === 'caller') {
-      await runner.query('BEGIN')
+      await runner.query(begin)
       return new PostgresTransaction(runner, failpoint, judge, undefined)
     }
     // In one message: a way to the database less.
     const asked = now()
-    const results = (await runner.query(`BEGIN; SELECT ${databaseClock} AS now`)) as unknown as { rows: { now: number }[] }[]
-    const clocks = { asked, database: results[1]?.rows[0]?.now ?? 0, answered: now() }
+    const results = (await runner.query(
+      `${begin}; SELECT pg_advisory_xact_lock_shared(${versionLock}); SELECT ${databaseClock} AS now, ${opensFrom} AS "opensFrom"`,
+    )) as unknown as { rows: { now: number; opensFrom: number }[] }[]
+    const found = results.at(-1)?.rows[0]
+    const clocks = { asked, database: found?.now ?? 0, answered: now() }
     learn(clocks)
+    standing.learn(found?.opensFrom ?? 0)
+    standing.check()
     failOffClock(clocks)
     return new PostgresTransaction(runner, failpoint, judge, clocks.database)
   }

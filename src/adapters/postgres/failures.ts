@@ -1,6 +1,7 @@
 import { DatabaseError } from 'pg'
 import { RegistryError } from '#core/registry-error.ts'
 import { RunAgain } from '#store/run-again.ts'
+import { isReadOnly } from './connections.ts'
 
 /**
  * Serialization failure, deadlock, lock not available, a row that another one made first, a row that went while it was built
@@ -8,8 +9,20 @@ import { RunAgain } from '#store/run-again.ts'
  */
 const again: ReadonlySet<string> = new Set(['40001', '40P01', '55P03', '23505', '23503'])
 
+/** So does a server of the database that became a standby: there is another one by now. */
 export const passes = (error: unknown): boolean =>
-  error instanceof RunAgain || (error instanceof DatabaseError && again.has(error.code ?? ''))
+  error instanceof RunAgain || isReadOnly(error) || (error instanceof DatabaseError && again.has(error.code ?? ''))
+
+/** What a command throws of itself: its connection is as it was. */
+export const isOwn = (error: unknown): boolean => error instanceof RegistryError || error instanceof RunAgain
+
+/** Of a COMMIT that the database itself refused, nothing is there; without its answer nobody knows. */
+export const isRefusedCommit = (error: unknown): boolean => error instanceof DatabaseError && error.severity === 'ERROR'
+
+export const unknownOutcome = (error: unknown): RegistryError =>
+  new RegistryError('storage-failed', 'the database did not say whether this was done before its connection broke', {
+    cause: String(error),
+  })
 
 // https://www.postgresql.org/docs/15/errcodes-appendix.html
 const diskFull = '53100'

@@ -3,24 +3,23 @@ import { Refusal } from '#core/refusal.ts'
 import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import { allowedSkew } from '#ports/leases.ts'
 import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
-import type { Pool, PoolClient } from 'pg'
 import type { Verb } from '#store/verb.ts'
 import { commandTraits } from '#store/command-traits.ts'
 import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
 import { commands, reads } from '#store/verbs.ts'
-import { refuseClock } from './clocks.ts'
-import { type Beginning, type Judge, PostgresReader, PostgresTransaction, readClocks } from './connection.ts'
+import { type Clocks, refuseClock } from './clocks.ts'
+import { type Beginning, type Judge, PostgresReader, PostgresTransaction, readClocks, type Runner } from './connection.ts'
+import { Connections, type PoolOptions } from './connections.ts'
 import { DatabaseTime } from './database-time.ts'
-import { named, passes } from './failures.ts'
+import { isOwn, isRefusedCommit, named, passes, unknownOutcome } from './failures.ts'
+import { alone } from './locks.ts'
 import { migrate } from './migrate.ts'
-import { openPool, type PoolOptions } from './pool.ts'
 import { RequestProofs } from './request-proofs.ts'
 import { sharedRead } from './shared-read.ts'
+import { Standing } from './standing.ts'
 
 const mostTries = 6
-const askClockEvery = 5_000
-// Any number that nobody else takes in a database of ours.
-const beginningLock = 7_203_021_777
+const askEvery = 5_000
 
 export interface PostgresOptions extends PoolOptions {
   judge?: Judge
@@ -43,54 +42,51 @@ export interface PostgresStore extends MetadataStore {
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
   const { judge = 'database', now = Date.now } = options
-  const pool = openPool(options)
+  const connections = new Connections(options)
   const time = new DatabaseTime(now)
   try {
-    const first = await pool.connect()
+    const first = await connections.own()
     try {
       const clocks = await readClocks(first, now)
       time.learn(clocks)
       if (judge === 'database') refuseClock(clocks)
       await migrate(first)
     } finally {
-      first.release()
+      await first.end()
     }
   } catch (error) {
-    await pool.end()
+    await connections.end()
     throw asRefusal(error)
   }
-  const reader = new PostgresReader(pool as unknown as PoolClient, judge)
-  // A server that only reads learns of a clock that was set, too.
-  const asking = setInterval(
-    () =>
-      void readClocks(reader.runner, now).then(
-        (clocks) => time.learn(clocks),
-        () => {},
-      ),
-    askClockEvery,
-  ).unref()
+  const reader = new PostgresReader(connections as unknown as Runner, judge)
+  const standing = new Standing(connections, options.timeout)
+  // A server of which nobody asks anything learns of a clock that was set, and of a newer program, too.
+  const asking = setInterval(() => {
+    const learned = [readClocks(reader.runner, now).then((clocks) => time.learn(clocks)), standing.prove()]
+    for (const each of learned) each.catch(() => {})
+  }, askEvery).unref()
   // Any server may have written: the row says which epoch stands, and one read says it to all who ask at the time.
-  const proofs = new RequestProofs(sharedRead(() => answered(reads.controlEpoch(reader))))
+  const proofs = new RequestProofs(sharedRead(() => answered(standing.prove())))
   const facts = new KeptFacts(proofs.prove)
   const asOneRequest: MetadataStore['asOneRequest'] = (work) => proofs.within(work)
   const store: Record<string, unknown> = {
     close: async () => {
       clearInterval(asking)
-      await pool.end()
+      await connections.end()
     },
     asOneRequest,
     skew: judge === 'database' ? allowedSkew : 0,
     databaseTime: () => time.now(),
-    alone: (work: () => Promise<unknown>) => alone(pool, work),
+    alone: (work: () => Promise<unknown>) => alone(connections, work),
   }
   const failpoint = armFailpoint(options.failpoint, () => process.kill(process.pid, 'SIGKILL'))
-  const beginning: Beginning = { failpoint, judge, now, learn: (clocks) => time.learn(clocks) }
+  const beginning = { failpoint, judge, now, learn: (clocks: Clocks) => time.learn(clocks), standing }
   for (const name of Object.keys(commands) as (keyof MetadataCommands)[]) {
     const verb = commands[name] as Verb<never>
     const changesFacts = commandTraits[name].changes.includes('control')
     store[name] = async (input: unknown) => {
       try {
-        return await command(pool, beginning, verb, input as never).finally(() => changesFacts && proofs.end())
+        return await command(connections, beginning, verb, input as never).finally(() => changesFacts && proofs.end())
       } catch (error) {
         // It may have met what another server changed.
         proofs.end()
@@ -100,7 +96,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   }
   for (const name of Object.keys(reads) as (keyof MetadataReads)[]) {
     const read = reads[name] as (db: PostgresReader, ...input: unknown[]) => Promise<unknown>
-    const ask = (...input: unknown[]) => answered(read(reader, ...input))
+    const ask = async (...input: unknown[]) => {
+      standing.check()
+      return answered(read(reader, ...input))
+    }
     store[name] = keptFacts.has(name) ? (...input: unknown[]) => facts.through(name, input, () => ask(...input)) : ask
   }
   return store as unknown as PostgresStore
@@ -114,55 +113,39 @@ async function answered<Value>(read: Promise<Value>): Promise<Value> {
   }
 }
 
-async function command(pool: Pool, beginning: Beginning, verb: Verb<never>, input: never): Promise<unknown> {
+async function command(connections: Connections, beginning: Omit<Beginning, 'begin'>, verb: Verb<never>, input: never): Promise<unknown> {
   for (let tries = 1; ; tries++)
     try {
-      return await once(pool, beginning, verb, input)
+      return await once(connections, beginning, verb, input)
     } catch (error) {
       if (!passes(error) || tries === mostTries) throw named(error)
       await pause(tries * 2 + (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 32)
     }
 }
 
-async function once(pool: Pool, beginning: Beginning, verb: Verb<never>, input: never): Promise<unknown> {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  const noteBroken = (error: Error) => {
-    broken = error
-  }
-  client.on('error', noteBroken)
+async function once(connections: Connections, beginning: Omit<Beginning, 'begin'>, verb: Verb<never>, input: never): Promise<unknown> {
+  const client = await connections.take()
+  let failure: unknown
   try {
-    const answer = await verb(await PostgresTransaction.begin(client, beginning), input)
-    await client.query('COMMIT')
+    const { begin } = connections
+    const answer = await verb(await PostgresTransaction.begin(client, { ...beginning, begin }), input)
+    await client.query('COMMIT').catch((error: unknown) => {
+      failure = error
+      throw isRefusedCommit(error) ? error : unknownOutcome(error)
+    })
     return answer
   } catch (error) {
-    await client.query('ROLLBACK').catch(noteBroken)
+    failure ??= isOwn(error) ? undefined : error
+    if (failure === undefined || isRefusedCommit(failure)) await client.query('ROLLBACK').catch((broken: unknown) => (failure = broken))
     throw error
   } finally {
-    client.off('error', noteBroken)
-    client.release(broken)
-  }
-}
-
-async function alone<Result>(pool: Pool, work: () => Promise<Result>): Promise<Result> {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  client.on('error', (error: Error) => (broken = error))
-  try {
-    await client.query(
-      'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0',
-    )
-    await client.query('SELECT pg_advisory_xact_lock($1)', [beginningLock])
-    return await work()
-  } finally {
-    await client.query('ROLLBACK').catch((error: Error) => (broken = error))
-    client.release(broken)
+    connections.give(client, failure)
   }
 }
 
 /** What a start is refused with. */
 function asRefusal(error: unknown): unknown {
-  const { code, message } = error as { code?: unknown; message?: string }
-  if (error instanceof Refusal || typeof code !== 'string') return error
-  return new Refusal('database-away', { found: `${message} (${code})` })
+  const { code, message = '' } = error as { code?: unknown; message?: string }
+  if (error instanceof Refusal || (typeof code !== 'string' && !/^Connection terminated|timeout/.test(message))) return error
+  return new Refusal('database-away', { found: typeof code === 'string' ? `${message} (${code})` : message })
 }

@@ -16,9 +16,17 @@ after(() => rmSync(folder, { recursive: true }))
 let files = 0
 const newPath = () => join(folder, `${++files}.db`)
 
-const first: Migration = { version: 1, statements: () => ['CREATE TABLE fruit (name TEXT)', "INSERT INTO fruit VALUES ('apple')"] }
-const second: Migration = { version: 2, statements: () => ['ALTER TABLE fruit ADD COLUMN colour TEXT', "UPDATE fruit SET colour = 'red'"] }
-const third: Migration = { version: 3, statements: () => ['CREATE TABLE vegetable (name TEXT)'] }
+const first: Migration = {
+  version: 1,
+  opensFrom: 1,
+  statements: () => ['CREATE TABLE fruit (name TEXT)', "INSERT INTO fruit VALUES ('apple')"],
+}
+const second: Migration = {
+  version: 2,
+  opensFrom: 2,
+  statements: () => ['ALTER TABLE fruit ADD COLUMN colour TEXT', "UPDATE fruit SET colour = 'red'"],
+}
+const third: Migration = { version: 3, opensFrom: 3, statements: () => ['CREATE TABLE vegetable (name TEXT)'] }
 
 function withDatabase<Result>(path: string, work: (connection: SqliteConnection) => Result, failpoint?: Failpoint): Result {
   const connection = new SqliteConnection(path, failpoint ? { failpoint } : {})
@@ -96,6 +104,7 @@ test('a statement that fails in the middle of a version takes the whole version 
     migrate(connection, path, [first])
     const broken: Migration = {
       version: 2,
+      opensFrom: 2,
       statements: () => [
         ...second.statements({ identity: '', text: '', bytes: '', bigint: '', transactionId: '', clustered: '' }),
         'NOT SQL',

@@ -5,7 +5,7 @@ import type { Dialect } from './migration.ts'
  *               that alone it could be seen after a greater one. The index is a registry's: nothing follows the events of all of them
  * tag_history   which digest a tag had, from when until when; what it has now is in the tag itself
  * job           what is to be done (ports/job-queue.ts): `asked` counts who wanted it, `taken` is that count when it was claimed
- * epoch         `control`: grows with what each request asks and almost never changes (store/kept-facts.ts)
+ * epoch         `control`: another with each change of what each request asks and almost never changes (store/kept-facts.ts)
  */
 export const historyTables = ({ identity, text, bigint, bytes, transactionId }: Dialect): string[] => [
   `CREATE TABLE event (

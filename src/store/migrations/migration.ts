@@ -11,7 +11,13 @@ export interface Dialect {
   clustered: string
 }
 
+/**
+ * A change of the schema. While servers are replaced one by one, those of the version before serve beside those of the next: so what is new is
+ * added by one version, which programs of the one before need not know, and what nobody uses any more goes with a later one.
+ */
 export interface Migration {
   version: number
+  /** The schema version of the oldest program that may run on the database once this is done. */
+  opensFrom: number
   statements: (dialect: Dialect) => string[]
 }

@@ -1,0 +1,194 @@
+import { readFile } from 'node:fs/promises'
+import {
+  Client,
+  type ClientConfig,
+  DatabaseError,
+  Pool,
+  type PoolClient,
+  type QueryConfig,
+  type QueryResult,
+  type QueryResultRow,
+} from 'pg'
+import { columnTypes } from './column-types.ts'
+import { hostsOf } from './hosts.ts'
+import { History, NotPrimary, sessionQuestion, type Session } from './session.ts'
+
+export interface PoolOptions {
+  /** `postgres://user@host:port/database`, with `sslmode` and `sslrootcert` where it is reached over TLS; several hosts have commas between. */
+  url: string
+  /** Read again for each new connection. */
+  passwordFile?: string | undefined
+  /** Open at once, at most. */
+  connections: number
+  /** That a statement may take, in milliseconds. */
+  timeout?: number
+}
+
+/** In milliseconds. */
+const longestConnecting = 5_000
+const longestLock = 5_000
+const longestIdle = 10_000
+const quietBeforeProbes = 5_000
+
+/** What a server of the database does for a client that is gone without a word: its locks and transactions are others' within half a minute. */
+const aliveness = { tcp_keepalives_idle: 10, tcp_keepalives_interval: 5, tcp_keepalives_count: 3, tcp_user_timeout: 20_000 }
+
+/** Of a pooler: it passes on no parameters of a session. */
+const unsupportedParameter = /unsupported startup parameter/
+
+/** A statement with an end of its own, where the client waits for less than for others. */
+export type Bounded = QueryConfig & { query_timeout?: number }
+
+/** What it knows of the connection after a failure: an answer of the database leaves it as it was. */
+const isAnswer = (error: unknown): boolean => error instanceof DatabaseError && error.severity === 'ERROR' && error.code !== readOnly
+export const readOnly = '25006'
+
+const hung = 'Query read timeout'
+
+/**
+ * Connections to the one server of a PostgreSQL that takes writes, with bounds for whatever may wait there. Where several hosts are named, each
+ * new connection goes to the one that was right last, and to the next where that is away or takes none.
+ */
+export class Connections {
+  readonly #hosts: readonly URL[]
+  readonly #pool: Pool
+  readonly #base: ClientConfig
+  readonly #limits: Readonly<Record<string, number>>
+  readonly #timeout: number
+  readonly #history = new History()
+  /** When each was known to answer, and up to when none is believed. */
+  readonly #answered = new WeakMap<object, number>()
+  #doubted = -1
+  #host = 0
+  #isPooled = false
+
+  constructor({ url, passwordFile, connections, timeout = 15_000 }: PoolOptions) {
+    this.#hosts = hostsOf(url) ?? []
+    if (this.#hosts.length === 0) throw new Error('no URL of a PostgreSQL')
+    this.#timeout = timeout
+    this.#limits = { lock_timeout: longestLock, statement_timeout: timeout, idle_in_transaction_session_timeout: longestIdle }
+    this.#base = {
+      ...(passwordFile === undefined ? {} : { password: async () => (await readFile(passwordFile, 'utf8')).trim() }),
+      application_name: 'longshore',
+      keepAlive: true,
+      keepAliveInitialDelayMillis: quietBeforeProbes,
+      types: columnTypes,
+    }
+    const configured = () => this.#configured({ ...aliveness, ...this.#limits })
+    // Where the other end is gone without a word nobody waits for its statement for ever.
+    const ends = { query_timeout: timeout + 1000 }
+    class Chosen extends Client {
+      constructor() {
+        super({ ...configured(), ...ends })
+      }
+    }
+    this.#pool = new Pool({
+      Client: Chosen as unknown as typeof Client,
+      max: connections,
+      connectionTimeoutMillis: longestConnecting,
+      onConnect: (client) => this.#inspect(client as PoolClient) as unknown as void,
+    } as ConstructorParameters<typeof Pool>[0])
+    // A connection that breaks is replaced by the pool; without a listener it would end the process.
+    this.#pool.on('error', () => {})
+    this.#pool.on('connect', (client) => client.on('error', () => {}))
+  }
+
+  /** Where a pooler keeps no settings of a session, each transaction says them; it begins with this. */
+  get begin(): string {
+    return this.#isPooled ? `BEGIN; ${localSettings(this.#limits)}` : 'BEGIN'
+  }
+
+  /** A connection to be given back; it was right a moment ago. */
+  async take(): Promise<PoolClient> {
+    for (let failures = 0; ; ) {
+      const host = this.#host
+      const wasPooled = this.#isPooled
+      try {
+        const client = await this.#pool.connect()
+        if ((this.#answered.get(client) ?? 0) > this.#doubted) return client
+        client.release(true)
+      } catch (error) {
+        if (unsupportedParameter.test(String(error)) && !wasPooled) {
+          this.#isPooled = true
+          continue
+        }
+        if (isWaiting(error)) throw error
+        if (this.#host === host) this.#host = (host + 1) % this.#hosts.length
+        if (++failures >= this.#hosts.length) throw error
+      }
+    }
+  }
+
+  /** @param failure of the last statement on it; one that was not answered ends it, since what it would say next is not known */
+  give(client: PoolClient, failure?: unknown): void {
+    if (failure === undefined || isAnswer(failure)) {
+      this.#answered.set(client, performance.now())
+      return client.release()
+    }
+    if (String(failure).includes(hung) || isReadOnly(failure)) this.doubt()
+    client.release(true)
+  }
+
+  /** Connections that rest are asked by nobody before they are opened anew: where one does not answer, those beside it will not either. */
+  doubt(): void {
+    this.#doubted = performance.now()
+  }
+
+  readonly query = async <Row extends QueryResultRow>(statement: string | Bounded, values?: unknown[]): Promise<QueryResult<Row>> => {
+    const client = await this.take()
+    try {
+      const result = await client.query<Row>(statement as QueryConfig, values)
+      this.give(client)
+      return result
+    } catch (error) {
+      this.give(client, error)
+      throw error
+    }
+  }
+
+  /** A connection beside the others, for what may take long: nothing ends it but its own end. */
+  async own(): Promise<Client> {
+    // Which host is right, and whether a pooler stands before it.
+    this.give(await this.take())
+    const client = new Client(
+      this.#configured({ ...aliveness, lock_timeout: 0, statement_timeout: 0, idle_in_transaction_session_timeout: 0 }),
+    )
+    client.on('error', () => {})
+    await client.connect()
+    return client
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end()
+  }
+
+  #configured(settings: Readonly<Record<string, number>>): ClientConfig {
+    const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)
+    return {
+      ...this.#base,
+      connectionString: (this.#hosts[this.#host] as URL).href,
+      ...(this.#isPooled ? {} : { options: options.join(' ') }),
+    }
+  }
+
+  async #inspect(client: PoolClient): Promise<void> {
+    const bounded = { query_timeout: Math.min(longestConnecting, this.#timeout) }
+    const { rows } = await client.query<Session>({ text: sessionQuestion, ...bounded } as QueryConfig)
+    const session = rows[0]
+    if (!session || session.standby || session.readOnly) throw new NotPrimary('this server of the database takes no writes')
+    // A pooler may also take the parameters and forget them.
+    if (session.lockTimeout !== longestLock) this.#isPooled = true
+    if (await this.#history.moves(client, bounded)) this.doubt()
+    this.#answered.set(client, performance.now())
+  }
+}
+
+export const localSettings = (settings: Readonly<Record<string, number>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `SET LOCAL ${name} = ${value}`)
+    .join('; ')
+
+/** All connections were busy; nobody was asked. */
+const isWaiting = (error: unknown): boolean => String(error).includes('timeout exceeded when trying to connect')
+
+export const isReadOnly = (error: unknown): boolean => error instanceof DatabaseError && error.code === readOnly

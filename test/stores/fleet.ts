@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { launch, type Password, type Server, showPassword, type Surroundings } from '../faults/server.ts'
+
+export interface FleetOptions {
+  /** A bucket; without it all have one folder of objects. */
+  blobs?: string
+  /** As they stand in `longshore.yaml`. */
+  settings?: Readonly<Record<string, unknown>>
+  surroundings?: (index: number) => Surroundings
+}
+
+/** Servers of one database, each a process of its own, as a cluster of machines has them. */
+export class Fleet {
+  readonly servers: Server[] = []
+  readonly url: string
+  readonly folder = mkdtempSync(join(tmpdir(), 'longshore-fleet-'))
+  readonly #options: FleetOptions
+  #password: Password | undefined
+
+  private constructor(url: string, options: FleetOptions) {
+    this.url = url
+    this.#options = options
+    writeFileSync(join(this.folder, 'secret.key'), randomBytes(32), { mode: 0o400 })
+    mkdirSync(join(this.folder, 'objects'), { mode: 0o700 })
+  }
+
+  static async start(url: string, many: number, options: FleetOptions = {}): Promise<Fleet> {
+    const fleet = new Fleet(url, options)
+    try {
+      await Promise.all(Array.from({ length: many }, (_, index) => fleet.begin(index)))
+      fleet.#password = await showPassword(fleet.#folderOf(0))
+      return fleet
+    } catch (error) {
+      await fleet.stop()
+      throw error
+    }
+  }
+
+  get password(): Password {
+    assert.ok(this.#password)
+    return this.#password
+  }
+
+  /** Starts the server of this number, anew where there was one. It must come up. */
+  async begin(index: number, surroundings?: Surroundings): Promise<Server> {
+    const server = await this.tryToBegin(index, surroundings)
+    assert.ok(server.alive, server.log)
+    this.servers[index] = server
+    return server
+  }
+
+  async tryToBegin(index: number, surroundings = this.#options.surroundings?.(index) ?? {}): Promise<Server> {
+    return launch(this.#folderOf(index), { LOG_LEVEL: 'error' }, surroundings)
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server?.kill()))
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #folderOf(index: number): string {
+    const dataDir = join(this.folder, `server-${index}`)
+    if (!mkdirSync(dataDir, { recursive: true, mode: 0o700 })) return dataDir
+    const { blobs, settings } = this.#options
+    if (blobs === undefined) symlinkSync(join(this.folder, 'objects'), join(dataDir, 'objects'))
+    const common = {
+      store: this.url,
+      storeConnections: 4,
+      publicUrl: 'http://localhost:5000',
+      secretKeyFile: join(this.folder, 'secret.key'),
+    }
+    const all = { ...common, ...(blobs === undefined ? {} : { blobs }), ...settings }
+    writeFileSync(join(dataDir, 'longshore.yaml'), JSON.stringify(all))
+    return dataDir
+  }
+}
