@@ -37,7 +37,19 @@ export const goTools = {
   cosign: { cosign: ['version'] },
 } satisfies Record<string, Record<string, string[]>>
 
-export type GoModule = keyof typeof goTools
+/** The same for a real node of Kubernetes, which takes minutes to build: npm run test:kubernetes alone wants it. */
+export const nodeOfKubernetes = {
+  kubernetes: {
+    'kube-apiserver': ['--version'],
+    'kube-controller-manager': ['--version'],
+    'kube-proxy': ['--version'],
+    'kube-scheduler': ['--version'],
+    kubelet: ['--version'],
+  },
+} satisfies Record<string, Record<string, string[]>>
+
+const allOfGo = { ...goTools, ...nodeOfKubernetes }
+export type GoModule = keyof typeof allOfGo
 
 /** Virtual environment of Python → the folder of its requirements.txt, and a line that only works when all of it is there. */
 export const pythonTools = {
@@ -102,7 +114,7 @@ export async function installClients(say: (line: string) => void = console.log):
     }
   }
   await attempt('Debian packages', () => installPackages(Object.keys(debianTools)))
-  for (const module of Object.keys(goTools) as GoModule[]) await attempt(`Go module ${module}`, () => build(module))
+  for (const module of Object.keys(goTools) as GoModule[]) await attempt(`Go module ${module}`, () => buildGoModule(module))
   for (const tool of Object.keys(pythonTools) as PythonTool[]) await attempt(tool, () => installPython(tool))
   for (const tool of Object.keys(nodeTools) as NodeTool[]) await attempt(tool, () => installNode(tool))
   return failures
@@ -132,16 +144,27 @@ export async function installPackages(names: readonly string[]): Promise<'instal
   return 'installed'
 }
 
-async function build(module: GoModule) {
+export async function buildGoModule(module: GoModule): Promise<'installed' | 'was there'> {
   const target = goToolFolder(module)
-  if (Object.keys(goTools[module]).every((binary) => existsSync(join(target, binary)))) return 'was there'
+  if (Object.keys(allOfGo[module]).every((binary) => existsSync(join(target, binary)))) return 'was there'
   const own = existsSync(join(sources, module, 'main.go'))
   return fill(target, (fresh) =>
-    must('go', ['build', '-mod=readonly', '-ldflags=-s -w', '-o', `${fresh}/`, own ? '.' : 'tool'], {
+    must('go', ['build', '-mod=readonly', `-ldflags=-s -w ${stamps(module)}`, '-o', `${fresh}/`, own ? '.' : 'tool'], {
       cwd: join(sources, module),
       env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '-trimpath -buildvcs=false', GOWORK: 'off', CGO_ENABLED: '0' },
     }),
   )
+}
+
+/** Kubernetes' programs are told their version when they are built, and clients compare it. */
+function stamps(module: GoModule): string {
+  if (module !== 'kubernetes') return ''
+  const [, version = '', major = '', minor = ''] =
+    /k8s\.io\/kubernetes (v(\d+)\.(\d+)\S*)/.exec(readFileSync(join(sources, module, 'go.mod'), 'utf8')) ?? []
+  const told = { gitVersion: version, gitMajor: major, gitMinor: minor }
+  return Object.entries(told)
+    .map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
+    .join(' ')
 }
 
 async function installPython(tool: PythonTool) {

@@ -49,6 +49,10 @@ export interface Host {
   /** Makes a file that only this user may read; fails when one is there. */
   writeSecretFile: (path: string, text: string) => void
   removeFile: (path: string) => void
+  /** A program of this machine with something to read; undefined: it is not here. */
+  call: (program: string, words: readonly string[], input: string) => Promise<{ code: number; out: string; problem: string } | undefined>
+  yaml: (value: unknown) => string
+  pause: (milliseconds: number) => Promise<void>
   /** A password for a person, that nobody guesses and everybody can type. */
   makePassword: () => string
   /** A name for a new role assignment. */

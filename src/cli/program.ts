@@ -12,6 +12,7 @@ import { hostsCommand } from './hosts.ts'
 import { identityCommand } from './identity.ts'
 import { jobsCommand } from './jobs.ts'
 import { keyCommand } from './key.ts'
+import { kubernetesCommand } from './kubernetes/group.ts'
 import { registryCommand } from './registry.ts'
 import { restoreCommand } from './restore.ts'
 import { scrubCommand } from './scrub.ts'
@@ -36,6 +37,7 @@ const commands = [
   speedCommand,
   registryCommand,
   identityCommand,
+  kubernetesCommand,
   usageCommand,
   gcCommand,
   jobsCommand,

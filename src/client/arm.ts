@@ -50,6 +50,25 @@ export interface AdminCredentials {
   passwords: { name: PasswordName; value: string }[]
 }
 
+export type TokenSlot = 'password1' | 'password2'
+
+/** A login for programs, for some repositories of one registry. */
+export interface ArmToken {
+  id: string
+  name: string
+  properties: {
+    scopeMapId: string
+    status: 'enabled' | 'disabled'
+    credentials: { passwords: { name: TokenSlot; creationTime: string; expiry?: string }[] }
+  }
+}
+
+/** The values are told this once. */
+export interface TokenCredentials {
+  username: string
+  passwords: { name: TokenSlot; value: string; creationTime: string; expiry?: string }[]
+}
+
 export interface ArmRoleAssignment {
   id: string
   name: string
@@ -104,6 +123,18 @@ export class ArmClient {
 
   regenerateCredential(id: string, name: PasswordName): Promise<AdminCredentials> {
     return this.#registries.post(`${at(id)}/regenerateCredential`, { body: { name } })
+  }
+
+  token(registryId: string, name: string): Promise<ArmToken | undefined> {
+    return this.#registries.find(`${at(registryId)}/tokens/${encodeURIComponent(name)}`)
+  }
+
+  putToken(registryId: string, name: string, properties: { scopeMapId: string }): Promise<ArmToken> {
+    return this.#registries.put(`${at(registryId)}/tokens/${encodeURIComponent(name)}`, { body: { properties } })
+  }
+
+  generateCredentials(registryId: string, body: { tokenId: string; name: TokenSlot; expiry: string }): Promise<TokenCredentials> {
+    return this.#registries.post(`${at(registryId)}/generateCredentials`, { body })
   }
 
   /** At a scope, above it and below it. */

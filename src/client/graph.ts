@@ -16,6 +16,7 @@ export interface GraphGroup {
 export interface GraphCredential {
   keyId: string
   displayName: string | null
+  startDateTime: string | null
   endDateTime: string | null
 }
 

@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
+import { stringify } from 'yaml'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemIds } from '#adapters/system/ids.ts'
+import { callProgram } from '#adapters/system/call-program.ts'
 import { machineOf, type MachineOptions } from '#adapters/system/machine.ts'
 import { unfoundNames } from '#app/checkup/unfound.ts'
 import { examine } from '#app/checkup/examine.ts'
@@ -39,6 +42,8 @@ export interface HostOptions {
   input?: () => Promise<string>
   /** Asks at the terminal when absent. */
   confirm?: Host['confirm']
+  /** Runs programs of this machine when absent. */
+  call?: Host['call']
   /** What the checks see of the computer; all of it when absent. */
   machine?: Omit<MachineOptions, 'env'>
 }
@@ -140,6 +145,9 @@ export function hostOf(options: HostOptions): Host {
     readText: (path) => onFile(path, () => readFileSync(path, 'utf8')),
     writeSecretFile: (path, content) => onFile(path, () => writeFileSync(path, content, { mode: 0o600, flag: 'wx' })),
     removeFile: (path) => rmSync(path, { force: true }),
+    call: options.call ?? ((name, words, given) => callProgram(name, words, { input: given, env })),
+    yaml: (value) => stringify(value),
+    pause: (milliseconds) => pause(milliseconds),
     makePassword: () => makePassword((bytes) => randomBytes(bytes)),
     makeGuid: () => systemIds.next(),
     now: () => systemClock.now(),

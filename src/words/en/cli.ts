@@ -1,5 +1,6 @@
 import { doctor } from './doctor.ts'
 import { identity } from './identity.ts'
+import { kubernetes } from './kubernetes.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
 import { registry } from './registry.ts'
@@ -9,4 +10,15 @@ import { speed } from './speed.ts'
 import { storage } from './storage.ts'
 
 /** Everything that the command line says. */
-export const cli = { ...program, ...server, ...registry, ...storage, ...settings, ...refusals, ...doctor, ...identity, ...speed }
+export const cli = {
+  ...program,
+  ...server,
+  ...registry,
+  ...storage,
+  ...settings,
+  ...refusals,
+  ...doctor,
+  ...identity,
+  ...speed,
+  ...kubernetes,
+}

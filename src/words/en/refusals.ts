@@ -93,6 +93,18 @@ export const refusals = {
   'refusal.interrupted': 'interrupted; nothing was left half done',
   'refusal.job-not-waiting': 'no job {id} waits: it runs, or it is done; see "longshore jobs"',
   'refusal.hosts-not-permitted': '{path} may not be written by this user ({code}). This works: "longshore hosts | sudo tee -a {path}"',
+  'refusal.kubectl-missing':
+    'kubectl is not on the path: install it, or print the Secret (without --apply) and put it into the cluster from elsewhere',
+  'refusal.kubectl-failed': '{deed}: {message}',
+  'refusal.pull-login-several': 'one pulls: name a token (--token, --scope-map), a service principal (--service-principal) or --admin',
+  'refusal.pull-password-there':
+    '{name} has a password for this already, which nobody can tell again: --rotate makes another one, and the one before stays good until the next time',
+  'refusal.pull-token-other':
+    'the token {name} has the scope map {has}, not {scopeMap}: name another token with --token, or leave --scope-map out',
+  'refusal.pull-secret-foreign':
+    'the Secret {name} in namespace {namespace} is not one of ours: name another with --name, or delete it first',
+  'refusal.pull-password-given':
+    '--password-stdin is the secret of the service principal in --service-principal; it, and the password of the admin user ("longshore credential renew"), are not made here, so --rotate does not go with them',
   'refusal.registry-unreachable': '{address} cannot be reached ({reason}): "longshore doctor" looks for the cause.',
   'refusal.registry-refuses': "{address} answers {status} to {deed}: the login, its rights or the repository's name are not what it wants.",
   'refusal.registry-not-ready':

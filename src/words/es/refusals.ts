@@ -101,6 +101,18 @@ export const refusals: Translation<typeof english> = {
   'refusal.interrupted': 'interrumpido; nada quedó a medias',
   'refusal.job-not-waiting': 'ningún trabajo {id} está en espera: está en curso o ya terminó; véase «longshore jobs»',
   'refusal.hosts-not-permitted': 'Este usuario no puede escribir en {path} ({code}). Esto funciona: «longshore hosts | sudo tee -a {path}»',
+  'refusal.kubectl-missing':
+    'kubectl no está en la ruta: instálelo, o muestre el Secret (sin --apply) y póngalo en el clúster desde otra parte',
+  'refusal.kubectl-failed': '{deed}: {message}',
+  'refusal.pull-login-several':
+    'baja uno solo: indique un token (--token, --scope-map), una entidad de servicio (--service-principal) o --admin',
+  'refusal.pull-password-there':
+    '{name} ya tiene una contraseña para esto, que nadie puede volver a decir: --rotate hace otra, y la anterior vale hasta la vez siguiente',
+  'refusal.pull-token-other':
+    'el token {name} tiene el mapa de ámbito {has}, no {scopeMap}: indique otro token con --token, u omita --scope-map',
+  'refusal.pull-secret-foreign': 'el Secret {name} del namespace {namespace} no es nuestro: indique otro con --name, o bórrelo antes',
+  'refusal.pull-password-given':
+    '--password-stdin es el secreto de la entidad de servicio de --service-principal; ni él ni la contraseña del administrador («longshore credential renew») se hacen aquí, así que --rotate no va con ellos',
   'refusal.registry-unreachable': 'No se puede llegar a {address} ({reason}): «longshore doctor» busca la causa.',
   'refusal.registry-refuses': '{address} responde {status} a {deed}: la cuenta, sus permisos o el nombre del repositorio no le sirven.',
   'refusal.registry-not-ready':

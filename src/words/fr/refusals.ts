@@ -104,6 +104,19 @@ export const refusals: Translation<typeof english> = {
   'refusal.job-not-waiting': 'aucun travail {id} n’est en attente : il est en cours ou terminé ; voir « longshore jobs »',
   'refusal.hosts-not-permitted':
     '{path} ne peut être écrit par cet utilisateur ({code}). Ceci marche : « longshore hosts | sudo tee -a {path} »',
+  'refusal.kubectl-missing':
+    'kubectl est introuvable : installez-le, ou affichez le Secret (sans --apply) et mettez-le dans le cluster depuis ailleurs',
+  'refusal.kubectl-failed': '{deed} : {message}',
+  'refusal.pull-login-several':
+    'un seul tire : indiquez un jeton (--token, --scope-map), un principal de service (--service-principal) ou --admin',
+  'refusal.pull-password-there':
+    '{name} a déjà un mot de passe pour cela, que personne ne peut redire : --rotate en crée un autre, et celui d’avant reste bon jusqu’à la fois suivante',
+  'refusal.pull-token-other':
+    'le jeton {name} a le mappage d’étendue {has}, et non {scopeMap} : nommez un autre jeton avec --token, ou omettez --scope-map',
+  'refusal.pull-secret-foreign':
+    'le Secret {name} du namespace {namespace} n’est pas un des nôtres : nommez-en un autre avec --name, ou supprimez-le d’abord',
+  'refusal.pull-password-given':
+    '--password-stdin est le secret du principal de service de --service-principal ; lui, et le mot de passe de l’administrateur (« longshore credential renew »), ne sont pas créés ici, donc --rotate ne va pas avec eux',
   'refusal.registry-unreachable': '{address} est injoignable ({reason}) : « longshore doctor » en cherche la cause.',
   'refusal.registry-refuses': '{address} répond {status} à {deed} : le compte, ses droits ou le nom du dépôt ne lui conviennent pas.',
   'refusal.registry-not-ready':
