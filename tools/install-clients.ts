@@ -44,6 +44,7 @@ export const nodeOfKubernetes = {
     'kube-controller-manager': ['--version'],
     'kube-proxy': ['--version'],
     'kube-scheduler': ['--version'],
+    kubectl: ['version', '--client'],
     kubelet: ['--version'],
   },
 } satisfies Record<string, Record<string, string[]>>
@@ -68,7 +69,9 @@ export type NodeTool = keyof typeof nodeTools
 
 const clients = fileURLToPath(new URL('../test/clients/', import.meta.url))
 const sources = join(clients, 'go')
-const cache = process.env.LONGSHORE_TOOLS_DIR || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'longshore-tools')
+/** Outside of the checkout: what was built once serves every clone. */
+export const toolsFolder =
+  process.env.LONGSHORE_TOOLS_DIR || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'longshore-tools')
 
 /** Where a module's binaries are kept: the name changes with everything the build depends on, so a hit needs no check. */
 export function goToolFolder(module: GoModule): string {
@@ -77,7 +80,7 @@ export function goToolFolder(module: GoModule): string {
     if (file !== 'go.mod' && file !== 'go.sum' && !file.endsWith('.go')) continue
     hash.update(`${file}\0`).update(readFileSync(join(sources, module, file)))
   }
-  return join(cache, `${module}-${hash.digest('hex').slice(0, 16)}`)
+  return join(toolsFolder, `${module}-${hash.digest('hex').slice(0, 16)}`)
 }
 
 /** The Python of an environment; what it runs is `-m <module>`, since the scripts of an environment do not survive a move. */
@@ -86,11 +89,11 @@ export const pythonOf = (tool: PythonTool): string => join(pythonFolder(tool), '
 export const azPython = (): string => pythonOf('az')
 
 const requirementsOf = (tool: PythonTool): string => join(clients, pythonTools[tool].folder, 'requirements.txt')
-const pythonFolder = (tool: PythonTool): string => join(cache, `${tool}-${hashOf([requirementsOf(tool)])}`)
+const pythonFolder = (tool: PythonTool): string => join(toolsFolder, `${tool}-${hashOf([requirementsOf(tool)])}`)
 
 const lockedBy = ['package.json', 'package-lock.json'] as const
 const nodeFolder = (tool: NodeTool): string =>
-  join(cache, `${tool}-${hashOf(lockedBy.map((name) => join(clients, nodeTools[tool].folder, name)))}`)
+  join(toolsFolder, `${tool}-${hashOf(lockedBy.map((name) => join(clients, nodeTools[tool].folder, name)))}`)
 
 /** The packages of a project, for a program to have beside it. */
 export const nodeModulesOf = (tool: NodeTool): string => join(nodeFolder(tool), 'node_modules')
@@ -187,8 +190,8 @@ async function installNode(tool: NodeTool) {
 
 /** A folder is there whole or not at all. */
 async function fill(target: string, install: (fresh: string) => Promise<void>): Promise<'installed'> {
-  mkdirSync(cache, { recursive: true })
-  const fresh = mkdtempSync(join(cache, '.new-'))
+  mkdirSync(toolsFolder, { recursive: true })
+  const fresh = mkdtempSync(join(toolsFolder, '.new-'))
   try {
     await install(fresh)
     rmSync(target, { recursive: true, force: true })

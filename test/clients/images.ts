@@ -20,12 +20,18 @@ export type Layout = {
 export type ForeignLayer = { descriptor: Descriptor; content: Buffer }
 type LayoutOptions = {
   platforms?: string[]
-  foreign?: ForeignLayer /** Bytes that do not compress, in the image's own layer. */
+  foreign?: ForeignLayer
+  /** Bytes that do not compress, in the image's own layer. */
   bulk?: number
+  /** What the image runs; what it prints when absent is its own. */
+  command?: readonly string[]
 }
 
 /** Every layout has a layer of its own, so that no two tests share a digest by chance. */
-export async function makeLayout(parent: string, { platforms = ['amd64'], foreign, bulk = 0 }: LayoutOptions = {}): Promise<Layout> {
+export async function makeLayout(
+  parent: string,
+  { platforms = ['amd64'], foreign, bulk = 0, command = ['/bin/busybox', 'cat', '/etc/unique'] }: LayoutOptions = {},
+): Promise<Layout> {
   const directory = await mkdtemp(join(parent, 'layout-'))
   await mkdir(join(directory, 'blobs/sha256'), { recursive: true })
   const keep = async (mediaType: string, content: string | Buffer): Promise<Descriptor> => {
@@ -49,7 +55,7 @@ export async function makeLayout(parent: string, { platforms = ['amd64'], foreig
     const config = {
       architecture,
       os: 'linux',
-      config: { Cmd: ['/bin/busybox', 'cat', '/etc/unique'], Env: ['PATH=/bin'] },
+      config: { Cmd: command, Env: ['PATH=/bin'] },
       rootfs: { type: 'layers', diff_ids: diffIds },
       history: diffIds.map(() => ({ created_by: 'test/clients/images.ts' })),
     }

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { makeLayout, type Layout } from '../clients/images.ts'
+import { buildImage } from './image.ts'
+import { type Cluster, startCluster } from './node.ts'
+import { runPod } from './pods.ts'
+import { type Release, releaseOf, volume } from './release.ts'
+
+const namespace = 'registry'
+const values = { persistence: { size: '1Gi', storageClass: 'local' }, scratch: { dataLimit: '1Gi', tmpLimit: '64Mi' } }
+
+let folder: string
+let cluster: Cluster
+let release: Release
+let login: { user: string; password: string }
+let web: Layout
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lsk-chart-'))
+  cluster = await startCluster([])
+  await cluster.ctr('images', 'import', await buildImage(folder))
+  await cluster.apply(volume('disk', join(folder, 'disk')))
+  await cluster.kubectl('create', 'namespace', namespace)
+  // What the chart promises is what the strictest of Kubernetes' own rules asks for.
+  await cluster.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted')
+  release = releaseOf(cluster, folder, { name: 'r', namespace })
+  web = await makeLayout(folder)
+})
+after(async () => {
+  await cluster?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const pull = async () => {
+  const { user, password } = login
+  await cluster.kubectl('delete', 'secret', 'pull', '--ignore-not-found')
+  const words = [`--docker-server=${release.host}`, `--docker-username=${user}`, `--docker-password=${password}`]
+  await cluster.kubectl('create', 'secret', 'docker-registry', 'pull', ...words)
+  const outcome = await runPod(cluster, { image: `${release.host}/shop/web:v1`, secrets: ['pull'] })
+  assert.ok(outcome.ran, JSON.stringify(outcome))
+}
+
+test('installed: the pod is ready, helm test passes, and an image that was pushed there runs in a pod', async () => {
+  await release.helm(['install'], values)
+  assert.deepEqual(
+    (await release.pods()).map(({ ready }) => ready),
+    [true],
+  )
+  await release.helm(['test'], {})
+  login = await release.firstPassword()
+  await release.push(web, 'shop/web', login)
+  await pull()
+})
+
+test('the server is nobody in particular, may nothing, and writes to its volume and /tmp alone', async () => {
+  const [pod] = await release.pods()
+  assert.ok(pod)
+  const say = (script: string) => release.exec(pod.name, 'sh', '-c', script)
+  assert.equal(await say('id -u; id -g'), '65532\n65532\n')
+  const status = await say('cat /proc/1/status')
+  const of = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(status)?.[1]
+  assert.deepEqual([of('CapEff'), of('CapBnd'), of('NoNewPrivs'), of('Seccomp')], ['0000000000000000', '0000000000000000', '1', '2'])
+  assert.equal(
+    await say('for each in / /opt /usr /etc /data; do touch $each/x 2>/dev/null && echo $each; done; touch /tmp/x && echo /tmp'),
+    '/data\n/tmp\n',
+  )
+  assert.equal(await say('ls /var/run/secrets 2>/dev/null | wc -l'), '0\n', 'no token of the cluster')
+})
+
+test('an upgrade with other values: another pod on the same volume, and what was pushed is there', async () => {
+  const [before] = await release.pods()
+  await release.helm(['upgrade'], { ...values, servers: 2, settings: { storageLimit: '300MiB' } })
+  const [after, ...more] = await release.pods()
+  assert.ok(after?.ready && more.length === 0 && after.uid !== before?.uid)
+  assert.match(await release.exec(after.name, 'longshore', 'config'), /storageLimit\s+300MiB/)
+  await pull()
+})
+
+test('a pod that is deleted comes back with everything', async () => {
+  const [before] = await release.pods()
+  await cluster.kubectl('delete', 'pod', '-n', namespace, before?.name ?? '')
+  await cluster.kubectl('rollout', 'status', 'statefulset/r-longshore', '-n', namespace, '--timeout=120s')
+  await pull()
+})
+
+test('uninstalled, the volume stays, and a release of the same name goes on with it', async () => {
+  await release.helm(['uninstall', '--wait'], {})
+  assert.match(await cluster.kubectl('get', 'pvc', '-n', namespace, '-o', 'name'), /r-longshore/)
+  await release.helm(['install'], values)
+  await pull()
+})

@@ -1,0 +1,102 @@
+// The chart, installed by helm into the cluster from the image of this checkout.
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stringify } from 'yaml'
+import { succeed } from '../clients/command.ts'
+import type { Layout } from '../clients/images.ts'
+import { goTool } from '../clients/tool.ts'
+import { imageName } from './image.ts'
+import { type Cluster, nodeName } from './node.ts'
+
+export const chart = fileURLToPath(new URL('../../deploy/helm/longshore', import.meta.url))
+
+export type Values = Record<string, unknown>
+
+export interface Release {
+  /** The Service as images name it: `r-longshore.ns.svc:80`. */
+  host: string
+  helm: (words: readonly string[], values: Values) => Promise<string>
+  pods: () => Promise<{ name: string; uid: string; ready: boolean }[]>
+  /** In one of its pods. */
+  exec: (pod: string, ...words: string[]) => Promise<string>
+  /** The admin user of the first registry, by the line of the notes. */
+  firstPassword: () => Promise<{ user: string; password: string }>
+  push: (layout: Layout, repository: string, login: { user: string; password: string }) => Promise<void>
+}
+
+/** @param folder where the values lie */
+export function releaseOf(cluster: Cluster, folder: string, { name, namespace }: { name: string; namespace: string }): Release {
+  const { kubectl, machine } = cluster
+  const full = name.includes('longshore') ? name : `${name}-longshore`
+  const host = `${full}.${namespace}.svc:80`
+  const selector = `app.kubernetes.io/instance=${name},app.kubernetes.io/component=server`
+  let files = 0
+  const pods: Release['pods'] = async () => {
+    const { items } = JSON.parse(await kubectl('get', 'pods', '-n', namespace, '-l', selector, '-o', 'json')) as { items: PodJson[] }
+    return items
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .map(({ metadata, status }) => ({
+        name: metadata.name,
+        uid: metadata.uid,
+        ready: status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
+      }))
+  }
+  const exec: Release['exec'] = (pod, ...words) => kubectl('exec', '-n', namespace, pod, '--', ...words)
+  mkdirSync(join(cluster.hostsFolder, host), { recursive: true })
+  writeFileSync(join(cluster.hostsFolder, host, 'hosts.toml'), `server = "http://${host}"\n`)
+  return {
+    host,
+    helm: async (words, values) => {
+      const file = join(folder, `${full}-${++files}.yaml`)
+      writeFileSync(file, stringify({ image: imageName, names: [host.split(':')[0]], ...values }))
+      const given = words[0] === 'install' || words[0] === 'upgrade' ? [name, chart, '-f', file, '--wait', '--timeout', '180s'] : [name]
+      const [verb = '', ...rest] = words
+      const all = [verb, ...given, '--kubeconfig', cluster.kubeconfig, '--namespace', namespace, ...rest]
+      return succeed(goTool('helm'), all, { seconds: 240 })
+    },
+    pods,
+    exec,
+    firstPassword: async () => {
+      for (const pod of await pods()) {
+        const told = await exec(pod.name, 'sh', '-c', 'cat /data/longshore/first-passwords 2>/dev/null || true')
+        const [user, password] = [/^username\s+(\S+)/m.exec(told)?.[1], /^password\s+(\S+)/m.exec(told)?.[1]]
+        if (user !== undefined && password !== undefined) return { user, password }
+      }
+      assert.fail('no pod has the first passwords')
+    },
+    push: async (layout, repository, { user, password }) => {
+      const words = ['--insecure-policy', 'copy', '--dest-creds', `${user}:${password}`, '--dest-tls-verify=false']
+      // Inside, where the names of services are known.
+      await succeed(
+        ...machine.within('skopeo', [...words, `oci:${layout.directory}:${layout.tag}`, `docker://${host}/${repository}:${layout.tag}`]),
+      )
+    },
+  }
+}
+
+interface PodJson {
+  metadata: { name: string; uid: string; deletionTimestamp?: string }
+  status: { conditions?: { type: string; status: string }[] }
+}
+
+/** A folder of the node as a volume, with the mode of a new disk: root's own, but for the group that the pod is given. */
+export function volume(name: string, path: string): object {
+  mkdirSync(path, { recursive: true })
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name },
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      persistentVolumeReclaimPolicy: 'Retain',
+      storageClassName: 'local',
+      local: { path },
+      nodeAffinity: {
+        required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [nodeName] }] }] },
+      },
+    },
+  }
+}

@@ -1,0 +1,22 @@
+// npm run test:kubernetes [part of a file's name …]: a real node of Kubernetes, with pods that pull from Longshore and with Longshore in pods.
+// As root on Debian. The first run builds Kubernetes' own programs and takes some ten minutes; CI does not run it.
+import { globSync } from 'node:fs'
+import { buildGoModule, installPackages } from './install-clients.ts'
+import { conclude, type Counts, runTests } from './run-tests.ts'
+
+const node = ['etcd-server', 'containerd', 'runc', 'containernetworking-plugins', 'iptables', 'busybox-static']
+const images = ['skopeo', 'buildah', 'mmdebstrap']
+const engines = ['postgresql', 'ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw']
+await installPackages([...node, ...images, ...engines])
+for (const module of ['helm', 'kubernetes'] as const) console.log(`${module}: ${await buildGoModule(module)}`)
+
+const wanted = process.argv.slice(2)
+const files = globSync('test/kubernetes/**/*.test.ts').filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+const counts: Counts = { passed: 0, failed: 0 }
+// One after the other: each has a node of its own.
+for (const file of files.sort()) {
+  const { passed, failed } = runTests([file])
+  counts.passed += passed
+  counts.failed += failed
+}
+conclude(counts)
