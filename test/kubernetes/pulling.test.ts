@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { makeLayout, type Layout } from '../clients/images.ts'
 import { armOf } from './operator.ts'
-import { type Cluster, nodeName, startCluster } from './node.ts'
+import { type Cluster, nodeName, startCluster, until } from './node.ts'
 import { type Outcome, runPod } from './pods.ts'
 import { type Registry, registryName, startRegistry } from './registry.ts'
 
@@ -57,7 +57,7 @@ test('check tells what stands between a node and the registry: the certificate, 
   assert.deepEqual(await outcomes('--server nobody.test:5443'), ['login', 'name'])
   assert.deepEqual(await outcomes(`--server ${cluster.machine.outside}:5001`), ['login', 'away'])
   assert.deepEqual(await outcomes(`--server ${cluster.machine.outside}:5000`), ['login', 'plain'])
-  assert.equal(await cluster.kubectl('get', 'pods', '-o', 'name'), '', 'no pod is left')
+  await until('no pod is left', async () => (await cluster.kubectl('get', 'pods', '-o', 'name')) === '')
 })
 
 test('a token: its Secret lets a pod run, another namespace without one is refused', async () => {
@@ -65,7 +65,7 @@ test('a token: its Secret lets a pod run, another namespace without one is refus
   runs(await runPod(cluster, { image: image('shop/web'), namespace: 'shop', secrets: ['longshore-local'] }))
   isRefused(await runPod(cluster, { image: image('shop/web'), namespace: 'shop' }))
   isRefused(await runPod(cluster, { image: image('shop/web'), namespace: 'bank', secrets: ['longshore-local'] }))
-  assert.deepEqual(await outcomes('--namespace shop --secret longshore-local'), ['pulls'])
+  assert.deepEqual(await outcomes('--namespace shop --secret longshore-local --image shop/web:v1'), ['pulls'])
 })
 
 test('rotation: the Secret changes, pods go on pulling, and the password before the last ends', async () => {
@@ -81,8 +81,8 @@ test('a token for one repository: its image comes, another is refused as an even
   await registry.cli('kubernetes pull-secret --token shop-only --scope-map shop-images --namespace shop --name shop-only --apply')
   runs(await runPod(cluster, { image: image('shop/web'), namespace: 'shop', secrets: ['shop-only'] }))
   isRefused(await runPod(cluster, { image: image('bank/web'), namespace: 'shop', secrets: ['shop-only'] }))
-  assert.deepEqual(await outcomes('--namespace shop --secret shop-only --repository shop/web'), ['pulls'])
-  assert.deepEqual(await outcomes('--namespace shop --secret shop-only'), ['login'])
+  assert.deepEqual(await outcomes('--namespace shop --secret shop-only --image shop/web:v1'), ['pulls'])
+  assert.deepEqual(await outcomes('--namespace shop --secret shop-only --image bank/web:v1'), ['login'])
 })
 
 test('a token whose password has expired, one that is switched off and one that is deleted: each is refused at the next pull', async () => {
@@ -115,10 +115,11 @@ test('a service principal and the admin user', async () => {
 
 test('attach: pods pull without saying so; again nothing changes; detach: the next pull is refused and nothing is left', async () => {
   const pull = () => runPod(cluster, { image: image('shop/web'), namespace: 'attached' })
+  await cluster.kubectl('patch', 'serviceaccount', 'default', '-n', 'attached', '-p', '{"imagePullSecrets":[{"name":"other"}]}')
   isRefused(await pull())
   const first = JSON.parse(await registry.cli('kubernetes attach --namespace attached --output json'))
   runs(await pull())
-  assert.deepEqual(await outcomes('--namespace attached'), ['pulls'])
+  assert.deepEqual(await outcomes('--namespace attached --image shop/web:v1'), ['pulls'])
   const again = JSON.parse(await registry.cli('kubernetes attach --namespace attached --output json'))
   assert.deepEqual([first.secrets[0].changed, again.secrets[0].changed], [true, false])
   await registry.cli('kubernetes attach --namespace attached --rotate')
@@ -126,8 +127,8 @@ test('attach: pods pull without saying so; again nothing changes; detach: the ne
   await registry.cli('kubernetes detach --namespace attached')
   isRefused(await pull())
   assert.equal(await cluster.kubectl('get', 'secrets', '-n', 'attached', '-o', 'name'), '')
-  const { imagePullSecrets = [] } = await cluster.get<{ imagePullSecrets?: object[] }>('serviceaccount', 'default', 'attached')
-  assert.deepEqual(imagePullSecrets, [])
+  const { imagePullSecrets } = await cluster.get<{ imagePullSecrets?: object[] }>('serviceaccount', 'default', 'attached')
+  assert.deepEqual(imagePullSecrets, [{ name: 'other' }], 'what was there before attach')
   assert.ok(!(await registry.cli('identity sp list')).includes(first.servicePrincipal))
 })
 
@@ -135,7 +136,17 @@ test('a namespace that lets restricted pods in alone is checked as well', async 
   await cluster.kubectl('create', 'namespace', 'restricted')
   await cluster.kubectl('label', 'namespace', 'restricted', 'pod-security.kubernetes.io/enforce=restricted')
   await registry.cli('kubernetes attach --namespace restricted')
-  assert.deepEqual(await outcomes('--namespace restricted'), ['pulls'])
+  assert.deepEqual(await outcomes('--namespace restricted --image shop/web:v1'), ['pulls'])
+})
+
+test('a name of its own for the nodes, spoken in HTTP: the same Secret is for it, and a missing image is told to who may pull', async () => {
+  const other = `${cluster.machine.outside}:5000`
+  trust(other, [`server = "http://${other}"`, `[host."http://${other}"]`, '  capabilities = ["pull", "resolve"]'])
+  await registry.cli(`kubernetes attach --namespace bank --server ${other}`)
+  assert.deepEqual(await outcomes(`--namespace bank --server ${other} --image bank/web`).then(([, at]) => at), 'pulls')
+  runs(await runPod(cluster, { image: `${other}/bank/web:v1`, namespace: 'bank' }))
+  await registry.cli('kubernetes detach --namespace bank')
+  assert.deepEqual(await outcomes(`--namespace bank --server ${other} --image bank/web`).then(([, at]) => at), 'login')
 })
 
 test('no Secret that was put into the cluster has a copy of its password in an annotation', async () => {

@@ -45,7 +45,7 @@ export function releaseOf(cluster: Cluster, folder: string, { name, namespace }:
   }
   const exec: Release['exec'] = (pod, ...words) => kubectl('exec', '-n', namespace, pod, '--', ...words)
   mkdirSync(join(cluster.hostsFolder, host), { recursive: true })
-  writeFileSync(join(cluster.hostsFolder, host, 'hosts.toml'), `server = "http://${host}"\n`)
+  writeFileSync(join(cluster.hostsFolder, host, 'hosts.toml'), `server = "http://${host}"\n[host."http://${host}"]\n`)
   return {
     host,
     helm: async (words, values) => {

@@ -227,6 +227,22 @@ test('attach: a principal with AcrPull, a Secret, the service account; again not
   await kubernetes(cluster, 'detach --namespace bank')
 })
 
+test('what somebody else adds to the service account meanwhile is not lost', async () => {
+  const cluster = new SmallCluster()
+  let times = 0
+  cluster.meanwhile = () => {
+    if (++times <= 3)
+      cluster.accounts.set(
+        'default/default',
+        Array.from({ length: times }, (_, index) => `other-${index}`),
+      )
+  }
+  await kubernetes(cluster, 'attach --cluster busy')
+  assert.deepEqual(cluster.accounts.get('default/default'), ['other-0', 'other-1', 'other-2', 'longshore-local'])
+  await kubernetes(cluster, 'detach --cluster busy')
+  assert.deepEqual(cluster.accounts.get('default/default'), ['other-0', 'other-1', 'other-2'])
+})
+
 test('a cluster that refuses leaves nothing behind in the directory; one that fails halfway is told with what undoes it', async () => {
   const cluster = new SmallCluster(['default'])
   cluster.refuses = (words) => (words[0] === 'patch' ? 'Error from server (Forbidden): serviceaccounts "default" is forbidden' : undefined)

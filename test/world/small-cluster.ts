@@ -32,6 +32,8 @@ export class SmallCluster {
   says = (_node: string, image: string) => `failed to resolve reference "${image}": ${image}: not found`
   /** Every command line. */
   readonly lines: string[][] = []
+  /** Done by somebody else before a patch arrives. */
+  meanwhile = (): void => {}
   /** Refuses what is said so, as a cluster refuses who may not. */
   refuses: (words: readonly string[]) => string | undefined = () => undefined
 
@@ -59,6 +61,7 @@ export class SmallCluster {
     }
     if (kind === 'secret')
       return done(this.secrets.has(`${namespace}/${name}`) ? JSON.stringify(this.secrets.get(`${namespace}/${name}`)) : '')
+    if (kind === 'serviceaccount') return this.#account(`${namespace}/${name}`)
     if (kind === 'namespace') return done(this.uid)
     if (kind === 'nodes') return done(JSON.stringify({ items: this.nodes.map((each) => ({ metadata: { name: each } })) }))
     if (kind === 'pod') return this.#pod(`${namespace}/${name}`)
@@ -89,14 +92,29 @@ export class SmallCluster {
     )
   }
 
-  #patch(key: string, patch: string, dry: boolean): Spoken {
+  #account(key: string): Spoken {
     const names = this.accounts.get(key)
     if (!names) return failed(`Error from server (NotFound): serviceaccounts "${key.split('/')[1]}" not found`)
-    const { imagePullSecrets } = JSON.parse(patch) as { imagePullSecrets: [{ name: string; $patch?: 'delete' }] }
-    const [{ name, $patch }] = imagePullSecrets
-    if (!dry) this.accounts.set(key, [...names.filter((each) => each !== name), ...($patch ? [] : [name])])
+    const imagePullSecrets = names.map((name) => ({ name }))
+    return done(JSON.stringify({ metadata: { resourceVersion: this.#versionOf(key) }, ...(names.length > 0 && { imagePullSecrets }) }))
+  }
+
+  /** A merge patch: the list is one value, and an old version is refused. */
+  #patch(key: string, patch: string, dry: boolean): Spoken {
+    if (!this.accounts.has(key)) return this.#account(key)
+    const { metadata, imagePullSecrets } = JSON.parse(patch) as {
+      metadata: { resourceVersion: string }
+      imagePullSecrets: { name: string }[]
+    }
+    this.meanwhile()
+    if (metadata.resourceVersion !== this.#versionOf(key))
+      return failed(`Error from server (Conflict): Operation cannot be fulfilled on serviceaccounts "${key}": the object has been modified`)
+    const names = imagePullSecrets.map(({ name }) => name)
+    if (!dry) this.accounts.set(key, names)
     return done()
   }
+
+  readonly #versionOf = (key: string): string => (this.accounts.get(key) ?? []).join(',')
 
   /** The login of a Secret for each of its servers. */
   loginsOf(key: string): Record<string, { username: string; password: string; auth: string }> {

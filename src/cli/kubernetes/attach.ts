@@ -82,7 +82,7 @@ async function attach(cli: Cli, operator: Operator, options: Options & IssueOpti
   const looked = []
   for (const namespace of options.namespace) {
     looked.push(await cluster.look({ name, namespace }))
-    for (const account of options.serviceAccount) await cluster.patchAccount(account, { name, namespace }, 'try')
+    for (const account of options.serviceAccount) await cluster.changeAccount(account, { name, namespace }, 'try')
   }
   const report = []
   for (const { place, found } of looked) {
@@ -96,7 +96,7 @@ async function attach(cli: Cli, operator: Operator, options: Options & IssueOpti
       made.push({ what: 'secret', ...place })
     }
     for (const account of options.serviceAccount) {
-      await cluster.patchAccount(account, place, 'add')
+      await cluster.changeAccount(account, place, 'add')
       made.push({ what: 'account', name: account, namespace: place.namespace, secret: place.name })
     }
     const { username, expires, isNew: changed } = issued
@@ -147,7 +147,7 @@ async function detach(cli: Cli, operator: Operator, options: Options): Promise<v
     // Fails where somebody else's Secret has the name: then it is not what attach made.
     const { found } = await cluster.look({ name, namespace })
     for (const account of options.serviceAccount) {
-      await cluster.patchAccount(account, { name, namespace }, 'take')
+      await cluster.changeAccount(account, { name, namespace }, 'take')
       taken.push({ what: 'account', name: account, namespace })
     }
     if (!found) continue

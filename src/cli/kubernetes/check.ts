@@ -20,7 +20,7 @@ import { type PullOutcome, pullOutcome } from './pull-problem.ts'
 interface Options extends DataOptions, OutputOptions, RegistryOptions, ClusterOptions {
   namespace?: string
   node: string[]
-  repository: string
+  image: string
   server: string[]
   secret?: string
   seconds: number
@@ -40,7 +40,7 @@ export function checkCommand(cli: Cli): Command {
   addOutputOption(addRegistryOption(addDataOptions(command, cli), cli), cli)
     .option('--namespace <name>', say('kubernetes.check.namespace'))
     .option('--node <name...>', say('kubernetes.check.node'), [])
-    .option('--repository <name>', say('kubernetes.check.repository'), 'longshore-check')
+    .option('--image <repository:tag>', say('kubernetes.check.image'), 'longshore-check')
     .option('--secret <name>', say('kubernetes.check.secret'))
     .option('--server <name...>', say('kubernetes.server'), [])
     .option('--seconds <number>', say('kubernetes.check.seconds'), secondsArgument(cli), 60)
@@ -71,20 +71,24 @@ const secondsArgument =
     throw new InvalidArgumentError(say('expected.number', { least: 1, most: 3600 }))
   }
 
-/** A pod of an image that is not there: when the registry says so, the node found it, trusts it, and may pull. Nothing ever runs. */
+/**
+ * A pod of an image that is not there: when the registry says so, the node found it, trusts it, and may pull. With a tag that is there the
+ * node pulls it. Nothing ever runs.
+ */
 async function ask(
   { host }: Cli,
   cluster: Cluster,
-  { namespace, repository, secret, seconds }: Options,
+  { namespace, image, secret, seconds }: Options,
   { node, server, stop }: { node: string; server: string; stop: AbortSignal },
 ): Promise<NodeReport> {
   const name = `longshore-check-${host.makeGuid().slice(0, 8)}`
-  const at = await cluster.createPod(podOf({ name, node, secret, image: `${server}/${repository}:${name}` }), namespace)
+  const whole = `${server}/${image}${image.includes(':') ? '' : `:${name}`}`
+  const at = await cluster.createPod(podOf({ name, node, secret, image: whole }), namespace)
   try {
     const until = host.now() + seconds * 1000
     for (;;) {
-      const message = messageIn(await cluster.pod(name, at))
-      if (message !== undefined) return { node, server, outcome: pullOutcome(message), message }
+      const found = foundIn(await cluster.pod(name, at))
+      if (found) return { node, server, ...found }
       if (host.now() > until || stop.aborted) return { node, server, outcome: 'silent', message: '' }
       await host.pause(500)
     }
@@ -93,12 +97,15 @@ async function ask(
   }
 }
 
-/** The sentence of the pull itself: later the kubelet says only that it waits. */
-function messageIn({ status }: Pod): string | undefined {
+/** Undefined while nothing is known. The sentence of the pull itself is what counts: later the kubelet says only that it waits. */
+function foundIn({ status }: Pod): Pick<NodeReport, 'outcome' | 'message'> | undefined {
   const [container] = status?.containerStatuses ?? []
-  const { reason, message } = container?.state?.waiting ?? {}
-  if (message === undefined || message === '') return undefined
-  return reason === 'ErrImagePull' || message.includes(': ') ? message : undefined
+  const { reason = '', message = '' } = container?.state?.waiting ?? {}
+  // The image is there, and what the pod wants to run is not in it.
+  if (container?.imageID || container?.state?.terminated || /^(?:Create|Run)Container/.test(reason))
+    return { outcome: 'pulls', message: '' }
+  if (message !== '' && (reason === 'ErrImagePull' || message.includes(': '))) return { outcome: pullOutcome(message), message }
+  return undefined
 }
 
 function podOf({ name, node, secret, image }: { name: string; node: string; secret: string | undefined; image: string }): object {
@@ -119,6 +126,7 @@ function podOf({ name, node, secret, image }: { name: string; node: string; secr
         {
           name: 'check',
           image,
+          command: ['/longshore-check'],
           imagePullPolicy: 'Always',
           resources: { requests: { cpu: '1m', memory: '1Mi' }, limits: { cpu: '10m', memory: '16Mi' } },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },

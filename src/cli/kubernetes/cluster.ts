@@ -19,9 +19,16 @@ export interface Pod {
   metadata: { name: string }
   status?: {
     phase?: string
-    containerStatuses?: { imageID?: string; state?: { waiting?: { reason?: string; message?: string } } }[]
+    containerStatuses?: { imageID?: string; state?: { waiting?: { reason?: string; message?: string }; terminated?: object } }[]
   }
 }
+
+interface Account {
+  metadata: { resourceVersion: string }
+  imagePullSecrets?: { name: string }[]
+}
+
+const mostTries = 5
 
 export interface Node {
   metadata: { name: string }
@@ -71,12 +78,29 @@ export class Cluster {
     await this.#kubectl(['delete', 'secret', name, ...within(namespace), '--ignore-not-found'])
   }
 
-  /** A list that is merged by name, so that nobody's other entry is lost, whoever changes it meanwhile. */
-  async patchAccount(account: string, { name, namespace }: Place, deed: 'add' | 'take' | 'try'): Promise<void> {
-    const entry = deed === 'take' ? { $patch: 'delete', name } : { name }
-    const patch = JSON.stringify({ imagePullSecrets: [entry] })
-    const dry = deed === 'try' ? ['--dry-run=server'] : []
-    await this.#kubectl(['patch', 'serviceaccount', account, ...within(namespace), '--type=strategic', '-p', patch, ...dry, '-o', 'name'])
+  /**
+   * Puts the Secret among those of a service account, or takes it away. Kubernetes keeps that list as one value, so it is written whole
+   * and only while nobody else has changed the account since it was read.
+   */
+  async changeAccount(account: string, { name, namespace }: Place, deed: 'add' | 'take' | 'try'): Promise<void> {
+    const object = ['serviceaccount', account, ...within(namespace)]
+    for (let tries = 1; ; tries++) {
+      const { metadata, imagePullSecrets = [] } = JSON.parse(await this.#kubectl(['get', ...object, '-o', 'json'])) as Account
+      const others = imagePullSecrets.filter((each) => each.name !== name)
+      if (deed !== 'try' && others.length < imagePullSecrets.length === (deed === 'add')) return
+      const patch = {
+        metadata: { resourceVersion: metadata.resourceVersion },
+        imagePullSecrets: deed === 'take' ? others : [...others, { name }],
+      }
+      const dry = deed === 'try' ? ['--dry-run=server'] : []
+      try {
+        await this.#kubectl(['patch', ...object, '--type=merge', '-p', JSON.stringify(patch), ...dry, '-o', 'name'])
+        return
+      } catch (error) {
+        const isChanged = error instanceof Refusal && /object has been modified/.test(String(error.detail.message))
+        if (!isChanged || tries === mostTries) throw error
+      }
+    }
   }
 
   async nodes(): Promise<Node[]> {

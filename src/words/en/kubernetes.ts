@@ -70,14 +70,14 @@ Examples:
     'a node finds {server} only if it is this machine: set publicUrl (LONGSHORE_PUBLIC_URL), or name with --server what the nodes call it',
   'kubernetes.check.summary': 'Ask nodes to pull: whether they find the registry, trust its certificate, and may.',
   'kubernetes.check.more': `A pod on each node wants an image that is not there: a node whose registry says so could pull one that is. Nothing runs, and the pods are
-deleted. A login that is good for some repositories only needs one of them in --repository.
+deleted. A login that is good for some repositories only needs one of them in --image.
 
 Examples:
   longshore kubernetes check --registry contoso --namespace shop
-  longshore kubernetes check --node worker-1 worker-2 --repository shop/web --secret longshore-contoso`,
+  longshore kubernetes check --node worker-1 worker-2 --image shop/web:v1 --secret longshore-contoso`,
   'kubernetes.check.namespace': 'namespace of the pods (default: that of kubectl)',
   'kubernetes.check.node': 'only these nodes (default: all)',
-  'kubernetes.check.repository': 'the repository that is asked for',
+  'kubernetes.check.image': 'what is asked for: a repository, or with a tag that is there an image that each node pulls',
   'kubernetes.check.secret': 'the Secret to sign in with (default: those of the service account default)',
   'kubernetes.check.seconds': 'how long to wait for each node',
   'kubernetes.check.none': 'The cluster has no nodes.',

@@ -72,14 +72,14 @@ Ejemplos:
     'un nodo encuentra {server} solo si es esta máquina: ajuste publicUrl (LONGSHORE_PUBLIC_URL), o diga con --server cómo lo llaman los nodos',
   'kubernetes.check.summary': 'Pedir a los nodos que bajen: si encuentran el registro, se fían de su certificado y tienen permiso.',
   'kubernetes.check.more': `En cada nodo un pod quiere una imagen que no existe: el nodo a quien el registro se lo dice podría bajar una que exista. Nada arranca,
-y los pods se borran. Una cuenta limitada a unos repositorios pide uno de ellos en --repository.
+y los pods se borran. Una cuenta limitada a unos repositorios pide uno de ellos en --image.
 
 Ejemplos:
   longshore kubernetes check --registry contoso --namespace shop
-  longshore kubernetes check --node worker-1 worker-2 --repository shop/web --secret longshore-contoso`,
+  longshore kubernetes check --node worker-1 worker-2 --image shop/web:v1 --secret longshore-contoso`,
   'kubernetes.check.namespace': 'namespace de los pods (por omisión: el de kubectl)',
   'kubernetes.check.node': 'solo estos nodos (por omisión: todos)',
-  'kubernetes.check.repository': 'el repositorio que se pide',
+  'kubernetes.check.image': 'lo que se pide: un repositorio, o con una etiqueta que existe una imagen que cada nodo baja',
   'kubernetes.check.secret': 'el Secret con el que se entra (por omisión: los de la cuenta de servicio default)',
   'kubernetes.check.seconds': 'cuánto se espera a cada nodo',
   'kubernetes.check.none': 'El clúster no tiene nodos.',

@@ -72,14 +72,14 @@ Exemples :
     'un nœud ne trouve {server} que s’il est cette machine : réglez publicUrl (LONGSHORE_PUBLIC_URL), ou nommez avec --server ce que disent les nœuds',
   'kubernetes.check.summary': 'Demander aux nœuds de tirer : trouvent-ils le registre, croient-ils son certificat, en ont-ils le droit.',
   'kubernetes.check.more': `Sur chaque nœud un pod veut une image qui n’existe pas : un nœud à qui le registre le dit pourrait en tirer une qui existe. Rien ne
-tourne, et les pods sont supprimés. Un compte limité à des dépôts en demande un dans --repository.
+tourne, et les pods sont supprimés. Un compte limité à des dépôts en demande un dans --image.
 
 Exemples :
   longshore kubernetes check --registry contoso --namespace shop
-  longshore kubernetes check --node worker-1 worker-2 --repository shop/web --secret longshore-contoso`,
+  longshore kubernetes check --node worker-1 worker-2 --image shop/web:v1 --secret longshore-contoso`,
   'kubernetes.check.namespace': 'namespace des pods (par défaut : celui de kubectl)',
   'kubernetes.check.node': 'seulement ces nœuds (par défaut : tous)',
-  'kubernetes.check.repository': 'le dépôt demandé',
+  'kubernetes.check.image': 'ce qui est demandé : un dépôt, ou avec une étiquette qui existe une image que chaque nœud tire',
   'kubernetes.check.secret': 'le Secret à présenter (par défaut : ceux du compte de service default)',
   'kubernetes.check.seconds': 'combien de temps attendre chaque nœud',
   'kubernetes.check.none': 'Le cluster n’a aucun nœud.',
