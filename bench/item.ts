@@ -2,7 +2,7 @@ import type { Recorder } from './measure.ts'
 import type { FleetOptions } from './servers/fleet.ts'
 import { withServers } from './servers/fleet.ts'
 import type { Programs } from './servers/programs.ts'
-import type { Server, ServerName } from './servers/server.ts'
+import type { Bucket, Server, ServerName } from './servers/server.ts'
 
 export interface Bench {
   /** Folder on the disk that is measured. */
@@ -10,6 +10,8 @@ export interface Bench {
   programs: Programs
   servers: readonly ServerName[]
   quick: boolean
+  /** Of the registry that is generated, in manifests. */
+  size: number
   quietPeers: boolean
   nodeFlags: readonly string[]
   cores: { server: number | undefined; load: number | undefined }
@@ -25,13 +27,21 @@ export interface Item {
   parts?: readonly string[]
   /** Free disk that a full run of it wants, in GiB. */
   disk: number
+  /** It takes long, and is run only where it is named. */
+  whenAsked?: boolean
   run(bench: Bench): Promise<void>
 }
 
 /** Starts those of the chosen servers that this item is for. nginx sends files only, alone or for us: an item must ask for it. */
 export function withFleet<Result>(
   bench: Bench,
-  options: { row: string; pinned?: boolean; include?: (name: ServerName) => boolean; environment?: Record<string, string> },
+  options: {
+    row: string
+    pinned?: boolean
+    include?: (name: ServerName) => boolean
+    environment?: Record<string, string>
+    bucket?: Bucket
+  },
   work: (servers: Server[]) => Promise<Result>,
 ): Promise<Result> {
   const include = options.include ?? ((name) => !name.endsWith('nginx'))
@@ -42,6 +52,7 @@ export function withFleet<Result>(
     core: options.pinned === true ? bench.cores.server : undefined,
     quietLog: bench.quietPeers,
     environment: options.environment,
+    bucket: options.bucket,
     nodeFlags: bench.nodeFlags,
     onFailure: (name, error) => bench.recorder.fail(options.row, name, error),
   }

@@ -12,6 +12,7 @@ export interface Options {
   narrowed: boolean
   servers: ServerName[]
   quick: boolean
+  size: number
   quietPeers: boolean
   profile: boolean
   dir: string | undefined
@@ -21,6 +22,7 @@ export interface Options {
 interface Known {
   name: string
   parts?: readonly string[]
+  whenAsked?: boolean
 }
 
 export function helpText(items: ReadonlyArray<Known & { title: string }>): string {
@@ -46,6 +48,7 @@ Options
   --quiet-peers        the peers log errors only, Longshore as by default: favours them more
   --profile            Longshore writes a .cpuprofile for each of its starts into bench/results
   --dir FOLDER         where data goes; must be a disk, not tmpfs (TMPDIR, or the system's)
+  --size N             only the item "size", with a generated registry of N manifests (1000000)
   --pulls N            pulls a second of the soak; as many as go without it
   --cores SERVER,LOAD  the two processors of the pinned items (0,1); "off" pins nothing
   --help               this
@@ -78,6 +81,7 @@ export function parseOptions(args: string[], items: readonly Known[]): Options |
       profile: { type: 'boolean', default: false },
       dir: { type: 'string' },
       pulls: { type: 'string' },
+      size: { type: 'string' },
       cores: { type: 'string', default: '0,1' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -86,15 +90,18 @@ export function parseOptions(args: string[], items: readonly Known[]): Options |
   const [command = 'compare', minutes = '10'] = positionals
   if (command !== 'compare' && command !== 'soak') throw new Error(`no command "${command}"; --help lists what there is`)
   if (!(Number(minutes) > 0)) throw new Error(`"${minutes}" is not a number of minutes`)
+  if (values.size !== undefined && !(Number(values.size) >= 1000))
+    throw new Error(`--size ${values.size}: a number of manifests, 1000 or more`)
   if (values.pulls !== undefined && !(Number(values.pulls) > 0)) throw new Error(`--pulls ${values.pulls}: a number above 0`)
   return {
     command,
     minutes: Number(minutes),
     pullsPerSecond: values.pulls === undefined ? undefined : Number(values.pulls),
-    only: chosenItems(values.only, items),
+    only: chosenItems(values.only ?? (values.size === undefined ? undefined : 'size'), items),
     narrowed: values.only?.includes(':') === true,
     servers: chosen('server', values.servers, serverNames),
     quick: values.quick,
+    size: Number(values.size ?? 1_000_000),
     quietPeers: values['quiet-peers'],
     profile: values.profile,
     dir: values.dir,
@@ -111,7 +118,9 @@ function chosen<Name extends string>(what: string, list: string | undefined, kno
 }
 
 function chosenItems(list: string | undefined, items: readonly Known[]): Options['only'] {
-  const wanted = list?.split(',').map((entry) => entry.trim().split(':') as [string, string?]) ?? items.map(({ name }) => [name] as const)
+  const wanted =
+    list?.split(',').map((entry) => entry.trim().split(':') as [string, string?]) ??
+    items.filter(({ whenAsked }) => whenAsked !== true).map(({ name }) => [name] as const)
   const chosenParts = new Map<string, readonly string[]>()
   for (const [name, part] of wanted) {
     const item = items.find((candidate) => candidate.name === name)

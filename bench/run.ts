@@ -17,6 +17,8 @@ import { manifests } from './work/manifests.ts'
 import { memory } from './work/memory.ts'
 import { mixed } from './work/mixed.ts'
 import { p99 } from './work/p99.ts'
+import { servers } from './work/servers.ts'
+import { size } from './work/size.ts'
 import { smallImages } from './work/small-images.ts'
 import { tagPages } from './work/tag-pages.ts'
 import { tagPuts } from './work/tag-puts.ts'
@@ -37,7 +39,9 @@ const items: readonly Item[] = [
   mixed,
   zb,
   threads,
+  servers,
   memory,
+  size,
 ]
 
 async function compare(options: Options, root: string): Promise<number> {
@@ -70,10 +74,10 @@ async function compare(options: Options, root: string): Promise<number> {
     const began = performance.now()
     const before = processorTime()
     const recorder = new Recorder(item.name, (line) => console.error(`  ${line}`))
-    const { servers, quick, quietPeers } = options
+    const { servers, quick, size, quietPeers } = options
     const nodeFlags = options.profile ? profileFlags() : []
     const parts = options.only.get(item.name) ?? []
-    const bench: Bench = { root, programs, servers, quick, quietPeers, nodeFlags, cores, recorder, parts }
+    const bench: Bench = { root, programs, servers, quick, size, quietPeers, nodeFlags, cores, recorder, parts }
     console.error(`${item.title} [${item.name}]`)
     const free = freeGibibytes(root)
     if (free < item.disk) recorder.note(`${item.name}: left out, ${free.toFixed(1)} GiB free, ${item.disk} wanted`)
@@ -101,9 +105,13 @@ async function hold(options: Options, root: string): Promise<number> {
   const programs = await findPrograms(servers)
   const recorder = new Recorder('soak', (line) => console.error(line))
   const cores = { server: undefined, load: undefined }
-  const { quick, quietPeers, minutes, pullsPerSecond } = options
+  const { quick, size, quietPeers, minutes, pullsPerSecond } = options
   const nodeFlags = options.profile ? profileFlags() : []
-  const results = await soak({ root, programs, servers, quick, quietPeers, nodeFlags, cores, recorder, parts: [] }, minutes, pullsPerSecond)
+  const results = await soak(
+    { root, programs, servers, quick, size, quietPeers, nodeFlags, cores, recorder, parts: [] },
+    minutes,
+    pullsPerSecond,
+  )
   for (const result of results) printSoak(result)
   const name = `soak-${new Date().toISOString().replaceAll(':', '-')}`
   console.log(saveReport(name, { machine: describeMachine(root), versions: programs.versions, results }))

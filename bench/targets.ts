@@ -10,6 +10,7 @@ import { largeIndexRow } from './work/large-index.ts'
 import { manifestRow } from './work/manifests.ts'
 import { memoryRow } from './work/memory.ts'
 import { p99Rows } from './work/p99.ts'
+import { serversRow, type serversWork } from './work/servers.ts'
 import { smallImagesRow } from './work/small-images.ts'
 import { tagPagesRows } from './work/tag-pages.ts'
 import { tagPutsRow } from './work/tag-puts.ts'
@@ -105,6 +106,12 @@ const targets: readonly Target[] = [
   threadsRatio('manifest GET', threadRows.manifests, { least: 1.5 }),
   threadsRatio('pulls of 10 MiB', threadRows.pulls, { least: 1 }),
   threadsRatio('processor time for a MiB pulled', threadRows.cost, { most: 1 }),
+  ...(['files', 'bucket'] as const).flatMap((bytes) =>
+    Object.entries({ manifests: 4, images: 1.5, large: 1.5 } as const).map(([what, least]) => {
+      const row = serversRow(what as keyof typeof serversWork, bytes)
+      return ratio(row, 'servers', row, 'distribution', least)
+    }),
+  ),
   ...(['pulls', 'pushes'] as const).flatMap((what): Target[] => [
     { title: memoryRow(what, 1), item: 'memory', row: memoryRow(what, 1), most: 300, unit: 'MiB' },
     ...[2, 3].map((threads) => ({

@@ -17,6 +17,7 @@ export interface FleetOptions {
   nodeFlags?: readonly string[]
   /** More of the environment, for Longshore only. */
   environment?: Record<string, string> | undefined
+  bucket?: Place['bucket']
   onFailure(name: ServerName, error: unknown): void
 }
 
@@ -31,8 +32,8 @@ export async function withServers<Result>(options: FleetOptions, work: (servers:
     for (const name of options.names) {
       const program = options.programs.servers.get(name)
       if (program === undefined) continue
-      const { core, quietLog, nodeFlags, environment } = options
-      const place = { folder: join(folder, name), core, quietLog, nodeFlags, environment }
+      const { core, quietLog, nodeFlags, environment, bucket } = options
+      const place = { folder: join(folder, name), core, quietLog, nodeFlags, environment, bucket }
       mkdirSync(place.folder)
       try {
         servers.push(await start(name, program, place))

@@ -1,23 +1,27 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { freePort, pinned, startProcess, stopProcess } from '../processes.ts'
-import { type Place, Server, type ServerName, untilReady } from './server.ts'
+import { type Bucket, type Place, Server, type ServerName, untilReady } from './server.ts'
 
 /** How a peer is started: its configuration file, written for a port and a data folder, and its command. */
 interface Peer {
   file: string
-  configuration(port: number, data: string, quiet: boolean): string
+  configuration(port: number, data: string, quiet: boolean, bucket: Bucket | undefined): string
   command(program: string, configurationFile: string): string[]
   readyPath: string
 }
 
-const distributionYaml = (port: number, data: string, quiet: boolean): string => `version: 0.1
+const distributionYaml = (port: number, data: string, quiet: boolean, bucket?: Bucket): string => `version: 0.1
 ${quiet ? 'log: { level: error, accesslog: { disabled: true } }' : ''}
 storage:
-  filesystem: { rootdirectory: ${data} }
+  ${bucket ? `s3: ${s3Of(bucket)}\n  redirect: { disable: true }` : `filesystem: { rootdirectory: ${data} }`}
   delete: { enabled: true }
 catalog: { maxentries: 1000 }
 http: { addr: "127.0.0.1:${port}", secret: bench }
 `
+
+/** As it comes but for the size of its parts, which is ours. */
+const s3Of = ({ endpoint, name, accessKeyId, secretAccessKey }: Bucket): string =>
+  `{ region: us-east-1, regionendpoint: "${endpoint}", forcepathstyle: true, bucket: ${name}, accesskey: ${accessKeyId}, secretkey: ${secretAccessKey}, secure: false, chunksize: 8388608 }`
 
 const zotJson = (port: number, data: string, quiet: boolean, storage: object): string =>
   JSON.stringify({
@@ -92,7 +96,7 @@ export async function startPeer(name: PeerName, program: string, place: Place): 
   const data = `${place.folder}/data`
   mkdirSync(data, { recursive: true })
   const configurationFile = `${place.folder}/${peer.file}`
-  writeFileSync(configurationFile, peer.configuration(port, data, place.quietLog === true))
+  writeFileSync(configurationFile, peer.configuration(port, data, place.quietLog === true, place.bucket))
   const log = `${place.folder}/log`
   const child = startProcess(pinned(peer.command(program, configurationFile), place.core), log, {
     env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },

@@ -9,6 +9,14 @@ import { Endpoint } from '../wire/endpoint.ts'
 export const serverNames = ['longshore', 'zot', 'zot-commit', 'distribution', 'docker-registry', 'nginx', 'longshore-nginx'] as const
 export type ServerName = (typeof serverNames)[number]
 
+/** A bucket of a store that speaks S3. */
+export interface Bucket {
+  endpoint: string
+  name: string
+  accessKeyId: string
+  secretAccessKey: string
+}
+
 export interface Place {
   /** A fresh folder for the server's data, its configuration and its log. */
   folder: string
@@ -20,6 +28,8 @@ export interface Place {
   nodeFlags?: readonly string[] | undefined
   /** More of its environment, for Longshore only. */
   environment?: Record<string, string> | undefined
+  /** Where distribution keeps its blobs; without one on the disk. */
+  bucket?: Bucket | undefined
 }
 
 /** A server that we started. */

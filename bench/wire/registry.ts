@@ -69,6 +69,11 @@ export class RegistryClient {
     await this.expect(202, { method: 'DELETE', path, headers: { ...(await this.authorize('DELETE', path)) } })
   }
 
+  async deleteRepository(repository: string): Promise<void> {
+    const path = `/acr/v1/${repository}`
+    await this.expect(202, { method: 'DELETE', path, headers: { ...(await this.authorize('DELETE', path)) } })
+  }
+
   async pushImage(repository: string, tag: string, image: Image): Promise<void> {
     for (const layer of image.layers) await this.pushBlob(repository, layer)
     await this.pushBlob(repository, image.config)

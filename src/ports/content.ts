@@ -79,7 +79,10 @@ export interface ContentCommands {
   >
   /** Before a positive answer: the link is held until `leaseUntil`. False when it is gone. */
   renewBlobLease: Command<{ repositoryId: number; digest: Digest; now: number; leaseUntil: number }, boolean>
-  renewManifestLease: Command<{ repositoryId: number; digest: Digest; now: number; leaseUntil: number }, boolean>
+  renewManifestLease: Command<
+    { registryId: number; name: RepositoryName; repositoryId: number; digest: Digest; now: number; leaseUntil: number },
+    boolean
+  >
   /** Removes a repository's link. `blob-unknown`, `locked`, `in-use`. */
   deleteBlob: Command<{ registryId: number; name: RepositoryName; digest: Digest; now: number }, void>
   /** `manifest-blob-unknown`, `size-invalid`, `locked`, `quota-exceeded`. */

@@ -289,7 +289,9 @@ export function manifestsContract(it: It): void {
   it('a manifest of a repository is held by a lease that is only ever put off', async (scene) => {
     const pushed = await scene.pushImage(a, 'x')
     const repositoryId = (await scene.manifest(a, pushed))?.repositoryId ?? 0
-    const renew = (leaseUntil: number) => scene.store.renewManifestLease({ repositoryId, digest: pushed.digest, now: start, leaseUntil })
+    const { registryId } = scene
+    const held = { registryId, name: a, repositoryId, digest: pushed.digest }
+    const renew = (leaseUntil: number) => scene.store.renewManifestLease({ ...held, now: start, leaseUntil })
     assert.equal(await renew(start + 48 * hour), true)
     assert.equal(await renew(start), true)
     assert.equal((await scene.manifest(a, pushed))?.leaseUntil, start + 48 * hour)

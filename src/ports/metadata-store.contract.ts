@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deletedContentContract } from './deleted-content.contract.ts'
 import { directoryContract } from './directory.contract.ts'
-import { controlEpochContract } from './control-epoch.contract.ts'
+import { ownChangesContract } from './own-changes.contract.ts'
 import { eventLogContract } from './event-log.contract.ts'
 import { jobQueueContract } from './job-queue.contract.ts'
 import { installationContract } from './installation.contract.ts'
@@ -53,7 +53,7 @@ export function metadataStoreContract(adapter: string, open: () => Promise<Metad
   deletedContentContract(it)
   eventLogContract(it)
   jobQueueContract(it)
-  controlEpochContract(it)
+  ownChangesContract(it)
   installationContract(it)
   concurrencyContract(it)
 }

@@ -1,6 +1,5 @@
 import type { CollectionCommands, CollectionReads } from './collection.ts'
 import type { ContentCommands, ContentReads } from './content.ts'
-import type { ControlEpochReads } from './control-epoch.ts'
 import type { CredentialCommands, CredentialReads } from './credentials.ts'
 import type { DirectoryCommands, DirectoryReads } from './directory.ts'
 import type { EventLogCommands, EventLogReads } from './event-log.ts'
@@ -58,8 +57,7 @@ export interface MetadataReads
     SignInReads,
     InstallationReads,
     EventLogReads,
-    JobQueueReads,
-    ControlEpochReads {}
+    JobQueueReads {}
 
 /** Each is one transaction. Failures that are not of the disk are named at each. */
 export interface MetadataCommands

@@ -2,7 +2,7 @@ import { unknownManifest, unknownRepository, unknownTag } from '#core/failures.t
 import type { Attributes, AttributesChange, Quarantine } from '#core/attributes.ts'
 import type { ListPage, ManifestAttributes, RepositoryAttributes, TagAttributes } from '#ports/repository-attributes.ts'
 import { noteEvent } from './event-log.ts'
-import { type StoredDigest, storedDigest, storedPlace, withDigest } from './stored-digest.ts'
+import { readDigest, type StoredDigest, storedDigest, storedPlace, withDigest } from './stored-digest.ts'
 import { findVisible } from './repositories.ts'
 import type { SqlReader, SqlValue } from './transaction.ts'
 import type { Read, Verb } from './verb.ts'
@@ -55,17 +55,22 @@ export const tagAttributes: Read<'tagAttributes'> = async (db, registryId, name,
 export const manifestAttributes: Read<'manifestAttributes'> = async (db, registryId, name, digest) => {
   const repository = await findVisible(db, registryId, name)
   const row = repository && (await db.get<ManifestRow>(`${manifestRow} AND digest = ?`, repository.id, storedDigest(digest)))
-  return row && readManifest(db, repository.id, row)
+  return row && (await readManifests(db, repository.id, [row]))[0]
 }
 
-async function readManifest(db: SqlReader, repositoryId: number, row: ManifestRow): Promise<ManifestAttributes> {
-  const { attributes, quarantineState, quarantineDetails, ...rest } = read(withDigest(row))
-  const tags = await db.all<{ name: ManifestAttributes['tags'][number] }>(
-    'SELECT name FROM tag WHERE repo_id = ? AND digest = ? ORDER BY name',
+/** The tags of all of them in one read: each read is a way to the database, where there is one. */
+async function readManifests(db: SqlReader, repositoryId: number, rows: readonly ManifestRow[]): Promise<ManifestAttributes[]> {
+  const tags = await db.all<{ name: ManifestAttributes['tags'][number]; digest: StoredDigest }>(
+    `SELECT name, digest FROM tag WHERE repo_id = ? AND digest ${db.among('bytes')} ORDER BY name`,
     repositoryId,
-    row.digest,
+    rows.map((row) => row.digest),
   )
-  return { ...rest, tags: tags.map((each) => each.name), attributes: { ...attributes, quarantineState, quarantineDetails } }
+  const tagsOf = Map.groupBy(tags, (tag) => readDigest(tag.digest))
+  return rows.map((row) => {
+    const { attributes, quarantineState, quarantineDetails, ...rest } = read(withDigest(row))
+    const own = tagsOf.get(rest.digest) ?? []
+    return { ...rest, tags: own.map(({ name }) => name), attributes: { ...attributes, quarantineState, quarantineDetails } }
+  })
 }
 
 export const listTagAttributes: Read<'listTagAttributes'> = async (db, registryId, name, { digest, ...page }) => {
@@ -84,7 +89,7 @@ export const listManifestAttributes: Read<'listManifestAttributes'> = async (db,
   if (!repository) return undefined
   const { sql, values } = await pageOf(db, 'manifest', 'digest', repository.id, page)
   const rows = await db.all<ManifestRow>(`${manifestRow} AND list_enabled = 1${sql}`, repository.id, ...values)
-  return Promise.all(rows.map((row) => readManifest(db, repository.id, row)))
+  return readManifests(db, repository.id, rows)
 }
 
 /** The end of a statement that reads one page. In an order of time the key is part of the place, as many may share a time. */

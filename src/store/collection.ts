@@ -2,13 +2,12 @@ import { changeUsage } from './usage.ts'
 import type { Verb } from './verb.ts'
 
 export const forgetObjects: Verb<'forgetObjects'> = async (tx, { objectIds }) => {
-  for (const objectId of objectIds) {
-    const gone = await tx.get<{ registry_id: number; size: number }>(
-      `DELETE FROM object WHERE object_id = ? AND state = 'condemned' RETURNING registry_id, size`,
-      objectId,
-    )
-    if (gone) changeUsage(tx, gone.registry_id, { condemned: -gone.size })
-  }
+  const gone = await tx.all<{ registry_id: number; size: number }>(
+    `DELETE FROM object WHERE object_id IN (SELECT object_id FROM object
+       WHERE object_id ${tx.among('text')} AND state = 'condemned' ORDER BY object_id${tx.forUpdate}) RETURNING registry_id, size`,
+    objectIds,
+  )
+  for (const { registry_id: registryId, size } of gone) changeUsage(tx, registryId, { condemned: -size })
 }
 
 export const quarantineObject: Verb<'quarantineObject'> = async (tx, { objectId }) => {
@@ -16,5 +15,10 @@ export const quarantineObject: Verb<'quarantineObject'> = async (tx, { objectId 
 }
 
 export const verifiedObjects: Verb<'verifiedObjects'> = async (tx, { objectIds, now }) => {
-  for (const objectId of objectIds) await tx.run(`UPDATE object SET verified_at = ? WHERE object_id = ? AND state = 'ready'`, now, objectId)
+  await tx.run(
+    `UPDATE object SET verified_at = ? WHERE object_id IN (SELECT object_id FROM object
+       WHERE object_id ${tx.among('text')} AND state = 'ready' ORDER BY object_id${tx.forNoKeyUpdate})`,
+    now,
+    objectIds,
+  )
 }

@@ -56,7 +56,7 @@ export const commandTraits: { readonly [Name in keyof MetadataCommands]: Command
   reapUploads: freeing(none('upload')),
   mountBlob: durable(none('upload'), 'digest'),
   renewBlobLease: durable(none('lease'), 'digest'),
-  renewManifestLease: durable(none('lease'), 'manifests'),
+  renewManifestLease: durable(none('lease'), 'repository'),
   deleteBlob: freeing(['blob.deleted'], 'digest'),
   putManifest: durable(['manifest.pushed'], 'repository'),
   deleteManifest: freeing(['manifest.deleted'], 'repository'),

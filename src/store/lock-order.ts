@@ -53,5 +53,4 @@ export const ofControlPlane = [
   'credential',
   'signing_key',
   'operation',
-  'epoch',
 ] as const

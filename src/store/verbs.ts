@@ -3,7 +3,6 @@ import type { MetadataCommands, MetadataReads } from '#ports/metadata-store.ts'
 import * as attributes from './attributes.ts'
 import { deleteBlob, mountBlob, renewBlobLease } from './blobs.ts'
 import { commandTraits } from './command-traits.ts'
-import { changeControlEpoch, controlEpoch } from './control-epoch.ts'
 import { forgetObjects, quarantineObject, verifiedObjects } from './collection.ts'
 import * as contentReads from './content-reads.ts'
 import { counts } from './counts.ts'
@@ -106,13 +105,13 @@ const verbs: { [Name in keyof MetadataCommands]: Verb<Name> } = {
 }
 
 /**
- * A command whole: what it decides, then what it tells of itself, its counters and the epoch of what it changes, which others wait for.
+ * A command whole: what it decides, then what it tells of itself, its counters, which others wait for.
  * Nothing of one that failed is left for the next.
  */
 const whole =
   (name: keyof MetadataCommands, verb: Verb<never>): Verb<never> =>
   async (tx, input) => {
-    const { events, changes } = commandTraits[name]
+    const { events } = commandTraits[name]
     tx.usageChanges.clear()
     tx.noted.length = 0
     tx.repositoryChanges.clear()
@@ -122,7 +121,6 @@ const whole =
     await settleRepositories(tx)
     await writeEvents(tx, (input as AskedBy).askedBy ?? null)
     await settleUsage(tx)
-    if (changes.includes('control')) await changeControlEpoch(tx)
     return output
   }
 
@@ -183,5 +181,4 @@ export const reads: { [Name in keyof MetadataReads]: Read<Name> } = {
   jobs: jobQueue.jobs,
   jobsDue: jobQueue.jobsDue,
   jobFigures: jobQueue.jobFigures,
-  controlEpoch,
 }

@@ -43,6 +43,9 @@ function programs(): string {
   return join(root, newest, 'bin')
 }
 
+/** Where one of them is, as `psql`. */
+export const postgresProgram = (name: string): string => join(programs(), name)
+
 /** However this process ends, killed too: then the pipe is closed, and what it began ends after it. */
 function endsWithUs(words: readonly string[], uid: number | undefined, gid: number | undefined): { kill(): void } {
   const script = 'cat > /dev/null; "$0" -D "$1" -s -m immediate stop; rm -rf "$2"'

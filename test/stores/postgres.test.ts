@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openMemoryBlobStore } from '#adapters/memory/blob-store.ts'
+import { columnTypes } from '#adapters/postgres/column-types.ts'
+import { PostgresReader } from '#adapters/postgres/connection.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
-import { twoStoresContract } from '#ports/control-epoch.contract.ts'
+import { twoStoresContract } from '#ports/own-changes.contract.ts'
 import { databaseClockContract } from '#ports/database-clock.contract.ts'
 import { allowedSkew } from '#ports/leases.ts'
 import { metadataStoreContract } from '#ports/metadata-store.contract.ts'
+import { writtenHereReadThere } from '#store/kept-is-true.contract.ts'
 import { twoServersTests } from '../model/upload-owners.ts'
-import { Client } from 'pg'
+import { Client, Pool, type PoolClient } from 'pg'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 let server: PostgresServer
@@ -24,7 +27,16 @@ after(() => server.stop())
 const open = async (judge: 'caller' | 'database') => openPostgresStore({ url: await server.copyOf(empty), connections: 8, judge })
 
 // The contract's times are made up, so the caller's clock judges; what the database's does is told by a contract of its own.
-metadataStoreContract('postgres', () => open('caller'))
+metadataStoreContract('postgres', async () => {
+  const url = await server.copyOf(empty)
+  const own = await openPostgresStore({ url, connections: 8, judge: 'caller' })
+  const other = await openPostgresStore({ url, connections: 4, judge: 'caller' })
+  const pool = new Pool({ connectionString: url, max: 1, types: columnTypes })
+  const close = async () => {
+    await Promise.all([pool.end(), other.close(), own.close()])
+  }
+  return writtenHereReadThere({ own, other, database: new PostgresReader(pool as unknown as PoolClient, 'caller'), close })
+})
 databaseClockContract('postgres', () => open('database'), Date.now)
 
 twoStoresContract('postgres', async () => {

@@ -36,7 +36,8 @@ function endsWithUs(pids: readonly number[], folder: string): { kill(): void } {
   return { kill: () => void watcher.kill() }
 }
 
-export async function startObjectStore(): Promise<ObjectStoreServer> {
+/** @param bytes that it holds */
+export async function startObjectStore({ bytes = 2 * 1024 ** 3 } = {}): Promise<ObjectStoreServer> {
   refuseWithout()
   const folder = mkdtempSync(join(tmpdir(), 'longshore-ceph-'))
   const children: ChildProcess[] = []
@@ -46,7 +47,7 @@ export async function startObjectStore(): Promise<ObjectStoreServer> {
     const keyring = join(folder, 'keyring')
     for (const name of ['mon', 'osd', 'rgw', 'run']) mkdirSync(join(folder, name))
     const cluster = randomUUID()
-    writeFileSync(config, configOf({ folder, cluster, keyring, monitor, endpointPort }))
+    writeFileSync(config, configOf({ folder, cluster, keyring, monitor, endpointPort, bytes }))
     const run = (program: string, ...args: string[]) => {
       const done = spawnSync(program, args, { encoding: 'utf8', cwd: folder, timeout: 60_000 })
       if (done.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${done.status}: ${done.stderr || done.stdout}`)
@@ -112,9 +113,10 @@ interface Places {
   keyring: string
   monitor: number
   endpointPort: number
+  bytes: number
 }
 
-const configOf = ({ folder, cluster, keyring, monitor, endpointPort }: Places): string => `[global]
+const configOf = ({ folder, cluster, keyring, monitor, endpointPort, bytes }: Places): string => `[global]
 fsid = ${cluster}
 mon host = v2:127.0.0.1:${monitor}
 public addr = 127.0.0.1
@@ -136,7 +138,7 @@ osd pool default pgp num = 4
 mon allow pool size one = true
 osd crush chooseleaf type = 0
 osd objectstore = memstore
-memstore device bytes = 2147483648
+memstore device bytes = ${bytes}
 osd class load list = *
 osd class default list = *
 rgw frontends = beast endpoint=127.0.0.1:${endpointPort}

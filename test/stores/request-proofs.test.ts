@@ -25,7 +25,7 @@ Client.prototype.query = function (this: Client, ...args: unknown[]) {
   sent.push(typeof statement === 'string' ? statement : String((statement as { text?: string }).text))
   return query.apply(this, args)
 } as typeof Client.prototype.query
-const proof = /FROM epoch/
+const proof = /FROM change_log/
 
 let server: PostgresServer
 let stores: MetadataStore[]

@@ -45,7 +45,7 @@ export function readSites(): { sites: Site[]; pieces: Piece[] } {
     const pieces: Piece[] = []
     for (const file of globSync('src/store/*.ts', { cwd: root }).sort()) {
       const source = project.program.getSourceFile(join(root, file))
-      if (!source || file.endsWith('.test.ts')) continue
+      if (!source || /\.(?:test|contract)\.ts$/.test(file)) continue
       const visit = (node: Node): void => {
         if (isImportDeclaration(node) || isLiteralTypeNode(node)) return
         if (isStatementCall(node, project.checker))

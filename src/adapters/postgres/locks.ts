@@ -7,6 +7,8 @@ export const migrationLock = 7_203_021_776
 const beginningLock = 7_203_021_777
 /** Shared by each command, alone by a migration that some programs may not outlive (versions.ts). */
 export const versionLock = 7_203_021_778
+/** Of one statement that takes away what servers were told (change-log.ts). */
+export const pruneLock = 7_203_021_779
 
 const askAgain = 100
 

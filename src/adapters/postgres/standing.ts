@@ -8,10 +8,7 @@ const longestProof = 5_000
 /** The oldest program that may still run on this database (store/migrations/migration.ts). */
 export const opensFrom = '(SELECT MAX(opens_from) FROM schema_version)'
 
-const question = `SELECT value, ${opensFrom} AS "opensFrom", pg_is_in_recovery() AS standby FROM epoch WHERE name = 'control'`
-
 interface Row {
-  value: number
   opensFrom: number
   standby: boolean
 }
@@ -27,9 +24,10 @@ export class Standing {
     this.#bounds = { query_timeout: Math.min(longestProof, timeout) }
   }
 
-  /** Which control epoch stands now. Fails with `storage-failed`. */
-  async prove(): Promise<number> {
-    const { rows } = await this.#connections.query<Row>({ text: question, ...this.#bounds } as Bounded)
+  /** What is asked for, of a database that this program may run on. Fails with `storage-failed`. */
+  async ask<Asked>(columns: string, values: readonly (string | null)[]): Promise<Asked> {
+    const text = `SELECT ${columns}, ${opensFrom} AS "opensFrom", pg_is_in_recovery() AS standby`
+    const { rows } = await this.#connections.query<Row & Asked>({ text, values: [...values], ...this.#bounds } as Bounded)
     const row = rows[0]
     if (!row || row.standby) {
       this.#connections.doubt()
@@ -37,7 +35,7 @@ export class Standing {
     }
     this.learn(row.opensFrom)
     this.check()
-    return row.value
+    return row
   }
 
   learn(found: number): void {

@@ -4,9 +4,11 @@ import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import { allowedSkew } from '#ports/leases.ts'
 import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
 import type { Verb } from '#store/verb.ts'
-import { commandTraits } from '#store/command-traits.ts'
+import { type Changed, changedBy, Epochs } from '#store/epochs.ts'
 import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
+import { isKept, KeptRows } from '#store/kept-rows.ts'
 import { commands, reads } from '#store/verbs.ts'
+import { ChangeLog, commitTelling, prunes } from './change-log.ts'
 import { type Clocks, refuseClock } from './clocks.ts'
 import { type Beginning, type Judge, PostgresReader, PostgresTransaction, readClocks, type Runner } from './connection.ts'
 import { Connections, type PoolOptions } from './connections.ts'
@@ -60,14 +62,22 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   }
   const reader = new PostgresReader(connections as unknown as Runner, judge)
   const standing = new Standing(connections, options.timeout)
+  // Any server may have written: the log says what, and one read says it to all who ask at the time.
+  const epochs = new Epochs()
+  const changes = new ChangeLog(standing, epochs)
+  const prove = sharedRead(async () => {
+    await answered(changes.read())
+    return epochs.control()
+  })
+  const proofs = new RequestProofs(prove)
+  const forgetTold = forgetting(changes, (snapshot) => connections.query(...prunes(snapshot)))
   // A server of which nobody asks anything learns of a clock that was set, and of a newer program, too.
   const asking = setInterval(() => {
-    const learned = [readClocks(reader.runner, now).then((clocks) => time.learn(clocks)), standing.prove()]
+    const learned = [readClocks(reader.runner, now).then((clocks) => time.learn(clocks)), prove().then(forgetTold)]
     for (const each of learned) each.catch(() => {})
   }, askEvery).unref()
-  // Any server may have written: the row says which epoch stands, and one read says it to all who ask at the time.
-  const proofs = new RequestProofs(sharedRead(() => answered(standing.prove())))
   const facts = new KeptFacts(proofs.prove)
+  const rows = new KeptRows(epochs)
   const asOneRequest: MetadataStore['asOneRequest'] = (work) => proofs.within(work)
   const store: Record<string, unknown> = {
     close: async () => {
@@ -83,14 +93,17 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   const beginning = { failpoint, judge, now, learn: (clocks: Clocks) => time.learn(clocks), standing }
   for (const name of Object.keys(commands) as (keyof MetadataCommands)[]) {
     const verb = commands[name] as Verb<never>
-    const changesFacts = commandTraits[name].changes.includes('control')
     store[name] = async (input: unknown) => {
+      const changed = changedBy(name, input)
+      let failed = false
       try {
-        return await command(connections, beginning, verb, input as never).finally(() => changesFacts && proofs.end())
+        return await command(connections, beginning, { verb, changed }, input as never)
       } catch (error) {
-        // It may have met what another server changed.
-        proofs.end()
+        failed = true
         throw error
+      } finally {
+        // Who failed may have met what another server changed.
+        if (failed || changed.length > 0) proofs.end()
       }
     }
   }
@@ -100,9 +113,28 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
       standing.check()
       return answered(read(reader, ...input))
     }
-    store[name] = keptFacts.has(name) ? (...input: unknown[]) => facts.through(name, input, () => ask(...input)) : ask
+    if (keptFacts.has(name)) store[name] = (...input: unknown[]) => facts.through(name, input, () => ask(...input))
+    else if (isKept(name))
+      store[name] = (...input: unknown[]) => {
+        const through = () => rows.through(name, input, () => ask(...input))
+        const proof = proofs.prove()
+        return typeof proof === 'number' ? through() : proof.then(through)
+      }
+    else store[name] = ask
   }
   return store as unknown as PostgresStore
+}
+
+/** Each time, what was told until the time before the last is taken away: who has not asked since takes everything for changed. */
+function forgetting(changes: ChangeLog, prune: (snapshot: string) => Promise<unknown>): () => Promise<void> {
+  let older: string | undefined
+  let recent: string | undefined
+  return async () => {
+    const told = older
+    older = recent
+    recent = changes.seen
+    if (told !== undefined) await prune(told)
+  }
 }
 
 async function answered<Value>(read: Promise<Value>): Promise<Value> {
@@ -113,23 +145,34 @@ async function answered<Value>(read: Promise<Value>): Promise<Value> {
   }
 }
 
-async function command(connections: Connections, beginning: Omit<Beginning, 'begin'>, verb: Verb<never>, input: never): Promise<unknown> {
+/** What a command does, and what that changes of what is kept. */
+interface Deed {
+  verb: Verb<never>
+  changed: readonly Changed[]
+}
+
+async function command(connections: Connections, beginning: Omit<Beginning, 'begin'>, deed: Deed, input: never): Promise<unknown> {
   for (let tries = 1; ; tries++)
     try {
-      return await once(connections, beginning, verb, input)
+      return await once(connections, beginning, deed, input)
     } catch (error) {
       if (!passes(error) || tries === mostTries) throw named(error)
       await pause(tries * 2 + (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 32)
     }
 }
 
-async function once(connections: Connections, beginning: Omit<Beginning, 'begin'>, verb: Verb<never>, input: never): Promise<unknown> {
+async function once(
+  connections: Connections,
+  beginning: Omit<Beginning, 'begin'>,
+  { verb, changed }: Deed,
+  input: never,
+): Promise<unknown> {
   const client = await connections.take()
   let failure: unknown
   try {
     const { begin } = connections
     const answer = await verb(await PostgresTransaction.begin(client, { ...beginning, begin }), input)
-    await client.query('COMMIT').catch((error: unknown) => {
+    await client.query(commitTelling(changed)).catch((error: unknown) => {
       failure = error
       throw isRefusedCommit(error) ? error : unknownOutcome(error)
     })

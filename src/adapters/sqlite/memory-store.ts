@@ -1,10 +1,10 @@
 import { RegistryError } from '#core/registry-error.ts'
 import type { MetadataCommands, MetadataStore } from '#ports/metadata-store.ts'
+import { changedBy, Epochs } from '#store/epochs.ts'
 import { reads } from '#store/verbs.ts'
 import { SqliteConnection } from './connection.ts'
 import { runGroup } from './group-commit.ts'
 import { migrate } from './migrate.ts'
-import { SharedEpochs } from './shared-epochs.ts'
 import { storeOf } from './store-of.ts'
 
 /**
@@ -19,7 +19,7 @@ export function openMemoryMetadataStore({
   ended?: (name: keyof MetadataCommands) => void
 } = {}): MetadataStore {
   migrate(connection, undefined)
-  const epochs = new SharedEpochs()
+  const epochs = new Epochs()
   let last: Promise<unknown> = Promise.resolve()
   // One connection for all: a read between two steps of a command would see half of it, so reads wait their turn too.
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -30,7 +30,7 @@ export function openMemoryMetadataStore({
   const run = (name: keyof MetadataCommands, input: unknown): Promise<unknown> =>
     inTurn(async () => {
       const [answer] = await runGroup(connection, [{ id: 1, name, input }])
-      epochs.raise(name, input)
+      epochs.raise(changedBy(name, input))
       ended?.(name)
       if (answer && 'output' in answer) return answer.output
       if (answer) throw new RegistryError(answer.error.failure, answer.error.message, answer.error.detail)

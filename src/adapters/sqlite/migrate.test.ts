@@ -106,7 +106,7 @@ test('a statement that fails in the middle of a version takes the whole version 
       version: 2,
       opensFrom: 2,
       statements: () => [
-        ...second.statements({ identity: '', text: '', bytes: '', bigint: '', transactionId: '', clustered: '' }),
+        ...second.statements({ identity: '', text: '', bytes: '', bigint: '', transactionId: '', clustered: '', own: [] }),
         'NOT SQL',
       ],
     }

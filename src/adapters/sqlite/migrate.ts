@@ -13,6 +13,7 @@ const dialect: Dialect = {
   // One writer at a time: what is written later is committed later.
   transactionId: 'INTEGER NOT NULL DEFAULT 0',
   clustered: ' WITHOUT ROWID',
+  own: [],
 }
 
 /**

@@ -1,15 +1,15 @@
 import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
+import type { Epochs } from '#store/epochs.ts'
 import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
+import { isKept, KeptRows } from '#store/kept-rows.ts'
 import { commands, reads } from '#store/verbs.ts'
 import type { SqliteConnection } from './connection.ts'
 import { FairTurns } from './fair-turns.ts'
-import { isKept, KeptRows } from './kept-rows.ts'
-import type { SharedEpochs } from './shared-epochs.ts'
 
 export interface StoreParts {
   reader: SqliteConnection
   /** Raised by who runs the commands, before it answers them. */
-  epochs: SharedEpochs
+  epochs: Epochs
   run: (name: keyof MetadataCommands, input: unknown) => Promise<unknown>
   close: () => Promise<void>
 }

@@ -2,10 +2,10 @@ import type { MessagePort } from 'node:worker_threads'
 import { makePrivate } from './private-file.ts'
 import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
+import { Epochs } from '#store/epochs.ts'
 import { SqliteConnection } from './connection.ts'
 import { asDamage, refuseDamage, refuseOtherSchema } from './damage.ts'
 import { migrate } from './migrate.ts'
-import { SharedEpochs } from './shared-epochs.ts'
 import { storeOf } from './store-of.ts'
 import { Writer } from './writer.ts'
 import { WriterClient } from './writer-client.ts'
@@ -36,7 +36,7 @@ export function openSqliteStore(options: {
   const { path, ballast, failpoint } = options
   makePrivate(path)
   prepare(options)
-  const epochs = new SharedEpochs()
+  const epochs = new Epochs()
   const reader = new SqliteConnection(path, { readOnly: true })
   const writer = new Writer({ path, ballast, failpoint, epochs: epochs.buffer })
   const store = storeOf({
@@ -57,7 +57,7 @@ export function openSharedStore({ path, line, epochs }: SharedStore): MetadataSt
   const client = new WriterClient(line)
   return storeOf({
     reader,
-    epochs: new SharedEpochs(epochs),
+    epochs: new Epochs(epochs),
     run: (name, input) => client.run(name, input),
     close: async () => {
       await client.close()

@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from 'node:fs'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
+import { changedBy, Epochs } from '#store/epochs.ts'
 import { SqliteConnection } from './connection.ts'
 import { type Answer, type Call, describe, runGroup } from './group-commit.ts'
-import { SharedEpochs } from './shared-epochs.ts'
 import { WriteAheadLog } from './write-ahead-log.ts'
 
 export interface WriterOptions {
@@ -26,7 +26,7 @@ const connection = new SqliteConnection(options.path, {
   failpoint: armFailpoint(options.failpoint, () => process.kill(process.pid, 'SIGKILL')),
 })
 const log = new WriteAheadLog(connection, options.path)
-const epochs = new SharedEpochs(options.epochs)
+const epochs = new Epochs(options.epochs)
 const largestGroup = 256
 const lines = new Set<MessagePort>()
 const waiting: Asked[] = []
@@ -73,7 +73,7 @@ async function run(group: readonly Asked[]): Promise<void> {
     group.map(({ call }, id) => ({ ...call, id })),
     releaseBallast,
   )
-  for (const { call } of group) epochs.raise(call.name, call.input)
+  for (const { call } of group) epochs.raise(changedBy(call.name, call.input))
   const byLine = new Map<MessagePort, Answer[]>()
   for (const answer of answers) {
     const asked = group[answer.id]

@@ -34,7 +34,8 @@ export async function findManifest(
   if (!isShort(settings.lease, manifest, now)) return manifest
   const { repositoryId, digest } = manifest
   const held = await isHeld(deps, {
-    byLease: () => store.renewManifestLease({ repositoryId, digest, now, leaseUntil: now + settings.lease.length }),
+    byLease: () =>
+      store.renewManifestLease({ registryId: registry.id, name, repositoryId, digest, now, leaseUntil: now + settings.lease.length }),
     // Only a delete takes it.
     byManifest: async () => true,
   })

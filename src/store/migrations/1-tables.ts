@@ -7,5 +7,5 @@ import type { Migration } from './migration.ts'
 export const tables: Migration = {
   version: 1,
   opensFrom: 1,
-  statements: (dialect) => [...contentTables(dialect), ...controlTables(dialect), ...historyTables(dialect)],
+  statements: (dialect) => [...contentTables(dialect), ...controlTables(dialect), ...historyTables(dialect), ...dialect.own],
 }

@@ -5,7 +5,6 @@ import type { Dialect } from './migration.ts'
  *               that alone it could be seen after a greater one. The index is a registry's: nothing follows the events of all of them
  * tag_history   which digest a tag had, from when until when; what it has now is in the tag itself
  * job           what is to be done (ports/job-queue.ts): `asked` counts who wanted it, `taken` is that count when it was claimed
- * epoch         `control`: another with each change of what each request asks and almost never changes (store/kept-facts.ts)
  */
 export const historyTables = ({ identity, text, bigint, bytes, transactionId }: Dialect): string[] => [
   `CREATE TABLE event (
@@ -24,6 +23,4 @@ export const historyTables = ({ identity, text, bigint, bytes, transactionId }: 
       last_error ${text}, created_at ${bigint} NOT NULL, UNIQUE (kind, key))`,
   `CREATE INDEX job_due ON job (run_after, id)`,
   `CREATE INDEX job_claimed ON job (locked_until) WHERE locked_until IS NOT NULL`,
-  `CREATE TABLE epoch (name ${text} PRIMARY KEY, value ${bigint} NOT NULL)`,
-  `INSERT INTO epoch (name, value) VALUES ('control', 1)`,
 ]

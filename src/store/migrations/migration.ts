@@ -9,6 +9,8 @@ export interface Dialect {
   transactionId: string
   /** Ends a table whose rows lie under their primary key, where the database has a choice: no index that could lead to another row. */
   clustered: string
+  /** Tables that this database needs besides those of the store. */
+  own: readonly string[]
 }
 
 /**

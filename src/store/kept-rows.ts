@@ -1,7 +1,7 @@
 import type { LinkedBlob, StoredManifest } from '#ports/content.ts'
 import type { MetadataReads } from '#ports/metadata-store.ts'
-import type { Change } from '#store/command-traits.ts'
-import type { SharedEpochs } from './shared-epochs.ts'
+import type { Change } from './command-traits.ts'
+import type { Epochs } from './epochs.ts'
 
 const mostBytes = 16 * 1024 * 1024
 /** What a row takes beside its bytes, as measured: its objects, its names, and what the allocator adds to the bytes. */
@@ -30,15 +30,15 @@ interface Kept {
 
 /**
  * Rows that were read, kept as long as they are true: while the epoch is the one that stood before they were read
- * (shared-epochs.ts). A read that began before a command was answered may see the state before, one that begins after it never does.
+ * (epochs.ts). A read that began before a command was answered may see the state before, one that begins after it never does.
  * Those that were read first make room.
  */
 export class KeptRows {
-  readonly #epochs: SharedEpochs
+  readonly #epochs: Epochs
   readonly #rows = new Map<string, Kept>()
   #bytes = 0
 
-  constructor(epochs: SharedEpochs) {
+  constructor(epochs: Epochs) {
     this.#epochs = epochs
   }
 

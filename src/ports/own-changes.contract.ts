@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assignmentOf, guid, objectOf, roleId } from './control-scene.contract.ts'
-import { a, type It, putRegistry, Scene } from './metadata-scene.contract.ts'
+import { type It, putRegistry, Scene } from './metadata-scene.contract.ts'
 import type { MetadataStore } from './metadata-store.ts'
 
-export function controlEpochContract(it: It): void {
-  it('what changes rights or settings changes the epoch, what changes content does not', async (scene) => {
-    const { store } = scene
-    const epoch = await store.controlEpoch()
-    await scene.change({ anonymousPull: true })
-    const changed = await store.controlEpoch()
-    assert.notEqual(changed, epoch)
-    await scene.pushImage(a, 'x', 'v1')
-    assert.equal(await store.controlEpoch(), changed)
-    await assert.rejects(store.deleteDirectoryObject({ id: guid(1) }))
-    assert.equal(await store.controlEpoch(), changed)
-  })
-
+export function ownChangesContract(it: It): void {
   it('a request sees what it changed itself, whatever it read before, and what it left undone changes nothing', async ({
     store,
     registry,

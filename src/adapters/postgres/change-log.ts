@@ -1,0 +1,102 @@
+import type { Change } from '#store/command-traits.ts'
+import type { Changed, Epochs } from '#store/epochs.ts'
+import { pruneLock } from './locks.ts'
+import type { Standing } from './standing.ts'
+
+/** In one read; with more than these everything may as well have changed. */
+const mostChanges = 1000
+const pruned = 'pruned'
+
+const whatChanged: ReadonlySet<string> = new Set<Change>(['control', 'repository', 'digest', 'manifests', 'links'])
+
+/**
+ * The end of a command's transaction. Of one that took no row for itself there is nothing to tell.
+ * @returns one message: what it changed is written without a way to the database of its own
+ */
+export function commitTelling(changed: readonly Changed[]): string {
+  if (changed.length === 0) return 'COMMIT'
+  const rows = changed.map(({ what, hash }) => `('${what}', ${hash})`).join(', ')
+  return `INSERT INTO change_log (what, hash) SELECT told.* FROM (VALUES ${rows}) AS told WHERE pg_current_xact_id_if_assigned() IS NOT NULL; COMMIT`
+}
+
+interface Seen {
+  /** `xmin:xmax:xid,…`: which transactions the last read saw. */
+  snapshot: string
+  /** A database that was started anew, or another one in its place, may have lost what was seen. */
+  incarnation: string
+}
+
+interface ReadRow extends Seen {
+  changes: string | null
+}
+
+/**
+ * What all servers changed, in the order in which it can be seen. A sequence or a counter would be given out before its COMMIT; a row of a counter
+ * would be held until then by one writer after the other. So each read gives the database the snapshot of the one before, and is
+ * told the changes of just those transactions that this one sees and that one did not.
+ */
+export class ChangeLog {
+  readonly #standing: Pick<Standing, 'ask'>
+  readonly #epochs: Epochs
+  #seen: Seen | undefined
+
+  constructor(standing: Pick<Standing, 'ask'>, epochs: Epochs) {
+    this.#standing = standing
+    this.#epochs = epochs
+  }
+
+  /** Which transactions have been told of; undefined before the first read. */
+  get seen(): string | undefined {
+    return this.#seen?.snapshot
+  }
+
+  /** Raises the epochs of what was changed by commands that were answered before it was asked. One read after the other. */
+  async read(): Promise<void> {
+    const before = this.#seen
+    const row = await this.#standing.ask<ReadRow>(readColumns, [before?.snapshot ?? null])
+    const { snapshot, incarnation } = row
+    const changes = (row.changes ?? '').split(',').filter((each) => each !== '')
+    const told = changes.map(changedOf)
+    const missed = changes.length > mostChanges || told.some((each) => each === undefined || mayMiss(before, each))
+    if (!before || before.incarnation !== incarnation || missed) this.#epochs.raiseAll()
+    else this.#epochs.raise(told.filter((each) => each !== undefined && each.what !== pruned) as Changed[])
+    this.#seen = { snapshot, incarnation }
+  }
+}
+
+/** Takes away what whoever has read since that snapshot was told. At one server at a time; another one does nothing. */
+export const prunes = (snapshot: string): [sql: string, values: unknown[]] => [
+  pruneText,
+  [snapshot, pruneLock, boundsOf(snapshot).xmax.toString(), pruned],
+]
+
+type Told = Changed | { what: typeof pruned; upTo: bigint }
+
+/** Undefined: it is of a newer server, and says something that this one does not know. */
+function changedOf(text: string): Told | undefined {
+  const [what = '', number = ''] = text.split(' ')
+  if (what === pruned) return { what, upTo: BigInt(number) }
+  return whatChanged.has(what) ? { what: what as Change, hash: Number(number) } : undefined
+}
+
+/** Each snapshot in which the row of a pruning is seen ends behind what it took: who read before that one may have missed it. */
+const mayMiss = (before: Seen | undefined, told: Told): boolean =>
+  'upTo' in told && (!before || boundsOf(before.snapshot).xmax <= told.upTo)
+
+function boundsOf(snapshot: string): { xmax: bigint } {
+  const [, xmax = '0'] = snapshot.split(':')
+  return { xmax: BigInt(xmax) }
+}
+
+// In one statement, so of one snapshot: which it is, and what it shows. In order, so that the index is used whatever the table looks like.
+const readColumns = `pg_current_snapshot()::text AS snapshot, pg_postmaster_start_time()::text AS incarnation,
+  (SELECT string_agg(what || ' ' || hash, ',') FROM (
+    SELECT what, hash FROM change_log WHERE xid >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot)
+    ORDER BY xid LIMIT ${mostChanges + 1}) AS new) AS changes`
+
+const pruneText = `WITH alone AS MATERIALIZED (SELECT 1 WHERE pg_try_advisory_xact_lock($2)),
+  gone AS (DELETE FROM change_log WHERE EXISTS (SELECT 1 FROM alone) AND xid < pg_snapshot_xmax($1::pg_snapshot)
+    AND pg_visible_in_snapshot(xid, $1::pg_snapshot) AND what <> $4 RETURNING 1),
+  earlier AS (DELETE FROM change_log WHERE what = $4 AND xid < pg_snapshot_xmin(pg_current_snapshot()) AND EXISTS (SELECT 1 FROM gone))
+  INSERT INTO change_log (what, hash) SELECT $4, GREATEST($3::bigint, (SELECT MAX(hash) FROM change_log WHERE what = $4))
+  WHERE EXISTS (SELECT 1 FROM gone)`
