@@ -27,6 +27,7 @@ const closets: Readonly<Record<string, readonly string[]>> = {
   'adapters/jose': ['jose'],
   'adapters/x509': ['@peculiar/x509', 'reflect-metadata'],
   'adapters/postgres': ['pg'],
+  'adapters/azblob': ['@azure/identity', '@azure/storage-blob'],
   'adapters/s3': ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'],
   'adapters/telemetry': ['pino', 'prom-client'],
 }

@@ -1,9 +1,8 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { DataDirectory } from '#adapters/fs/data-directory.ts'
 import { openFsBlobStore, openSharedFsBlobStore, type SharedBlobs as SharedFiles } from '#adapters/fs/blob-store.ts'
-import type { S3BlobStore } from '#adapters/s3/blob-store.ts'
-import type { Abilities } from '#adapters/s3/client.ts'
-import type { Lack } from '#adapters/s3/self-test.ts'
+import type { BucketBlobStore, BucketOptions } from '#adapters/bucket/blob-store.ts'
+import type { Examined } from '#adapters/bucket/self-test.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
 import { isOwnDatabase } from './facts.ts'
 import { serversOf } from './servers.ts'
@@ -20,12 +19,8 @@ export interface SharedBlobs {
 export const linesOfBlobs = ({ files }: SharedBlobs): readonly MessagePort[] => files?.lines.ports ?? []
 
 /** What a server says of its store when it has looked at it. */
-export interface BlobsProof {
+export interface BlobsProof extends Examined {
   place: string
-  id: string
-  abilities: Abilities
-  lacks: readonly Lack[]
-  clockOffset: number
 }
 
 /** The blob store of the configuration, opened. */
@@ -54,15 +49,13 @@ export async function openBlobs(
     return { blobs, share, prove: async () => undefined, close: () => blobs.close() }
   }
   const files = hasFiles ? openFiles(config, objects) : undefined
-  const blobs = await openS3(config, files)
+  const { blobs, examine } = await openBucket(place, optionsOf(config, files))
   let proof: BlobsProof | undefined
   return {
     blobs,
     share: () => ({ files: files?.share(), proof }),
     prove: async () => {
-      const { examine } = await import('#adapters/s3/self-test.ts')
-      const name = blobsName(place)
-      proof = { place: name, ...(await examine(blobs.client, name, place.publicEndpoint !== undefined)) }
+      proof = { place: blobsName(place), ...(await examine()) }
       blobs.identify(proof.id)
       return proof
     },
@@ -78,7 +71,7 @@ const openFiles = (config: Config, objects: string) =>
 
 export async function openSharedBlobs(config: Config, { files: shared, proof }: SharedBlobs): Promise<BlobStore> {
   const files = shared && openSharedFsBlobStore(shared)
-  if (config.blobs !== 'files') return openS3(config, files, proof)
+  if (config.blobs !== 'files') return (await openBucket(config.blobs, optionsOf(config, files, proof))).blobs
   if (!files) throw new Error('a thread was given no store')
   return files
 }
@@ -87,13 +80,22 @@ const mebibyte = 1024 * 1024
 /** Of all threads together, and of one at least. */
 const buffers = { most: 128 * mebibyte, least: 32 * mebibyte }
 
+const optionsOf = (config: Config, files: BlobStore | undefined, proof?: SharedBlobs['proof']): BucketOptions => ({
+  ...(proof ? { id: proof.id, abilities: proof.abilities } : {}),
+  ...(files ? { before: files } : {}),
+  buffers: Math.max(buffers.least, buffers.most / serversOf(config.servers)),
+})
+
 /** Who has a data folder of their own has no need of its client. */
-async function openS3(config: Config, files: BlobStore | undefined, proof?: SharedBlobs['proof']): Promise<S3BlobStore> {
-  if (config.blobs === 'files') throw new Error('the objects are files')
-  const { openS3BlobStore } = await import('#adapters/s3/blob-store.ts')
-  return openS3BlobStore(config.blobs, {
-    ...(proof ? { id: proof.id, abilities: proof.abilities } : {}),
-    ...(files ? { before: files } : {}),
-    buffers: Math.max(buffers.least, buffers.most / serversOf(config.servers)),
-  })
+async function openBucket(
+  place: Exclude<Config['blobs'], 'files'>,
+  options: BucketOptions,
+): Promise<{ blobs: BucketBlobStore; examine: () => Promise<Examined> }> {
+  const { openS3BlobStore } = await import('#adapters/s3/open.ts')
+  const blobs = await openS3BlobStore(place, options)
+  const examine = async () => {
+    const { examine } = await import('#adapters/s3/self-test.ts')
+    return examine(blobs.client, blobsName(place), place.publicEndpoint !== undefined)
+  }
+  return { blobs, examine }
 }

@@ -1,6 +1,7 @@
 import { hostsOf, shownHosts } from '#adapters/postgres/hosts.ts'
 import { parse as parsePath } from 'node:path'
-import { parameters, parseS3Place, type S3Place, WrongPlace } from '#adapters/s3/place.ts'
+import { WrongPlace } from '#adapters/bucket/place.ts'
+import { parseS3Place, type S3Place, s3Parameters as parameters } from '#adapters/s3/place.ts'
 import type { CliKey } from '#words/cli.ts'
 import { isIP } from 'node:net'
 import { parseByteCount } from '#core/byte-count.ts'

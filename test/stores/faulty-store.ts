@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach } from 'node:test'
-import { openS3BlobStore, type S3BlobStore } from '#adapters/s3/blob-store.ts'
+import { openS3BlobStore, type S3BlobStore } from '#adapters/s3/open.ts'
 import { parseS3Place } from '#adapters/s3/place.ts'
 import { hexOf, newKey, patternOf, readAll, write } from '#ports/blob-scene.contract.ts'
 import type { SealedBlob } from '#ports/blob-store.ts'

@@ -1,7 +1,7 @@
 // What networks and stores do to requests, between the blob store and a real S3: what is promised holds, and nothing is mangled.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { S3BlobStore } from '#adapters/s3/blob-store.ts'
+import type { S3BlobStore } from '#adapters/s3/open.ts'
 import { newKey, patternOf, readAll, write } from '#ports/blob-scene.contract.ts'
 import { checksumBlock, CorruptBlob, type SealedBlob } from '#ports/blob-store.ts'
 import { patchChunk } from '../conformance/client.ts'

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { openS3BlobStore } from '#adapters/s3/blob-store.ts'
-import { ObjectClient } from '#adapters/s3/client.ts'
+import { openS3BlobStore } from '#adapters/s3/open.ts'
+import { S3Client } from '#adapters/s3/client.ts'
 import { parseS3Place } from '#adapters/s3/place.ts'
 import { newKey, patternOf } from '#ports/blob-scene.contract.ts'
 import { checksumBlock, type Mark, type SealedBlob, WriterOvertaken } from '#ports/blob-store.ts'
@@ -145,7 +145,7 @@ test('a server whose clock is wrong is served: it signs with the clock of the st
     response.end(body === '' ? 'x' : body)
   })
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve))
-  const client = await ObjectClient.open(parseS3Place(`s3://images?endpoint=http://127.0.0.1:${(front.address() as AddressInfo).port}`))
+  const client = await S3Client.open(parseS3Place(`s3://images?endpoint=http://127.0.0.1:${(front.address() as AddressInfo).port}`))
   for (let times = 0; times < 2; times++) assert.equal((await client.get('key', { from: 0, to: 1 }))?.total, 1)
   assert.ok(Math.abs(client.clockOffset - ahead) < 60_000)
   assert.deepEqual(

@@ -1,5 +1,5 @@
 import { after } from 'node:test'
-import { openS3BlobStore, type S3BlobStore } from '#adapters/s3/blob-store.ts'
+import { openS3BlobStore, type S3BlobStore } from '#adapters/s3/open.ts'
 import { parseS3Place } from '#adapters/s3/place.ts'
 import { blobStoreContract } from '#ports/blob-store.contract.ts'
 import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'

@@ -1,16 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
+import type { Patience } from '../bucket/object-client.ts'
 import type { S3Place } from './place.ts'
-
-export interface Patience {
-  /** In milliseconds: nothing comes or goes for so long. */
-  idle: number
-  /** Until a request is answered, its body sent. */
-  answer: number
-  /** Of the SDK's, with its pauses between. */
-  attempts: number
-}
-
-export const usualPatience: Patience = { idle: 20_000, answer: 120_000, attempts: 3 }
 
 export type Sdk = typeof import('@aws-sdk/client-s3')
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseS3Place, WrongPlace } from './place.ts'
+import { WrongPlace } from '../bucket/place.ts'
+import { parseS3Place } from './place.ts'
 
 const plain = {
   bucket: 'images',

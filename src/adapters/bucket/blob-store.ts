@@ -11,22 +11,22 @@ import {
   WriterOvertaken,
 } from '#ports/blob-store.ts'
 import { openSealed } from './blob-reader.ts'
-import { S3BlobWriter, type WriteSide } from './blob-writer.ts'
+import { BucketBlobWriter } from './blob-writer.ts'
 import { checkedBlocks } from './checked-bytes.ts'
-import { type Abilities, ObjectClient } from './client.ts'
-import type { Patience } from './connection.ts'
 import { makeReadable } from './joined-parts.ts'
+import type { Abilities, ObjectClient, Patience } from './object-client.ts'
 import { digestOfObject } from './object-digest.ts'
 import { PartPool } from './part-pool.ts'
 import { startOfPart, usualPartSize } from './part-sizes.ts'
-import type { S3Place } from './place.ts'
+import type { BucketPlace } from './place.ts'
 import { readState } from './state.ts'
+import type { WriteSide } from './taken-bytes.ts'
 
 const mebibyte = 1024 * 1024
 const presignedLife = 10 * 60 * 1000
 const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/
 
-export interface S3Options {
+export interface BucketOptions {
   /** As the self-test found it; without it the objects of any bucket are looked for in this one. */
   id?: string
   /** As the self-test found them; without them the least is taken for granted. */
@@ -40,47 +40,37 @@ export interface S3Options {
   before?: BlobStore
 }
 
+const root = 'objects/'
+
 /**
  * <prefix>objects/
  *   <first two of the id>/<object id>            one object a key, made once it is whole
  *   <first two of the id>/<object id>.tail.<n>   what lies behind the parts of an upload that goes on
  * Beside them the unfinished uploads that the parts belong to.
  */
-export async function openS3BlobStore(place: S3Place, options: S3Options = {}): Promise<S3BlobStore> {
-  return new S3BlobStore(await ObjectClient.open(place, options.patience, options.abilities), {
-    buffers: options.buffers ?? 128 * mebibyte,
-    partSize: options.partSize ?? (place.partSize === undefined ? usualPartSize : -place.partSize),
-    before: options.before,
-    id: options.id,
-  })
-}
-
-const root = 'objects/'
-const anyBucket = 's3'
-const nameOfStore = (id: string | undefined): string => (id === undefined ? anyBucket : `${anyBucket}:${id}`)
-
-export class S3BlobStore implements BlobStore {
+export class BucketBlobStore<Client extends ObjectClient = ObjectClient> implements BlobStore {
   /** With the bucket's own name where that is known: another bucket is not taken for it. */
   name: string
   readonly sealsAgain = true
-  readonly client: ObjectClient
+  readonly client: Client
+  readonly #kind: string
   readonly #side: WriteSide
   readonly #before: BlobStore | undefined
   /** The writer that this thread has of each key. */
-  readonly #writers = new Map<string, S3BlobWriter>()
+  readonly #writers = new Map<string, BucketBlobWriter>()
   readonly #doing = new Set<Promise<void>>()
 
-  constructor(
-    client: ObjectClient,
-    { buffers, partSize, before, id }: { buffers: number; partSize: number; before: BlobStore | undefined; id: string | undefined },
-  ) {
+  /** @param kind begins the names of its stores */
+  constructor(kind: string, client: Client, place: Pick<BucketPlace, 'partSize'>, options: BucketOptions) {
+    if (options.abilities) client.abilities = options.abilities
     this.client = client
-    this.#before = before
-    this.name = nameOfStore(id)
+    this.#kind = kind
+    this.#before = options.before
+    this.name = options.id === undefined ? kind : `${kind}:${options.id}`
     this.#side = {
       client,
-      pool: new PartPool(buffers),
-      partSize,
+      pool: new PartPool(options.buffers ?? 128 * mebibyte),
+      partSize: options.partSize ?? (place.partSize === undefined ? usualPartSize : -place.partSize),
       patience: 10_000,
       forget: (...names) => this.#behind(names.map((name) => () => this.client.remove(name))),
     }
@@ -88,11 +78,11 @@ export class S3BlobStore implements BlobStore {
 
   /** From now on its objects' rows name it. */
   identify(id: string): void {
-    this.name = nameOfStore(id)
+    this.name = `${this.#kind}:${id}`
   }
 
   at(backend: string): BlobStore {
-    if (backend === this.name || (this.name === anyBucket && backend.startsWith(`${anyBucket}:`))) return this
+    if (backend === this.name || (this.name === this.#kind && backend.startsWith(`${this.#kind}:`))) return this
     if (this.#before) return this.#before.at(backend)
     throw new RegistryError('storage-failed', `this server has no store ${backend}`)
   }
@@ -102,17 +92,17 @@ export class S3BlobStore implements BlobStore {
   }
 
   create(key: string, algorithm: Algorithm): BlobWriter {
-    return this.#keep(key, new S3BlobWriter(this.#side, nameOf(key), algorithm))
+    return this.#keep(key, new BucketBlobWriter(this.#side, nameOf(key), algorithm))
   }
 
   async resume(key: string, algorithm: Algorithm, claim: () => Promise<Mark>): Promise<BlobWriter | undefined> {
     await this.#writers.get(key)?.abandon(new WriterOvertaken('another writer went on with the key'))
-    const writer = new S3BlobWriter(this.#side, nameOf(key), algorithm, await claim())
+    const writer = new BucketBlobWriter(this.#side, nameOf(key), algorithm, await claim())
     // Whoever was at it before may have begun uploads that no row knows of.
     return this.#keep(key, writer, () => this.#behind([() => this.#abortAll(nameOf(key))]))
   }
 
-  #keep(key: string, writer: S3BlobWriter, sealed: () => void = () => {}): S3BlobWriter {
+  #keep(key: string, writer: BucketBlobWriter, sealed: () => void = () => {}): BucketBlobWriter {
     this.#writers.set(key, writer)
     writer.onEnd = (how) => {
       if (how.sealed) sealed()

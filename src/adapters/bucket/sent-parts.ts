@@ -1,10 +1,9 @@
 import { RegistryError } from '#core/registry-error.ts'
-import type { ObjectClient, Part } from './client.ts'
+import type { ObjectClient, Part, Upload } from './object-client.ts'
 import type { PartBuffer, PartPool } from './part-pool.ts'
 import { startOfPart } from './part-sizes.ts'
 
 const underWay = 2
-const most = 10_000
 
 /** The parts of a multipart upload: those that are in the store, and those that are on their way. */
 export class SentParts {
@@ -50,7 +49,8 @@ export class SentParts {
   /** Sends one; its buffer goes back to the pool by itself. Waits while two are on their way. */
   async send(buffer: PartBuffer): Promise<void> {
     const send = async () => {
-      if (this.count === most) throw new RegistryError('blob-too-large', `the object store takes no more than ${most} parts`)
+      const { mostParts } = this.#client
+      if (this.count === mostParts) throw new RegistryError('blob-too-large', `the object store takes no more than ${mostParts} parts`)
       this.uploadId ??= await this.#client.begin(this.#name)
       const { uploadId } = this
       const index = this.count++
@@ -94,7 +94,7 @@ export class SentParts {
   }
 
   /** They are parts of another upload now. */
-  replace({ uploadId, parts }: { uploadId: string; parts: readonly Part[] }): void {
+  replace({ uploadId, parts }: Upload): void {
     this.uploadId = uploadId
     this.#parts = [...parts]
   }

@@ -1,6 +1,6 @@
 import { type BlobReader, checksumBlock, CorruptBlob } from '#ports/blob-store.ts'
 import { checkedBlocks, type Opened } from './checked-bytes.ts'
-import type { ObjectClient } from './client.ts'
+import type { ObjectClient } from './object-client.ts'
 
 interface Sealed {
   key: string
@@ -10,15 +10,15 @@ interface Sealed {
 
 /** Undefined where there is no object. */
 export async function openSealed(client: ObjectClient, name: string, sealed: Sealed): Promise<BlobReader | undefined> {
-  if (sealed.size === 0) return (await client.head(name)) && new S3BlobReader(client, name, sealed, undefined)
+  if (sealed.size === 0) return (await client.head(name)) && new BucketBlobReader(client, name, sealed, undefined)
   // Asked for whole at once: what is read from somewhere in its middle is asked for again, and that is rare.
   const found = await client.get(name, { from: 0, to: sealed.size })
   found?.body.on('error', () => {})
-  return found && new S3BlobReader(client, name, sealed, found)
+  return found && new BucketBlobReader(client, name, sealed, found)
 }
 
 /** A sealed object, read as it comes. */
-class S3BlobReader implements BlobReader {
+class BucketBlobReader implements BlobReader {
   readonly size: number
   readonly #client: ObjectClient
   readonly #name: string

@@ -1,4 +1,4 @@
-import type { Part } from './client.ts'
+import type { Part } from './object-client.ts'
 
 /** What a mark keeps of an upload, so that any server goes on from it. */
 export interface UploadState {

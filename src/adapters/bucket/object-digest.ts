@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Algorithm, type Digest, digestOf } from '#core/digest.ts'
 import { checkedBlocks } from './checked-bytes.ts'
-import type { ObjectClient } from './client.ts'
+import type { ObjectClient } from './object-client.ts'
 
 /** Reads all of an object as it is now; undefined: there is none. */
 export async function digestOfObject(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { checksumBlock } from '#ports/blob-store.ts'
 import type { BlockSums } from './block-sums.ts'
 import { checkedBlocks } from './checked-bytes.ts'
-import type { ObjectClient } from './client.ts'
+import type { ObjectClient } from './object-client.ts'
 import type { Holder, PartBuffer, PartPool } from './part-pool.ts'
 
 /** An object that has what lies behind the parts. */

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { RegistryError } from '#core/registry-error.ts'
 import { checksumBlock, CorruptBlob } from '#ports/blob-store.ts'
-import type { ObjectClient } from './client.ts'
 import { ConditionFailed, Mangled } from './failures.ts'
+import type { ObjectClient } from './object-client.ts'
 
 export interface Opened {
   body: Readable

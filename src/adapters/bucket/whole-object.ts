@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import { algorithmOf, type Digest } from '#core/digest.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import { WriterOvertaken } from '#ports/blob-store.ts'
-import type { Condition, ObjectClient, Part } from './client.ts'
-import { digestOfObject } from './object-digest.ts'
 import { ConditionConflict, ConditionFailed, PartReplaced, UploadGone } from './failures.ts'
+import type { Condition, ObjectClient, Part, Upload } from './object-client.ts'
+import { digestOfObject } from './object-digest.ts'
 
 /** A blob that is to lie under its key as one object. */
 export interface Whole {
@@ -36,16 +34,13 @@ export async function putWhole(whole: Whole, bytes: Uint8Array): Promise<void> {
 }
 
 /** Of parts that are in the store, and what comes behind them. Fails where the key has other bytes, and with WriterOvertaken where the parts are another's now. */
-export async function completeWhole(
-  whole: Whole,
-  { uploadId, parts, last }: { uploadId: string; parts: readonly Part[]; last: Uint8Array },
-): Promise<void> {
+export async function completeWhole(whole: Whole, { uploadId, parts, last }: Upload & { last: Uint8Array }): Promise<void> {
   const { client, name } = whole
   for (let tries = 1; ; tries++)
     try {
       const all = last.length > 0 ? [...parts, await client.sendPart(name, uploadId, parts.length + 1, last)] : [...parts]
       if (!client.abilities.conditionalComplete && (await isTaken(whole))) throw new ConditionFailed()
-      await client.complete(name, uploadId, all, conditionOf(whole))
+      await client.complete(name, { uploadId, parts: all }, conditionOf(whole))
       await prove(whole, all)
       return
     } catch (error) {
@@ -86,29 +81,7 @@ async function isSame({ client, name, size, digest }: Whole): Promise<boolean> {
 /** What the store says of the object fits what it said of its parts; where it says nothing it is read. */
 async function prove(whole: Whole, parts: readonly Part[]): Promise<void> {
   const found = await whole.client.head(whole.name)
-  if (found?.size === whole.size) {
-    const tag = joinedTag(parts)
-    if (found.crc !== undefined && found.crc === joinedCrc(parts)) return
-    if (tag !== undefined && found.etag === tag) return
-    if (await isSame(whole)) return
-  }
+  if (found?.size === whole.size && (whole.client.proves(found, parts) || (await isSame(whole)))) return
   // One that used up the same upload before made something else of it.
   throw new WriterOvertaken('the object store has made other bytes of the parts')
-}
-
-const md5Form = /^"([0-9a-f]{32})"$/
-
-/** The tag of an object of parts is the MD5 of theirs, where theirs are MD5s. */
-function joinedTag(parts: readonly Part[]): string | undefined {
-  const tags = parts.map(({ etag }) => md5Form.exec(etag)?.[1])
-  if (tags.some((tag) => tag === undefined)) return undefined
-  const all = createHash('md5').update(Buffer.from(tags.join(''), 'hex'))
-  return `"${all.digest('hex')}-${parts.length}"`
-}
-
-function joinedCrc(parts: readonly Part[]): string | undefined {
-  if (parts.some(({ crc }) => crc === undefined)) return undefined
-  const sum = Buffer.alloc(4)
-  sum.writeUInt32BE(crc32(Buffer.concat(parts.map(({ crc }) => Buffer.from(crc ?? '', 'base64')))))
-  return `${sum.toString('base64')}-${parts.length}`
 }

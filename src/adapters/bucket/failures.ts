@@ -1,0 +1,49 @@
+import { RegistryError } from '#core/registry-error.ts'
+import { CorruptBlob, WriterOvertaken } from '#ports/blob-store.ts'
+
+/** The store's condition does not hold: the key has bytes already, or others than it had. */
+export class ConditionFailed extends Error {}
+/** Two writers met at one key; the store took neither, and the same may be tried again. */
+export class ConditionConflict extends Error {}
+/** The unfinished upload is there no more: somebody made an object of it or broke it off. */
+export class UploadGone extends Error {}
+/** There is no object of that name. */
+export class ObjectAbsent extends Error {}
+/** The object ends before what was asked for. */
+export class BeyondEnd extends Error {}
+/** A part is not the one that was sent. */
+export class PartReplaced extends Error {}
+/** What the store says that it has is not what was sent. Nothing was taken from it. */
+export class Mangled extends RegistryError {
+  constructor(message = 'what arrived at the object store is not what was sent') {
+    super('storage-failed', message)
+  }
+}
+
+const sentences = {
+  failed: 'the object store failed',
+  busy: 'the object store asks to be asked less often, try again in a moment',
+  refused: 'the object store refuses the credentials of this server',
+  'no-credentials': 'this server has found no credentials for the object store',
+  'no-bucket': 'the object store has no such bucket',
+  'part-too-small': 'the object store wants larger parts: a larger partSize is needed',
+  late: 'the object store did not answer in time',
+  away: 'the object store cannot be reached',
+} as const
+
+/** What an operator is told of a store that did not do as it was asked. @param name the store's own of it */
+export const storeFailure = (what: keyof typeof sentences, name: string, cause: unknown): RegistryError =>
+  Object.assign(new RegistryError('storage-failed', `${sentences[what]} (${name})`), { cause })
+
+export const storeFull = (): RegistryError =>
+  new RegistryError('storage-full', 'the object store has no room: free some space and try again')
+
+/** What a writer says of what came to it. */
+export function portsFailureOf(error: unknown): Error {
+  if (error instanceof UploadGone) return new WriterOvertaken('another writer went on with the key')
+  if (error instanceof CorruptBlob || error instanceof ObjectAbsent)
+    return new RegistryError('storage-failed', 'the object store has other bytes than were marked')
+  if (error instanceof ConditionFailed || error instanceof ConditionConflict || error instanceof PartReplaced)
+    return new RegistryError('storage-failed', 'another writer was at the same object: begin the upload again')
+  return error as Error
+}

@@ -1,0 +1,124 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { Refusal } from '#core/refusal.ts'
+import { RegistryError } from '#core/registry-error.ts'
+import { ConditionFailed, Mangled } from './failures.ts'
+import { type Abilities, type Condition, leastAbilities, type ObjectClient } from './object-client.ts'
+
+/** What a store does not do, and what is done instead. */
+export type Lack = 'conditional-put' | 'conditional-complete' | 'crc32' | 'public-endpoint'
+
+export interface Examined {
+  /** Of the bucket and prefix: whoever has them all copied somewhere else has the same store there. */
+  id: string
+  abilities: Abilities
+  lacks: Lack[]
+  /** How far the store's clock is ahead of this machine's, in milliseconds, as far as it told. */
+  clockOffset: number
+}
+
+/** What a kind of store is tried on besides. */
+export interface Probe {
+  /** Of an object of the test's own: `one` is there, and is `body`. */
+  name(last: string): string
+  body: Buffer
+  /** For what the store cannot be used without. */
+  unfit(what: string): Refusal
+}
+
+export interface ToExamine {
+  /** As people know it. */
+  place: string
+  /** Clients are given links with another address than this server uses. */
+  hasPublicEndpoint: boolean
+  /** Gives the client the abilities that are its kind's own; says what it lacks. */
+  own: (probe: Probe) => Promise<Lack[]>
+}
+
+/**
+ * Tries on objects of its own what everything else stands on, and finds out what the store obeys. Refuses with `blobs-unreachable`, and with `blobs-unfit`
+ * where what it takes is not what it gives.
+ */
+export async function examineBucket(client: ObjectClient, { place, hasPublicEndpoint, own }: ToExamine): Promise<Examined> {
+  const folder = `probe/${randomUUID()}/`
+  const used = new Set<string>()
+  const name = (last: string) => {
+    used.add(folder + last)
+    return folder + last
+  }
+  const unfit = (what: string) => new Refusal('blobs-unfit', { place, what })
+  try {
+    client.abilities = leastAbilities
+    const body = Buffer.from(`longshore ${folder}`)
+    const { etag } = await client.put(name('one'), body, 'absent')
+    const tagIsMd5 = etag === `"${createHash('md5').update(body).digest('hex')}"`
+    const conditionalPut = await isRefused(() => client.put(name('one'), body, 'absent'))
+    client.abilities = { ...leastAbilities, conditionalPut, conditionalComplete: true, tagIsMd5 }
+    const lacks = await own({ name, body, unfit })
+    const found = await client.get(name('one'), { from: 2, to: 5 })
+    const got = found && Buffer.concat(await found.body.toArray())
+    if (!found || !got?.equals(body.subarray(2, 5)) || found.total !== body.length) throw unfit('range')
+    if (!(await isListed(client, folder))) throw unfit('list')
+    const conditionalComplete =
+      (await isRefused(() => completeOver(client, name('one'), body, 'absent'))) &&
+      (await isRefused(() => completeOver(client, name('one'), body, { etag: '"00000000000000000000000000000000"' })))
+    client.abilities = { ...client.abilities, conditionalComplete }
+    const isReached = !hasPublicEndpoint || (await gives(client, name('one'), body))
+    for (const each of used) await client.remove(each)
+    if (await client.head(name('one'))) throw unfit('delete')
+    if (!conditionalPut) lacks.push('conditional-put')
+    if (!conditionalComplete) lacks.push('conditional-complete')
+    if (!isReached) lacks.push('public-endpoint')
+    return { id: await identify(client), abilities: client.abilities, lacks, clockOffset: client.clockOffset }
+  } catch (error) {
+    for (const each of used) await client.remove(each).catch(() => {})
+    if (error instanceof Mangled) throw unfit('bytes')
+    if (!(error instanceof RegistryError)) throw error
+    throw new Refusal('blobs-unreachable', { place, message: error.message })
+  }
+}
+
+/** Made by the first server that looks. */
+async function identify(client: ObjectClient): Promise<string> {
+  const name = 'store-id'
+  const read = async () => {
+    const found = await client.get(name, { from: 0, to: 36 })
+    return found && Buffer.concat(await found.body.toArray()).toString('utf8')
+  }
+  const there = await read()
+  if (there !== undefined) return there
+  await isRefused(() => client.put(name, Buffer.from(randomUUID()), client.abilities.conditionalPut ? 'absent' : undefined))
+  return (await read()) ?? ''
+}
+
+async function isRefused(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work()
+    return false
+  } catch (error) {
+    if (error instanceof ConditionFailed) return true
+    throw error
+  }
+}
+
+async function isListed(client: ObjectClient, folder: string): Promise<boolean> {
+  for await (const { key } of client.list(folder)) if (key === `${folder}one`) return true
+  return false
+}
+
+/** An object of one part, which may have any size. */
+export async function completeOver(client: ObjectClient, name: string, body: Uint8Array, condition: Condition): Promise<void> {
+  const uploadId = await client.begin(name)
+  try {
+    await client.complete(name, { uploadId, parts: [await client.sendPart(name, uploadId, 1, body)] }, condition)
+  } catch (error) {
+    await client.abort(name, uploadId).catch(() => {})
+    throw error
+  }
+}
+
+/** By the address that clients know. */
+async function gives(client: ObjectClient, name: string, body: Buffer): Promise<boolean> {
+  const { url } = await client.presign(name, 60_000, undefined)
+  const answer = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined)
+  return answer?.ok === true && Buffer.from(await answer.arrayBuffer()).equals(body)
+}
