@@ -10,7 +10,7 @@ const schema = JSON.parse(readFileSync(`${chart}/values.schema.json`, 'utf8'))
 
 /** What the chart sets by values of its own, or what no pod can have: a front that reads its files, passwords in the log. */
 const own = new Set(
-  `dataDir store storePasswordFile secretKeyFile blobs http https admin publicUrl domain names trustedProxies passwordFile tlsCert tlsKey
+  `dataDir store storePasswordFile secretKeyFile blobs blobsKeyFile http https admin publicUrl domain names trustedProxies passwordFile tlsCert tlsKey
    blobOffload blobOffloadGroup servers failpoint`.split(/\s+/),
 )
 

@@ -1,7 +1,7 @@
-// npm run test:stores: what every database must do, on a real PostgreSQL, and every store of objects, on a real S3 (Ceph's), and what clients see
-// of a server on them. Installs what is missing (Debian, as root).
+// npm run test:stores: what every database must do, on a real PostgreSQL, and every store of objects, on a real S3 (Ceph's) and on Azurite, and what
+// clients see of a server on them. Installs what is missing (Debian, as root; npm).
 import { startPostgres } from '../test/stores/postgres-server.ts'
-import { installPackages } from './install-clients.ts'
+import { installNode, installPackages } from './install-clients.ts'
 import { conclude, runTests } from './run-tests.ts'
 
 /** They look into the files of a data folder, or change them, or its clock: npm test runs them, on SQLite. */
@@ -18,6 +18,7 @@ const ofFiles = [
 ]
 
 await installPackages(['postgresql', 'ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw'])
+await installNode('azurite')
 const stores = runTests(['test/stores/**/*.test.ts'])
 const postgres = await startPostgres()
 process.env.TEST_DATABASES = await postgres.database()

@@ -1,5 +1,5 @@
 import { startPostgres } from '../../test/stores/postgres-server.ts'
-import { buckets, startObjectStore } from '../../test/stores/radosgw.ts'
+import { startRadosgw } from '../../test/stores/radosgw.ts'
 import { attempt, type Bench, type Item, rotated, withFleet, workers } from '../item.ts'
 import { closedLoop } from '../load/closed-loop.ts'
 import { settleDisk } from '../servers/fleet.ts'
@@ -29,9 +29,9 @@ export const serversRow = (work: Work, bytes: Bytes): string => `${serversWork[w
 async function run(bench: Bench): Promise<void> {
   const postgres = await startPostgres({ durable: true })
   try {
-    const store = await startObjectStore({ bytes: 12 * 1024 ** 3 })
+    const store = await startRadosgw({ bytes: 12 * 1024 ** 3 })
     try {
-      const bucket = async (): Promise<Bucket> => ({ ...store, name: await buckets(store).make() })
+      const bucket = async (): Promise<Bucket> => ({ ...store, name: await store.make() })
       const [ours, theirs] = [await bucket(), await bucket()]
       const files = { LONGSHORE_STORE: await postgres.database() }
       const inBucket = {

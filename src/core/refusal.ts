@@ -33,6 +33,7 @@ export const refusalReasons = [
   'settings-item',
   'host-below-domain',
   'offload-without-proxy',
+  'downloads-with-sas',
   'downloads-without-bucket',
   'offload-group-alone',
   'offload-beside-bucket',

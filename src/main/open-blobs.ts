@@ -2,8 +2,10 @@ import type { MessagePort } from 'node:worker_threads'
 import type { DataDirectory } from '#adapters/fs/data-directory.ts'
 import { openFsBlobStore, openSharedFsBlobStore, type SharedBlobs as SharedFiles } from '#adapters/fs/blob-store.ts'
 import type { BucketBlobStore, BucketOptions } from '#adapters/bucket/blob-store.ts'
-import type { Examined } from '#adapters/bucket/self-test.ts'
+import { type Examined, examineBucket } from '#adapters/bucket/self-test.ts'
+import { Refusal } from '#core/refusal.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
+import { variableOf } from './config.ts'
 import { isOwnDatabase } from './facts.ts'
 import { serversOf } from './servers.ts'
 import { blobsName, type Config } from './settings.ts'
@@ -49,7 +51,7 @@ export async function openBlobs(
     return { blobs, share, prove: async () => undefined, close: () => blobs.close() }
   }
   const files = hasFiles ? openFiles(config, objects) : undefined
-  const { blobs, examine } = await openBucket(place, optionsOf(config, files))
+  const { blobs, examine } = await openBucket(config, place, optionsOf(config, files))
   let proof: BlobsProof | undefined
   return {
     blobs,
@@ -71,7 +73,7 @@ const openFiles = (config: Config, objects: string) =>
 
 export async function openSharedBlobs(config: Config, { files: shared, proof }: SharedBlobs): Promise<BlobStore> {
   const files = shared && openSharedFsBlobStore(shared)
-  if (config.blobs !== 'files') return (await openBucket(config.blobs, optionsOf(config, files, proof))).blobs
+  if (config.blobs !== 'files') return (await openBucket(config, config.blobs, optionsOf(config, files, proof))).blobs
   if (!files) throw new Error('a thread was given no store')
   return files
 }
@@ -86,16 +88,22 @@ const optionsOf = (config: Config, files: BlobStore | undefined, proof?: SharedB
   buffers: Math.max(buffers.least, buffers.most / serversOf(config.servers)),
 })
 
+interface OpenBucket {
+  blobs: BucketBlobStore
+  examine: () => Promise<Examined>
+}
+
 /** Who has a data folder of their own has no need of its client. */
-async function openBucket(
-  place: Exclude<Config['blobs'], 'files'>,
-  options: BucketOptions,
-): Promise<{ blobs: BucketBlobStore; examine: () => Promise<Examined> }> {
-  const { openS3BlobStore } = await import('#adapters/s3/open.ts')
-  const blobs = await openS3BlobStore(place, options)
-  const examine = async () => {
-    const { examine } = await import('#adapters/s3/self-test.ts')
-    return examine(blobs.client, blobsName(place), place.publicEndpoint !== undefined)
+async function openBucket(config: Config, place: Exclude<Config['blobs'], 'files'>, options: BucketOptions): Promise<OpenBucket> {
+  const [name, hasPublicEndpoint] = [blobsName(place), place.publicEndpoint !== undefined]
+  if (place.kind === 's3') {
+    const { openS3BlobStore } = await import('#adapters/s3/open.ts')
+    const blobs = await openS3BlobStore(place, options)
+    return { blobs, examine: async () => (await import('#adapters/s3/self-test.ts')).examine(blobs.client, name, hasPublicEndpoint) }
   }
-  return { blobs, examine }
+  const { openAzureBlobStore } = await import('#adapters/azblob/open.ts')
+  const blobs = await openAzureBlobStore(place, { ...options, keyFile: config.blobsKeyFile })
+  if (config.blobDownloads !== 'served' && !blobs.client.signs)
+    throw new Refusal('downloads-with-sas', { name: variableOf('blobDownloads') })
+  return { blobs, examine: () => examineBucket(blobs.client, { place: name, hasPublicEndpoint }) }
 }

@@ -1,7 +1,8 @@
 import { hostsOf, shownHosts } from '#adapters/postgres/hosts.ts'
 import { parse as parsePath } from 'node:path'
+import { type AzurePlace, azureParameters, parseAzurePlace } from '#adapters/azblob/place.ts'
 import { WrongPlace } from '#adapters/bucket/place.ts'
-import { parseS3Place, type S3Place, s3Parameters as parameters } from '#adapters/s3/place.ts'
+import { parseS3Place, type S3Place, s3Parameters } from '#adapters/s3/place.ts'
 import type { CliKey } from '#words/cli.ts'
 import { isIP } from 'node:net'
 import { parseByteCount } from '#core/byte-count.ts'
@@ -87,33 +88,39 @@ const store: Parse<string> = (text) => (text === 'sqlite' || hostsOf(text) ? tex
 /** Without the password that a URL may have. */
 export const storeName = (text: string): string => shownHosts(text) ?? text
 
+const azure = 'azblob:'
+const parametersOf = (text: string): readonly string[] => (text.startsWith(azure) ? azureParameters : s3Parameters)
+
 /** The data folder, or the URL of a bucket. */
-const blobs: Parse<'files' | S3Place> = (text) => {
+const blobs: Parse<'files' | S3Place | AzurePlace> = (text) => {
   if (text === '' || text === 'files') return 'files'
   try {
-    return parseS3Place(text)
+    return text.startsWith(azure) ? parseAzurePlace(text) : parseS3Place(text)
   } catch (error) {
     if (!(error instanceof WrongPlace)) throw error
     const { what, parameter } = error
-    if (what === 'parameter') return refuse('blobs-parameter', parameters.join(', '))
+    if (what === 'parameter') return refuse('blobs-parameter', parametersOf(text).join(', '))
     return refuse(what === 'form' ? 'blobs' : `blobs-${what}`, parameter)
   }
 }
 
 /** Without what nobody is to write there, and somebody may have. */
 function shownBlobs(text: string): string {
-  if (!text.startsWith('s3:') || !URL.canParse(text)) return text
+  if (!/^(?:s3|azblob):/.test(text) || !URL.canParse(text)) return text
   const url = new URL(text)
   if (url.username !== '') url.username = '***'
   if (url.password) url.password = '***'
   for (const [name, value] of url.searchParams)
-    if (!parameters.some((each) => each === name) || value.includes('@')) url.searchParams.set(name, '***')
+    if (!parametersOf(text).includes(name) || value.includes('@')) url.searchParams.set(name, '***')
   return url.href === new URL(text).href ? text : url.href
 }
 
 /** For people. */
-export const blobsName = ({ bucket, prefix, endpoint }: S3Place): string =>
-  `s3://${bucket}/${prefix}${endpoint === undefined ? '' : ` (${endpoint})`}`
+export function blobsName(place: S3Place | AzurePlace): string {
+  const { kind, bucket, prefix, endpoint } = place
+  const account = kind === 'azblob' ? `${place.account}/` : ''
+  return `${kind}://${account}${bucket}/${prefix}${endpoint === undefined ? '' : ` (${endpoint})`}`
+}
 
 /** Of which registries blobs are got from the store itself. */
 const downloads: Parse<'served' | 'signed' | readonly string[]> = (text) => {
@@ -188,6 +195,7 @@ export const settings = {
   storeTimeout: { parse: duration, fallback: '15s' },
   secretKeyFile: { parse: path, fallback: '' },
   blobs: { parse: blobs, fallback: 'files', shown: shownBlobs },
+  blobsKeyFile: { parse: path, fallback: '' },
   http: { parse: listener, fallback: '127.0.0.1:5000' },
   https: { parse: listener, fallback: '127.0.0.1:5443' },
   admin: { parse: listener, fallback: '127.0.0.1:5001' },

@@ -34,7 +34,7 @@ export function everyTool(): { name: string; command: () => string; args: string
   const python = Object.entries(pythonTools).map(([name, { proof }]) => {
     return { name, command: () => pythonOf(name as PythonTool), args: ['-c', proof] }
   })
-  const node = Object.entries(nodeTools).map(([name, { proof }]) => {
+  const node = Object.entries({ 'sdk-js': nodeTools['sdk-js'] }).map(([name, { proof }]) => {
     const loads = proof.map((each) => `require(${JSON.stringify(join(nodeModulesOf(name as NodeTool), each))})`)
     return { name, command: () => process.execPath, args: ['-e', loads.join(';')] }
   })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startDaemon, freePort } from '../clients/daemon.ts'
 import { startPostgres } from '../stores/postgres-server.ts'
-import { buckets, startObjectStore } from '../stores/radosgw.ts'
+import { startRadosgw } from '../stores/radosgw.ts'
 import { type Cluster, startCluster } from '../world/cluster.ts'
 import type { Target } from '../world/send.ts'
 
@@ -16,12 +16,11 @@ export interface RoundRobin {
 }
 
 export async function startRoundRobin(many = 3): Promise<RoundRobin> {
-  const [postgres, store] = await Promise.all([startPostgres(), startObjectStore()])
-  process.env.AWS_ACCESS_KEY_ID = store.accessKeyId
-  process.env.AWS_SECRET_ACCESS_KEY = store.secretAccessKey
+  const [postgres, store] = await Promise.all([startPostgres(), startRadosgw()])
+  Object.assign(process.env, store.environment)
   const port = await freePort()
   const cluster = await startCluster(await postgres.database(), many, {
-    blobs: `s3://${await buckets(store).make()}?endpoint=${store.endpoint}`,
+    blobs: store.url(await store.make()),
     publicUrl: `http://127.0.0.1:${port}`,
     names: '127.0.0.1',
     trustedProxies: '127.0.0.1',

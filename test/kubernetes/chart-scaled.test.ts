@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { makeLayout } from '../clients/images.ts'
-import { type ObjectStoreServer, startObjectStore } from '../stores/radosgw.ts'
+import { type RadosgwServer, startRadosgw } from '../stores/radosgw.ts'
 import { type PostgresServer, startPostgres } from '../stores/postgres-server.ts'
 import { buildImage } from './image.ts'
 import { type Cluster, startCluster } from './node.ts'
@@ -19,7 +19,7 @@ const namespace = 'scaled'
 let folder: string
 let cluster: Cluster
 let postgres: PostgresServer
-let objects: ObjectStoreServer
+let objects: RadosgwServer
 const relays: Relay[] = []
 let release: Release
 let values: Values
@@ -29,7 +29,7 @@ before(async () => {
   cluster = await startCluster([])
   await cluster.ctr('images', 'import', await buildImage(folder))
   postgres = await startPostgres()
-  objects = await startObjectStore()
+  objects = await startRadosgw()
   const keys = { accessKeyId: objects.accessKeyId, secretAccessKey: objects.secretAccessKey }
   const s3 = new S3Client({ endpoint: objects.endpoint, region: 'test', forcePathStyle: true, credentials: keys })
   await s3.send(new CreateBucketCommand({ Bucket: 'images' }))

@@ -76,8 +76,8 @@ export class FaultyFront {
     const fault = rule?.fault
     const body = Buffer.concat(await request.toArray())
     if (fault === 'stall') return
-    if (fault === 'slow down') return answer(response, 503, errorOf('SlowDown'))
-    if (fault === 'error in 200') return answer(response, 200, errorOf('InternalError'))
+    if (fault === 'slow down') return answer(response, 503, headersOf(request), errorOf(isAzure(request) ? 'ServerBusy' : 'SlowDown'))
+    if (fault === 'error in 200') return answer(response, 200, {}, errorOf('InternalError'))
     if (fault === 'change body') flip(body)
     const from = await this.#ask(request, body)
     const got = Buffer.concat(await from.toArray())
@@ -104,8 +104,15 @@ export class FaultyFront {
   }
 }
 
+const isAzure = ({ headers }: http.IncomingMessage): boolean => headers['x-ms-version'] !== undefined
+const headersOf = (request: http.IncomingMessage) => (isAzure(request) ? { 'x-ms-error-code': 'ServerBusy' } : {})
+
 function kindOf({ method, url = '', headers }: http.IncomingMessage): Asked {
   const { searchParams: query } = new URL(url, 'http://store')
+  const part = query.get('comp')
+  if (part === 'block') return 'part'
+  if (part === 'blocklist') return 'complete'
+  if (part === 'list') return 'list'
   if (method === 'POST') return query.has('uploads') ? 'begin' : 'complete'
   if (method === 'PUT') return headers['x-amz-copy-source'] ? 'copy' : query.has('partNumber') ? 'part' : 'put'
   if (method === 'DELETE') return query.has('uploadId') ? 'abort' : 'delete'
@@ -113,8 +120,8 @@ function kindOf({ method, url = '', headers }: http.IncomingMessage): Asked {
   return query.has('list-type') || query.has('uploads') ? 'list' : 'get'
 }
 
-function answer(response: http.ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { 'content-type': 'application/xml', 'content-length': String(body.length) })
+function answer(response: http.ServerResponse, status: number, headers: Record<string, string>, body: string): void {
+  response.writeHead(status, { ...headers, 'content-type': 'application/xml', 'content-length': String(body.length) })
   response.end(body)
 }
 

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, afterEach } from 'node:test'
-import { openS3BlobStore, type S3BlobStore } from '#adapters/s3/open.ts'
-import { parseS3Place } from '#adapters/s3/place.ts'
+import type { BucketBlobStore } from '#adapters/bucket/blob-store.ts'
 import { hexOf, newKey, patternOf, readAll, write } from '#ports/blob-scene.contract.ts'
 import type { SealedBlob } from '#ports/blob-store.ts'
 import { FaultyFront } from './faulty-front.ts'
-import { buckets, startObjectStore } from './radosgw.ts'
+import { type ObjectStoreServer, openStore } from './object-store.ts'
 
 export const partSize = 256 * 1024
 
 /** A store of blobs before a faulty front, for the file that asks for it: all is well again after each of its tests. */
-export function startFaultyStore() {
-  const starting = begin()
+export function startFaultyStore(server: Promise<ObjectStoreServer>): Promise<FaultyStore> {
+  const starting = begin(server)
   afterEach(async () => (await starting).front.heal())
   after(async () => {
     const { server, front, store } = await starting
@@ -22,25 +21,26 @@ export function startFaultyStore() {
   return starting
 }
 
-async function begin() {
-  const server = await startObjectStore()
-  process.env.AWS_ACCESS_KEY_ID = server.accessKeyId
-  process.env.AWS_SECRET_ACCESS_KEY = server.secretAccessKey
+async function begin(start: Promise<ObjectStoreServer>) {
+  const server = await start
+  Object.assign(process.env, server.environment)
   const front = await FaultyFront.start(server.endpoint)
-  const bucket = await buckets(server).make()
-  const open = () =>
-    openS3BlobStore(parseS3Place(`s3://${bucket}?endpoint=${front.endpoint}`), { partSize, patience: { idle: 1000, answer: 3000 } })
+  const bucket = await server.make()
+  const url = server.url(bucket, { endpoint: front.endpoint })
+  const open = () => openStore(url, { partSize, patience: { idle: 1000, answer: 3000 } })
   const store = await open()
   // Ceph makes its pools with the first bytes, and takes its time.
   for (let tries = 0; tries < 5; tries++) await write(store.create(newKey(), 'sha256'), patternOf(partSize + 1)).catch(() => {})
-  return { server, front, bucket, open, store }
+  return { server, front, bucket, url, open, store }
 }
+
+export type FaultyStore = Awaited<ReturnType<typeof begin>>
 
 export const bytes = patternOf(5 * partSize + 1234)
 export const failsWith = (message: RegExp) => (error: Error & { failure?: string }) =>
   error.failure === 'storage-failed' && message.test(error.message)
 
-export async function holds(store: S3BlobStore, key: string, sealed: SealedBlob, content: Buffer): Promise<void> {
+export async function holds(store: BucketBlobStore, key: string, sealed: SealedBlob, content: Buffer): Promise<void> {
   assert.equal(sealed.digest, `sha256:${hexOf(content)}`)
   assert.ok((await readAll(store, key, sealed)).equals(content))
 }

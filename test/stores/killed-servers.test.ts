@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Fleet } from './fleet.ts'
 import { PatientClient } from './patient-client.ts'
 import { startPostgres } from './postgres-server.ts'
-import { buckets, startObjectStore } from './radosgw.ts'
+import { startRadosgw } from './radosgw.ts'
 
 const seconds = Number(process.env.KILLED_SECONDS ?? 20)
 const pushers = 3
@@ -13,11 +13,9 @@ const pushers = 3
 const lives = 1500
 
 test(`for ${seconds} s one of three servers is killed after the other, and every push ends`, async () => {
-  const [postgres, store] = await Promise.all([startPostgres({ durable: true }), startObjectStore()])
-  process.env.AWS_ACCESS_KEY_ID = store.accessKeyId
-  process.env.AWS_SECRET_ACCESS_KEY = store.secretAccessKey
-  const blobs = `s3://${await buckets(store).make()}?endpoint=${store.endpoint}`
-  const fleet = await Fleet.start(await postgres.database(), 3, { blobs })
+  const [postgres, store] = await Promise.all([startPostgres({ durable: true }), startRadosgw()])
+  Object.assign(process.env, store.environment)
+  const fleet = await Fleet.start(await postgres.database(), 3, { blobs: store.url(await store.make()) })
   try {
     const end = performance.now() + seconds * 1000
     const isOver = () => performance.now() >= end

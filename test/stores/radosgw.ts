@@ -1,19 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { setTimeout as pause } from 'node:timers/promises'
 import { freePort } from '../world/free-port.ts'
+import { answers, endsWithUs, type ObjectStoreServer } from './object-store.ts'
 
-/** A Ceph of our own on loopback, all in memory, with the gateway that speaks S3, for as long as the tests run. */
-export interface ObjectStoreServer {
-  endpoint: string
+export interface RadosgwServer extends ObjectStoreServer {
   accessKeyId: string
   secretAccessKey: string
-  stop(): void
 }
 
 /** Of a part; what S3 itself asks for is 5 MiB, so small that a contract about kilobytes meets several of them. */
@@ -27,17 +23,8 @@ function refuseWithout(): void {
     throw new Error(`Ceph is not installed (${missing.join(', ')}): npm run test:stores installs it (Debian, as root)`)
 }
 
-/** However this process ends, killed too: then the pipe is closed, and what it began ends after it. */
-function endsWithUs(pids: readonly number[], folder: string): { kill(): void } {
-  const script = 'cat > /dev/null; folder=$0; kill -9 "$@" 2> /dev/null; rm -rf "$folder"'
-  const watcher = spawn('/bin/sh', ['-c', script, folder, ...pids.map(String)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
-  watcher.unref()
-  ;(watcher.stdin as Socket).unref()
-  return { kill: () => void watcher.kill() }
-}
-
-/** @param bytes that it holds */
-export async function startObjectStore({ bytes = 2 * 1024 ** 3 } = {}): Promise<ObjectStoreServer> {
+/** A Ceph of our own, all in memory, with the gateway that speaks S3. @param bytes that it holds */
+export async function startRadosgw({ bytes = 2 * 1024 ** 3 } = {}): Promise<RadosgwServer> {
   refuseWithout()
   const folder = mkdtempSync(join(tmpdir(), 'longshore-ceph-'))
   const children: ChildProcess[] = []
@@ -71,7 +58,7 @@ export async function startObjectStore({ bytes = 2 * 1024 ** 3 } = {}): Promise<
     begin('radosgw', '-n', 'client.rgw')
     const endpoint = `http://127.0.0.1:${endpointPort}`
     await answers(endpoint)
-    const [accessKeyId, secretAccessKey] = ['TESTKEY', 'TESTSECRET']
+    const [accessKeyId, secretAccessKey] = ['TESTKEY', 'TESTSECRET'] as const
     const keys = [`--access-key=${accessKeyId}`, `--secret-key=${secretAccessKey}`]
     run('radosgw-admin', '-c', config, 'user', 'create', '--uid=test', '--display-name=test', ...keys)
     const pids = children.flatMap(({ pid }) => pid ?? [])
@@ -81,22 +68,22 @@ export async function startObjectStore({ bytes = 2 * 1024 ** 3 } = {}): Promise<
       for (const child of children) child.kill('SIGKILL')
       rmSync(folder, { recursive: true, force: true })
     }
-    return { endpoint, accessKeyId, secretAccessKey, stop }
+    return {
+      kind: 's3',
+      endpoint,
+      environment: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      secret: secretAccessKey,
+      accessKeyId,
+      secretAccessKey,
+      url: (bucket, { prefix = '', endpoint: other = endpoint } = {}) => `s3://${bucket}/${prefix}?endpoint=${other}`,
+      ...bucketsAt(endpoint, { accessKeyId, secretAccessKey }),
+      stop,
+    }
   } catch (error) {
     for (const child of children) child.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
     throw error
   }
-}
-
-async function answers(endpoint: string): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    const answer = await fetch(endpoint).catch(() => undefined)
-    await answer?.body?.cancel()
-    if (answer) return
-    await pause(200)
-  }
-  throw new Error('the gateway of Ceph did not come up')
 }
 
 function makeKeys(keyring: string, run: (program: string, ...args: string[]) => string): void {
@@ -146,12 +133,12 @@ rgw multipart min part size = ${smallestPart}
 `
 
 /** What a test does behind the store's back. */
-export function buckets({ endpoint, accessKeyId, secretAccessKey }: ObjectStoreServer) {
+function bucketsAt(endpoint: string, credentials: { accessKeyId: string; secretAccessKey: string }) {
   const client = new S3Client({
     endpoint,
     region: 'us-east-1',
     forcePathStyle: true,
-    credentials: { accessKeyId, secretAccessKey },
+    credentials,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   })
@@ -174,8 +161,8 @@ export function buckets({ endpoint, accessKeyId, secretAccessKey }: ObjectStoreS
 }
 
 if (import.meta.main) {
-  const { endpoint, accessKeyId, secretAccessKey, stop } = await startObjectStore()
-  console.log(JSON.stringify({ endpoint, accessKeyId, secretAccessKey }))
+  const { endpoint, environment, make, url, stop } = await startRadosgw()
+  console.log(JSON.stringify({ endpoint, ...environment, LONGSHORE_BLOBS: url(await make()) }))
   process.once('SIGTERM', () => {
     stop()
     process.exit()

@@ -6,9 +6,9 @@ import { startCluster } from '../world/cluster.ts'
 import { digestOf, locationOf, pushImage, someBytes, startUpload } from '../world/content.ts'
 import { send, type Target } from '../world/send.ts'
 import { startPostgres } from './postgres-server.ts'
-import { buckets, startObjectStore } from './radosgw.ts'
+import { startRadosgw } from './radosgw.ts'
 
-const starting = Promise.all([startPostgres(), startObjectStore()])
+const starting = Promise.all([startPostgres(), startRadosgw()])
 after(async () => {
   for (const server of await starting) server.stop()
 })
@@ -17,10 +17,9 @@ const mebibyte = 1024 * 1024
 
 test('each request of a push may come to another server, and a pull too', async () => {
   const [postgres, store] = await starting
-  process.env.AWS_ACCESS_KEY_ID = store.accessKeyId
-  process.env.AWS_SECRET_ACCESS_KEY = store.secretAccessKey
-  const bucket = await buckets(store).make()
-  const cluster = await startCluster(await postgres.database(), 2, { blobs: `s3://${bucket}?endpoint=${store.endpoint}` })
+  Object.assign(process.env, store.environment)
+  const bucket = await store.make()
+  const cluster = await startCluster(await postgres.database(), 2, { blobs: store.url(bucket) })
   const [one, other] = cluster.servers
   assert.ok(one && other)
   const both: readonly Target[] = [one, other]
@@ -45,7 +44,7 @@ test('each request of a push may come to another server, and a pull too', async 
     assert.ok((await send(other, 'GET', `/v2/app/blobs/${digestOf(bytes)}`)).body.equals(bytes))
     const image = await pushImage(one, 'app', 'v1')
     assert.ok((await send(other, 'GET', '/v2/app/manifests/v1')).body.equals(image.manifest))
-    const names = (await buckets(store).keys(bucket)).filter((key) => key.startsWith('objects/'))
+    const names = (await store.keys(bucket)).filter((key) => key.startsWith('objects/'))
     assert.equal(names.filter((key) => !key.includes('.tail.')).length, 3)
   } finally {
     await cluster.stop()

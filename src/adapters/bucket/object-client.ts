@@ -78,12 +78,12 @@ export interface ObjectClient {
   /** @param number from 1 on */
   sendPart(key: string, uploadId: string, number: number, body: Uint8Array, signal?: AbortSignal): Promise<Part>
   /** Makes an object of the parts; whatever else was sent for it is used up by that. */
-  complete(key: string, upload: Upload, condition: Condition): Promise<void>
+  complete(key: string, upload: Upload, condition: Condition): Promise<{ etag: string }>
   /** Parts that were made an object go on as parts. @param first size of the first part (part-sizes.ts) */
   partsOf(key: string, object: Upload & { etag: string; first: number }): Promise<Upload>
   abort(key: string, uploadId: string): Promise<void>
-  /** What the store says of an object proves that it has these parts, and has them as they were sent. */
-  proves(found: FoundObject, parts: readonly Part[]): boolean
+  /** What the store says of an object proves that it has these parts, and has them as they were sent. @param made what was answered to the one who made it */
+  proves(found: FoundObject, parts: readonly Part[], made: { etag: string }): boolean
 
   /** A link that gives an object to whoever has it. @param life in milliseconds; it dies with the key that signed it, too */
   presign(key: string, life: number, type: string | undefined): Promise<{ url: URL; expiresAt: number }>

@@ -31,7 +31,7 @@ export interface ToExamine {
   /** Clients are given links with another address than this server uses. */
   hasPublicEndpoint: boolean
   /** Gives the client the abilities that are its kind's own; says what it lacks. */
-  own: (probe: Probe) => Promise<Lack[]>
+  own?: (probe: Probe) => Promise<Lack[]>
 }
 
 /**
@@ -53,7 +53,7 @@ export async function examineBucket(client: ObjectClient, { place, hasPublicEndp
     const tagIsMd5 = etag === `"${createHash('md5').update(body).digest('hex')}"`
     const conditionalPut = await isRefused(() => client.put(name('one'), body, 'absent'))
     client.abilities = { ...leastAbilities, conditionalPut, conditionalComplete: true, tagIsMd5 }
-    const lacks = await own({ name, body, unfit })
+    const lacks = (await own?.({ name, body, unfit })) ?? []
     const found = await client.get(name('one'), { from: 2, to: 5 })
     const got = found && Buffer.concat(await found.body.toArray())
     if (!found || !got?.equals(body.subarray(2, 5)) || found.total !== body.length) throw unfit('range')

@@ -40,14 +40,12 @@ export async function completeWhole(whole: Whole, { uploadId, parts, last }: Upl
     try {
       const all = last.length > 0 ? [...parts, await client.sendPart(name, uploadId, parts.length + 1, last)] : [...parts]
       if (!client.abilities.conditionalComplete && (await isTaken(whole))) throw new ConditionFailed()
-      await client.complete(name, { uploadId, parts: all }, conditionOf(whole))
-      await prove(whole, all)
+      const made = await client.complete(name, { uploadId, parts: all }, conditionOf(whole))
+      await prove(whole, all, made)
       return
     } catch (error) {
       if (error instanceof ConditionFailed || error instanceof UploadGone) {
-        await acceptSame(whole).catch((other: unknown) => {
-          throw error instanceof UploadGone ? new WriterOvertaken('another writer went on with the key') : other
-        })
+        if (!(await isSame(whole))) throw new WriterOvertaken('another writer went on with the key')
         // Nobody is to pay for parts of what lies there already.
         await client.abort(name, uploadId).catch(() => {})
         return
@@ -79,9 +77,9 @@ async function isSame({ client, name, size, digest }: Whole): Promise<boolean> {
 }
 
 /** What the store says of the object fits what it said of its parts; where it says nothing it is read. */
-async function prove(whole: Whole, parts: readonly Part[]): Promise<void> {
+async function prove(whole: Whole, parts: readonly Part[], made: { etag: string }): Promise<void> {
   const found = await whole.client.head(whole.name)
-  if (found?.size === whole.size && (whole.client.proves(found, parts) || (await isSame(whole)))) return
+  if (found?.size === whole.size && (whole.client.proves(found, parts, made) || (await isSame(whole)))) return
   // One that used up the same upload before made something else of it.
   throw new WriterOvertaken('the object store has made other bytes of the parts')
 }

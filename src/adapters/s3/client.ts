@@ -59,8 +59,14 @@ export class S3Client implements ObjectClient {
       const found = await this.#requests.askUnlessAbsent(() => new sdk.GetObjectCommand(asked), signal)
       if (!found) return undefined
       const [, first, total] = /^bytes ([0-9]+)-[0-9]+\/([0-9]+)$/.exec(found.ContentRange ?? '') ?? []
-      if (Number(first ?? '0') !== from) throw new Mangled('the store gave another range than was asked for')
-      return { body: found.Body as Readable, etag: found.ETag ?? '', total: Number(total ?? found.ContentLength ?? 0) }
+      const body = found.Body as Readable
+      // Without it an answer that breaks while nobody reads would end the process.
+      body.on('error', () => {})
+      if (Number(first ?? '0') !== from) {
+        body.destroy()
+        throw new Mangled('the store gave another range than was asked for')
+      }
+      return { body, etag: found.ETag ?? '', total: Number(total ?? found.ContentLength ?? 0) }
     } catch (error) {
       if (!(error instanceof BeyondEnd)) throw error
       const found = await this.head(key)
@@ -100,7 +106,7 @@ export class S3Client implements ObjectClient {
     return this.#multipart.copyPart(...all)
   }
 
-  complete(...all: Parameters<ObjectClient['complete']>): Promise<void> {
+  complete(...all: Parameters<ObjectClient['complete']>): Promise<{ etag: string }> {
     return this.#multipart.complete(...all)
   }
 

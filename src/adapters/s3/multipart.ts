@@ -69,7 +69,7 @@ export class Multipart {
     return { etag: CopyPartResult.ETag, crc: crcIn(CopyPartResult) }
   }
 
-  async complete(key: string, { uploadId, parts }: Upload, condition: Condition): Promise<void> {
+  async complete(key: string, { uploadId, parts }: Upload, condition: Condition): Promise<{ etag: string }> {
     const { sdk, abilities } = this.#requests
     const list = parts.map(({ etag, crc }, index) => ({
       PartNumber: index + 1,
@@ -82,7 +82,8 @@ export class Multipart {
       MultipartUpload: { Parts: list },
       ...(abilities.conditionalComplete ? headersOf(condition) : {}),
     }
-    await this.#requests.ask(() => new sdk.CompleteMultipartUploadCommand(asked))
+    const { ETag: etag = '' } = await this.#requests.ask(() => new sdk.CompleteMultipartUploadCommand(asked))
+    return { etag }
   }
 
   async abort(key: string, uploadId: string): Promise<void> {

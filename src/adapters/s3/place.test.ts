@@ -4,6 +4,7 @@ import { WrongPlace } from '../bucket/place.ts'
 import { parseS3Place } from './place.ts'
 
 const plain = {
+  kind: 's3',
   bucket: 'images',
   prefix: '',
   region: undefined,

@@ -52,7 +52,7 @@ Exit codes: 0 done · 1 not done, or something bad was found · 2 wrong command 
   'expected.network': 'an IP address or a network, as in 10.0.0.0/8',
   'expected.offload': 'off, or nginx:/PREFIX/ with letters, digits, - and _ between slashes, as in nginx:/longshore-objects/',
   'expected.store': 'sqlite, or postgres://user@host:port/database, several hosts with commas between',
-  'expected.blobs': 'files, or s3://BUCKET/PREFIX?region=…&endpoint=…',
+  'expected.blobs': 'files, s3://BUCKET/PREFIX?region=…&endpoint=…, or azblob://ACCOUNT/CONTAINER/PREFIX?endpoint=…',
   'expected.blobs-bucket': "a bucket's name of 3 to 63 small letters, digits, - and .",
   'expected.blobs-prefix': 'a prefix of letters, digits, ., _ and - between slashes',
   'expected.blobs-credentials':

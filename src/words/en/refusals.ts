@@ -35,6 +35,7 @@ export const refusals = {
   'refusal.settings-item': '{path}: {key}: expected a text, a number or a list of texts',
   'refusal.host-below-domain':
     '{name}: {host} lies below {domain} ({variable}), where each name is that of a registry; the control plane needs a host that does not: {domain} itself, or one outside of it',
+  'refusal.downloads-with-sas': '{name}: a shared access signature signs no links: give the key of the storage account, or an identity',
   'refusal.downloads-without-bucket': '{name}: the blobs lie in the data folder, which signs no links: name a bucket in {variable}',
   'refusal.offload-without-proxy': '{name}: no proxy is trusted, so nginx would send nothing: name its address in {variable}',
   'refusal.offload-beside-bucket':

@@ -7,7 +7,9 @@ export const settings = {
   'setting.secretKeyFile':
     'file of the secret key; servers of one database have the same key. By default keys/secret.key of the data folder',
   'setting.blobs':
-    'where the bytes of blobs lie: files (the data folder), or s3://BUCKET/PREFIX?region=…&endpoint=…; what lay elsewhere before is still read there',
+    'where the bytes of blobs lie: files (the data folder), s3://BUCKET/PREFIX?region=…&endpoint=…, or azblob://ACCOUNT/CONTAINER/PREFIX?endpoint=…; what lay elsewhere before is still read there',
+  'setting.blobsKeyFile':
+    'a file with the key of the storage account, or with a shared access signature, for azblob://; without it AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or the identity of the workload or the machine',
   'setting.http': 'where to serve HTTP: host:port, or off',
   'setting.https': 'where to serve HTTPS: host:port, or off',
   'setting.admin': 'where to serve health and figures: host:port, or off',

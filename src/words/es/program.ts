@@ -54,7 +54,7 @@ Códigos de salida: 0 hecho · 1 no hecho, o se encontró un defecto · 2 línea
   'expected.network': 'una dirección IP o una red, como 10.0.0.0/8',
   'expected.offload': 'off, o nginx:/PREFIJO/ con letras, cifras, - y _ entre barras, como nginx:/longshore-objects/',
   'expected.store': 'sqlite, o postgres://user@host:port/database, varios hosts separados por comas',
-  'expected.blobs': 'files, o s3://BUCKET/PREFIJO?region=…&endpoint=…',
+  'expected.blobs': 'files, s3://BUCKET/PREFIJO?region=…&endpoint=…, o azblob://CUENTA/CONTENEDOR/PREFIJO?endpoint=…',
   'expected.blobs-bucket': 'un nombre de bucket de 3 a 63 minúsculas, cifras, - y .',
   'expected.blobs-prefix': 'un prefijo de letras, cifras, ., _ y - entre barras',
   'expected.blobs-credentials':

@@ -39,6 +39,8 @@ export const refusals: Translation<typeof english> = {
   'refusal.settings-item': '{path}: {key}: se esperaba un texto, un número o una lista de textos',
   'refusal.host-below-domain':
     '{name}: {host} está debajo de {domain} ({variable}), donde cada nombre es el de un registro; el plano de control necesita otro host: el propio {domain}, o uno de fuera de él',
+  'refusal.downloads-with-sas':
+    '{name}: una firma de acceso compartido no firma enlaces: dé la clave de la cuenta de almacenamiento, o una identidad',
   'refusal.downloads-without-bucket':
     '{name}: los blobs están en la carpeta de datos, que no firma enlaces: nombre un bucket en {variable}',
   'refusal.offload-without-proxy':

@@ -10,7 +10,9 @@ export const settings: Translation<typeof english> = {
   'setting.secretKeyFile':
     'archivo de la clave secreta; los servidores de una misma base tienen la misma. Por defecto keys/secret.key de la carpeta de datos',
   'setting.blobs':
-    'dónde están los bytes de los blobs: files (la carpeta de datos), o s3://BUCKET/PREFIJO?region=…&endpoint=…; lo que estaba en otro sitio se sigue leyendo allí',
+    'dónde están los bytes de los blobs: files (la carpeta de datos), s3://BUCKET/PREFIJO?region=…&endpoint=…, o azblob://CUENTA/CONTENEDOR/PREFIJO?endpoint=…; lo que estaba en otro sitio se sigue leyendo allí',
+  'setting.blobsKeyFile':
+    'un archivo con la clave de la cuenta de almacenamiento, o con una firma de acceso compartido, para azblob://; sin él AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, o la identidad de la carga de trabajo o de la máquina',
   'setting.http': 'dónde servir HTTP: host:puerto, u off',
   'setting.https': 'dónde servir HTTPS: host:puerto, u off',
   'setting.admin': 'dónde servir el estado y las medidas: host:puerto, u off',

@@ -55,7 +55,7 @@ Codes de sortie : 0 fait · 1 pas fait, ou un défaut a été trouvé · 2 ligne
   'expected.offload':
     'off, ou nginx:/PREFIXE/ avec des lettres, des chiffres, - et _ entre barres obliques, comme nginx:/longshore-objects/',
   'expected.store': 'sqlite, ou postgres://user@host:port/database, plusieurs hôtes séparés par des virgules',
-  'expected.blobs': 'files, ou s3://BUCKET/PRÉFIXE?region=…&endpoint=…',
+  'expected.blobs': 'files, s3://BUCKET/PRÉFIXE?region=…&endpoint=…, ou azblob://COMPTE/CONTENEUR/PRÉFIXE?endpoint=…',
   'expected.blobs-bucket': 'un nom de bucket de 3 à 63 minuscules, chiffres, - et .',
   'expected.blobs-prefix': 'un préfixe de lettres, chiffres, ., _ et - entre des barres obliques',
   'expected.blobs-credentials':

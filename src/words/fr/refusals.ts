@@ -40,6 +40,8 @@ export const refusals: Translation<typeof english> = {
   'refusal.settings-item': '{path} : {key} : un texte, un nombre ou une liste de textes est attendu',
   'refusal.host-below-domain':
     '{name} : {host} se trouve sous {domain} ({variable}), où chaque nom est celui d’un registre ; le plan de contrôle a besoin d’un hôte ailleurs : {domain} lui-même, ou un hôte hors de ce domaine',
+  'refusal.downloads-with-sas':
+    '{name} : une signature d’accès partagé ne signe aucun lien : donnez la clé du compte de stockage, ou une identité',
   'refusal.downloads-without-bucket':
     '{name} : les blobs sont dans le dossier de données, qui ne signe aucun lien : nommez un bucket dans {variable}',
   'refusal.offload-without-proxy':

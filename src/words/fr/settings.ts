@@ -10,7 +10,9 @@ export const settings: Translation<typeof english> = {
   'setting.secretKeyFile':
     'fichier de la clé secrète ; les serveurs d’une même base ont la même. Par défaut keys/secret.key du dossier de données',
   'setting.blobs':
-    'où se trouvent les octets des blobs : files (le dossier de données), ou s3://BUCKET/PRÉFIXE?region=…&endpoint=… ; ce qui se trouvait ailleurs y est toujours lu',
+    'où se trouvent les octets des blobs : files (le dossier de données), s3://BUCKET/PRÉFIXE?region=…&endpoint=…, ou azblob://COMPTE/CONTENEUR/PRÉFIXE?endpoint=… ; ce qui se trouvait ailleurs y est toujours lu',
+  'setting.blobsKeyFile':
+    'un fichier avec la clé du compte de stockage, ou avec une signature d’accès partagé, pour azblob:// ; sans lui AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, ou l’identité de la charge de travail ou de la machine',
   'setting.http': 'où servir HTTP : hôte:port, ou off',
   'setting.https': 'où servir HTTPS : hôte:port, ou off',
   'setting.admin': 'où servir l’état et les mesures : hôte:port, ou off',

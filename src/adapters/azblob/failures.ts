@@ -1,0 +1,38 @@
+import { RegistryError } from '#core/registry-error.ts'
+import { BeyondEnd, ConditionFailed, Mangled, ObjectAbsent, storeFailure, storeFull, UploadGone } from '../bucket/failures.ts'
+
+/** What the SDK throws of an answer, or of none. */
+interface ServiceError {
+  name?: string
+  code?: string | undefined
+  statusCode?: number | undefined
+  response?: { headers?: { get(name: string): string | undefined } }
+}
+
+const taken = new Set(['BlobAlreadyExists', 'ConditionNotMet', 'TargetConditionNotMet', 'UnauthorizedBlobOverwrite'])
+const changedOnTheWay = new Set(['Md5Mismatch', 'Crc64Mismatch', 'InvalidMd5'])
+const tooMuch = new Set(['ServerBusy', 'TooManyRequests'])
+const late = new Set(['ETIMEDOUT', 'OperationTimedOut', 'AbortError'])
+const withoutToken = /^(?:Aggregate)?Authentication(?:Required)?Error$|^CredentialUnavailableError$/
+
+/** What the SDK threw after its tries, as the port's failures or those of a bucket. Of what it says only the service's own name of it goes on: there may be signatures in the rest. */
+export function failureOf(error: unknown): Error {
+  if (error instanceof RegistryError) return error
+  const { name = '', code, statusCode: status, response } = (error ?? {}) as ServiceError
+  const told = response?.headers?.get('x-ms-error-code') ?? code ?? (name || 'unknown')
+  if (status === 412 || taken.has(told)) return new ConditionFailed()
+  if (told === 'InvalidBlockList') return new UploadGone()
+  if (told === 'InvalidRange' || status === 416) return new BeyondEnd()
+  if (changedOnTheWay.has(told)) return new Mangled()
+  const request = response?.headers?.get('x-ms-request-id')
+  const cause = request === undefined ? undefined : new Error(`the store's name of the request is ${request}`)
+  const failed = (what: Parameters<typeof storeFailure>[0]) => storeFailure(what, told, cause)
+  if (told === 'ContainerNotFound') return failed('no-bucket')
+  if (status === 404) return new ObjectAbsent()
+  if (status === 507) return storeFull()
+  if (late.has(told) || late.has(name)) return failed('late')
+  if (tooMuch.has(told) || status === 429 || status === 503) return failed('busy')
+  if (withoutToken.test(name)) return storeFailure('no-credentials', name, undefined)
+  if (status === 401 || status === 403) return failed('refused')
+  return failed(status === undefined ? 'away' : 'failed')
+}

@@ -1,0 +1,4 @@
+import { bucketServerTests } from './bucket-server.ts'
+import { startAzurite } from './azurite.ts'
+
+bucketServerTests(startAzurite())

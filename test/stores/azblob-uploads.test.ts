@@ -1,0 +1,4 @@
+import { startAzurite } from './azurite.ts'
+import { bucketUploadTests } from './bucket-uploads.ts'
+
+bucketUploadTests(startAzurite(), { multipart: false })

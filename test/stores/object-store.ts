@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { BucketBlobStore, BucketOptions } from '#adapters/bucket/blob-store.ts'
+import { openAzureBlobStore } from '#adapters/azblob/open.ts'
+import { parseAzurePlace } from '#adapters/azblob/place.ts'
+import { openS3BlobStore } from '#adapters/s3/open.ts'
+import { parseS3Place } from '#adapters/s3/place.ts'
+
+/** A store of objects of our own on loopback, for as long as the tests run. */
+export interface ObjectStoreServer {
+  kind: 's3' | 'azblob'
+  endpoint: string
+  /** What a server that uses it must know, and is not in the URL. */
+  environment: Record<string, string>
+  /** Of these what nobody may be told. */
+  secret: string
+  /** As `LONGSHORE_BLOBS` says it. */
+  url(bucket: string, more?: { prefix?: string; endpoint?: string }): string
+  /** What a test does behind the store's back. */
+  make(): Promise<string>
+  keys(bucket: string): Promise<string[]>
+  change(bucket: string, key: string, change: (bytes: Buffer) => Uint8Array): Promise<void>
+  stop(): void
+}
+
+/** By the adapter itself, as `url` says. */
+export function openStore(url: string, options: BucketOptions = {}): Promise<BucketBlobStore> {
+  return url.startsWith('s3:') ? openS3BlobStore(parseS3Place(url), options) : openAzureBlobStore(parseAzurePlace(url), options)
+}
+
+/** However this process ends, killed too: then the pipe is closed, and what it began ends after it. */
+export function endsWithUs(pids: readonly number[], folder: string): { kill(): void } {
+  const script = 'cat > /dev/null; folder=$0; kill -9 "$@" 2> /dev/null; rm -rf "$folder"'
+  const watcher = spawn('/bin/sh', ['-c', script, folder, ...pids.map(String)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  watcher.unref()
+  ;(watcher.stdin as Socket).unref()
+  return { kill: () => void watcher.kill() }
+}
+
+export async function answers(endpoint: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    const answer = await fetch(endpoint).catch(() => undefined)
+    await answer?.body?.cancel()
+    if (answer) return
+    await pause(200)
+  }
+  throw new Error(`nothing answers at ${endpoint}`)
+}
