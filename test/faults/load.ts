@@ -13,7 +13,7 @@ export async function pushing(scribe: Scribe, random: Random, repository: string
 }
 
 /** Several move the same tags, so that nobody knows which was last; only that it was one of them. */
-export async function retagging(scribe: Scribe, random: Random, { base }: World): Promise<never> {
+export async function retagging(scribe: Scribe, random: Random, { base }: Pick<World, 'base'>): Promise<never> {
   for (;;) {
     const { manifest } = imageOf(base.layers, { at: String(random.between(0, 9)) })
     await scribe.putManifest('library/base', manifest, `moving-${random.between(0, 3)}`)

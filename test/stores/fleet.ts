@@ -16,6 +16,7 @@ export interface FleetOptions {
 /** Servers of one database, each a process of its own, as a cluster of machines has them. */
 export class Fleet {
   readonly servers: Server[] = []
+  /** `sqlite` for one server with facts of its own. */
   readonly url: string
   readonly folder = mkdtempSync(join(tmpdir(), 'longshore-fleet-'))
   readonly #options: FleetOptions
@@ -66,6 +67,11 @@ export class Fleet {
     const dataDir = join(this.folder, `server-${index}`)
     if (!mkdirSync(dataDir, { recursive: true, mode: 0o700 })) return dataDir
     const { blobs, settings } = this.#options
+    // A data folder of its own has its own key and objects, too.
+    if (this.url === 'sqlite') {
+      writeFileSync(join(dataDir, 'longshore.yaml'), JSON.stringify({ publicUrl: 'http://localhost:5000', ...settings }))
+      return dataDir
+    }
     if (blobs === undefined) symlinkSync(join(this.folder, 'objects'), join(dataDir, 'objects'))
     const common = {
       store: this.url,

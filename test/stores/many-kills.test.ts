@@ -1,0 +1,144 @@
+// Servers are killed at random moments under load, a few of each way to run. KILLS=1000 for that many more of each, KILLS_WAYS=0,2 for some ways only;
+// KILLS_COUNT=<file> sums up what all runs together did.
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { openPostgresStore } from '#adapters/postgres/store.ts'
+import { checkServed, checkStored, resumeSessions } from '../faults/check.ts'
+import { Client, ConnectionLost } from '../faults/client.ts'
+import { Ledger } from '../faults/ledger.ts'
+import { deleting, pushing, retagging } from '../faults/load.ts'
+import { chosenSeed, type Random, seededRandom } from '../faults/random.ts'
+import { Scribe } from '../faults/scribe.ts'
+import type { Server } from '../faults/server.ts'
+import { Fleet } from './fleet.ts'
+import { type PostgresServer, startPostgres } from './postgres-server.ts'
+import { buckets, type ObjectStoreServer, startObjectStore } from './radosgw.ts'
+
+const ways = (['SQLite and files', 'PostgreSQL and files', 'PostgreSQL and a bucket'] as const).flatMap((where) =>
+  [1, 3].map((threads) => ({ where, threads })),
+)
+type Way = (typeof ways)[number]
+
+const wanted = Number(process.env.KILLS ?? 6)
+const chosen = process.env.KILLS_WAYS?.split(',').map(Number) ?? [...ways.keys()]
+/** Registers are read anew after so many lives of each server, and a database is left after some rounds of it. */
+const livesOfOneRound = 2
+const roundsOfOneDatabase = 4
+const largestLayer = 300_000
+
+let postgres: PostgresServer
+let store: ObjectStoreServer
+before(async () => {
+  postgres = await startPostgres({ durable: true })
+  store = await startObjectStore()
+  process.env.AWS_ACCESS_KEY_ID = store.accessKeyId
+  process.env.AWS_SECRET_ACCESS_KEY = store.secretAccessKey
+})
+after(() => {
+  postgres.stop()
+  store.stop()
+})
+
+interface Sum {
+  kills: number
+  acknowledged: number
+  facts: number
+}
+
+for (const [index, way] of ways.entries())
+  test(`${way.where}, ${way.threads} serving threads: ${wanted} kills at random moments`, { skip: !chosen.includes(index) }, async () => {
+    const random = seededRandom(chosenSeed())
+    console.log(`seed ${random.seed}`)
+    const sum: Sum = { kills: 0, acknowledged: 0, facts: 0 }
+    while (sum.kills < wanted) {
+      const before = { ...sum }
+      await oneDatabase(way, random, sum)
+      note(`${way.where}, ${way.threads}`, sum, before)
+    }
+    console.log(`kills: ${sum.kills}, acknowledged writes: ${sum.acknowledged}, facts checked: ${sum.facts}, lost: 0, double: 0`)
+    assert.ok(sum.acknowledged > sum.kills, 'the load did something')
+  })
+
+async function oneDatabase({ where, threads }: Way, random: Random, sum: Sum): Promise<void> {
+  const isShared = where !== 'SQLite and files'
+  const url = isShared ? await postgres.database() : 'sqlite'
+  const bucket = where === 'PostgreSQL and a bucket' ? await buckets(store).make() : undefined
+  const fleet = await Fleet.start(url, isShared ? 3 : 1, {
+    settings: { servers: threads },
+    ...(bucket === undefined ? {} : { blobs: `s3://${bucket}?endpoint=${store.endpoint}` }),
+  })
+  try {
+    const ledger = new Ledger()
+    const scribeOf = (server: Server) => new Scribe(new Client(server, fleet.password), ledger)
+    const base = await scribeOf(fleet.servers[0] as Server).pushImage('library/base', 'v1', [random.bytes(30_000), random.bytes(200_000)])
+    const check = async () => {
+      const scribe = scribeOf(fleet.servers[0] as Server)
+      sum.facts += await checkServed(scribe.client, ledger)
+      await resumeSessions(scribe)
+      sum.facts += await checkServed(scribe.client, ledger)
+      sum.acknowledged += ledger.acknowledged
+      ledger.acknowledged = 0
+      assert.deepEqual(scribe.client.serverErrors, [])
+    }
+    /** From its start to its end, by whatever it is at. */
+    const life = async (index: number, number: number, chance: Random) => {
+      const scribe = scribeOf(fleet.servers[index] as Server)
+      const own = () => seededRandom(chance.between(0, 2 ** 31))
+      const round = number * 10 + index
+      const doings = [
+        pushing(scribe, own(), `team/s${index}a`, round, largestLayer),
+        pushing(scribe, own(), `team/s${index}b`, round, largestLayer),
+        retagging(scribe, own(), { base }),
+        deleting(scribe, own(), round),
+      ].map((doing) => doing.catch((error: unknown) => (error instanceof ConnectionLost ? undefined : Promise.reject(error))))
+      const done = Promise.all(doings)
+      await Promise.race([done, pause(chance.between(50, 400))])
+      await fleet.servers[index]?.kill()
+      sum.kills++
+      await done
+      assert.deepEqual(scribe.client.serverErrors, [])
+      await fleet.begin(index)
+    }
+    for (let round = 0; round < roundsOfOneDatabase && sum.kills < wanted; round++) {
+      const lives = fleet.servers.map(async (_, index) => {
+        const chance = seededRandom(random.between(0, 2 ** 31))
+        for (let number = 0; number < livesOfOneRound; number++) await life(index, round * livesOfOneRound + number, chance)
+      })
+      await Promise.all(lives)
+      await check()
+    }
+    await Promise.all(fleet.servers.map((server) => server.kill()))
+    if (bucket === undefined) await checkStored(join(fleet.folder, 'server-0'))
+    else await checkUsage(url)
+  } finally {
+    await fleet.stop()
+    if (isShared) await postgres.drop(url)
+  }
+}
+
+async function checkUsage(url: string): Promise<void> {
+  const facts = await openPostgresStore({ url, connections: 2 })
+  try {
+    for (const { id } of await facts.registries())
+      assert.deepEqual({ ...(await facts.usage(id)) }, await facts.recomputedUsage(id), 'usage is what the rows add up to')
+  } finally {
+    await facts.close()
+  }
+}
+
+/** Sums up over runs. */
+function note(way: string, sum: Sum, before: Sum): void {
+  const path = process.env.KILLS_COUNT
+  if (path === undefined) return
+  const all = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Sum>) : {}
+  const { kills, acknowledged, facts } = all[way] ?? { kills: 0, acknowledged: 0, facts: 0 }
+  all[way] = {
+    kills: kills + sum.kills - before.kills,
+    acknowledged: acknowledged + sum.acknowledged - before.acknowledged,
+    facts: facts + sum.facts - before.facts,
+  }
+  writeFileSync(path, JSON.stringify(all, undefined, 2))
+}

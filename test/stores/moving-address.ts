@@ -1,0 +1,54 @@
+import { connect, createServer, type Socket } from 'node:net'
+import { freePort } from '../world/free-port.ts'
+
+/** An address that leads somewhere, then elsewhere, or nowhere without anybody being told. */
+export interface MovingAddress {
+  /** As `host:port`. */
+  readonly address: string
+  /** What comes from now on goes there, as when a name or an address of a service moves; what is open is cut. */
+  move(to: string): void
+  /** What is open stays so, and nothing gets through; what is new goes where it went. */
+  silence(): void
+  stop(): void
+}
+
+export async function startMovingAddress(first: string): Promise<MovingAddress> {
+  const port = await freePort()
+  const pairs = new Set<readonly [Socket, Socket]>()
+  let target = first
+  const server = createServer((near) => {
+    const [host, targetPort] = target.split(':')
+    const far = connect(Number(targetPort), host)
+    const pair = [near, far] as const
+    pairs.add(pair)
+    near.pipe(far).pipe(near)
+    for (const socket of pair)
+      socket
+        .on('error', () => {})
+        .on('close', () => {
+          pairs.delete(pair)
+          for (const each of pair) each.destroy()
+        })
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const cut = () => {
+    for (const pair of pairs) for (const socket of pair) socket.destroy()
+  }
+  return {
+    address: `127.0.0.1:${port}`,
+    move: (to) => {
+      target = to
+      cut()
+    },
+    silence: () => {
+      for (const [near, far] of pairs) {
+        near.unpipe(far).pause()
+        far.unpipe(near).pause()
+      }
+    },
+    stop: () => {
+      server.close()
+      cut()
+    },
+  }
+}
