@@ -96,6 +96,11 @@ export class Ledger {
     return fact
   }
 
+  /** Of a tag that is written anew: whoever wrote it before may be overtaken, with its manifest there. */
+  partPairs(tag: Fact): void {
+    for (const pair of this.pairs) if (pair.tag === tag) this.pairs.delete(pair)
+  }
+
   of(kind: Kind, repository?: string): Fact[] {
     return [...this.facts.values()].filter((fact) => fact.kind === kind && (repository === undefined || fact.repository === repository))
   }

@@ -7,6 +7,8 @@ import type { Ledger, Pending, Session } from './ledger.ts'
 export class Scribe {
   readonly client: Client
   readonly ledger: Ledger
+  /** Writes of its own that were acknowledged. */
+  acknowledged = 0
 
   constructor(client: Client, ledger: Ledger) {
     this.client = client
@@ -77,8 +79,12 @@ export class Scribe {
     const fact = this.ledger.fact('manifest', repository, digest)
     const isNew = !fact.register.possible().has(digest)
     const writes = [fact.register.begin(digest)]
-    const pair = tag !== undefined && isNew ? { manifest: fact, tag: this.ledger.fact('tag', repository, tag), digest } : undefined
-    if (tag !== undefined) writes.push(this.ledger.fact('tag', repository, tag).register.begin(digest))
+    const tagFact = tag === undefined ? undefined : this.ledger.fact('tag', repository, tag)
+    if (tagFact) {
+      this.ledger.partPairs(tagFact)
+      writes.push(tagFact.register.begin(digest))
+    }
+    const pair = tagFact && isNew ? { manifest: fact, tag: tagFact, digest } : undefined
     if (pair) this.ledger.pairs.add(pair)
     const answer = await this.client.send('PUT', `/v2/${repository}/manifests/${tag ?? digest}`, {
       headers: { 'content-type': manifestType },
@@ -99,13 +105,16 @@ export class Scribe {
   }
 
   async deleteTag(repository: string, tag: string): Promise<void> {
-    const write = this.ledger.fact('tag', repository, tag).register.begin(undefined)
+    const fact = this.ledger.fact('tag', repository, tag)
+    this.ledger.partPairs(fact)
+    const write = fact.register.begin(undefined)
     this.#acknowledge(await this.client.send('DELETE', `/v2/${repository}/manifests/${tag}`), [write], 202)
   }
 
   /** With its tags. What it named may be collected from then on, once its lease is over. */
   async deleteManifest(repository: string, digest: string): Promise<void> {
     const tags = this.ledger.of('tag', repository).filter((each) => each.register.possible().has(digest))
+    for (const tag of tags) this.ledger.partPairs(tag)
     const writes = [this.ledger.fact('manifest', repository, digest), ...tags].map((fact) => fact.register.begin(undefined))
     this.#acknowledge(await this.client.send('DELETE', `/v2/${repository}/manifests/${digest}`), writes, 202)
   }
@@ -137,6 +146,7 @@ export class Scribe {
     if (answer.status === status) {
       for (const write of writes) write.acknowledge()
       this.ledger.acknowledged++
+      this.acknowledged++
     } else if (answer.status < 500) for (const write of writes) write.refuse()
     expectStatus(answer, status)
   }

@@ -25,8 +25,8 @@ type Way = (typeof ways)[number]
 const wanted = Number(process.env.KILLS ?? 6)
 const chosen = process.env.KILLS_WAYS?.split(',').map(Number) ?? [...ways.keys()]
 /** Registers are read anew after so many lives of each server, and a database is left after some rounds of it. */
-const livesOfOneRound = 2
-const roundsOfOneDatabase = 4
+const livesOfOneRound = 3
+const roundsOfOneDatabase = 3
 const largestLayer = 300_000
 
 let postgres: PostgresServer
@@ -95,7 +95,9 @@ async function oneDatabase({ where, threads }: Way, random: Random, sum: Sum): P
         deleting(scribe, own(), round),
       ].map((doing) => doing.catch((error: unknown) => (error instanceof ConnectionLost ? undefined : Promise.reject(error))))
       const done = Promise.all(doings)
-      await Promise.race([done, pause(chance.between(50, 400))])
+      const [enough, further] = [chance.between(0, 30), chance.between(0, 50)]
+      while (scribe.acknowledged < enough) await Promise.race([done, pause(2)])
+      await pause(further)
       await fleet.servers[index]?.kill()
       sum.kills++
       await done
