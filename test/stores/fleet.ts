@@ -10,6 +10,8 @@ export interface FleetOptions {
   blobs?: string
   /** As they stand in `longshore.yaml`. */
   settings?: Readonly<Record<string, unknown>>
+  /** Beside those, of one of them. */
+  perServer?: (index: number) => Readonly<Record<string, unknown>>
   surroundings?: (index: number) => Surroundings
 }
 
@@ -66,20 +68,21 @@ export class Fleet {
   #folderOf(index: number): string {
     const dataDir = join(this.folder, `server-${index}`)
     if (!mkdirSync(dataDir, { recursive: true, mode: 0o700 })) return dataDir
-    const { blobs, settings } = this.#options
+    const { blobs, settings, perServer } = this.#options
+    const own = { ...settings, ...perServer?.(index) }
     // A data folder of its own has its own key and objects, too.
     if (this.url === 'sqlite') {
-      writeFileSync(join(dataDir, 'longshore.yaml'), JSON.stringify({ publicUrl: 'http://localhost:5000', ...settings }))
+      writeFileSync(join(dataDir, 'longshore.yaml'), JSON.stringify({ publicUrl: 'http://localhost:5000', ...own }))
       return dataDir
     }
-    if (blobs === undefined) symlinkSync(join(this.folder, 'objects'), join(dataDir, 'objects'))
+    if (!('blobs' in own) && blobs === undefined) symlinkSync(join(this.folder, 'objects'), join(dataDir, 'objects'))
     const common = {
       store: this.url,
       storeConnections: 4,
       publicUrl: 'http://localhost:5000',
       secretKeyFile: join(this.folder, 'secret.key'),
     }
-    const all = { ...common, ...(blobs === undefined ? {} : { blobs }), ...settings }
+    const all = { ...common, ...(blobs === undefined ? {} : { blobs }), ...own }
     writeFileSync(join(dataDir, 'longshore.yaml'), JSON.stringify(all))
     return dataDir
   }

@@ -1,24 +1,22 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { freePort } from '../world/free-port.ts'
 
-/** An address that leads somewhere, then elsewhere, or nowhere without anybody being told. */
+/** An address that leads somewhere, then elsewhere. */
 export interface MovingAddress {
   /** As `host:port`. */
   readonly address: string
   /** What comes from now on goes there, as when a name or an address of a service moves; what is open is cut. */
   move(to: string): void
-  /** What is open stays so, and nothing gets through; what is new goes where it went. */
-  silence(): void
   stop(): void
 }
 
-export async function startMovingAddress(first: string): Promise<MovingAddress> {
+export async function startMovingAddress(first: string, host = '127.0.0.1'): Promise<MovingAddress> {
   const port = await freePort()
   const pairs = new Set<readonly [Socket, Socket]>()
   let target = first
   const server = createServer((near) => {
-    const [host, targetPort] = target.split(':')
-    const far = connect(Number(targetPort), host)
+    const [targetHost, targetPort] = target.split(':')
+    const far = connect(Number(targetPort), targetHost)
     const pair = [near, far] as const
     pairs.add(pair)
     near.pipe(far).pipe(near)
@@ -30,7 +28,7 @@ export async function startMovingAddress(first: string): Promise<MovingAddress> 
           for (const each of pair) each.destroy()
         })
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, host, resolve))
   const cut = () => {
     for (const pair of pairs) for (const socket of pair) socket.destroy()
   }
@@ -39,12 +37,6 @@ export async function startMovingAddress(first: string): Promise<MovingAddress> 
     move: (to) => {
       target = to
       cut()
-    },
-    silence: () => {
-      for (const [near, far] of pairs) {
-        near.unpipe(far).pause()
-        far.unpipe(near).pause()
-      }
     },
     stop: () => {
       server.close()

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,6 +31,8 @@ export interface PostgresOptions {
   durable?: boolean
   /** As after `-c`. */
   settings?: readonly string[]
+  /** Besides loopback, for machines of a test's own networks. */
+  everywhere?: boolean
   /** Whose standby it is, by a copy of it and its log. */
   standbyOf?: PostgresServer
 }
@@ -69,7 +71,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-export async function startPostgres({ durable = false, settings = [], standbyOf }: PostgresOptions = {}): Promise<PostgresServer> {
+export async function startPostgres({
+  durable = false,
+  settings = [],
+  everywhere = false,
+  standbyOf,
+}: PostgresOptions = {}): Promise<PostgresServer> {
   const bin = programs()
   const folder = mkdtempSync(join(tmpdir(), 'longshore-postgres-'))
   // It refuses to run as root; then its own user runs it.
@@ -87,8 +94,9 @@ export async function startPostgres({ durable = false, settings = [], standbyOf 
     const source = `postgres://postgres@${standbyOf.address}/postgres?application_name=standby`
     run('pg_basebackup', ['-D', data, '-d', source, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'])
   } else run('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'])
+  if (everywhere) appendFileSync(join(data, 'pg_hba.conf'), 'host all all 10.0.0.0/8 trust\n')
   const all = [
-    'listen_addresses=127.0.0.1',
+    `listen_addresses=${everywhere ? '*' : '127.0.0.1'}`,
     'unix_socket_directories=',
     'max_connections=200',
     ...(durable ? [] : ['fsync=off']),
