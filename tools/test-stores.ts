@@ -1,5 +1,5 @@
 // npm run test:stores: what every database must do, on a real PostgreSQL, and every store of objects, on a real S3 (Ceph's) and on Azurite, and what
-// clients see of a server on them. Installs what is missing (Debian, as root; npm).
+// clients see of a server on them, with one thread and with several, killed too. Installs what is missing (Debian, as root; npm).
 import { startPostgres } from '../test/stores/postgres-server.ts'
 import { installNode, installPackages } from './install-clients.ts'
 import { conclude, runTests } from './run-tests.ts'
@@ -17,11 +17,24 @@ const ofFiles = [
   'wrong-clock',
 ]
 
-await installPackages(['postgresql', 'ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw'])
+await installPackages(['postgresql', 'pgbouncer', 'libfaketime', 'iproute2', 'iptables', 'ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw'])
 await installNode('azurite')
 const stores = runTests(['test/stores/**/*.test.ts'])
 const postgres = await startPostgres()
 process.env.TEST_DATABASES = await postgres.database()
 const wire = runTests(['test/wire/**/*.test.ts'], { except: ofFiles.map((name) => `test/wire/${name}.test.ts`) })
-postgres.stop()
-conclude({ passed: stores.passed + wire.passed, failed: stores.failed + wire.failed })
+// A database that waits for the disk: what was acknowledged is there whatever ends.
+const durable = await startPostgres({ durable: true })
+process.env.TEST_DATABASES = await durable.database()
+const faults = runTests(['test/faults/kill.test.ts', 'test/faults/random-kill.test.ts'])
+process.env.LONGSHORE_SERVERS = '3'
+const threads = runTests(['test/faults/serving-threads.test.ts', 'test/faults/kill.test.ts'])
+process.env.TEST_DATABASES = await postgres.database()
+const wireThreads = runTests(['blobs', 'uploads', 'manifests', 'deletes'].map((name) => `test/wire/${name}*.test.ts`))
+for (const server of [postgres, durable]) server.stop()
+const parts = [stores, wire, faults, threads, wireThreads]
+conclude({ passed: sum('passed'), failed: sum('failed') })
+
+function sum(of: 'passed' | 'failed'): number {
+  return parts.reduce((total, each) => total + each[of], 0)
+}

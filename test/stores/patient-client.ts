@@ -91,7 +91,7 @@ export class PatientClient {
   /** All that was acknowledged is there, and what is counted is what the rows add up to. */
   async checkAll(url: string): Promise<void> {
     for (const each of this.pushed) await this.check(each)
-    const facts = await openPostgresStore({ url, connections: 2 })
+    const facts = await openPostgresStore({ url, connections: 2, judge: 'caller' })
     try {
       const registry = await facts.registry('local')
       assert.ok(registry)

@@ -31,6 +31,7 @@ export interface PostgresOptions {
   durable?: boolean
   /** As after `-c`. */
   settings?: readonly string[]
+  variables?: Readonly<Record<string, string>>
   /** Besides loopback, for machines of a test's own networks. */
   everywhere?: boolean
   /** Whose standby it is, by a copy of it and its log. */
@@ -75,6 +76,7 @@ export async function startPostgres({
   durable = false,
   settings = [],
   everywhere = false,
+  variables = {},
   standbyOf,
 }: PostgresOptions = {}): Promise<PostgresServer> {
   const bin = programs()
@@ -84,7 +86,12 @@ export async function startPostgres({
   const [uid, gid] = asRoot ? ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))) : []
   if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid)
   const run = (program: string, args: readonly string[]) => {
-    const done = spawnSync(join(bin, program), args, { encoding: 'utf8', cwd: folder, ...(uid === undefined ? {} : { uid, gid }) })
+    const done = spawnSync(join(bin, program), args, {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { ...process.env, ...variables },
+      ...(uid === undefined ? {} : { uid, gid }),
+    })
     if (done.status !== 0) throw new Error(`${program} ended with ${done.status}: ${done.stderr || done.stdout}`)
   }
   const data = join(folder, 'data')
