@@ -8,7 +8,7 @@ import type { Server, Surroundings } from '../faults/server.ts'
 import { Fleet } from './fleet.ts'
 import { PatientClient } from './patient-client.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
-import { buckets, type ObjectStoreServer, startObjectStore } from './radosgw.ts'
+import { type RadosgwServer, startRadosgw } from './radosgw.ts'
 
 /** Further from the bucket's than it takes of whoever signs by a clock of their own. */
 const databaseAhead = 20 * 60
@@ -23,16 +23,15 @@ function ahead(seconds: number): Record<string, string> {
 }
 
 let postgres: PostgresServer
-let store: ObjectStoreServer
+let store: RadosgwServer
 let fleet: Fleet
 before(async () => {
   postgres = await startPostgres({ variables: ahead(databaseAhead) })
-  store = await startObjectStore()
-  process.env.AWS_ACCESS_KEY_ID = store.accessKeyId
-  process.env.AWS_SECRET_ACCESS_KEY = store.secretAccessKey
+  store = await startRadosgw()
+  Object.assign(process.env, store.environment)
   const surroundings = (index: number): Surroundings => ({ variables: ahead(databaseAhead + (apart[index] ?? 0)) })
   fleet = await Fleet.start(await postgres.database(), 3, {
-    blobs: `s3://${await buckets(store).make()}?endpoint=${store.endpoint}`,
+    blobs: store.url(await store.make()),
     settings: { gcInterval: '300ms', gcLease: '5s' },
     surroundings,
   })

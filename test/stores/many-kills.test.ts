@@ -15,7 +15,7 @@ import { Scribe } from '../faults/scribe.ts'
 import type { Server } from '../faults/server.ts'
 import { Fleet } from './fleet.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
-import { buckets, type ObjectStoreServer, startObjectStore } from './radosgw.ts'
+import { type RadosgwServer, startRadosgw } from './radosgw.ts'
 
 const ways = (['SQLite and files', 'PostgreSQL and files', 'PostgreSQL and a bucket'] as const).flatMap((where) =>
   [1, 3].map((threads) => ({ where, threads })),
@@ -30,12 +30,11 @@ const roundsOfOneDatabase = 3
 const largestLayer = 300_000
 
 let postgres: PostgresServer
-let store: ObjectStoreServer
+let store: RadosgwServer
 before(async () => {
   postgres = await startPostgres({ durable: true })
-  store = await startObjectStore()
-  process.env.AWS_ACCESS_KEY_ID = store.accessKeyId
-  process.env.AWS_SECRET_ACCESS_KEY = store.secretAccessKey
+  store = await startRadosgw()
+  Object.assign(process.env, store.environment)
 })
 after(() => {
   postgres.stop()
@@ -65,10 +64,10 @@ for (const [index, way] of ways.entries())
 async function oneDatabase({ where, threads }: Way, random: Random, sum: Sum): Promise<void> {
   const isShared = where !== 'SQLite and files'
   const url = isShared ? await postgres.database() : 'sqlite'
-  const bucket = where === 'PostgreSQL and a bucket' ? await buckets(store).make() : undefined
+  const bucket = where === 'PostgreSQL and a bucket' ? await store.make() : undefined
   const fleet = await Fleet.start(url, isShared ? 3 : 1, {
     settings: { servers: threads },
-    ...(bucket === undefined ? {} : { blobs: `s3://${bucket}?endpoint=${store.endpoint}` }),
+    ...(bucket === undefined ? {} : { blobs: store.url(bucket) }),
   })
   try {
     const ledger = new Ledger()

@@ -10,10 +10,10 @@ import { startMovingAddress, type MovingAddress } from './moving-address.ts'
 import { type Machine, makeMachine } from './networks.ts'
 import { PatientClient } from './patient-client.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
-import { buckets, type ObjectStoreServer, startObjectStore } from './radosgw.ts'
+import { type RadosgwServer, startRadosgw } from './radosgw.ts'
 
 let postgres: PostgresServer
-let store: ObjectStoreServer
+let store: RadosgwServer
 let relay: MovingAddress
 let machines: Machine[]
 let fleet: Fleet
@@ -22,10 +22,9 @@ const portOf = (address: string): number => Number(address.split(':').at(-1))
 before(async () => {
   machines = [makeMachine(), makeMachine(), makeMachine()]
   postgres = await startPostgres({ durable: true, everywhere: true })
-  store = await startObjectStore()
-  process.env.AWS_ACCESS_KEY_ID = store.accessKeyId
-  process.env.AWS_SECRET_ACCESS_KEY = store.secretAccessKey
-  const bucket = await buckets(store).make()
+  store = await startRadosgw()
+  Object.assign(process.env, store.environment)
+  const bucket = await store.make()
   relay = await startMovingAddress(new URL(store.endpoint).host, '0.0.0.0')
   const url = await postgres.database()
   // Each reaches this machine by a wire of its own, so each calls it otherwise.

@@ -9,6 +9,7 @@ import { Client } from 'pg'
 import { systemClock } from '#adapters/system/clock.ts'
 import { Refusal } from '#core/refusal.ts'
 import { directoryOf } from '#main/directory.ts'
+import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { openFacts, openSharedFacts } from '#main/facts.ts'
 import { NewerDatabase } from '#ports/newer-database.ts'
 import { startCluster } from '../world/cluster.ts'
@@ -143,6 +144,38 @@ test('all threads of a server count what has elapsed alike, and the time is the 
     await shared.store.close()
     await facts.store.close()
     removeDataDirectory(dataDir)
+  }
+})
+
+test('whoever begins waits for who began before, longer than for any statement, and no longer than that one lives', async () => {
+  const url = await postgres.database()
+  const open = () => openPostgresStore({ url, connections: 2, timeout: 100 })
+  const [one, other] = [await open(), await open()]
+  try {
+    const release = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    const first = one.alone(() => (begun.resolve(), release.promise))
+    await begun.promise
+    const order: string[] = []
+    const second = other.alone(async () => void order.push('second'))
+    // A statement ends after 100 ms, and its client's patience a second later.
+    await pause(1500)
+    order.push('first')
+    release.resolve()
+    await Promise.all([first, second])
+    assert.deepEqual(order, ['first', 'second'])
+
+    const lost = one.alone(() => new Promise(() => {}))
+    lost.catch(() => {})
+    const holders = () => ask(url, `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted`)
+    while ((await holders()).length === 0) await pause(10)
+    const third = other.alone(async () => void order.push('third'))
+    await ask(url, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted`)
+    await third
+    assert.equal(order.at(-1), 'third')
+  } finally {
+    await one.close()
+    await other.close()
   }
 })
 

@@ -88,8 +88,11 @@ function boundsOf(snapshot: string): { xmax: bigint } {
   return { xmax: BigInt(xmax) }
 }
 
+// Neither a restore into another database of the same name nor a start leaves both as they are.
+const incarnation = `pg_postmaster_start_time()::text || ' ' || (SELECT oid FROM pg_database WHERE datname = current_database())`
+
 // In one statement, so of one snapshot: which it is, and what it shows. In order, so that the index is used whatever the table looks like.
-const readColumns = `pg_current_snapshot()::text AS snapshot, pg_postmaster_start_time()::text AS incarnation,
+const readColumns = `pg_current_snapshot()::text AS snapshot, ${incarnation} AS incarnation,
   (SELECT string_agg(what || ' ' || hash, ',') FROM (
     SELECT what, hash FROM change_log WHERE xid >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot)
     ORDER BY xid LIMIT ${mostChanges + 1}) AS new) AS changes`
