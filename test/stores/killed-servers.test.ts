@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Fleet } from './fleet.ts'
 import { PatientClient } from './patient-client.ts'
 import { startPostgres } from './postgres-server.ts'
+import { startAzurite } from './azurite.ts'
 import { startRadosgw } from './radosgw.ts'
 
 const seconds = Number(process.env.KILLED_SECONDS ?? 20)
@@ -12,31 +13,35 @@ const pushers = 3
 /** One after the other lives so long. */
 const lives = 1500
 
-test(`for ${seconds} s one of three servers is killed after the other, and every push ends`, async () => {
-  const [postgres, store] = await Promise.all([startPostgres({ durable: true }), startRadosgw()])
-  Object.assign(process.env, store.environment)
-  const fleet = await Fleet.start(await postgres.database(), 3, { blobs: store.url(await store.make()) })
-  try {
-    const end = performance.now() + seconds * 1000
-    const isOver = () => performance.now() >= end
-    const client = new PatientClient(fleet.servers, fleet.password)
-    let kills = 0
-    const kill = async (): Promise<void> => {
-      for (let which = 0; !isOver(); which = (which + 1) % fleet.servers.length) {
-        await pause(lives)
-        await fleet.servers[which]?.kill()
-        kills++
-        await fleet.begin(which)
+for (const [kind, start] of [
+  ['s3', startRadosgw],
+  ['azblob', startAzurite],
+] as const)
+  test(`${kind}: for ${seconds} s one of three servers is killed after the other, and every push ends`, async () => {
+    const [postgres, store] = await Promise.all([startPostgres({ durable: true }), start()])
+    Object.assign(process.env, store.environment)
+    const fleet = await Fleet.start(await postgres.database(), 3, { blobs: store.url(await store.make()) })
+    try {
+      const end = performance.now() + seconds * 1000
+      const isOver = () => performance.now() >= end
+      const client = new PatientClient(fleet.servers, fleet.password)
+      let kills = 0
+      const kill = async (): Promise<void> => {
+        for (let which = 0; !isOver(); which = (which + 1) % fleet.servers.length) {
+          await pause(lives)
+          await fleet.servers[which]?.kill()
+          kills++
+          await fleet.begin(which)
+        }
       }
+      await Promise.all([kill(), ...Array.from({ length: pushers }, (_, worker) => client.push(`team/w${worker}`, isOver))])
+      await client.checkAll(fleet.url)
+      const { pushes, pulls, again } = client.sum
+      console.log(`killed servers: ${kills}, pushes ended: ${pushes}, pulls: ${pulls}, requests sent again: ${again}, lost: 0`)
+      assert.ok(kills > 2 && pushes > kills, 'the load did something')
+    } finally {
+      await fleet.stop()
+      postgres.stop()
+      store.stop()
     }
-    await Promise.all([kill(), ...Array.from({ length: pushers }, (_, worker) => client.push(`team/w${worker}`, isOver))])
-    await client.checkAll(fleet.url)
-    const { pushes, pulls, again } = client.sum
-    console.log(`killed servers: ${kills}, pushes ended: ${pushes}, pulls: ${pulls}, requests sent again: ${again}, lost: 0`)
-    assert.ok(kills > 2 && pushes > kills, 'the load did something')
-  } finally {
-    await fleet.stop()
-    postgres.stop()
-    store.stop()
-  }
-})
+  })

@@ -3,6 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 
+/** The URL of a bucket in which each data folder of the tests has a prefix of its own; without it their blobs are files. */
+const buckets = process.env.TEST_BLOBS
+
 /** A PostgreSQL in which each data folder of the tests has a database of its own; without it they have SQLite. */
 const databases = process.env.TEST_DATABASES
 
@@ -10,21 +13,36 @@ export const onPostgres = databases !== undefined
 
 let made = 0
 
-/** Says in the folder's settings where its facts are: in an empty database, or in one with all that another folder's has while nobody uses that. */
+/** Says in the folder's settings where its facts and its blobs are: the facts in an empty database, or in one with all that another folder's has while nobody uses that. */
 export function giveDatabase(dataDir: string, like?: string): void {
-  if (databases === undefined) return
   const name = `w${process.pid}_${++made}`
+  const lines = [...databaseLines(name, like), ...blobLines(name, like)]
+  if (lines.length > 0) writeFileSync(settingsOf(dataDir), `${lines.join('\n')}\n`)
+}
+
+/** Objects are written once: who has another's facts shares its prefix. */
+function blobLines(name: string, like: string | undefined): string[] {
+  if (buckets === undefined) return []
+  const url = new URL(buckets)
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/${name}`
+  return [`blobs: ${like === undefined ? url.href : settingsIn(like).blobs}`]
+}
+
+function databaseLines(name: string, like: string | undefined): string[] {
+  if (databases === undefined) return []
   const template = like === undefined ? '' : ` TEMPLATE ${new URL(databaseOf(like) ?? '').pathname.slice(1)}`
   execFileSync('psql', ['--quiet', '--no-psqlrc', databases, '--command', `CREATE DATABASE ${name}${template}`])
   const url = new URL(databases)
   url.pathname = `/${name}`
-  writeFileSync(settingsOf(dataDir), `store: ${url.href}\nstoreConnections: 4\n`)
+  return [`store: ${url.href}`, 'storeConnections: 4']
 }
 
 /** The URL of the folder's database; undefined where it is a file in it. */
-export function databaseOf(dataDir: string): string | undefined {
+export const databaseOf = (dataDir: string): string | undefined => settingsIn(dataDir).store
+
+function settingsIn(dataDir: string): { store?: string; blobs?: string } {
   const path = settingsOf(dataDir)
-  return existsSync(path) ? (parse(readFileSync(path, 'utf8')) as { store?: string }).store : undefined
+  return existsSync(path) ? (parse(readFileSync(path, 'utf8')) as { store?: string; blobs?: string }) : {}
 }
 
 const settingsOf = (dataDir: string): string => join(dataDir, 'longshore.yaml')

@@ -1,0 +1,4 @@
+import { bucketClusterTests } from './bucket-cluster.ts'
+import { startAzurite } from './azurite.ts'
+
+bucketClusterTests(startAzurite())
