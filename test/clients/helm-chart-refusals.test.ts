@@ -22,6 +22,8 @@ const refusals: [string, Values, RegExp][] = [
     { ...scaled, database: { url: 'postgres://u@db/l?password=p' } },
     /database\.url: has a password in it/,
   ],
+  ['a signature in the URL of the container', { ...scaled, bucket: { url: 'azblob://a/c?sv=1&sig=x' } }, /bucket\.url: has keys in it/],
+  ['another kind of bucket', { ...scaled, bucket: { url: 'gs://b/p' } }, /at '\/bucket\/url'.*does not match pattern/],
   ['keys in the URL of the bucket', { ...scaled, bucket: { url: 's3://key:secret@b/p' } }, /bucket\.url: has keys in it/],
   ['an ingress without an address', { ...withIngress, publicUrl: '' }, /publicUrl: an ingress needs the address/],
   ['an ingress that nobody believes', { ...withIngress, trustedProxies: [] }, /trustedProxies: name the addresses/],

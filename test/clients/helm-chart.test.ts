@@ -98,6 +98,35 @@ test('without keys of the bucket the pods’ identity is asked, by the service a
   assert.equal(pod.serviceAccountName, 'r-longshore')
 })
 
+const azure = 'azblob://images/registry/one'
+
+test('a container of Azure: its key is a file of a Secret, which is read again when it changes', async () => {
+  const bucket = { url: azure, keysSecret: { name: 'storage', accountKey: 'account-key' } }
+  const { metadata, spec } = at(await made({ ...scaled, bucket }), 'Deployment/r-longshore').spec.template
+  const [container] = spec.containers
+  const env = environment(container)
+  assert.deepEqual([env.get('LONGSHORE_BLOBS'), env.get('LONGSHORE_BLOBS_KEY_FILE')], [azure, '/etc/longshore/bucket/key'])
+  assert.deepEqual(
+    [...env.keys()].filter((each) => /^(?:AWS|AZURE)_/.test(each)),
+    [],
+  )
+  const { secret } = spec.volumes.find(({ name }: Made) => name === 'bucket')
+  assert.deepEqual(secret, { secretName: 'storage', defaultMode: 0o440, items: [{ key: 'account-key', path: 'key' }] })
+  assert.ok(container.volumeMounts.some(({ mountPath, readOnly }: Made) => mountPath === '/etc/longshore/bucket' && readOnly))
+  assert.equal(metadata.labels['azure.workload.identity/use'], undefined)
+})
+
+test('without its key the pods have the identity that the service account names, by the label that Azure looks for', async () => {
+  const annotations = { 'azure.workload.identity/client-id': '11111111-2222-4333-8444-555555555555' }
+  const labels = async (values: Values) => at(await made(values), 'Deployment/r-longshore').spec.template.metadata.labels
+  const withIdentity = { ...scaled, bucket: { url: azure }, serviceAccount: { annotations } }
+  assert.equal((await labels(withIdentity))['azure.workload.identity/use'], 'true')
+  assert.equal((await labels({ ...withIdentity, bucket: { url: scaled.bucket.url } }))['azure.workload.identity/use'], undefined)
+  assert.equal((await labels({ ...scaled, bucket: { url: azure } }))['azure.workload.identity/use'], undefined)
+  const pod = at(await made(withIdentity), 'Deployment/r-longshore').spec.template.spec
+  assert.equal(environment(pod.containers[0]).has('LONGSHORE_BLOBS_KEY_FILE'), false)
+})
+
 for (const [mode, values, kind] of [
   ['embedded', {}, 'StatefulSet'],
   ['scaled', scaled, 'Deployment'],

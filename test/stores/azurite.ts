@@ -8,7 +8,7 @@ import { nodeModulesOf } from '../../tools/install-clients.ts'
 import { freePort } from '../world/free-port.ts'
 import { answers, endsWithUs, type ObjectStoreServer } from './object-store.ts'
 
-const account = 'images'
+export const account = 'images'
 
 /** Microsoft's own emulator of blob storage, with what it keeps in memory. @param more arguments of its command line */
 export async function startAzurite(more: readonly string[] = []): Promise<ObjectStoreServer> {

@@ -17,6 +17,7 @@
   {{- if $v.database.passwordSecret.name -}}{{- $_ := set $env "LONGSHORE_STORE_PASSWORD_FILE" "/etc/longshore/database/password" -}}{{- end -}}
 {{- end -}}
 {{- with $v.bucket.url }}{{- $_ := set $env "LONGSHORE_BLOBS" . -}}{{- end -}}
+{{- if and (include "longshore.azure" .) $v.bucket.keysSecret.name -}}{{- $_ := set $env "LONGSHORE_BLOBS_KEY_FILE" "/etc/longshore/bucket/key" -}}{{- end -}}
 {{- if $v.https.secretName -}}
   {{- $_ := set $env "LONGSHORE_TLS_CERT" "/etc/longshore/tls/tls.crt" -}}
   {{- $_ := set $env "LONGSHORE_TLS_KEY" "/etc/longshore/tls/tls.key" -}}
@@ -28,7 +29,7 @@
 - name: {{ $name }}
   value: {{ ternary (printf "%v" $value) (printf "%.0f" (float64 (ternary $value 0 (kindIs "float64" $value)))) (not (kindIs "float64" $value)) | quote }}
 {{- end }}
-{{- if and $v.bucket.url $v.bucket.keysSecret.name }}
+{{- if and $v.bucket.url $v.bucket.keysSecret.name (not (include "longshore.azure" .)) }}
 - name: AWS_ACCESS_KEY_ID
   valueFrom:
     secretKeyRef:
@@ -59,9 +60,21 @@
 - {volume: database-ca, secret: {{ .name }}, items: [{key: {{ .key }}, path: ca.crt}]}
 {{- end }}{{ end }}
 {{- end }}
+{{- if include "longshore.azure" . }}{{ with $v.bucket.keysSecret }}{{ if .name }}
+- {volume: bucket, secret: {{ .name }}, items: [{key: {{ .accountKey }}, path: key}]}
+{{- end }}{{ end }}{{ end }}
 {{- with $v.https }}{{ if and .enabled .secretName }}
 - {volume: tls, secret: {{ .secretName }}, items: [{key: tls.crt, path: tls.crt}, {key: tls.key, path: tls.key}]}
 {{- end }}{{ end }}
+{{- end -}}
+
+{{- define "longshore.azure" -}}{{- if hasPrefix "azblob://" .Values.bucket.url }}true{{ end -}}{{- end -}}
+
+{{/* Pods with this label are given a token of their service account that Azure takes for the identity which the account names. */}}
+{{- define "longshore.workloadIdentity" -}}
+{{- $v := .Values -}}
+{{- $isNamed := hasKey ($v.serviceAccount.annotations | default dict) "azure.workload.identity/client-id" -}}
+{{- if and (include "longshore.azure" .) (not $v.bucket.keysSecret.name) $isNamed (not (hasKey ($v.podLabels | default dict) "azure.workload.identity/use")) }}true{{ end -}}
 {{- end -}}
 
 {{- define "longshore.pod" -}}
@@ -72,6 +85,9 @@ metadata:
     {{- include "longshore.selector" . | nindent 4 }}
     {{- with $v.commonLabels }}{{ toYaml . | nindent 4 }}{{ end }}
     {{- with $v.podLabels }}{{ toYaml . | nindent 4 }}{{ end }}
+    {{- if include "longshore.workloadIdentity" . }}
+    azure.workload.identity/use: "true"
+    {{- end }}
   {{- with $v.podAnnotations }}
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}

@@ -22,7 +22,7 @@
     {{- fail "secretKey.secretName: scaled mode needs a Secret with the key that all pods share (32 bytes)" -}}
   {{- end -}}
   {{- if not $v.bucket.url -}}
-    {{- fail "bucket.url: scaled mode needs a bucket that all pods share, s3://bucket/prefix?region=…" -}}
+    {{- fail "bucket.url: scaled mode needs a bucket that all pods share, s3://bucket/prefix?region=… or azblob://account/container/prefix" -}}
   {{- end -}}
   {{- if not $v.publicUrl -}}
     {{- fail "publicUrl: scaled mode needs the one address that all pods are asked by, https://registry.example.org" -}}
@@ -40,7 +40,7 @@
 {{- if or (regexMatch "^[a-z]+://[^/@]*:[^/@]*@" $v.database.url) (regexMatch "[?&]password=" $v.database.url) -}}
   {{- fail "database.url: has a password in it, which everybody who may read the pod would see; put it into a Secret and name that as database.passwordSecret" -}}
 {{- end -}}
-{{- if contains "@" $v.bucket.url -}}
+{{- if or (contains "@" $v.bucket.url) (regexMatch "[?&]sig=" $v.bucket.url) -}}
   {{- fail "bucket.url: has keys in it, which everybody who may read the pod would see; put them into a Secret and name that as bucket.keysSecret" -}}
 {{- end -}}
 {{- if $v.ingress.enabled -}}
