@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { checksumBlock } from '#ports/blob-store.ts'
 import { digestOf, locationOf, pushBlob, someBytes, startUpload } from '../world/content.ts'
+import { testOfFiles } from '../world/database.ts'
 import { type Answer, authorizationOf, errorCode, header, send } from '../world/send.ts'
 import { Server } from '../world/server.ts'
 
@@ -114,7 +115,7 @@ for (const [where, at, times] of [
   ['the first block of what was read just now', 5, 2],
   ['a later block of what was read just now', 1024 * 1024 + 5, 2],
 ] as const)
-  test(`wrong bytes on the disk in ${where}: the answer never completes; then 404; a new push heals`, async () => {
+  testOfFiles(`wrong bytes on the disk in ${where}: the answer never completes; then 404; a new push heals`, async () => {
     const bytes = someBytes(2 * 1024 * 1024)
     const digest = await pushBlob(server, 'b', bytes)
     for (let reading = 0; reading < times; reading++) assert.equal((await pull(digest)).whole, true)
@@ -134,7 +135,7 @@ for (const [name, damage] of [
   ['shorter', (path: string, bytes: Buffer) => writeFileSync(path, bytes.subarray(0, 1000))],
   ['gone', (path: string) => rmSync(path)],
 ] as const)
-  test(`a file that is ${name}: no complete answer, then 404, and a new push heals`, async () => {
+  testOfFiles(`a file that is ${name}: no complete answer, then 404, and a new push heals`, async () => {
     const bytes = someBytes(150_000)
     const digest = await pushBlob(server, 'b', bytes)
     damage(fileOf(bytes), bytes)

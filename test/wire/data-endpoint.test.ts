@@ -8,6 +8,7 @@ import { parseBlobLink } from '#http/blob-link.ts'
 import { wire } from '#surfaces/data/errors.ts'
 import { digestOf, locationOf, someBytes } from '../world/content.ts'
 import { blobPath, bytes, type DataScene, digest, isError, openData } from '../world/data-endpoint.ts'
+import { testOfFiles } from '../world/database.ts'
 import { type Answer, basic, header, json, send } from '../world/send.ts'
 import { Server } from '../world/server.ts'
 
@@ -164,7 +165,7 @@ test('strict: it is refused, whatever it says', async () => {
   }
 })
 
-test('wrong bytes on the disk: the answer never completes; then the blob is not there', async () => {
+testOfFiles('wrong bytes on the disk: the answer never completes; then the blob is not there', async () => {
   const large = someBytes(2 * 1024 * 1024)
   const started = await send(plane.door, 'POST', '/v2/team/large/blobs/uploads/')
   const upload = await send(plane.door, 'PUT', locationOf(started, `digest=${digestOf(large)}`), { body: large })

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Agent } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { bucketKeys } from './database.ts'
 import { withPorts } from './free-port.ts'
 import { makeDataDirectory, readCredentials, removeDataDirectory } from './server.ts'
 import type { Target } from './send.ts'
@@ -85,6 +86,7 @@ export class ChildServer implements Target {
       env: {
         PATH: process.env.PATH ?? '',
         HOME: process.env.HOME ?? '',
+        ...bucketKeys,
         ...this.#environment,
         ...environment,
         LONGSHORE_DATA_DIR: this.dataDir,

@@ -1,13 +1,26 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { test } from 'node:test'
 import { parse } from 'yaml'
 
 /** The URL of a bucket in which each data folder of the tests has a prefix of its own; without it their blobs are files. */
 const buckets = process.env.TEST_BLOBS
 
+/** Of a test that looks into the objects of a data folder, or changes them: where blobs lie in a bucket it has none. */
+export const testOfFiles: (name: string, work: () => Promise<void>) => void =
+  buckets === undefined ? (...all) => void test(...all) : () => {}
+
 /** A PostgreSQL in which each data folder of the tests has a database of its own; without it they have SQLite. */
 const databases = process.env.TEST_DATABASES
+
+/** What a server of its own must know of that bucket beside its URL. */
+export const bucketKeys: Record<string, string> = Object.fromEntries(
+  ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AZURE_STORAGE_KEY'].flatMap((name) => {
+    const value = process.env[name]
+    return buckets === undefined || value === undefined ? [] : [[name, value]]
+  }),
+)
 
 export const onPostgres = databases !== undefined
 
