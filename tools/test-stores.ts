@@ -46,7 +46,7 @@ const wireBuckets = [await inBucket(startRadosgw), await inBucket(startAzurite)]
 // A database that waits for the disk: what was acknowledged is there whatever ends.
 const durable = await startPostgres({ durable: true })
 process.env.TEST_DATABASES = await durable.database()
-const faults = runTests(['test/faults/kill.test.ts', 'test/faults/random-kill.test.ts'])
+const faults = runTests(['test/faults/random-kill.test.ts'])
 process.env.LONGSHORE_SERVERS = '3'
 const threads = runTests(['test/faults/serving-threads.test.ts', 'test/faults/kill.test.ts'])
 process.env.TEST_DATABASES = await postgres.database()

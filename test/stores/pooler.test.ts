@@ -61,7 +61,7 @@ async function boundedLocks(store: Awaited<ReturnType<typeof openPostgresStore>>
   const [holder, watcher] = [new Database({ connectionString: plain }), new Database({ connectionString: plain })]
   await Promise.all([holder.connect(), watcher.connect()])
   await holder.query('BEGIN')
-  await holder.query(`UPDATE epoch SET value = value WHERE name = 'control'`)
+  await holder.query(`SELECT 1 FROM registry WHERE name = 'local' FOR UPDATE`)
   const blocked = putRegistry(store, 'local', {}).catch((error: Error) => error)
   const waitsSince = async () => {
     const { rows } = await watcher.query<{ since: string }>(
