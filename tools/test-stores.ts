@@ -19,7 +19,10 @@ const ofFiles = [
   'wrong-clock',
 ]
 
-/** What clients do with bytes: on each store of objects, too. The rest of test/wire asks for none, or looks into the data folder's own (blob-offload, damaged-blobs, disk). */
+/**
+ * What clients do with bytes: on each store of objects, too. The rest of test/wire asks for none, looks into the data folder's own (blob-offload, damaged-blobs, disk),
+ * or counts the requests that are at work at a moment, which a slow store changes (overload, waiting-clients).
+ */
 const ofBytes = [
   'blobs',
   'blob-links',
@@ -31,7 +34,6 @@ const ofBytes = [
   'storage-limit',
   'uploads',
   'uploads-torn',
-  'waiting-clients',
 ]
 
 const wireTests = (names: readonly string[]) => names.map((name) => `test/wire/${name}.test.ts`)
