@@ -1,6 +1,9 @@
 // npm run test:kubernetes [part of a file's name …]: a real node of Kubernetes, with pods that pull from Longshore and with Longshore in pods.
 // As root on Debian. The first run builds Kubernetes' own programs and takes some ten minutes; CI does not run it.
-import { globSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildImage } from '../test/kubernetes/image.ts'
 import { buildGoModule, installPackages } from './install-clients.ts'
 import { conclude, type Counts, runTests } from './run-tests.ts'
 
@@ -13,10 +16,13 @@ for (const module of ['helm', 'kubernetes'] as const) console.log(`${module}: ${
 const wanted = process.argv.slice(2)
 const files = globSync('test/kubernetes/**/*.test.ts').filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
 const counts: Counts = { passed: 0, failed: 0 }
+const folder = mkdtempSync(join(tmpdir(), 'longshore-image-'))
+if (files.some((file) => file.includes('chart'))) process.env.LONGSHORE_IMAGE = await buildImage(folder)
 // One after the other: each has a node of its own.
 for (const file of files.sort()) {
   const { passed, failed } = runTests([file])
   counts.passed += passed
   counts.failed += failed
 }
+rmSync(folder, { recursive: true })
 conclude(counts)
