@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { makeLayout } from '../clients/images.ts'
 import { type RadosgwServer, startRadosgw } from '../stores/radosgw.ts'
 import { type PostgresServer, startPostgres } from '../stores/postgres-server.ts'
@@ -30,9 +29,8 @@ before(async () => {
   await cluster.ctr('images', 'import', await buildImage(folder))
   postgres = await startPostgres()
   objects = await startRadosgw()
-  const keys = { accessKeyId: objects.accessKeyId, secretAccessKey: objects.secretAccessKey }
-  const s3 = new S3Client({ endpoint: objects.endpoint, region: 'test', forcePathStyle: true, credentials: keys })
-  await s3.send(new CreateBucketCommand({ Bucket: 'images' }))
+  const bucket = await objects.make()
+  const { accessKeyId, secretAccessKey } = objects
   const database = new URL(await postgres.database())
   const { outside } = cluster.machine
   for (const port of [database.port, new URL(objects.endpoint).port]) relays.push(await relayTo(Number(port), outside))
@@ -48,7 +46,7 @@ before(async () => {
   await cluster.apply(
     secret('sealing', { 'secret.key': randomBytes(32) }),
     secret('database', { password: 'anything' }),
-    secret('bucket', { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey }),
+    secret('bucket', { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }),
   )
   release = releaseOf(cluster, folder, { name: 'r', namespace })
   values = {
@@ -61,7 +59,7 @@ before(async () => {
       passwordSecret: { name: 'database' },
     },
     bucket: {
-      url: `s3://images/registry?region=test&endpoint=http://${outside}:${toObjects?.port}`,
+      url: `s3://${bucket}/registry?endpoint=http://${outside}:${toObjects?.port}`,
       keysSecret: { name: 'bucket' },
     },
     resources: { requests: { cpu: '10m', memory: '128Mi' }, limits: { memory: '1Gi' } },

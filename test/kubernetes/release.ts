@@ -61,7 +61,7 @@ export function releaseOf(cluster: Cluster, folder: string, { name, namespace }:
     firstPassword: async () => {
       for (const pod of await pods()) {
         const told = await exec(pod.name, 'sh', '-c', 'cat /data/longshore/first-passwords 2>/dev/null || true')
-        const [user, password] = [/^username\s+(\S+)/m.exec(told)?.[1], /^password\s+(\S+)/m.exec(told)?.[1]]
+        const [user, password] = [/^registry_user=(.+)$/m.exec(told)?.[1], /^registry_password=(.+)$/m.exec(told)?.[1]]
         if (user !== undefined && password !== undefined) return { user, password }
       }
       assert.fail('no pod has the first passwords')
