@@ -78,6 +78,14 @@ test('an upgrade with other values: another pod on the same volume, and what was
   await pull()
 })
 
+test('the server in the pod makes the Secret that a pod of another namespace pulls with', async () => {
+  const words = ['kubernetes', 'pull-secret', '--server', release.host, '--namespace', 'default', '--output', 'json']
+  const printed = await cluster.kubectl('exec', '-n', namespace, 'service/r-longshore', '--', 'longshore', ...words)
+  await cluster.apply(JSON.parse(printed))
+  const outcome = await runPod(cluster, { image: `${release.host}/shop/web:v1`, secrets: ['longshore-local'] })
+  assert.ok(outcome.ran, JSON.stringify(outcome))
+})
+
 test('a pod that is deleted comes back with everything', async () => {
   const [before] = await release.pods()
   await cluster.kubectl('delete', 'pod', '-n', namespace, before?.name ?? '')
