@@ -1,5 +1,6 @@
 import type { ArmClient } from '#client/arm.ts'
 import type { GraphClient } from '#client/graph.ts'
+import type { Moved, MovePlan, MoveProgress } from '#core/move.ts'
 import type { AdminCredentials, Maintenance, Restored } from '#core/maintenance.ts'
 import type { Login } from '#client/registry.ts'
 import type { Finding, Repair } from '#core/checkup.ts'
@@ -27,6 +28,10 @@ export interface Host {
   serve: (source: Source) => Promise<Serving>
   operator: (source: Source) => Promise<Operator & { close: () => Promise<void> }>
   restore: (source: Source, options: { from: string; verify: boolean; signal: AbortSignal }) => Promise<Restored & { dataDir: string }>
+  /** Moves the registry to other places, or only tells what that would be. */
+  migrate: (source: Source, options: Migration) => Promise<Moved | MovePlan>
+  /** A place that was left, or is being left, is the registry's again. */
+  undoMigration: (source: Source) => Promise<{ store: string; phase: string; to: readonly string[] }>
   /** What a client's programs need in their environment to find and trust the server; brings the files that it names up to date. */
   clientEnvironment: (source: Source) => Promise<readonly Variable[]>
   /** Keeps these lines in a hosts file, the system's when none is named. */
@@ -62,6 +67,17 @@ export interface Host {
   makeCertificate: (name: string, years: number) => Promise<{ key: string; cert: string }>
   /** Aborted by the first signal to stop; a second one ends the process at once. */
   interruption: () => AbortSignal
+}
+
+export interface Migration {
+  toStore: string | undefined
+  toStorePasswordFile: string | undefined
+  toBlobs: string | undefined
+  verify: boolean
+  dryRun: boolean
+  signal: AbortSignal
+  progress: (progress: MoveProgress) => void
+  planned: (plan: MovePlan) => void
 }
 
 /** Whoever has the data directory: the same doors as everybody's, without a right that is asked for, and the machine's own. */

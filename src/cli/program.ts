@@ -24,6 +24,7 @@ import type { RefusalDetail } from '#core/refusal.ts'
 import { failure, shellIn } from './shell.ts'
 import { cliCatalogues } from '#words/cli.ts'
 import { asCalled, type Key, tell, type Words, wordsFor } from './words.ts'
+import { migrateCommand } from './migrate.ts'
 import { misuse } from './misuse.ts'
 
 const commands = [
@@ -44,6 +45,7 @@ const commands = [
   scrubCommand,
   backupCommand,
   restoreCommand,
+  migrateCommand,
   keyCommand,
 ]
 

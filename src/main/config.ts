@@ -141,6 +141,16 @@ function unknown(where: string, known: readonly string[], wrong = where): Config
     : new ConfigError('setting-unknown', { name: where, known: known.join(', ') })
 }
 
+/** A value that is given somewhere else than where settings are. @param from its name there */
+export function parsedAs<Name extends SettingName>(name: Name, text: string, from: string): Config[Name] {
+  try {
+    return settings[name].parse(text) as Config[Name]
+  } catch (error) {
+    const { shown }: Setting<unknown> = settings[name]
+    throw notAllowed(from, shown?.(text) ?? text, error)
+  }
+}
+
 function notAllowed(from: string, got: string, error: unknown): ConfigError {
   if (!(error instanceof NotAllowed)) throw error
   return new ConfigError('setting-value', { name: from, got, allowed: error.allowed, choices: error.choices })

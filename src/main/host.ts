@@ -101,6 +101,13 @@ export function hostOf(options: HostOptions): Host {
       const { restoreInto } = await import('./restore.ts')
       return { ...(await restoreInto(dataDir, from, { verify, signal })), dataDir }
     },
+    migrate: async (source, options) => {
+      const { planMigration, migrate } = await import('./migrate.ts')
+      const { config } = configured(source)
+      process.umask(0o077)
+      return options.dryRun ? planMigration(config, options) : migrate(config, options)
+    },
+    undoMigration: async (source) => (await import('./migrate.ts')).undoMigration(configured(source).config),
     clientEnvironment: async (source) => {
       const { config } = configured(source)
       const { machine, close } = await openOperator(config)

@@ -13,6 +13,7 @@ import type { Registry } from '#ports/registries.ts'
 import { depsOf } from './deps-of.ts'
 import { isOwnDatabase, openFacts, type OpenFacts, type SharedFacts } from './facts.ts'
 import { type BlobsProof, type OpenBlobs, openBlobs, type SharedBlobs } from './open-blobs.ts'
+import { refuseMovedAway } from './moved-away.ts'
 import { beginOnce, firstRegistry, openSecrets } from './first-start.ts'
 import type { ServerMemory } from './server-memory.ts'
 import type { Config } from './settings.ts'
@@ -48,6 +49,7 @@ export async function openDirectory(config: Config, memory?: ServerMemory): Prom
     const isOwn = isOwnDatabase(config)
     if (isOwn && !parts.database && (parts.key || parts.files)) throw new Refusal('database-missing', { path: directory.database })
     if (isOwn) ensureBallast(directory.ballast)
+    await refuseMovedAway(config)
     const facts = await openFacts(config, directory)
     opened = facts
     const { store, clock } = facts

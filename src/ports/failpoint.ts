@@ -39,6 +39,16 @@ export const failpoints = [
   'migration.after-copy',
   'migration.in-transaction',
   'migration.after-commit',
+  'move.watch.after-commit',
+  'move.blob.before-mark',
+  'move.blob.after-mark',
+  'move.page.after-commit',
+  'move.copy.after-commit',
+  'move.round.after-commit',
+  'move.pause.after-commit',
+  'move.switch.before-commit',
+  'move.switch.after-commit',
+  'move.end.after-commit',
 ] as const
 
 export type FailpointName = (typeof failpoints)[number]

@@ -11,7 +11,7 @@ import { copyWorld, makeWorld, removeWorld, scribeOf, type World } from './world
 type Effect = 'ENOSPC' | 'EIO'
 type RequestPoint = Exclude<
   FailpointName,
-  `migration.${string}` | `directory.${string}` | `collect.${string}` | `drain.${string}` | `job.${string}`
+  `migration.${string}` | `move.${string}` | `directory.${string}` | `collect.${string}` | `drain.${string}` | `job.${string}`
 >
 
 /** Where a real disk can refuse. In the other places one kind of error tells as much as two. */
@@ -22,7 +22,7 @@ const both: readonly FailpointName[] = [
   'manifest.put.in-transaction',
   'tag.move.in-transaction',
 ]
-const points = failpoints.filter((name): name is RequestPoint => !/^(?:migration|directory|collect|drain|job|serving)\./.test(name))
+const points = failpoints.filter((name): name is RequestPoint => !/^(?:migration|move|directory|collect|drain|job|serving)\./.test(name))
 const cases = points.flatMap((name) =>
   (both.includes(name) ? (['EIO', 'ENOSPC'] as const) : (['EIO'] as const)).map((effect) => ({ name, effect })),
 )

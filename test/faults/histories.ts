@@ -136,4 +136,4 @@ export const histories = {
   'collect.delete.after-bytes': { ...collection, hit: 2 },
   'collect.delete.after-commit': collection,
   'serving.turn': { ...push, hit: 20 },
-} as const satisfies Record<Exclude<FailpointName, `migration.${string}` | `directory.${string}`>, History>
+} as const satisfies Record<Exclude<FailpointName, `migration.${string}` | `move.${string}` | `directory.${string}`>, History>

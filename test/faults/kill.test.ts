@@ -15,8 +15,11 @@ import { copyWorld, makeWorld, removeWorld, scribeOf, type World } from './world
 /** More rounds hit later moments of the same history. */
 const rounds = Number(process.env.FAULT_KILLS ?? 1)
 const mostTurns = 60
+/** A move is killed where it is, in test/stores/move-kill.test.ts. */
+type MovePoint = Extract<FailpointName, `move.${string}`>
+const isServers = (name: FailpointName): name is Exclude<FailpointName, MovePoint> => !name.startsWith('move.')
 /** A migration is one transaction of PostgreSQL: nothing of ours lies between its steps. */
-const points = failpoints.filter((name) => !(onPostgres && isMigration(name)))
+const points = failpoints.filter(isServers).filter((name) => !(onPostgres && isMigration(name)))
 
 describe('kill -9 at a failpoint', () => {
   let world: World

@@ -39,7 +39,7 @@ export interface PostgresOptions {
 }
 
 /** Debian keeps each version's programs apart. */
-function programs(): string {
+export function programs(): string {
   const root = '/usr/lib/postgresql'
   const newest = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a))[0] : undefined
   if (newest === undefined) throw new Error('PostgreSQL is not installed: npm run test:stores installs it (Debian, as root)')

@@ -3,13 +3,24 @@ import { randomUUID } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import { freePort } from '../world/free-port.ts'
 import { answers, endsWithUs, type ObjectStoreServer } from './object-store.ts'
 
 export interface RadosgwServer extends ObjectStoreServer {
   accessKeyId: string
   secretAccessKey: string
+  /** Each object of a bucket in another one, as its own tools would copy it. */
+  copy(from: string, to: string): Promise<void>
+  move(bucket: string, key: string, to: string): Promise<void>
 }
 
 /** Of a part; what S3 itself asks for is 5 MiB, so small that a contract about kilobytes meets several of them. */
@@ -151,6 +162,20 @@ function bucketsAt(endpoint: string, credentials: { accessKeyId: string; secretA
     keys: async (bucket: string): Promise<string[]> => {
       const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }))
       return Contents.flatMap(({ Key }) => Key ?? [])
+    },
+    copy: async (from: string, to: string): Promise<void> => {
+      for (let token: string | undefined, first = true; first || token !== undefined; first = false) {
+        const page = await client.send(
+          new ListObjectsV2Command({ Bucket: from, ...(token === undefined ? {} : { ContinuationToken: token }) }),
+        )
+        for (const { Key } of page.Contents ?? [])
+          await client.send(new CopyObjectCommand({ Bucket: to, Key, CopySource: `${from}/${Key}` }))
+        token = page.NextContinuationToken
+      }
+    },
+    move: async (bucket: string, key: string, to: string): Promise<void> => {
+      await client.send(new CopyObjectCommand({ Bucket: bucket, Key: to, CopySource: `${bucket}/${key}` }))
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
     },
     change: async (bucket: string, key: string, change: (bytes: Buffer) => Uint8Array): Promise<void> => {
       const found = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))

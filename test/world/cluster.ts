@@ -8,6 +8,8 @@ import { type Flags, makeDataDirectory, Server } from './server.ts'
 /** Several servers of one database: the first one's address for clients, as a load balancer's would be, one key, one folder of objects. */
 export interface Cluster {
   servers: readonly Server[]
+  /** The file of the key that they share. */
+  key: string
   stop(): Promise<void>
 }
 
@@ -31,6 +33,7 @@ export async function startCluster(store: string, many: number, flags: Flags = {
   for (const server of servers) Object.assign(server, { user, password })
   return {
     servers,
+    key,
     stop: async () => {
       await Promise.all(servers.map((server) => server.stop()))
       rmSync(folder, { recursive: true })

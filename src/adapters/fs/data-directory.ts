@@ -4,7 +4,7 @@ import { join } from 'node:path'
  * data directory (mode 0700)
  *   owner.db owner.pid   who has it: an exclusive lock that the system drops with the process, and its pid for people
  *   first-passwords      what the first start made, until a person takes it away (mode 0400)
- *   longshore.db         the facts (SQLite, with -wal and -shm beside it)
+ *   longshore.db         the facts (SQLite, with -wal and -shm beside it; -.move is locked by who moves them elsewhere)
  *   ballast              space that is given up when the disk is full, so that deletes can still be written
  *   objects/             the bytes
  *   keys/secret.key      encrypts secrets that must be shown again; without it a copy of the database tells none

@@ -31,8 +31,9 @@ export function ownDataDirectory(directory: DataDirectory): { release: () => voi
   const lock = new DatabaseSync(lockFile, { timeout: 0 })
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
-    // The lock is the file's: when somebody removed it under a running server, the database itself tells of that one.
-    if (isOpenElsewhere(directory.database)) throw owned()
+    // The lock is the file's: when somebody removed it under a running server, the database itself tells of that one. Whoever moves the
+    // registry has the database open as well, and keeps no server from it.
+    if (isOpenElsewhere(directory.database) && !isBeingMoved(directory.database)) throw owned()
     const open = closeToOthers(directory)
     writeFileSync(pidFile, String(process.pid), { mode: 0o600 })
     return {
@@ -52,7 +53,12 @@ const busy = 5
 
 /** Whoever has a database in WAL mode open holds a lock on it as long. */
 function isOpenElsewhere(path: string): boolean {
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return false
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0 && isLocked(path)
+}
+
+const isBeingMoved = (database: string): boolean => existsSync(`${database}.move`) && isLocked(`${database}.move`)
+
+function isLocked(path: string): boolean {
   let probe: DatabaseSync | undefined
   try {
     probe = new DatabaseSync(path, { timeout: 0 })

@@ -1,5 +1,7 @@
 import { DatabaseError } from 'pg'
 import { RegistryError } from '#core/registry-error.ts'
+import { Refusal } from '#core/refusal.ts'
+import { movedFailure, pausedFailure } from '#store/moving/refused-writes.ts'
 import { RunAgain } from '#store/run-again.ts'
 import { isReadOnly } from './connections.ts'
 
@@ -27,9 +29,24 @@ export const unknownOutcome = (error: unknown): RegistryError =>
 // https://www.postgresql.org/docs/15/errcodes-appendix.html
 const diskFull = '53100'
 
+/** What our triggers say while the registry is being moved, and when it has. */
+export const pausedCode = 'LSP01'
+export const movedCode = 'LSM01'
+
+export const isPaused = (error: unknown): boolean => error instanceof DatabaseError && error.code === pausedCode
+
 export function named(error: unknown): unknown {
   if (error instanceof RegistryError) return error
   if (error instanceof DatabaseError && error.code === diskFull)
     return new RegistryError('storage-full', 'the database has no room: free some space and try again', {})
+  if (error instanceof DatabaseError && error.code === pausedCode) return pausedFailure()
+  if (error instanceof DatabaseError && error.code === movedCode) return movedFailure()
   return new RegistryError('storage-failed', 'the database did not answer as it should', { cause: String(error) })
+}
+
+/** What a start, or a command of the operator, is refused with. */
+export function asRefusal(error: unknown): unknown {
+  const { code, message = '' } = error as { code?: unknown; message?: string }
+  if (error instanceof Refusal || (typeof code !== 'string' && !/^Connection terminated|timeout/.test(message))) return error
+  return new Refusal('database-away', { found: typeof code === 'string' ? `${message} (${code})` : message })
 }

@@ -9,6 +9,8 @@ const beginningLock = 7_203_021_777
 export const versionLock = 7_203_021_778
 /** Of one statement that takes away what servers were told (change-log.ts). */
 export const pruneLock = 7_203_021_779
+/** Of a connection, for as long as somebody moves the registry from here or to here. */
+export const moveLock = 7_203_021_780
 
 const askAgain = 100
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Refusal } from '#core/refusal.ts'
 import { type ArmedFailpoint, armFailpoint } from '#ports/failpoint.ts'
 import { allowedSkew } from '#ports/leases.ts'
 import type { MetadataCommands, MetadataReads, MetadataStore } from '#ports/metadata-store.ts'
+import { longestPause, lookEvery } from '#store/moving/refused-writes.ts'
 import type { Verb } from '#store/verb.ts'
 import { type Changed, changedBy, Epochs } from '#store/epochs.ts'
 import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
@@ -13,7 +13,7 @@ import { type Clocks, refuseClock } from './clocks.ts'
 import { type Beginning, type Judge, PostgresReader, PostgresTransaction, readClocks, type Runner } from './connection.ts'
 import { Connections, type PoolOptions } from './connections.ts'
 import { DatabaseTime } from './database-time.ts'
-import { isOwn, isRefusedCommit, named, passes, unknownOutcome } from './failures.ts'
+import { asRefusal, isOwn, isPaused, isRefusedCommit, named, passes, unknownOutcome } from './failures.ts'
 import { alone } from './locks.ts'
 import { migrate } from './migrate.ts'
 import { RequestProofs } from './request-proofs.ts'
@@ -152,10 +152,16 @@ interface Deed {
 }
 
 async function command(connections: Connections, beginning: Omit<Beginning, 'begin'>, deed: Deed, input: never): Promise<unknown> {
+  const until = performance.now() + longestPause
   for (let tries = 1; ; tries++)
     try {
       return await once(connections, beginning, deed, input)
     } catch (error) {
+      if (isPaused(error) && performance.now() < until) {
+        tries--
+        await pause(lookEvery)
+        continue
+      }
       if (!passes(error) || tries === mostTries) throw named(error)
       await pause(tries * 2 + (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 32)
     }
@@ -184,11 +190,4 @@ async function once(
   } finally {
     connections.give(client, failure)
   }
-}
-
-/** What a start is refused with. */
-function asRefusal(error: unknown): unknown {
-  const { code, message = '' } = error as { code?: unknown; message?: string }
-  if (error instanceof Refusal || (typeof code !== 'string' && !/^Connection terminated|timeout/.test(message))) return error
-  return new Refusal('database-away', { found: typeof code === 'string' ? `${message} (${code})` : message })
 }

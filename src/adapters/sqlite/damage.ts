@@ -36,10 +36,16 @@ export function refuseDamage(database: DatabaseSync, path: string): void {
   if (finding !== undefined) throw new DamagedDatabase(path, finding)
 }
 
+/** What a move leaves there while it is under way (store/moving/). */
+const notOfMove = `name NOT LIKE 'relocation%' AND tbl_name NOT LIKE 'relocation%'`
+
 const schemaOf = (database: DatabaseSync): Map<string, string> =>
   new Map(
     (
-      database.prepare(`SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'`).all() as Record<string, string>[]
+      database.prepare(`SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' AND ${notOfMove}`).all() as Record<
+        string,
+        string
+      >[]
     ).map(({ type, name, sql }) => [`${type} ${name}`, sql ?? '']),
   )
 

@@ -1,6 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Failure, type FailureDetail, RegistryError } from '#core/registry-error.ts'
 import type { MetadataCommands } from '#ports/metadata-store.ts'
 import { commandTraits } from '#store/command-traits.ts'
+import { movedWord, pausedWord } from '#store/moving/move-connection.ts'
+import { longestPause, lookEvery, movedFailure, pausedFailure } from '#store/moving/refused-writes.ts'
 import type { Verb } from '#store/verb.ts'
 import { commands } from '#store/verbs.ts'
 import type { SqliteConnection } from './connection.ts'
@@ -33,13 +36,28 @@ export async function runGroup(
   group: readonly Call[],
   releaseBallast: () => boolean = () => false,
 ): Promise<Answer[]> {
-  const answers = await attempt(connection, group)
+  const answers = await attemptBeyondPause(connection, group)
   const full = (answer: Answer) => 'error' in answer && answer.error.failure === 'storage-full'
   if (!answers.some(full) || !group.some(frees) || !releaseBallast()) return answers
   const again = group.filter((call, index) => frees(call) && full(answers[index] as Answer))
   const retried = new Map((await attempt(connection, again)).map((answer) => [answer.id, answer]))
   return answers.map((answer) => retried.get(answer.id) ?? answer)
 }
+
+/** While the registry is being moved there is a moment in which nothing is written: nobody's command fails for it. */
+async function attemptBeyondPause(connection: SqliteConnection, group: readonly Call[]): Promise<Answer[]> {
+  const answers = await attempt(connection, group)
+  if (!answers.some(isPaused)) return answers
+  for (const until = performance.now() + longestPause; performance.now() < until && answers.some(isPaused); ) {
+    await pause(lookEvery)
+    const again = group.filter((_, index) => isPaused(answers[index] as Answer))
+    const retried = new Map((await attempt(connection, again)).map((answer) => [answer.id, answer]))
+    for (const [index, answer] of answers.entries()) answers[index] = retried.get(answer.id) ?? answer
+  }
+  return answers
+}
+
+const isPaused = (answer: Answer): boolean => 'error' in answer && answer.error.message === pausedFailure().message
 
 async function attempt(connection: SqliteConnection, group: readonly Call[]): Promise<Answer[]> {
   const { database } = connection
@@ -71,9 +89,13 @@ async function attempt(connection: SqliteConnection, group: readonly Call[]): Pr
 // https://www.sqlite.org/rescode.html; the low byte is the primary code.
 const primary = { full: 13, ioError: 10, cannotOpen: 14, readOnly: 8, corrupt: 11 }
 
+const refusedByTrigger = 1811
+
 export function describe(error: unknown): CallFailure {
   if (error instanceof RegistryError) return { failure: error.failure, message: error.message, detail: error.detail }
-  const { errcode, code } = error as { errcode?: number; code?: string }
+  const { errcode, code, message } = error as { errcode?: number; code?: string; message?: string }
+  if (errcode === refusedByTrigger && message === pausedWord) return describe(pausedFailure())
+  if (errcode === refusedByTrigger && message === movedWord) return describe(movedFailure())
   const result = errcode === undefined ? undefined : errcode & 0xff
   if (result === primary.full || code === 'ENOSPC' || code === 'EDQUOT')
     return { failure: 'storage-full', message: 'the disk is full: free some space and try again', detail: {} }

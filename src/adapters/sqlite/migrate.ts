@@ -5,7 +5,7 @@ import { migrations } from '#store/schema.ts'
 import { makePrivate } from './private-file.ts'
 import type { SqliteConnection } from './connection.ts'
 
-const dialect: Dialect = {
+export const dialect: Dialect = {
   identity: 'INTEGER PRIMARY KEY AUTOINCREMENT',
   text: 'TEXT',
   bytes: 'BLOB',

@@ -80,6 +80,32 @@ export const refusals = {
     'the backup is damaged: {bad, plural, one {# of its parts is missing or wrong} other {# of its parts are missing or wrong}}, the first is {example}; nothing was restored, take an older backup',
   'refusal.restore-target-not-empty': '{path} is not empty: restore into a data folder that is empty or absent',
   'refusal.restore-unfinished': 'a restore into {dataDir} did not come to its end: run "longshore restore" again',
+  'refusal.move-nothing': 'nothing was named to move to: --to-store postgres://…, a folder or sqlite, --to-blobs s3://…, files, or both',
+  'refusal.move-same': 'the registry lies in {place} already, and its blobs where --to-blobs says: name another place',
+  'refusal.move-running': 'somebody moves {store} at this moment: let that one come to its end, or end it',
+  'refusal.move-other':
+    'a move from {from} to {to} was begun before: give the same command to go on with it, or "longshore migrate --undo" to give it up',
+  'refusal.move-none': '{store} was not left, and no move from it is under way: there is nothing to undo',
+  'refusal.move-target-not-empty': '{path} has a registry of its own, or what a given-up move left there: name a place that is empty',
+  'refusal.move-schema':
+    'the version of the tables is {from} at the old place and {to} at the new one: start a server of this version at the old place first',
+  'refusal.move-files-stay':
+    'a server of {folder} looks for the blobs in that folder: name "--to-blobs files" as well, or "--to-store sqlite" for the data folder that has them',
+  'refusal.move-key-other': '{path} is another key than {key}: name a folder without a key, or one with a copy of that one',
+  'refusal.move-damaged':
+    '{bad, plural, one {# blob is damaged or missing} other {# blobs are damaged or missing}} at the old place, the first is {example}: "longshore scrub" marks them, then the same command goes on without them; nothing is lost',
+  'refusal.move-nul':
+    'the table {table} has a text with the character U+0000 in {column} ({text}), which PostgreSQL does not keep: change or delete what has it, then give the same command again',
+  'refusal.move-differs':
+    '{what} is not the same at {from} and {to}: nothing was switched, and the registry goes on where it is. Look at the new place, empty it, and give the same command again',
+  'refusal.move-database':
+    '{name} did not do what was asked ({found}): nothing is lost and nothing was switched; when it does, the same command goes on',
+  'refusal.move-interrupted':
+    'interrupted: what is copied stays, nothing was switched, and the same command goes on. "longshore migrate --undo" gives the move up',
+  'refusal.move-unfinished':
+    'a move to {store} did not come to its end: give the same "longshore migrate" again at the place that it comes from',
+  'refusal.moved-away':
+    'the registry has moved from {store} to {to}: start the server with that place. To go back to what was here at that moment, without what was written there since: "longshore migrate --undo"',
   'refusal.no-local-authority': 'there is no local authority: HTTPS is off or uses a certificate of your own',
   'refusal.last-owner':
     'nobody would be left who owns everything: give the role to somebody else first, with "longshore identity role assign --assignee NAME --role Owner --scope /"',

@@ -89,6 +89,31 @@ export const refusals: Translation<typeof english> = {
     'la copia está dañada: {bad, plural, one {# de sus partes falta o es incorrecta} other {# de sus partes faltan o son incorrectas}}, la primera es {example}; no se restauró nada, use una copia anterior',
   'refusal.restore-target-not-empty': '{path} no está vacía: restaure en una carpeta de datos vacía o inexistente',
   'refusal.restore-unfinished': 'una restauración en {dataDir} no llegó a su fin: ejecute «longshore restore» de nuevo',
+  'refusal.move-nothing': 'no se indicó ningún destino: --to-store postgres://…, una carpeta o sqlite, --to-blobs s3://…, files, o ambos',
+  'refusal.move-same': 'el registro ya está en {place}, y sus blobs donde dice --to-blobs: indique otro lugar',
+  'refusal.move-running': 'alguien está trasladando {store} en este momento: deje que termine, o termínelo',
+  'refusal.move-other':
+    'antes se empezó un traslado de {from} a {to}: dé la misma orden para continuarlo, o «longshore migrate --undo» para abandonarlo',
+  'refusal.move-none': '{store} no se ha dejado y ningún traslado sale de ahí: no hay nada que deshacer',
+  'refusal.move-target-not-empty': '{path} tiene un registro propio, o lo que dejó un traslado abandonado: indique un lugar vacío',
+  'refusal.move-schema':
+    'la versión de las tablas es {from} en el lugar antiguo y {to} en el nuevo: inicie primero un servidor de esta versión en el lugar antiguo',
+  'refusal.move-files-stay':
+    'un servidor de {folder} busca los blobs en esa carpeta: indique también «--to-blobs files», o «--to-store sqlite» para la carpeta de datos que los tiene',
+  'refusal.move-key-other': '{path} es otra clave que {key}: indique una carpeta sin clave, o con una copia de esa',
+  'refusal.move-damaged':
+    '{bad, plural, one {# blob está dañado o falta} other {# blobs están dañados o faltan}} en el lugar antiguo, el primero es {example}: «longshore scrub» los marca y después la misma orden continúa sin ellos; no se pierde nada',
+  'refusal.move-nul':
+    'la tabla {table} tiene en {column} un texto con el carácter U+0000 ({text}), que PostgreSQL no guarda: cambie o elimine lo que lo tiene y vuelva a dar la misma orden',
+  'refusal.move-differs':
+    '{what} no es igual en {from} y {to}: no se cambió nada, y el registro sigue donde está. Examine el lugar nuevo, vacíelo y vuelva a dar la misma orden',
+  'refusal.move-database':
+    '{name} no hizo lo que se le pidió ({found}): no se pierde nada y no se cambió nada; cuando lo haga, la misma orden continúa',
+  'refusal.move-interrupted':
+    'interrumpido: lo copiado se queda, no se cambió nada y la misma orden continúa. «longshore migrate --undo» abandona el traslado',
+  'refusal.move-unfinished': 'un traslado a {store} no llegó a su fin: vuelva a dar el mismo «longshore migrate» en el lugar de donde sale',
+  'refusal.moved-away':
+    'el registro se trasladó de {store} a {to}: inicie el servidor con ese lugar. Para volver a lo que había aquí en ese momento, sin lo que se escribió allí después: «longshore migrate --undo»',
   'refusal.no-local-authority': 'no hay autoridad local: HTTPS está apagado o usa un certificado propio',
   'refusal.last-owner':
     'nadie quedaría como propietario de todo: asigne antes el rol a otra persona, con «longshore identity role assign --assignee NOMBRE --role Owner --scope /»',

@@ -91,6 +91,34 @@ export const refusals: Translation<typeof english> = {
     'la sauvegarde est abîmée : {bad, plural, one {# de ses éléments manque ou est faux} other {# de ses éléments manquent ou sont faux}}, le premier est {example} ; rien n’a été restauré, prenez une sauvegarde plus ancienne',
   'refusal.restore-target-not-empty': '{path} n’est pas vide : restaurez dans un dossier de données vide ou absent',
   'refusal.restore-unfinished': 'une restauration dans {dataDir} n’est pas allée à sa fin : relancez « longshore restore »',
+  'refusal.move-nothing':
+    'aucune destination n’est indiquée : --to-store postgres://…, un dossier ou sqlite, --to-blobs s3://…, files, ou les deux',
+  'refusal.move-same': 'le registre se trouve déjà dans {place}, et ses blobs là où l’indique --to-blobs : indiquez un autre endroit',
+  'refusal.move-running': 'un déplacement de {store} est en cours en ce moment : laissez-le se terminer, ou arrêtez-le',
+  'refusal.move-other':
+    'un déplacement de {from} vers {to} a déjà été commencé : donnez la même commande pour le poursuivre, ou « longshore migrate --undo » pour y renoncer',
+  'refusal.move-none': '{store} n’a pas été quitté et aucun déplacement n’en part : il n’y a rien à annuler',
+  'refusal.move-target-not-empty':
+    '{path} contient un autre registre, ou ce qu’a laissé un déplacement abandonné : indiquez un endroit vide',
+  'refusal.move-schema':
+    'la version des tables est {from} à l’ancien endroit et {to} au nouveau : démarrez d’abord un serveur de cette version à l’ancien endroit',
+  'refusal.move-files-stay':
+    'un serveur de {folder} cherche les blobs dans ce dossier : indiquez aussi « --to-blobs files », ou « --to-store sqlite » pour le dossier de données qui les contient',
+  'refusal.move-key-other': '{path} est une autre clé que {key} : indiquez un dossier sans clé, ou avec une copie de celle-ci',
+  'refusal.move-damaged':
+    '{bad, plural, one {# blob est endommagé ou absent} other {# blobs sont endommagés ou absents}} à l’ancien endroit, le premier est {example} : « longshore scrub » les marque, puis la même commande continue sans eux ; rien n’est perdu',
+  'refusal.move-nul':
+    'la table {table} contient dans {column} un texte avec le caractère U+0000 ({text}), que PostgreSQL ne conserve pas : modifiez ou supprimez ce qui le porte, puis redonnez la même commande',
+  'refusal.move-differs':
+    '{what} n’est pas identique dans {from} et {to} : rien n’a été basculé, et le registre continue là où il est. Examinez le nouvel endroit, videz-le et redonnez la même commande',
+  'refusal.move-database':
+    '{name} n’a pas fait ce qui était demandé ({found}) : rien n’est perdu et rien n’a été basculé ; dès que possible, la même commande continue',
+  'refusal.move-interrupted':
+    'interrompu : ce qui est copié reste, rien n’a été basculé, et la même commande continue. « longshore migrate --undo » renonce au déplacement',
+  'refusal.move-unfinished':
+    'un déplacement vers {store} n’est pas arrivé à son terme : redonnez le même « longshore migrate » à l’endroit d’où il part',
+  'refusal.moved-away':
+    'le registre a quitté {store} pour {to} : démarrez le serveur avec cet endroit. Pour revenir à ce qui était ici à ce moment, sans ce qui a été écrit là-bas depuis : « longshore migrate --undo »',
   'refusal.no-local-authority': 'il n’y a pas d’autorité locale : HTTPS est désactivé ou utilise votre propre certificat',
   'refusal.last-owner':
     'plus personne ne serait propriétaire de l’ensemble : donnez d’abord ce rôle à quelqu’un d’autre, avec « longshore identity role assign --assignee NOM --role Owner --scope / »',

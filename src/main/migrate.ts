@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { copySecrets } from '#adapters/fs/copy-secrets.ts'
+import { systemClock } from '#adapters/system/clock.ts'
+import { systemIds } from '#adapters/system/ids.ts'
+import { moveRegistry, planMove } from '#app/maintenance/move/move.ts'
+import type { Moved, MovePlan, MoveProgress } from '#core/move.ts'
+import { Refusal } from '#core/refusal.ts'
+import { armFailpoint } from '#ports/failpoint.ts'
+import { parsedAs, variableOf } from './config.ts'
+import { blobsPlace, folderPlaces, openFactsEnd, openMoveEnds, type MovePlaces, placesOf, storePlace } from './move-ends.ts'
+import { type Config, type SettingName, settings } from './settings.ts'
+
+export interface MigrateOptions {
+  /** `postgres://…`, `sqlite` for the data folder of the configuration, or another folder. */
+  toStore: string | undefined
+  toStorePasswordFile: string | undefined
+  /** As the setting has it. */
+  toBlobs: string | undefined
+  verify: boolean
+  signal: AbortSignal
+  progress: (progress: MoveProgress) => void
+  /** What is to be done is known; nothing was yet. */
+  planned: (plan: MovePlan) => void
+}
+
+/** What would be moved. Makes nothing but what the new places need to be looked at. */
+export async function planMigration(config: Config, options: MigrateOptions): Promise<MovePlan> {
+  const ends = await openMoveEnds(placesOf(config), targetOf(config, options))
+  try {
+    return await planMove(ends)
+  } finally {
+    await ends.close()
+  }
+}
+
+/** Moves the registry of a configuration to other places while servers are at work on it. Fails as `moveRegistry` does. */
+export async function migrate(config: Config, options: MigrateOptions): Promise<Moved> {
+  const [from, to] = [placesOf(config), targetOf(config, options)]
+  const ends = await openMoveEnds(from, to)
+  try {
+    options.planned(await planMove(ends))
+    await bringSecrets(from, to)
+    const failpoint = armFailpoint(config.failpoint, () => process.kill(process.pid, 'SIGKILL'))
+    const moved = await moveRegistry(ends, { ...options, clock: systemClock, ids: systemIds, failpoint })
+    return { ...moved, settings: settingsAt(from, to, options) }
+  } finally {
+    await ends.close()
+  }
+}
+
+/** Takes the mark of a move from the place that was left, or is being left: it is the registry's again. Refuses with `move-none`. */
+export async function undoMigration(config: Config): Promise<{ store: string; phase: string; to: readonly string[] }> {
+  const places = placesOf(config)
+  const end = await openFactsEnd(places, { make: false })
+  try {
+    const mark = await end.mark()
+    if (!mark || mark.phase === 'arriving') throw new Refusal('move-none', { store: end.name })
+    await end.forgetMove()
+    return { store: end.name, phase: mark.phase, to: [mark.toStore, mark.toBlobs].flatMap((each) => each ?? []) }
+  } finally {
+    await end.close()
+  }
+}
+
+function targetOf(config: Config, { toStore, toStorePasswordFile, toBlobs }: MigrateOptions): MovePlaces {
+  if (toStore === undefined && toBlobs === undefined) throw new Refusal('move-nothing')
+  const isUrl = toStore !== undefined && /^[a-z]+:\/\//i.test(toStore)
+  const isFolder = toStore !== undefined && toStore !== 'sqlite' && !isUrl
+  const storePasswordFile = toStorePasswordFile ?? (toStore === undefined ? config.storePasswordFile : '')
+  const store = toStore === undefined ? config.store : isUrl ? parsedAs('store', toStore, '--to-store') : 'sqlite'
+  const blobs = toBlobs === undefined ? config.blobs : parsedAs('blobs', toBlobs, '--to-blobs')
+  const own: Config = { ...config, store, storePasswordFile, blobs }
+  const to = isFolder ? folderPlaces(own, resolve(toStore)) : placesOf(own)
+  const from = placesOf(config)
+  if (storePlace(from) === storePlace(to) && blobsPlace(from) === blobsPlace(to))
+    throw new Refusal('move-same', { place: storePlace(from) })
+  // Its server would look for them in a folder of its own.
+  if (isFolder && toBlobs === undefined && config.blobs === 'files') throw new Refusal('move-files-stay', { folder: to.directory.root })
+  return to
+}
+
+/** Another data folder needs the key, or nobody reads the secrets there; and the authority that clients trust. */
+async function bringSecrets(from: MovePlaces, to: MovePlaces): Promise<void> {
+  const [key, there] = [from.directory.secretKey, to.directory.secretKey]
+  if (key === there) return
+  if (!existsSync(there)) return copySecrets(from.directory, to.directory)
+  if (!readFileSync(there).equals(readFileSync(key))) throw new Refusal('move-key-other', { path: there, key })
+}
+
+/** What the next start needs to be told, as variables of its environment. */
+function settingsAt(from: MovePlaces, to: MovePlaces, { toStore, toBlobs }: MigrateOptions): string[] {
+  const shown = (name: SettingName, text: string) => {
+    const { shown: show } = settings[name] as { shown?: (text: string) => string }
+    return `${variableOf(name)}=${show?.(text) ?? text}`
+  }
+  const lines: string[] = []
+  if (from.directory.root !== to.directory.root) lines.push(shown('dataDir', to.directory.root))
+  if (toStore !== undefined) lines.push(shown('store', to.config.store))
+  if (toBlobs !== undefined) lines.push(shown('blobs', toBlobs))
+  // Where several servers share a database they need one key; it is this one.
+  if (toStore !== undefined && to.config.store !== 'sqlite') lines.push(shown('secretKeyFile', to.directory.secretKey))
+  return lines
+}

@@ -1,0 +1,96 @@
+import { statSync } from 'node:fs'
+import { dataDirectory, type DataDirectory } from '#adapters/fs/data-directory.ts'
+import { makeFolders } from '#adapters/fs/make-folders.ts'
+import { partsOf } from '#adapters/fs/parts.ts'
+import { openSqliteMoveEnd } from '#adapters/sqlite/move-end.ts'
+import type { MoveEnds } from '#app/maintenance/move/move.ts'
+import { Refusal } from '#core/refusal.ts'
+import type { FactsEnd } from '#ports/facts-move.ts'
+import { directoryOf } from './directory.ts'
+import { isOwnDatabase } from './facts.ts'
+import { openBlobs } from './open-blobs.ts'
+import { blobsName, type Config, storeName } from './settings.ts'
+
+/** Where a server of a configuration has its facts and its bytes. */
+export interface MovePlaces {
+  config: Config
+  directory: DataDirectory
+}
+
+export const placesOf = (config: Config): MovePlaces => ({ config, directory: directoryOf(config) })
+
+/** For people, and to be compared. */
+export const storePlace = ({ config, directory }: MovePlaces): string =>
+  isOwnDatabase(config) ? directory.database : storeName(config.store)
+export const blobsPlace = ({ config, directory }: MovePlaces): string =>
+  config.blobs === 'files' ? directory.objects : blobsName(config.blobs)
+
+/** One database as an end of a move. */
+export async function openFactsEnd(places: MovePlaces, options: { make: boolean }): Promise<FactsEnd> {
+  const { config, directory } = places
+  if (isOwnDatabase(config)) {
+    const there = statSync(directory.database, { throwIfNoEntry: false })
+    if (!options.make && !there) throw new Refusal('no-registry', { dataDir: config.dataDir })
+    if (options.make) makeFolders(directory.root)
+    return openSqliteMoveEnd(directory.database, options)
+  }
+  const { openPostgresMoveEnd } = await import('#adapters/postgres/move-end.ts')
+  return openPostgresMoveEnd(postgresPlace(config), storeName(config.store), options)
+}
+
+export const postgresPlace = ({ store, storePasswordFile }: Config) => ({
+  url: store,
+  passwordFile: storePasswordFile === '' ? undefined : storePasswordFile,
+})
+
+export interface OpenMoveEnds extends MoveEnds {
+  close(): Promise<void>
+}
+
+/** Opens what a move needs of both places. What is the same at both stays. */
+export async function openMoveEnds(from: MovePlaces, to: MovePlaces): Promise<OpenMoveEnds> {
+  const closers: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    const old = await openFactsEnd(from, { make: false })
+    closers.push(() => old.close())
+    const next = storePlace(from) === storePlace(to) ? undefined : await openFactsEnd(to, { make: true })
+    if (next) closers.push(() => next.close())
+    const stays = blobsPlace(from) === blobsPlace(to)
+    const blobs = stays ? undefined : await openBoth(from, to, closers)
+    return { old, next, blobs, renamed: stays ? await renamedFiles(from, to) : undefined, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openBoth(from: MovePlaces, to: MovePlaces, closers: (() => Promise<void>)[]): Promise<MoveEnds['blobs']> {
+  const old = await openBlobs(from.config, from.directory, { hasFiles: partsOf(from.directory).files, serves: false })
+  closers.push(() => old.close())
+  if (to.config.blobs === 'files') makeFolders(to.directory.objects)
+  const next = await openBlobs(to.config, to.directory, { hasFiles: false, serves: true })
+  closers.push(() => next.close())
+  // The name in the rows is the store's own.
+  await next.prove()
+  return { from: old.blobs, to: next.blobs, names: { from: blobsPlace(from), to: blobsPlace(to) } }
+}
+
+/** A folder of objects that stays has another name where several servers share it. */
+async function renamedFiles(from: MovePlaces, to: MovePlaces): Promise<MoveEnds['renamed']> {
+  if (from.config.blobs !== 'files' || isOwnDatabase(from.config) === isOwnDatabase(to.config)) return undefined
+  const name = async (places: MovePlaces) => {
+    const { blobs, close } = await openBlobs(places.config, places.directory, { hasFiles: false, serves: false })
+    await close()
+    return blobs.name
+  }
+  return { from: await name(from), to: await name(to) }
+}
+
+/** The data folder of the new place, where it is one of its own. */
+export const folderPlaces = (config: Config, folder: string): MovePlaces => {
+  const directory = dataDirectory(folder)
+  return { config: { ...config, dataDir: folder, store: 'sqlite', secretKeyFile: '' }, directory }
+}
