@@ -113,8 +113,9 @@ export async function fill(sizes: Sizes, { registryId, backend, firstRepository,
     const stored = storedDigest(digest)
     const crc = Buffer.alloc(4)
     crc.writeUInt32BE(crc32(bytes))
-    const id = `00000000-0000-4000-8000-${(++objects).toString(16).padStart(12, '0')}`
-    await put('object', id, registryId, stored, bytes.length, `size/${id}`, backend, 'ready', crc, bytes, at, at)
+    const hex = hash('md5', String(++objects))
+    const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+    await put('object', id, registryId, stored, bytes.length, `${hex.slice(0, 2)}/${id}`, backend, 'ready', crc, bytes, at, at)
     await put('blob', registryId, stored, id, bytes.length, 1)
     await put('blob_in_use', registryId, stored)
     used += bytes.length

@@ -3,7 +3,7 @@ import type { StoredObject } from '#ports/collection.ts'
 import type { ReferrerRow } from '#ports/content.ts'
 import type { Upload } from '#ports/uploads.ts'
 import type { DigestHolders } from '#ports/usage.ts'
-import { drainingBytes } from './draining-bytes.ts'
+import { usedWithoutDraining } from './draining-bytes.ts'
 import { linkIsNamed } from './links.ts'
 import { standing } from './kept-deleted.ts'
 import { findVisible } from './repositories.ts'
@@ -88,20 +88,12 @@ export const referrers: Read<'referrers'> = async (db, registryId, name, digest,
   return { items: items.map(withDigest), more: taken.length < found.length }
 }
 
-const mostLooks = 8
-
-/**
- * Without what only deleted repositories name. Their emptying goes on between two statements: the counters must be the same
- * before and after, or what was just emptied would be told as stored.
- */
+/** Without what only deleted repositories name. */
 export const usage: Read<'usage'> = async (db, registryId) => {
-  let counted = await usageOf(db, registryId)
-  for (let look = 1; ; look++) {
-    const draining = await drainingBytes(db, registryId)
-    const again = await usageOf(db, registryId)
-    if (again.used === counted.used || look === mostLooks) return { ...again, used: again.used - draining }
-    counted = again
-  }
+  // First: once nothing is emptied, the counters that are read afterwards have nothing of it.
+  const used = await usedWithoutDraining(db, registryId)
+  const counted = await usageOf(db, registryId)
+  return used === undefined ? counted : { ...counted, used }
 }
 
 export const recomputedUsage: Read<'recomputedUsage'> = async (db, registryId) => {

@@ -1,7 +1,7 @@
 import { storageExhausted, unreferencedFull } from '#core/disallowed.ts'
 import { lacksRoom } from '#core/storage-room.ts'
 import type { Usage } from '#ports/usage.ts'
-import { drainingBytes } from './draining-bytes.ts'
+import { usedWithoutDraining } from './draining-bytes.ts'
 import type { SqlReader, SqlTransaction, UsageChange } from './transaction.ts'
 
 const counters = ['used', 'unreferenced', 'pending', 'reserved', 'condemned'] as const
@@ -65,7 +65,8 @@ async function check(
   const taken = usage.used + usage.reserved - net + more
   if (more > 0 && taken > limit) {
     // What only deleted repositories name is gone for whoever deleted them, however far the draining is.
-    const named = taken - (await drainingBytes(tx, registryId))
+    const used = await usedWithoutDraining(tx, registryId)
+    const named = used === undefined ? taken : taken - usage.used + used
     if (named > limit) throw storageExhausted({ limit, taken: named - more, asked: more })
   }
   if (needsRoom && lacksRoom(usage)) throw unreferencedFull({ limit, lying: usage.unreferenced + usage.condemned })
