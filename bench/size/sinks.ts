@@ -19,7 +19,9 @@ const rowsAtOnce = 200_000
 /** Indexes that no constraint needs are made anew when all rows are there. */
 export function sqliteSink(path: string): Sink {
   const database = new DatabaseSync(path)
-  database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -2000000')
+  database.exec(
+    'PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -2000000',
+  )
   const indexes = database
     .prepare(
       `SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN (${tables.map((each) => `'${each}'`).join()})`,

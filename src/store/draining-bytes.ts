@@ -26,7 +26,11 @@ export async function usedWithoutDraining(db: SqlReader, registryId: number): Pr
        FROM (${gone('manifest')} UNION ALL ${gone('deleted_manifest')}) AS named GROUP BY digest) AS once`
   const row = await db.get<{ used: number | null; blobs: number | null; bodies: number | null }>(
     `SELECT (SELECT SUM(used) FROM usage WHERE registry_id = ?) AS used, (${blobs}) AS blobs, (${bodies}) AS bodies`,
-    ...[registryId, registryId, registryId, registryId, registryId],
+    registryId,
+    registryId,
+    registryId,
+    registryId,
+    registryId,
   )
   return (row?.used ?? 0) - (row?.blobs ?? 0) - (row?.bodies ?? 0)
 }

@@ -58,8 +58,10 @@ const stands = async (tx: SqlTransaction, table: Table | 'upload', repositoryId:
 
 /** Some, for there are some. Who was waited for may have taken all of them: that is not the end, which is what no rows would say. */
 async function hold(tx: SqlTransaction, table: Table, repositoryId: number, limit: number): Promise<Digest[]> {
-  const sql = `SELECT digest FROM ${table} WHERE repo_id = ? ORDER BY digest LIMIT ?${tx.forUpdate}`
-  const digests = [...(await digestsOf(tx, sql, repositoryId, limit))]
+  const sql = (lock: string) => `SELECT digest FROM ${table} WHERE repo_id = ? ORDER BY digest LIMIT ?${lock}`
+  // Those that another one is at are left to it: who waited for its rows would come too late for them each time.
+  const free = await digestsOf(tx, sql(tx.skipLocked), repositoryId, limit)
+  const digests = [...(free.size > 0 ? free : await digestsOf(tx, sql(tx.forUpdate), repositoryId, limit))]
   if (digests.length === 0) throw new RunAgain('another one empties the repository')
   return digests
 }

@@ -110,3 +110,23 @@ test('of two that empty a repository neither takes it for empty while the other 
   while ((await store.drainRepositories({ now, limit: 100 })) > 0);
   assert.equal((await store.usage(scene.registryId)).unreferenced, 0)
 })
+
+test('of two that empty a repository each takes what the other is not at', async () => {
+  const scene = await Scene.open(store)
+  const repository = name('race/shared')
+  for (const tag of ['v1', 'v2', 'v3', 'v4']) await scene.pushImage(repository, `an image ${tag}`, tag)
+  await scene.deleteRepository(repository)
+  const { now } = scene
+  const left = async () => Number((await pool.query<{ left: number }>('SELECT COUNT(*) AS left FROM manifest')).rows[0]?.left)
+  const first = await beside(
+    scene,
+    (tx) => commands.drainRepositories(tx, { now, limit: 2 }),
+    /DELETE FROM manifest /,
+    async () => {
+      assert.equal(await store.drainRepositories({ now, limit: 1 }), 1, 'it waits for nobody')
+      assert.equal(await left(), 3)
+    },
+  )
+  assert.equal(first, 2)
+  assert.equal(await left(), 1)
+})
