@@ -213,7 +213,7 @@ test('where blobs lie: the data folder or a bucket, never with a secret in the U
   const url = 's3://images/registry?endpoint=http://10.0.0.1:9000&sse=AES256'
   assert.equal((await valueOf('blobs', [], { LONGSHORE_BLOBS: url }))?.value, url)
   const problem = async (text: string) => (await runCli(['config', '--data-dir', dataDir], { LONGSHORE_BLOBS: text })).problem
-  assert.match(await problem('bucket'), /LONGSHORE_BLOBS: expected files, or s3:\/\/BUCKET\/PREFIX/)
+  assert.match(await problem('bucket'), /LONGSHORE_BLOBS: expected files, s3:\/\/BUCKET\/PREFIX.*azblob:\/\/ACCOUNT/)
   assert.match(await problem('s3://images?regio=x'), /these parameters.*region, endpoint, publicEndpoint/)
   for (const secret of ['s3://AKIA:hush@images', 's3://images?secretAccessKey=hush', 's3://images?endpoint=http://a:hush@10.0.0.1']) {
     const told = await problem(secret)
