@@ -49,6 +49,7 @@ export const refusalReasons = [
   'disk-full',
   'database-damaged',
   'database-away',
+  'database-password',
   'clock-off',
   'collection-rests',
   'collection-paused',

@@ -7,7 +7,7 @@ import { moveRegistry, planMove } from '#app/maintenance/move/move.ts'
 import type { Moved, MovePlan, MoveProgress } from '#core/move.ts'
 import { Refusal } from '#core/refusal.ts'
 import { armFailpoint } from '#ports/failpoint.ts'
-import { parsedAs, variableOf } from './config.ts'
+import { ConfigError, parsedAs, variableOf } from './config.ts'
 import { blobsPlace, folderPlaces, openFactsEnd, openMoveEnds, type MovePlaces, placesOf, storePlace } from './move-ends.ts'
 import { type Config, type SettingName, settings } from './settings.ts'
 
@@ -64,7 +64,7 @@ export async function undoMigration(config: Config): Promise<{ store: string; ph
 }
 
 function targetOf(config: Config, { toStore, toStorePasswordFile, toBlobs }: MigrateOptions): MovePlaces {
-  if (toStore === undefined && toBlobs === undefined) throw new Refusal('move-nothing')
+  if (toStore === undefined && toBlobs === undefined) throw new ConfigError('move-nothing')
   const isUrl = toStore !== undefined && /^[a-z]+:\/\//i.test(toStore)
   const isFolder = toStore !== undefined && toStore !== 'sqlite' && !isUrl
   const storePasswordFile = toStorePasswordFile ?? (toStore === undefined ? config.storePasswordFile : '')
@@ -89,7 +89,7 @@ async function bringSecrets(from: MovePlaces, to: MovePlaces): Promise<void> {
 }
 
 /** What the next start needs to be told, as variables of its environment. */
-function settingsAt(from: MovePlaces, to: MovePlaces, { toStore, toBlobs }: MigrateOptions): string[] {
+function settingsAt(from: MovePlaces, to: MovePlaces, { toStore, toStorePasswordFile, toBlobs }: MigrateOptions): string[] {
   const shown = (name: SettingName, text: string) => {
     const { shown: show } = settings[name] as { shown?: (text: string) => string }
     return `${variableOf(name)}=${show?.(text) ?? text}`
@@ -97,6 +97,7 @@ function settingsAt(from: MovePlaces, to: MovePlaces, { toStore, toBlobs }: Migr
   const lines: string[] = []
   if (from.directory.root !== to.directory.root) lines.push(shown('dataDir', to.directory.root))
   if (toStore !== undefined) lines.push(shown('store', to.config.store))
+  if (toStorePasswordFile !== undefined) lines.push(shown('storePasswordFile', resolve(toStorePasswordFile)))
   if (toBlobs !== undefined) lines.push(shown('blobs', toBlobs))
   // Where several servers share a database they need one key; it is this one.
   if (toStore !== undefined && to.config.store !== 'sqlite') lines.push(shown('secretKeyFile', to.directory.secretKey))

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +34,10 @@ export interface PostgresOptions {
   variables?: Readonly<Record<string, string>>
   /** Besides loopback, for machines of a test's own networks. */
   everywhere?: boolean
+  /** Of everybody but its own user `postgres`. */
+  asksForPasswords?: boolean
+  /** PEM files. */
+  certificate?: { cert: string; key: string }
   /** Whose standby it is, by a copy of it and its log. */
   standbyOf?: PostgresServer
 }
@@ -77,6 +81,8 @@ export async function startPostgres({
   settings = [],
   everywhere = false,
   variables = {},
+  asksForPasswords = false,
+  certificate,
   standbyOf,
 }: PostgresOptions = {}): Promise<PostgresServer> {
   const bin = programs()
@@ -102,7 +108,15 @@ export async function startPostgres({
     run('pg_basebackup', ['-D', data, '-d', source, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'])
   } else run('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'])
   if (everywhere) appendFileSync(join(data, 'pg_hba.conf'), 'host all all 10.0.0.0/8 trust\n')
+  if (asksForPasswords)
+    writeFileSync(join(data, 'pg_hba.conf'), 'host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n')
+  for (const [name, from] of Object.entries(certificate ?? {})) {
+    const file = join(data, `server.${name}`)
+    writeFileSync(file, readFileSync(from), { mode: 0o600 })
+    if (uid !== undefined && gid !== undefined) chownSync(file, uid, gid)
+  }
   const all = [
+    ...(certificate ? ['ssl=on', 'ssl_cert_file=server.cert', 'ssl_key_file=server.key'] : []),
     `listen_addresses=${everywhere ? '*' : '127.0.0.1'}`,
     'unix_socket_directories=',
     'max_connections=200',

@@ -55,6 +55,7 @@ export class Connections {
   readonly #base: ClientConfig
   readonly #limits: Readonly<Record<string, number>>
   readonly #timeout: number
+  readonly #passwordFile: string | undefined
   readonly #history = new History()
   /** When each was known to answer, and up to when none is believed. */
   readonly #answered = new WeakMap<object, number>()
@@ -63,27 +64,25 @@ export class Connections {
   #isPooled = false
 
   constructor({ url, passwordFile, connections, timeout = 15_000 }: PoolOptions) {
-    this.#hosts = hostsOf(url) ?? []
+    this.#hosts = (hostsOf(url) ?? []).map(verified)
     if (this.#hosts.length === 0) throw new Error('no URL of a PostgreSQL')
     this.#timeout = timeout
     this.#limits = { lock_timeout: longestLock, statement_timeout: timeout, idle_in_transaction_session_timeout: longestIdle }
     this.#base = {
-      ...(passwordFile === undefined ? {} : { password: async () => (await readFile(passwordFile, 'utf8')).trim() }),
       application_name: 'longshore',
       keepAlive: true,
       keepAliveInitialDelayMillis: quietBeforeProbes,
       types: columnTypes,
     }
-    const configured = () => this.#configured({ ...aliveness, ...this.#limits })
+    this.#passwordFile = passwordFile
     // Where the other end is gone without a word nobody waits for its statement for ever.
-    const ends = { query_timeout: timeout + 1000 }
-    class Chosen extends Client {
-      constructor() {
-        super({ ...configured(), ...ends })
-      }
-    }
+    const chosen = () => this.#client({ ...aliveness, ...this.#limits }, { query_timeout: timeout + 1000 })
+    // The pool makes one with `new`, which gives what this returns.
+    const Chosen = function () {
+      return chosen()
+    } as unknown as typeof Client
     this.#pool = new Pool({
-      Client: Chosen as unknown as typeof Client,
+      Client: Chosen,
       max: connections,
       connectionTimeoutMillis: longestConnecting,
       onConnect: (client) => this.#inspect(client as PoolClient) as unknown as void,
@@ -150,9 +149,7 @@ export class Connections {
   async own(): Promise<Client> {
     // Which host is right, and whether a pooler stands before it.
     this.give(await this.take())
-    const client = new Client(
-      this.#configured({ ...aliveness, lock_timeout: 0, statement_timeout: 0, idle_in_transaction_session_timeout: 0 }),
-    )
+    const client = this.#client({ ...aliveness, lock_timeout: 0, statement_timeout: 0, idle_in_transaction_session_timeout: 0 })
     client.on('error', () => {})
     await client.connect()
     return client
@@ -162,13 +159,21 @@ export class Connections {
     return this.#pool.end()
   }
 
-  #configured(settings: Readonly<Record<string, number>>): ClientConfig {
+  #client(settings: Readonly<Record<string, number>>, more: ClientConfig = {}): Client {
     const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)
-    return {
+    const client = new Client({
       ...this.#base,
+      ...more,
       connectionString: (this.#hosts[this.#host] as URL).href,
       ...(this.#isPooled ? {} : { options: options.join(' ') }),
+    })
+    const file = this.#passwordFile
+    // Not among the settings: there the URL wins, whose password is empty.
+    if (file !== undefined) {
+      const password = async () => (await readFile(file, 'utf8')).trim()
+      Object.defineProperty(client, 'password', { value: password, writable: true, configurable: true })
     }
+    return client
   }
 
   async #inspect(client: PoolClient): Promise<void> {
@@ -181,6 +186,14 @@ export class Connections {
     if (await this.#history.moves(client, bounded)) this.doubt()
     this.#answered.set(client, performance.now())
   }
+}
+
+/** The driver means the same by these, and says so on standard error, each time. */
+function verified(host: URL): URL {
+  const mode = host.searchParams.get('sslmode') ?? ''
+  if (['prefer', 'require', 'verify-ca'].includes(mode) && !host.searchParams.has('uselibpqcompat'))
+    host.searchParams.set('sslmode', 'verify-full')
+  return host
 }
 
 export const localSettings = (settings: Readonly<Record<string, number>>): string =>

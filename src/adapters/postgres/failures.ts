@@ -48,5 +48,12 @@ export function named(error: unknown): unknown {
 export function asRefusal(error: unknown): unknown {
   const { code, message = '' } = error as { code?: unknown; message?: string }
   if (error instanceof Refusal || (typeof code !== 'string' && !/^Connection terminated|timeout/.test(message))) return error
+  return notReached(error)
+}
+
+/** Whatever there is no connection for: the driver's own refusals (a password that is missing, TLS that is) have no code. */
+export function notReached(error: unknown): Refusal {
+  const { code, message = String(error) } = error as { code?: unknown; message?: string }
+  if (/client password must be a (?:non-empty )?string/.test(message)) return new Refusal('database-password', {})
   return new Refusal('database-away', { found: typeof code === 'string' ? `${message} (${code})` : message })
 }

@@ -3,7 +3,7 @@ import { Refusal } from '#core/refusal.ts'
 import type { FactsEnd, MoveMark } from '#ports/facts-move.ts'
 import { MoveEnd } from '#store/moving/facts-end.ts'
 import { Connections, type PoolOptions } from './connections.ts'
-import { asRefusal } from './failures.ts'
+import { asRefusal, notReached } from './failures.ts'
 import { moveLock } from './locks.ts'
 import { migrate } from './migrate.ts'
 import { PostgresMoveConnection } from './move-connection.ts'
@@ -51,6 +51,6 @@ async function connected(place: Place): Promise<{ client: Client; close: () => P
     return { client, close }
   } catch (error) {
     await connections.end()
-    throw asRefusal(error)
+    throw notReached(error)
   }
 }

@@ -13,7 +13,7 @@ import { type Clocks, refuseClock } from './clocks.ts'
 import { type Beginning, type Judge, PostgresReader, PostgresTransaction, readClocks, type Runner } from './connection.ts'
 import { Connections, type PoolOptions } from './connections.ts'
 import { DatabaseTime } from './database-time.ts'
-import { asRefusal, isOwn, isPaused, isRefusedCommit, named, passes, unknownOutcome } from './failures.ts'
+import { asRefusal, isOwn, isPaused, isRefusedCommit, named, notReached, passes, unknownOutcome } from './failures.ts'
 import { alone } from './locks.ts'
 import { migrate } from './migrate.ts'
 import { RequestProofs } from './request-proofs.ts'
@@ -47,7 +47,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   const connections = new Connections(options)
   const time = new DatabaseTime(now)
   try {
-    const first = await connections.own()
+    const first = await connections.own().catch((error: unknown) => Promise.reject(notReached(error)))
     try {
       const clocks = await readClocks(first, now)
       time.learn(clocks)

@@ -65,7 +65,9 @@ export const refusals = {
   'refusal.database-damaged':
     'the database {path} is damaged ({found}): nothing is served from it; move the data folder aside and fill a new one from your last backup with "longshore restore"',
   'refusal.database-away':
-    'the database does not answer: {found}. Look at LONGSHORE_STORE, at its password and at the network between, then try again',
+    'the database does not answer: {found}. Look at its URL (LONGSHORE_STORE, --to-store), at its password and at the network between, then try again',
+  'refusal.database-password':
+    'the database asks for a password and has been given none: name a file that has it, by LONGSHORE_STORE_PASSWORD_FILE or, for the place that the registry moves to, --to-store-password-file; then try again',
   'refusal.clock-off':
     'the clocks of this machine and of the database differ by {seconds} s, and {allowed} s are allowed: set the wrong one right (NTP does), then try again',
   'refusal.collection-rests':

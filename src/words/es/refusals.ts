@@ -74,7 +74,9 @@ export const refusals: Translation<typeof english> = {
   'refusal.database-damaged':
     'la base de datos {path} está dañada ({found}): no se sirve nada de ella; aparte la carpeta de datos y llene una nueva desde su última copia con «longshore restore»',
   'refusal.database-away':
-    'la base de datos no responde: {found}. Revise LONGSHORE_STORE, su contraseña y la red entre ambos, y vuelva a intentarlo',
+    'la base de datos no responde: {found}. Revise su URL (LONGSHORE_STORE, --to-store), su contraseña y la red entre ambos, y vuelva a intentarlo',
+  'refusal.database-password':
+    'la base de datos pide una contraseña y no se le dio ninguna: indique un archivo que la tenga, con LONGSHORE_STORE_PASSWORD_FILE o, para el lugar adonde va el registro, con --to-store-password-file; y vuelva a intentarlo',
   'refusal.clock-off':
     'el reloj de esta máquina y el de la base de datos difieren en {seconds} s, y se permiten {allowed} s: ponga en hora el que esté mal (NTP lo hace) e inténtelo de nuevo',
   'refusal.collection-rests':

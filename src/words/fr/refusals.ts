@@ -75,7 +75,9 @@ export const refusals: Translation<typeof english> = {
   'refusal.database-damaged':
     'la base de données {path} est abîmée ({found}) : rien n’en est servi ; mettez le dossier de données de côté et remplissez-en un nouveau avec votre dernière sauvegarde, par « longshore restore »',
   'refusal.database-away':
-    'la base de données ne répond pas : {found}. Vérifiez LONGSHORE_STORE, son mot de passe et le réseau entre les deux, puis réessayez',
+    'la base de données ne répond pas : {found}. Vérifiez son URL (LONGSHORE_STORE, --to-store), son mot de passe et le réseau entre les deux, puis réessayez',
+  'refusal.database-password':
+    'la base de données demande un mot de passe et n’en a reçu aucun : indiquez un fichier qui le contient, par LONGSHORE_STORE_PASSWORD_FILE ou, pour l’endroit où va le registre, par --to-store-password-file ; puis réessayez',
   'refusal.clock-off':
     'l’horloge de cette machine et celle de la base de données diffèrent de {seconds} s, l’écart permis est de {allowed} s : mettez à l’heure celle qui est déréglée (NTP s’en charge), puis réessayez',
   'refusal.collection-rests':
