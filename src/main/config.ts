@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { Refusal } from '#core/refusal.ts'
+import { withoutSecrets } from '#core/without-secrets.ts'
 import { type Config, NotAllowed, type Setting, type SettingName, settings } from './settings.ts'
 
 /** Where the value of a setting came from, for people: its name there. */
@@ -59,7 +60,7 @@ export function readConfig(
     try {
       config[name] = settings[name].parse(text)
     } catch (error) {
-      throw notAllowed(from, setting.shown?.(text) ?? text, error)
+      throw notAllowed(from, withoutSecrets(text), error)
     }
     if (!setting.hidden || text !== setting.fallback) effective.push({ name, text: setting.shown?.(text) ?? text, from })
   }

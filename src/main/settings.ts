@@ -16,7 +16,7 @@ export interface Setting<Value> {
   parse: Parse<Value>
   /** As it would be written. */
   fallback: string
-  /** As it may be shown: what of it is secret is left out. The catalogue's key of its explanation is `setting.<name>`. */
+  /** As it may be shown where it is right: what of it is secret is left out. The catalogue's key of its explanation is `setting.<name>`. */
   shown?: (text: string) => string
   hidden?: boolean
 }
@@ -104,17 +104,6 @@ const blobs: Parse<'files' | S3Place | AzurePlace> = (text) => {
   }
 }
 
-/** Without what nobody is to write there, and somebody may have. */
-function shownBlobs(text: string): string {
-  if (!/^(?:s3|azblob):/.test(text) || !URL.canParse(text)) return text
-  const url = new URL(text)
-  if (url.username !== '') url.username = '***'
-  if (url.password) url.password = '***'
-  for (const [name, value] of url.searchParams)
-    if (!parametersOf(text).includes(name) || value.includes('@')) url.searchParams.set(name, '***')
-  return url.href === new URL(text).href ? text : url.href
-}
-
 /** For people. */
 export function blobsName(place: S3Place | AzurePlace): string {
   const { kind, bucket, prefix, endpoint } = place
@@ -194,7 +183,7 @@ export const settings = {
   storeConnections: { parse: several, fallback: '16' },
   storeTimeout: { parse: duration, fallback: '15s' },
   secretKeyFile: { parse: path, fallback: '' },
-  blobs: { parse: blobs, fallback: 'files', shown: shownBlobs },
+  blobs: { parse: blobs, fallback: 'files' },
   blobsKeyFile: { parse: path, fallback: '' },
   http: { parse: listener, fallback: '127.0.0.1:5000' },
   https: { parse: listener, fallback: '127.0.0.1:5443' },

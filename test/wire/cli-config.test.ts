@@ -220,4 +220,17 @@ test('where blobs lie: the data folder or a bucket, never with a secret in the U
     assert.match(told, /no credentials in the URL/)
     assert.doesNotMatch(told, /hush/)
   }
+  const wrong = [
+    ['LONGSHORE_BLOBS', 'https://account.blob.example.org/images?sv=2024&sig=hush'],
+    ['LONGSHORE_BLOBS', 's3://AKIA:a/hush@images'],
+    ['LONGSHORE_STORE', 'postgres://longshore:hush@db'],
+    ['LONGSHORE_STORE', 'postgres://longshore:a/hush@db/registry'],
+    ['LONGSHORE_STORE', 'host=db password=hush'],
+    ['LONGSHORE_PUBLIC_URL', 'https://me:hush@registry.example.org'],
+  ] as const
+  for (const [name, text] of wrong) {
+    const told = (await runCli(['config', '--data-dir', dataDir], { [name]: text })).problem
+    assert.match(told, new RegExp(`^longshore: ${name}: expected`))
+    assert.doesNotMatch(told, /hush/)
+  }
 })

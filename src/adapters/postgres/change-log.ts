@@ -22,7 +22,7 @@ export function commitTelling(changed: readonly Changed[]): string {
 interface Seen {
   /** `xmin:xmax:xid,…`: which transactions the last read saw. */
   snapshot: string
-  /** A database that was started anew, or another one in its place, may have lost what was seen. */
+  /** A database that began anew, or another one in its place, may have lost what was seen. */
   incarnation: string
 }
 
@@ -88,8 +88,10 @@ function boundsOf(snapshot: string): { xmax: bigint } {
   return { xmax: BigInt(xmax) }
 }
 
-// Neither a restore into another database of the same name nor a start leaves both as they are.
-const incarnation = `pg_postmaster_start_time()::text || ' ' || (SELECT oid FROM pg_database WHERE datname = current_database())`
+// Neither a restore into another database of the same name nor a start leaves all as they are; nor does a process of the database that is killed:
+// then it begins anew without a start, forgets its statistics, and gives numbers of transactions that were seen to others.
+const incarnation = `concat_ws(' ', pg_postmaster_start_time(), pg_stat_get_bgwriter_stat_reset_time(),
+  (SELECT oid FROM pg_database WHERE datname = current_database()))`
 
 // In one statement, so of one snapshot: which it is, and what it shows. In order, so that the index is used whatever the table looks like.
 const readColumns = `pg_current_snapshot()::text AS snapshot, ${incarnation} AS incarnation,

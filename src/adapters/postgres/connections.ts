@@ -62,6 +62,7 @@ export class Connections {
   #doubted = -1
   #host = 0
   #isPooled = false
+  #answersEarly = false
 
   constructor({ url, passwordFile, connections, timeout = 15_000 }: PoolOptions) {
     this.#hosts = (hostsOf(url) ?? []).map(verified)
@@ -92,9 +93,10 @@ export class Connections {
     this.#pool.on('connect', (client) => client.on('error', () => {}))
   }
 
-  /** Where a pooler keeps no settings of a session, each transaction says them; it begins with this. */
+  /** Where a pooler keeps no settings of a session, each transaction says them; it begins with this. So does one whose COMMIT would be answered too early. */
   get begin(): string {
-    return this.#isPooled ? `BEGIN; ${localSettings(this.#limits)}` : 'BEGIN'
+    const settings = { ...(this.#isPooled ? this.#limits : {}), ...(this.#answersEarly ? { synchronous_commit: 'on' as const } : {}) }
+    return ['BEGIN', ...localSettings(settings)].join('; ')
   }
 
   /** A connection to be given back; it was right a moment ago. */
@@ -183,6 +185,7 @@ export class Connections {
     if (!session || session.standby || session.readOnly) throw new NotPrimary('this server of the database takes no writes')
     // A pooler may also take the parameters and forget them.
     if (session.lockTimeout !== longestLock) this.#isPooled = true
+    if (session.answersEarly) this.#answersEarly = true
     if (await this.#history.moves(client, bounded)) this.doubt()
     this.#answered.set(client, performance.now())
   }
@@ -196,10 +199,8 @@ function verified(host: URL): URL {
   return host
 }
 
-export const localSettings = (settings: Readonly<Record<string, number>>): string =>
-  Object.entries(settings)
-    .map(([name, value]) => `SET LOCAL ${name} = ${value}`)
-    .join('; ')
+export const localSettings = (settings: Readonly<Record<string, number | 'on'>>): string[] =>
+  Object.entries(settings).map(([name, value]) => `SET LOCAL ${name} = ${value}`)
 
 /** All connections were busy; nobody was asked. */
 const isWaiting = (error: unknown): boolean => String(error).includes('timeout exceeded when trying to connect')

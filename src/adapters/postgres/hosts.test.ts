@@ -14,7 +14,17 @@ test('each host of a URL has a URL of its own', () => {
 })
 
 test('what is no URL of a PostgreSQL that takes writes is none', () => {
-  for (const text of ['', 'sqlite', 'mysql://a/d', 'postgres://a', 'postgres://a/', 'postgres://a,/d', 'postgres://,a/d', 'postgres:///d'])
+  for (const text of [
+    '',
+    'sqlite',
+    'mysql://a/d',
+    'postgres://a',
+    'postgres://a/',
+    'postgres://a,/d',
+    'postgres://,a/d',
+    'postgres:///d',
+    'postgres://u:p@a/b@c/d',
+  ])
     assert.equal(hostsOf(text), undefined, text)
   for (const attributes of ['any', 'standby', 'read-only', 'prefer-standby'])
     assert.equal(hostsOf(`postgres://a/d?target_session_attrs=${attributes}`), undefined, attributes)
@@ -22,8 +32,8 @@ test('what is no URL of a PostgreSQL that takes writes is none', () => {
 
 test('nobody is shown a password', () => {
   assert.equal(
-    shownHosts('postgres://u:secret@a:5432,b/d?password=secret&sslmode=require'),
-    'postgres://u:***@a:5432,b/d?password=***&sslmode=require',
+    shownHosts('postgres://u:secret@a:5432,b/d?password=secret&sslPassword=secret&sslmode=require'),
+    'postgres://u:***@a:5432,b/d?password=***&sslPassword=***&sslmode=require',
   )
   assert.equal(shownHosts('postgres://a,b/d'), 'postgres://a,b/d')
   assert.equal(shownHosts('no'), undefined)

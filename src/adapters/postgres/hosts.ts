@@ -6,7 +6,7 @@ const writable: ReadonlySet<string> = new Set(['read-write', 'primary'])
  * be asked for than a host that takes writes is of no use to a registry, and is none either.
  */
 export function hostsOf(text: string): URL[] | undefined {
-  const [, before, hosts, behind] = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#@]+)(\/[^?#]+(?:\?[^#]*)?)$/.exec(text) ?? []
+  const [, before, hosts, behind] = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#@]+)(\/[^?#@]+(?:\?[^#]*)?)$/.exec(text) ?? []
   if (before === undefined || hosts === undefined || behind === undefined) return undefined
   const urls = hosts.split(',').map((host) => (URL.canParse(before + host + behind) ? new URL(before + host + behind) : undefined))
   for (const url of urls) {
@@ -24,7 +24,7 @@ export function shownHosts(text: string): string | undefined {
   const [first, ...others] = hostsOf(text) ?? []
   if (!first) return undefined
   if (first.password) first.password = '***'
-  if (first.searchParams.has('password')) first.searchParams.set('password', '***')
+  for (const name of first.searchParams.keys()) if (/pass/i.test(name)) first.searchParams.set(name, '***')
   const name = first.username && `${first.username}${first.password && ':***'}@`
   return `${first.protocol}//${name}${[first, ...others].map(({ host }) => host).join()}${first.pathname}${first.search}`
 }

@@ -42,7 +42,7 @@ async function migrateAlone(client: Client, steps: readonly Migration[]): Promis
   if (found.opensFrom > newest) throw new NewerDatabase(found.version, newest)
   const due = steps.filter((each) => each.version > found.version)
   if (due.length === 0) return
-  await client.query(localSettings({ lock_timeout: longestLock }))
+  await client.query(localSettings({ lock_timeout: longestLock }).join('; '))
   // Whoever may not run on what comes has ended what it was at, and finds itself refused with the next.
   if (due.some(({ opensFrom }) => opensFrom > found.opensFrom)) await client.query('SELECT pg_advisory_xact_lock($1)', [versionLock])
   for (const step of due) {

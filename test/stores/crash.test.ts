@@ -1,0 +1,82 @@
+// One process of the database is killed: it begins anew by itself, without a start, and gives numbers of transactions a second time. And who
+// told the database to answer a COMMIT before it is on the disk is not obeyed.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Client } from 'pg'
+import { ChangeLog, commitTelling } from '#adapters/postgres/change-log.ts'
+import { openPostgresStore } from '#adapters/postgres/store.ts'
+import { type Changed, Epochs } from '#store/epochs.ts'
+import { type PostgresServer, startPostgres } from './postgres-server.ts'
+
+let server: PostgresServer
+before(async () => {
+  // What ended without a commit reaches the disk late.
+  server = await startPostgres({ durable: true, settings: ['wal_writer_delay=10s', 'autovacuum=off'] })
+})
+after(() => server.stop())
+
+async function connect(url: string): Promise<Client> {
+  for (;;) {
+    const client = new Client({ connectionString: url })
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      return client
+    } catch {
+      await client.end().catch(() => {})
+      await pause(20)
+    }
+  }
+}
+
+const startOf = async (client: Client) => (await client.query<{ at: string }>('SELECT pg_postmaster_start_time()::text AS at')).rows[0]?.at
+
+test('a change whose number was seen before, of a transaction that a crash took back, is told', async () => {
+  const url = await server.database()
+  await (await openPostgresStore({ url, connections: 2 })).close()
+  let client = await connect(url)
+  const asking = {
+    ask: async <Asked>(columns: string, values: readonly (string | null)[]) =>
+      (await client.query(`SELECT ${columns}`, [...values])).rows[0] as Asked,
+  }
+  const epochs = new Epochs()
+  const log = new ChangeLog(asking, epochs)
+  const about: Changed = { what: 'control', hash: 0 }
+  await client.query('BEGIN; SELECT pg_current_xact_id()')
+  await client.query(commitTelling([about]))
+  for (let many = 0; many < 20; many++) await client.query('BEGIN; SELECT pg_current_xact_id(); ROLLBACK')
+  await log.read()
+  const seen = log.seen ?? ''
+  const started = await startOf(client)
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+  process.kill(rows[0]?.pid ?? 0, 'SIGKILL')
+  await client.query('SELECT 1').catch(() => {})
+  client = await connect(url)
+  assert.equal(await startOf(client), started, 'it was not started, it began anew by itself')
+  const epoch = epochs.control()
+  await client.query('BEGIN')
+  const again = await client.query('SELECT pg_visible_in_snapshot(pg_current_xact_id(), $1::pg_snapshot) AS seen', [seen])
+  assert.deepEqual(again.rows, [{ seen: true }], 'the number was given before')
+  await client.query(commitTelling([about]))
+  await log.read()
+  assert.notEqual(epochs.control(), epoch)
+  await client.end()
+})
+
+test('a command waits for the disk whatever its role or its database was told', async () => {
+  const url = await server.database()
+  const admin = await connect(url)
+  await admin.query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET synchronous_commit = off`)
+  const store = await openPostgresStore({ url, connections: 2 })
+  try {
+    await admin.query(`CREATE TABLE waits (how TEXT);
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO waits VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$;
+      CREATE TRIGGER note AFTER INSERT ON installation FOR EACH ROW EXECUTE FUNCTION note()`)
+    await store.putInstallation({ keyCheck: 'word', begun: true, ownerSealed: null, passwordsShown: true })
+    assert.deepEqual((await admin.query('SELECT how FROM waits')).rows, [{ how: 'on' }])
+  } finally {
+    await store.close()
+    await admin.end()
+  }
+})
