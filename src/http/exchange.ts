@@ -14,6 +14,8 @@ export type LogFields = {
   digest?: string
   failure?: string
   reason?: string
+  /** What somebody whom this server asked said; for the log alone. */
+  cause?: string
 }
 
 const smallBody = 16 * 1024

@@ -122,6 +122,13 @@ test('an error that nobody expected is in the log alone', async () => {
   assert.match(String(answer?.body), new RegExp(http.correlationId))
 })
 
+test('what another one said of a failure is in the log alone, and not without end', async () => {
+  const { answer, http } = await ask(Object.assign(new RegistryError('storage-failed', 'away'), { cause: `secret ${'on '.repeat(1000)}` }))
+  assert.doesNotMatch(String(answer?.body), /secret/)
+  assert.match(http.log.cause ?? '', /^secret on .{480,}$/)
+  assert.ok((http.log.cause ?? '').length <= 500)
+})
+
 test('what broke off is answered by a cut; what broke on our side is told to the operator', async () => {
   const broken = await ask(new BrokenOff('the client left'))
   assert.deepEqual([broken.answer, broken.http.log.failure, broken.http.unexpected], [undefined, 'broken-off', undefined])

@@ -7,6 +7,8 @@ import type { Headers } from './headers.ts'
 import { answerOfFailure, type FailingAnswer } from './failure.ts'
 import type { HttpRequest } from './http-request.ts'
 
+const longestCause = 500
+
 /**
  * The one way through every surface:
  *
@@ -185,6 +187,7 @@ function examine<D extends Dialect>(surface: Surface<D>, call: Call<D>, error: u
   const failure = expected(surface, call, error)
   http.log.failure = failure.failure
   http.log.reason = typeof failure.detail.because === 'string' ? failure.detail.because : failure.message
+  if (typeof failure.cause === 'string') http.log.cause = failure.cause.slice(0, longestCause)
   // The client has done nothing wrong: the operator is to see it.
   if (failure.failure === 'manifest-damaged' || failure.failure === 'blob-lost') http.unexpected = failure
   return failure

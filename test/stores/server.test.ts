@@ -113,6 +113,19 @@ test('connections that the database ends are 503 for who asked at that moment an
   }
 })
 
+test('what the database says of itself is told to no client', async () => {
+  const store = await postgres.database()
+  const server = await Server.start({ store })
+  try {
+    await postgres.drop(store)
+    const answer = await send(server, 'GET', '/v2/team/app/manifests/v1')
+    assert.equal(answer.status, 503)
+    assert.deepEqual(JSON.parse(answer.body.toString()).errors[0].detail, {})
+  } finally {
+    await server.stop()
+  }
+})
+
 test('a server that has another folder of objects loses none of those that it has not', async () => {
   const store = await postgres.database()
   const [one, other] = await Promise.all([Server.start({ store }), makeDataDirectory()])

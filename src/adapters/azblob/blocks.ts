@@ -44,12 +44,8 @@ export class Blocks {
 
   /** Blobs that have blocks and no list. */
   async *unfinished(prefix: string): AsyncIterable<{ key: string; uploadId: string }> {
-    const found = this.#requests.list(prefix, true)
-    for (;;) {
-      const { done, value } = await this.#requests.ask(() => found.next())
-      if (done) return
-      if ((value.properties.contentLength ?? 0) === 0) yield { key: this.#requests.keyOf(value.name), uploadId: '' }
-    }
+    for await (const { name, properties } of this.#requests.list(prefix, true))
+      if ((properties.contentLength ?? 0) === 0) yield { key: this.#requests.keyOf(name), uploadId: '' }
   }
 
   /** Blocks that are in no list go with the blob that they were sent for, and such a blob cannot be deleted before it is one. */

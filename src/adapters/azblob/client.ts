@@ -94,12 +94,8 @@ export class AzureClient implements ObjectClient {
   }
 
   async *list(prefix: string): AsyncIterable<{ key: string; size: number }> {
-    const found = this.#requests.list(prefix, false)
-    for (;;) {
-      const { done, value } = await this.#requests.ask(() => found.next())
-      if (done) return
-      yield { key: this.#requests.keyOf(value.name), size: value.properties.contentLength ?? 0 }
-    }
+    for await (const { name, properties } of this.#requests.list(prefix, false))
+      yield { key: this.#requests.keyOf(name), size: properties.contentLength ?? 0 }
   }
 
   unfinished(prefix: string): AsyncIterable<{ key: string; uploadId: string }> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { BlobServiceClient, ContainerClient } from '@azure/storage-blob'
+import type { BlobItem, BlobServiceClient, ContainerClient } from '@azure/storage-blob'
+import { refuseSamePage } from '../bucket/bounded-answer.ts'
 import { Mangled, ObjectAbsent } from '../bucket/failures.ts'
 import type { Condition, Patience } from '../bucket/object-client.ts'
 import { type Credentials, identityOf } from './credentials.ts'
@@ -40,8 +41,16 @@ export class AzureRequests {
     return this.#container.getBlockBlobClient(this.place.prefix + key)
   }
 
-  list(prefix: string, includeUncommitedBlobs: boolean) {
-    return this.#container.listBlobsFlat({ prefix: this.place.prefix + prefix, includeUncommitedBlobs })
+  async *list(prefix: string, includeUncommitedBlobs: boolean): AsyncIterable<BlobItem> {
+    const pages = this.#container.listBlobsFlat({ prefix: this.place.prefix + prefix, includeUncommitedBlobs }).byPage()
+    for (let asked: string | undefined; ; ) {
+      const { done, value } = await this.ask(() => pages.next())
+      if (done) return
+      yield* value.segment.blobItems
+      const next = value.continuationToken || undefined
+      refuseSamePage(asked, next)
+      asked = next
+    }
   }
 
   keyOf(name: string): string {

@@ -1,6 +1,8 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { HttpOperationResponse, IHttpClient, WebResource } from '@azure/storage-blob'
+import { RegistryError } from '#core/registry-error.ts'
+import { boundedAnswer } from '../bucket/bounded-answer.ts'
 import type { Patience } from '../bucket/object-client.ts'
 import type { Credentials } from './credentials.ts'
 import { sharedKeySignature } from './signature.ts'
@@ -59,7 +61,7 @@ export class Transport implements IHttpClient {
       answer.setTimeout(0)
       return { ...response, readableStreamBody: answer }
     }
-    return { ...response, bodyAsText: await textOf(answer) }
+    return { ...response, bodyAsText: await textOf(answer, this.#patience.answer) }
   }
 
   #authorized({ method, url: text, headers: given }: WebResource, body: Buffer | undefined) {
@@ -126,10 +128,10 @@ function headersOf(asked: WebResource, answer: http.IncomingMessage): WebResourc
   return headers
 }
 
-async function textOf(answer: http.IncomingMessage): Promise<string> {
+async function textOf(answer: http.IncomingMessage, patience: number): Promise<string> {
   try {
-    return Buffer.concat(await answer.toArray()).toString('utf8')
+    return Buffer.concat(await Array.fromAsync(boundedAnswer(answer, patience))).toString('utf8')
   } catch (error) {
-    throw sendFailure(error as NodeJS.ErrnoException)
+    throw error instanceof RegistryError ? error : sendFailure(error as NodeJS.ErrnoException)
   }
 }

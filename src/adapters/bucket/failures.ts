@@ -31,9 +31,12 @@ const sentences = {
   away: 'the object store cannot be reached',
 } as const
 
+// As stores name their failures; what else one says there is not told on.
+const nameForm = /^[A-Za-z0-9_.-]{1,64}$/
+
 /** What an operator is told of a store that did not do as it was asked. @param name the store's own of it */
 export const storeFailure = (what: keyof typeof sentences, name: string, cause: unknown): RegistryError =>
-  Object.assign(new RegistryError('storage-failed', `${sentences[what]} (${name})`), { cause })
+  Object.assign(new RegistryError('storage-failed', `${sentences[what]} (${nameForm.test(name) ? name : 'unknown'})`), { cause })
 
 export const storeFull = (): RegistryError =>
   new RegistryError('storage-full', 'the object store has no room: free some space and try again')

@@ -22,9 +22,11 @@ export const isOwn = (error: unknown): boolean => error instanceof RegistryError
 export const isRefusedCommit = (error: unknown): boolean => error instanceof DatabaseError && error.severity === 'ERROR'
 
 export const unknownOutcome = (error: unknown): RegistryError =>
-  new RegistryError('storage-failed', 'the database did not say whether this was done before its connection broke', {
-    cause: String(error),
-  })
+  failed('the database did not say whether this was done before its connection broke', error)
+
+/** What the database or its driver said, names of hosts and users among it, is the log's alone. */
+const failed = (sentence: string, error: unknown): RegistryError =>
+  Object.assign(new RegistryError('storage-failed', sentence), { cause: String(error) })
 
 // https://www.postgresql.org/docs/15/errcodes-appendix.html
 const diskFull = '53100'
@@ -38,10 +40,10 @@ export const isPaused = (error: unknown): boolean => error instanceof DatabaseEr
 export function named(error: unknown): unknown {
   if (error instanceof RegistryError) return error
   if (error instanceof DatabaseError && error.code === diskFull)
-    return new RegistryError('storage-full', 'the database has no room: free some space and try again', {})
+    return new RegistryError('storage-full', 'the database has no room: free some space and try again')
   if (error instanceof DatabaseError && error.code === pausedCode) return pausedFailure()
   if (error instanceof DatabaseError && error.code === movedCode) return movedFailure()
-  return new RegistryError('storage-failed', 'the database did not answer as it should', { cause: String(error) })
+  return failed('the database did not answer as it should', error)
 }
 
 /** What a start, or a command of the operator, is refused with. */

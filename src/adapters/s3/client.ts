@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
+import { refuseSamePage } from '../bucket/bounded-answer.ts'
 import { BeyondEnd, Mangled } from '../bucket/failures.ts'
 import type { Abilities, AskedRange, Condition, FoundObject, ObjectClient, Part, Patience, Upload } from '../bucket/object-client.ts'
 import { usualPatience } from '../bucket/object-client.ts'
@@ -86,7 +87,9 @@ export class S3Client implements ObjectClient {
       const asked = { ...requests.under(prefix), ...(next ? { ContinuationToken: next } : {}) }
       const page: ListObjectsV2CommandOutput = await requests.ask(() => new requests.sdk.ListObjectsV2Command(asked))
       for (const { Key, Size } of page.Contents ?? []) if (Key) yield { key: requests.keyOf(Key), size: Size ?? 0 }
+      const asking = next
       next = page.IsTruncated ? page.NextContinuationToken : undefined
+      refuseSamePage(asking, next)
     } while (next)
   }
 

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
+import { boundedAnswer } from '../bucket/bounded-answer.ts'
 import type { Patience } from '../bucket/object-client.ts'
 import type { S3Place } from './place.ts'
 
@@ -25,6 +27,18 @@ export function clientAt(sdk: Sdk, place: S3Place, endpoint: string | undefined,
       httpsAgent: agent,
     },
   })
+  // What is kept is read as it comes; what is said is read whole by the SDK.
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (all) => {
+        const answer = await next(all)
+        const { statusCode, body } = answer.response as { statusCode: number; body: unknown }
+        if (body instanceof Readable && !(commandName === 'GetObjectCommand' && statusCode < 300))
+          Object.assign(answer.response as object, { body: Readable.from(said(body, patience.answer)) })
+        return answer
+      },
+    { step: 'deserialize', priority: 'low' },
+  )
   // TLS and our sums guard what is sent; to sign it, too, would cost a second hash of each byte.
   if (endpoint === undefined || endpoint.startsWith('https:'))
     client.middlewareStack.add(
@@ -36,4 +50,13 @@ export function clientAt(sdk: Sdk, place: S3Place, endpoint: string | undefined,
       { step: 'build' },
     )
   return client
+}
+
+async function* said(body: Readable, patience: number): AsyncGenerator<Buffer, void, void> {
+  try {
+    yield* boundedAnswer(body, patience)
+  } catch (error) {
+    // Without this the SDK adds to the sentence what is there for who debugs it.
+    throw Object.assign(error as Error, { $metadata: {} })
+  }
 }

@@ -1,6 +1,7 @@
 import type { ListMultipartUploadsCommandOutput } from '@aws-sdk/client-s3'
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { refuseSamePage } from '../bucket/bounded-answer.ts'
 import { Mangled } from '../bucket/failures.ts'
 import type { Condition, FoundObject, Part, Upload } from '../bucket/object-client.ts'
 import { sizeOfPart, startOfPart } from '../bucket/part-sizes.ts'
@@ -32,6 +33,7 @@ export class Multipart {
       const page: ListMultipartUploadsCommandOutput = await requests.ask(() => new requests.sdk.ListMultipartUploadsCommand(asked))
       for (const { Key, UploadId } of page.Uploads ?? []) if (Key && UploadId) yield { key: requests.keyOf(Key), uploadId: UploadId }
       const { NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page
+      if (page.IsTruncated && KeyMarker) refuseSamePage(`${next.KeyMarker} ${next.UploadIdMarker}`, `${KeyMarker} ${UploadIdMarker}`)
       next = page.IsTruncated && KeyMarker ? { KeyMarker, ...(UploadIdMarker ? { UploadIdMarker } : {}) } : undefined
     }
   }
