@@ -60,7 +60,7 @@ export function readConfig(
     try {
       config[name] = settings[name].parse(text)
     } catch (error) {
-      throw notAllowed(from, withoutSecrets(text), error)
+      throw notAllowed(from, text, error)
     }
     if (!setting.hidden || text !== setting.fallback) effective.push({ name, text: setting.shown?.(text) ?? text, from })
   }
@@ -147,14 +147,13 @@ export function parsedAs<Name extends SettingName>(name: Name, text: string, fro
   try {
     return settings[name].parse(text) as Config[Name]
   } catch (error) {
-    const { shown }: Setting<unknown> = settings[name]
-    throw notAllowed(from, shown?.(text) ?? text, error)
+    throw notAllowed(from, text, error)
   }
 }
 
-function notAllowed(from: string, got: string, error: unknown): ConfigError {
+function notAllowed(from: string, text: string, error: unknown): ConfigError {
   if (!(error instanceof NotAllowed)) throw error
-  return new ConfigError('setting-value', { name: from, got, allowed: error.allowed, choices: error.choices })
+  return new ConfigError('setting-value', { name: from, got: withoutSecrets(text), allowed: error.allowed, choices: error.choices })
 }
 
 function distance(one: string, other: string): number {
