@@ -168,6 +168,22 @@ for (const [mode, values, kind] of [
     assert.ok(environment(container).get('LONGSHORE_NAMES').split(',').includes('longshore.ns.svc'))
   })
 
+test('a start is given an hour, or what the values say: one that is cut off begins again from nothing', async () => {
+  for (const [values, seconds] of [
+    [{}, 3600],
+    [scaled, 3600],
+    [{ ...scaled, startupSeconds: 7203 }, 7205],
+  ] as const) {
+    const objects = await made(values)
+    const { spec } = objects.get('Deployment/r-longshore') ?? at(objects, 'StatefulSet/r-longshore')
+    const { startupProbe, livenessProbe } = spec.template.spec.containers[0]
+    assert.equal(startupProbe.periodSeconds * startupProbe.failureThreshold, seconds)
+    assert.ok(livenessProbe.periodSeconds * livenessProbe.failureThreshold <= 60, 'a server that has started is looked at more often')
+    // Else the cluster calls a rollout failed that still goes on.
+    if (spec.strategy) assert.ok(spec.progressDeadlineSeconds > seconds)
+  }
+})
+
 test('each setting comes to the server by the name that it knows, and what the chart says of itself is a value that it takes', async () => {
   const names = Object.keys(settings) as SettingName[]
   const { settings: taken } = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')).properties

@@ -116,11 +116,11 @@ spec:
         - {name: https, containerPort: 5443}
         {{- end }}
         - {name: admin, containerPort: 5001}
-      # A first start after an upgrade may change the database: five minutes.
+      # A start that is cut off begins again from nothing: its change of the database is one transaction, its look at a large one reads all of it.
       startupProbe:
         httpGet: {path: /healthz, port: admin}
         periodSeconds: 5
-        failureThreshold: 60
+        failureThreshold: {{ ceil (divf $v.startupSeconds 5) | int }}
       livenessProbe:
         httpGet: {path: /healthz, port: admin}
         periodSeconds: 10
