@@ -63,6 +63,7 @@ export const refusalReasons = [
   'move-nothing',
   'move-same',
   'move-running',
+  'move-pooler',
   'move-other',
   'move-none',
   'move-target-not-empty',

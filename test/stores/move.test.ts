@@ -98,7 +98,8 @@ test('what cannot be moved is refused by name, and the registry goes on', async 
   const blob = await pushBlob(server, 'team/app', someBytes(50_000))
   const { dataDir } = server
   const refused = (words: string[], environment: Record<string, string> = there.keys) => refusedMove(dataDir, words, environment)
-  assert.match(await refused([]), /nothing was named to move to/)
+  const nowhere = await cli(['migrate', '--data-dir', dataDir])
+  assert.deepEqual([nowhere.code, /nothing was named to move to/.test(nowhere.problem)], [2, true])
   assert.match(await refused(['--to-store', 'sqlite']), /already/)
   assert.match(await refused(['--to-store', folderBeside(server, 'new')]), /--to-blobs files/)
   assert.match(await refused(['--undo']), /nothing to undo/)

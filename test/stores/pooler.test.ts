@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client as Database } from 'pg'
+import { openPostgresMoveEnd } from '#adapters/postgres/move-end.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { Refusal } from '#core/refusal.ts'
 import { putRegistry } from '#ports/metadata-scene.contract.ts'
@@ -78,6 +79,30 @@ async function boundedLocks(store: Awaited<ReturnType<typeof openPostgresStore>>
   await Promise.all([holder.end(), watcher.end()])
   assert.ok(!((await blocked) instanceof Error))
 }
+
+for (const pool of [
+  { mode: 'transaction', connections: 2, forgets: false },
+  { mode: 'transaction', connections: 2, forgets: true },
+] as const)
+  test(`a move names the database itself: through ${pool.forgets ? 'a pooler that forgets' : 'a pooler'} it is refused, and leaves no lock behind`, async () => {
+    const pooler = await startPooler(postgres.address, pool)
+    const url = await postgres.database()
+    const direct = new Database({ connectionString: url })
+    try {
+      const through = openPostgresMoveEnd({ url: url.replace(postgres.address, pooler.address) }, 'the pooler', { make: true })
+      await assert.rejects(through, (error: unknown) => error instanceof Refusal && error.reason === 'move-pooler')
+      await direct.connect()
+      const held = await direct.query(
+        "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+      )
+      assert.deepEqual(held.rows, [])
+      const end = await openPostgresMoveEnd({ url }, 'the database', { make: true })
+      await end.close()
+    } finally {
+      await direct.end()
+      pooler.stop()
+    }
+  })
 
 test('statement mode is refused at the start', async () => {
   const pooler = await startPooler(postgres.address, { mode: 'statement', connections: 4 })

@@ -99,6 +99,11 @@ export class Connections {
     return ['BEGIN', ...localSettings(settings)].join('; ')
   }
 
+  /** Whether a pooler stands between, as far as connections were made: what a session holds may then be another's. */
+  get isPooled(): boolean {
+    return this.#isPooled
+  }
+
   /** A connection to be given back; it was right a moment ago. */
   async take(): Promise<PoolClient> {
     for (let failures = 0; ; ) {

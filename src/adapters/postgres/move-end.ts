@@ -15,8 +15,10 @@ type Place = Pick<PoolOptions, 'url' | 'passwordFile'>
  * @param make tables are made where there are none, and brought to the newest schema
  */
 export async function openPostgresMoveEnd(place: Place, name: string, { make }: { make: boolean }): Promise<FactsEnd> {
-  const { client, close } = await connected(place)
+  const { client, isPooled, close } = await connected(place)
   try {
+    // It would keep the lock after us, for whoever is given that connection next.
+    if (isPooled) throw new Refusal('move-pooler', { store: name })
     const { rows } = await client.query<{ ours: boolean }>('SELECT pg_try_advisory_lock($1) AS ours', [moveLock])
     if (rows[0]?.ours !== true) throw new Refusal('move-running', { store: name })
     if (make) await migrate(client)
@@ -40,7 +42,7 @@ export async function postgresMoveMark(place: Place, name: string): Promise<Move
 }
 
 /** A page of rows takes as long as it takes; a lock waits for whoever writes. */
-async function connected(place: Place): Promise<{ client: Client; close: () => Promise<void> }> {
+async function connected(place: Place): Promise<{ client: Client; isPooled: boolean; close: () => Promise<void> }> {
   const connections = new Connections({ ...place, connections: 1 })
   try {
     const client = await connections.own()
@@ -48,7 +50,7 @@ async function connected(place: Place): Promise<{ client: Client; close: () => P
       await client.end().catch(() => {})
       await connections.end()
     }
-    return { client, close }
+    return { client, isPooled: connections.isPooled, close }
   } catch (error) {
     await connections.end()
     throw notReached(error)

@@ -85,6 +85,8 @@ export const refusals = {
   'refusal.move-nothing': 'nothing was named to move to: --to-store postgres://…, a folder or sqlite, --to-blobs s3://…, files, or both',
   'refusal.move-same': 'the registry lies in {place} already, and its blobs where --to-blobs says: name another place',
   'refusal.move-running': 'somebody moves {store} at this moment: let that one come to its end, or end it',
+  'refusal.move-pooler':
+    '{store} is a pooler, which lends connections, and what keeps two moves apart is a connection’s: name the database itself, with LONGSHORE_STORE or --to-store, for this command',
   'refusal.move-other':
     'a move from {from} to {to} was begun before: give the same command to go on with it, or "longshore migrate --undo" to give it up',
   'refusal.move-none': '{store} was not left, and no move from it is under way: there is nothing to undo',

@@ -94,6 +94,8 @@ export const refusals: Translation<typeof english> = {
   'refusal.move-nothing': 'no se indicó ningún destino: --to-store postgres://…, una carpeta o sqlite, --to-blobs s3://…, files, o ambos',
   'refusal.move-same': 'el registro ya está en {place}, y sus blobs donde dice --to-blobs: indique otro lugar',
   'refusal.move-running': 'alguien está trasladando {store} en este momento: deje que termine, o termínelo',
+  'refusal.move-pooler':
+    '{store} es un pooler, que presta conexiones, y es una conexión lo que mantiene separados dos traslados: para esta orden nombre la base misma, con LONGSHORE_STORE o --to-store',
   'refusal.move-other':
     'antes se empezó un traslado de {from} a {to}: dé la misma orden para continuarlo, o «longshore migrate --undo» para abandonarlo',
   'refusal.move-none': '{store} no se ha dejado y ningún traslado sale de ahí: no hay nada que deshacer',

@@ -97,6 +97,8 @@ export const refusals: Translation<typeof english> = {
     'aucune destination n’est indiquée : --to-store postgres://…, un dossier ou sqlite, --to-blobs s3://…, files, ou les deux',
   'refusal.move-same': 'le registre se trouve déjà dans {place}, et ses blobs là où l’indique --to-blobs : indiquez un autre endroit',
   'refusal.move-running': 'un déplacement de {store} est en cours en ce moment : laissez-le se terminer, ou arrêtez-le',
+  'refusal.move-pooler':
+    '{store} est un répartiteur de connexions (pooler) qui les prête, et c’est une connexion qui tient deux déplacements séparés : pour cette commande, nommez la base elle-même, par LONGSHORE_STORE ou --to-store',
   'refusal.move-other':
     'un déplacement de {from} vers {to} a déjà été commencé : donnez la même commande pour le poursuivre, ou « longshore migrate --undo » pour y renoncer',
   'refusal.move-none': '{store} n’a pas été quitté et aucun déplacement n’en part : il n’y a rien à annuler',
