@@ -126,3 +126,21 @@ test('a registry moves to a database with a password, and is told all settings t
   await server.up(Object.fromEntries(settings.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])))
   assert.equal((await send(server, 'GET', '/v2/team/app/manifests/v1')).status, 200)
 })
+
+test('a database that takes fewer connections than a server may open makes its requests wait, and is given more when it takes them', async () => {
+  const { url, user, say } = await ownDatabase()
+  await open(url, fileOf(password))
+  await say(`ALTER ROLE ${user} CONNECTION LIMIT 3`)
+  const connections = new Connections({ url, passwordFile: fileOf(password), connections: 12 })
+  const all = (many: number) => Promise.all(Array.from({ length: many }, () => connections.query('SELECT pg_sleep(0.02)')))
+  const openOnes = async () =>
+    (await connections.query<{ n: string }>(`SELECT count(*) AS n FROM pg_stat_activity WHERE usename = '${user}'`)).rows[0]?.n
+  try {
+    for (let turn = 0; turn < 3; turn++) await all(40)
+    assert.equal(Number(await openOnes()), 3)
+    await say(`ALTER ROLE ${user} CONNECTION LIMIT -1`)
+    for (const end = Date.now() + 30_000; Number(await openOnes()) <= 3; await all(40)) assert.ok(Date.now() < end, 'no more were opened')
+  } finally {
+    await connections.end()
+  }
+})

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   Client,
   type ClientConfig,
@@ -26,6 +27,8 @@ export interface PoolOptions {
 
 /** In milliseconds. */
 const longestConnecting = 5_000
+const fewFor = 5_000
+const betweenTries = 200
 const longestLock = 5_000
 const longestIdle = 10_000
 const quietBeforeProbes = 5_000
@@ -55,6 +58,7 @@ export class Connections {
   readonly #base: ClientConfig
   readonly #limits: Readonly<Record<string, number>>
   readonly #timeout: number
+  readonly #most: number
   readonly #passwordFile: string | undefined
   readonly #history = new History()
   /** When each was known to answer, and up to when none is believed. */
@@ -62,12 +66,14 @@ export class Connections {
   #doubted = -1
   #host = 0
   #isPooled = false
+  #growing: NodeJS.Timeout | undefined
   #answersEarly = false
 
   constructor({ url, passwordFile, connections, timeout = 15_000 }: PoolOptions) {
     this.#hosts = (hostsOf(url) ?? []).map(verified)
     if (this.#hosts.length === 0) throw new Error('no URL of a PostgreSQL')
     this.#timeout = timeout
+    this.#most = connections
     this.#limits = { lock_timeout: longestLock, statement_timeout: timeout, idle_in_transaction_session_timeout: longestIdle }
     this.#base = {
       application_name: 'longshore',
@@ -106,6 +112,7 @@ export class Connections {
 
   /** A connection to be given back; it was right a moment ago. */
   async take(): Promise<PoolClient> {
+    const until = performance.now() + longestConnecting
     for (let failures = 0; ; ) {
       const host = this.#host
       const wasPooled = this.#isPooled
@@ -119,6 +126,11 @@ export class Connections {
           continue
         }
         if (isWaiting(error)) throw error
+        if (isFull(error) && performance.now() < until) {
+          this.#makeDo()
+          if (this.#pool.totalCount === 0) await pause(betweenTries)
+          continue
+        }
         if (this.#host === host) this.#host = (host + 1) % this.#hosts.length
         if (++failures >= this.#hosts.length) throw error
       }
@@ -163,7 +175,15 @@ export class Connections {
   }
 
   end(): Promise<void> {
+    clearTimeout(this.#growing)
     return this.#pool.end()
+  }
+
+  /** The database takes no more connections: those that are there are waited for, as if no more had been asked for, and after a while more are tried. */
+  #makeDo(): void {
+    this.#pool.options.max = Math.max(1, this.#pool.totalCount)
+    clearTimeout(this.#growing)
+    this.#growing = setTimeout(() => (this.#pool.options.max = this.#most), fewFor).unref()
   }
 
   #client(settings: Readonly<Record<string, number>>, more: ClientConfig = {}): Client {
@@ -206,6 +226,9 @@ function verified(host: URL): URL {
 
 export const localSettings = (settings: Readonly<Record<string, number | 'on'>>): string[] =>
   Object.entries(settings).map(([name, value]) => `SET LOCAL ${name} = ${value}`)
+
+/** Of the database, of a role or of a database in it. */
+const isFull = (error: unknown): boolean => error instanceof DatabaseError && error.code === '53300'
 
 /** All connections were busy; nobody was asked. */
 const isWaiting = (error: unknown): boolean => String(error).includes('timeout exceeded when trying to connect')
