@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Client as Database } from 'pg'
+import { Client as Database, type PoolClient } from 'pg'
+import { Connections } from '#adapters/postgres/connections.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { putRegistry, Scene } from '#ports/metadata-scene.contract.ts'
 import { Client } from '../faults/client.ts'
@@ -77,6 +78,35 @@ for (const by of ['two hosts in the URL', 'an address that moves'] as const)
       stop()
     }
   })
+
+test('a connection that was at work when a promotion was seen is not asked again, though its server answered and is still there', async () => {
+  const primary = await startPostgres()
+  const standby = await startPostgres({ standbyOf: primary })
+  const address = await startMovingAddress(primary.address)
+  const connections = new Connections({ url: `postgres://postgres@${address.address}/postgres`, connections: 2 })
+  const question = 'SELECT inet_server_port() AS port'
+  const portOf = (client: PoolClient) => client.query<{ port: number }>(question).then(({ rows }) => rows[0]?.port)
+  const portIn = (server: PostgresServer) => Number(server.address.split(':')[1])
+  try {
+    const atWork = await connections.take()
+    standby.promote()
+    address.move(standby.address, 'kept')
+    const other = await connections.take()
+    assert.equal(await portOf(other), portIn(standby))
+    assert.equal(await portOf(atWork), portIn(primary))
+    connections.give(other)
+    connections.give(atWork)
+    const both = [await connections.take(), await connections.take()] as const
+    const ports = [await portOf(both[0]), await portOf(both[1])]
+    for (const each of both) connections.give(each)
+    assert.deepEqual(ports, [portIn(standby), portIn(standby)])
+  } finally {
+    await connections.end()
+    address.stop()
+    standby.stop()
+    primary.stop()
+  }
+})
 
 test('a standby that had not all takes over: nothing of what was lost is served from memory, however many changes follow', async () => {
   const primary = await startPostgres()

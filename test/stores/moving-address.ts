@@ -5,8 +5,8 @@ import { freePort } from '../world/free-port.ts'
 export interface MovingAddress {
   /** As `host:port`. */
   readonly address: string
-  /** What comes from now on goes there, as when a name or an address of a service moves; what is open is cut. */
-  move(to: string): void
+  /** What comes from now on goes there, as when an address of a service moves; what is open is cut, or kept as when a name moves. */
+  move(to: string, open?: 'cut' | 'kept'): void
   stop(): void
 }
 
@@ -34,9 +34,9 @@ export async function startMovingAddress(first: string, host = '127.0.0.1'): Pro
   }
   return {
     address: `127.0.0.1:${port}`,
-    move: (to) => {
+    move: (to, open = 'cut') => {
       target = to
-      cut()
+      if (open === 'cut') cut()
     },
     stop: () => {
       server.close()

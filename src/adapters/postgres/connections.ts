@@ -64,6 +64,8 @@ export class Connections {
   /** When each was known to answer, and up to when none is believed. */
   readonly #answered = new WeakMap<object, number>()
   #doubted = -1
+  /** How many promotions were seen when each was looked at: one that was at work when another was seen may be of what that left behind. */
+  readonly #seen = new WeakMap<object, number>()
   #host = 0
   #isPooled = false
   #growing: NodeJS.Timeout | undefined
@@ -118,7 +120,7 @@ export class Connections {
       const wasPooled = this.#isPooled
       try {
         const client = await this.#pool.connect()
-        if ((this.#answered.get(client) ?? 0) > this.#doubted) return client
+        if (this.#isCurrent(client) && (this.#answered.get(client) ?? 0) > this.#doubted) return client
         client.release(true)
       } catch (error) {
         if (unsupportedParameter.test(String(error)) && !wasPooled) {
@@ -139,7 +141,7 @@ export class Connections {
 
   /** @param failure of the last statement on it; one that was not answered ends it, since what it would say next is not known */
   give(client: PoolClient, failure?: unknown): void {
-    if (failure === undefined || isAnswer(failure)) {
+    if (this.#isCurrent(client) && (failure === undefined || isAnswer(failure))) {
       this.#answered.set(client, performance.now())
       return client.release()
     }
@@ -167,7 +169,7 @@ export class Connections {
   /** A connection beside the others, for what may take long: nothing ends it but its own end. */
   async own(): Promise<Client> {
     // Which host is right, and whether a pooler stands before it.
-    this.give(await this.take())
+    ;(await this.take()).release()
     const client = this.#client({ ...aliveness, lock_timeout: 0, statement_timeout: 0, idle_in_transaction_session_timeout: 0 })
     client.on('error', () => {})
     await client.connect()
@@ -211,9 +213,11 @@ export class Connections {
     // A pooler may also take the parameters and forget them.
     if (session.lockTimeout !== longestLock) this.#isPooled = true
     if (session.answersEarly) this.#answersEarly = true
-    if (await this.#history.moves(client, bounded)) this.doubt()
+    this.#seen.set(client, await this.#history.look(client, bounded))
     this.#answered.set(client, performance.now())
   }
+
+  #isCurrent = (client: PoolClient): boolean => this.#seen.get(client) === this.#history.promotions
 }
 
 /** The driver means the same by these, and says so on standard error, each time. */

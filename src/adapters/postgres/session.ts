@@ -27,9 +27,15 @@ const timelineQuestion = `SELECT system_identifier::text AS system, substr(pg_wa
 export class History {
   #system: string | undefined
   #timeline = 0
+  #promotions = 0
 
-  /** Whether a promotion is seen for the first time. Throws NotPrimary for what it left behind. */
-  async moves(client: Pick<PoolClient, 'query'>, bounds: object): Promise<boolean> {
+  /** How many were seen. */
+  get promotions(): number {
+    return this.#promotions
+  }
+
+  /** How many were seen with that of this server of the database. Throws NotPrimary for what another one left behind. */
+  async look(client: Pick<PoolClient, 'query'>, bounds: object): Promise<number> {
     const found = await client
       .query<{ system: string; timeline: string }>({ text: timelineQuestion, ...bounds } as QueryConfig)
       .then(({ rows }) => rows[0])
@@ -37,14 +43,14 @@ export class History {
         if (error instanceof DatabaseError && error.severity === 'ERROR') return undefined
         throw error
       })
-    if (!found) return false
+    if (!found) return this.#promotions
     const timeline = Number.parseInt(found.timeline, 16)
     const isKnown = this.#system === found.system
     if (isKnown && timeline < this.#timeline)
       throw new NotPrimary(`this server of the database was overtaken: its timeline is ${timeline}, and ${this.#timeline} was seen`)
-    const moved = this.#system !== undefined && (!isKnown || timeline > this.#timeline)
+    if (this.#system !== undefined && (!isKnown || timeline > this.#timeline)) this.#promotions++
     this.#system = found.system
     this.#timeline = timeline
-    return moved
+    return this.#promotions
   }
 }
