@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
-import { ChangeLog, commitTelling, prunes } from '#adapters/postgres/change-log.ts'
+import { ChangeLog, commitTelling, prunes, type Seen } from '#adapters/postgres/change-log.ts'
 import type { Runner } from '#adapters/postgres/connection.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { type Changed, changedBy, Epochs } from '#store/epochs.ts'
@@ -27,6 +27,8 @@ afterEach(async () => {
 
 async function connect(): Promise<Client> {
   const client = new Client({ connectionString: url })
+  // One that the database cut off says so when it is asked.
+  client.on('error', () => {})
   await client.connect()
   clients.push(client)
   return client
@@ -128,12 +130,12 @@ test('a server that knows less takes less away, and what another one took stays 
   const [idle, slow, quick, client] = [await reader(), await reader(), await reader(), await connect()]
   await commit(client, 1)
   await slow.read()
-  const little = slow.log.seen ?? ''
+  const little = slow.log.seen as Seen
   // This one is told of the first and misses the second.
   await idle.read()
   await commit(client, 2)
   await quick.read()
-  await client.query(...prunes(quick.log.seen ?? ''))
+  await client.query(...prunes(quick.log.seen as Seen))
   await commit(client, 3)
   await client.query(...prunes(little))
   assert.deepEqual(await idle.read(), ['all'])
@@ -156,6 +158,17 @@ test('a database that was started anew, or more changes than are worth telling, 
   assert.deepEqual(await read(), ['all'])
   await other.query(`INSERT INTO change_log (what, hash) VALUES ('moons', 0)`)
   assert.deepEqual(await read(), ['all'])
+})
+
+test('what was seen of another database, or of this one before it began anew, takes nothing away', async () => {
+  const [{ log, read }, client] = [await reader(), await connect()]
+  await commit(client, 1)
+  await read()
+  const left = async () => (await client.query('SELECT what FROM change_log')).rows
+  await client.query(...prunes({ ...(log.seen as Seen), incarnation: 'another' }))
+  assert.deepEqual(await left(), [{ what: 'repository' }])
+  await client.query(...prunes(log.seen as Seen))
+  assert.deepEqual(await left(), [{ what: 'pruned' }])
 })
 
 test('what is kept is never older than what was answered before it was asked for, with writers, readers and prunings at once', async () => {
@@ -190,7 +203,7 @@ test('what is kept is never older than what was answered before it was asked for
     const log = new ChangeLog(asking(await connect()), epochs)
     const client = await connect()
     const kept = new Map<string, { epoch: number; value: number }>()
-    const snapshots: string[] = []
+    const snapshots: Seen[] = []
     for (let round = 0; round < 200; round++) {
       const least = new Map(answered)
       await log.read()
@@ -206,7 +219,7 @@ test('what is kept is never older than what was answered before it was asked for
         assert.ok(value >= (least.get(name) ?? 0), `${name} is ${value}, which was over`)
         kept.set(name, { epoch, value })
       }
-      snapshots.push(log.seen ?? '')
+      snapshots.push(log.seen as Seen)
       const older = snapshots.at(-15)
       if (older === undefined || round % 7 !== index) continue
       await client.query(...prunes(older))

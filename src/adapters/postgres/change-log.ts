@@ -19,7 +19,7 @@ export function commitTelling(changed: readonly Changed[]): string {
   return `INSERT INTO change_log (what, hash) SELECT told.* FROM (VALUES ${rows}) AS told WHERE pg_current_xact_id_if_assigned() IS NOT NULL; COMMIT`
 }
 
-interface Seen {
+export interface Seen {
   /** `xmin:xmax:xid,…`: which transactions the last read saw. */
   snapshot: string
   /** A database that began anew, or another one in its place, may have lost what was seen. */
@@ -46,8 +46,8 @@ export class ChangeLog {
   }
 
   /** Which transactions have been told of; undefined before the first read. */
-  get seen(): string | undefined {
-    return this.#seen?.snapshot
+  get seen(): Seen | undefined {
+    return this.#seen
   }
 
   /** Raises the epochs of what was changed by commands that were answered before it was asked. One read after the other. */
@@ -64,10 +64,10 @@ export class ChangeLog {
   }
 }
 
-/** Takes away what whoever has read since that snapshot was told. At one server at a time; another one does nothing. */
-export const prunes = (snapshot: string): [sql: string, values: unknown[]] => [
+/** Takes away what whoever has read since then was told. At one server at a time; another one does nothing, nor does one on another database than was seen. */
+export const prunes = ({ snapshot, incarnation: seen }: Seen): [sql: string, values: unknown[]] => [
   pruneText,
-  [snapshot, pruneLock, boundsOf(snapshot).xmax.toString(), pruned],
+  [snapshot, pruneLock, boundsOf(snapshot).xmax.toString(), pruned, seen],
 ]
 
 type Told = Changed | { what: typeof pruned; upTo: bigint }
@@ -99,7 +99,7 @@ const readColumns = `pg_current_snapshot()::text AS snapshot, ${incarnation} AS 
     SELECT what, hash FROM change_log WHERE xid >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot)
     ORDER BY xid LIMIT ${mostChanges + 1}) AS new) AS changes`
 
-const pruneText = `WITH alone AS MATERIALIZED (SELECT 1 WHERE pg_try_advisory_xact_lock($2)),
+const pruneText = `WITH alone AS MATERIALIZED (SELECT 1 WHERE ${incarnation} = $5 AND pg_try_advisory_xact_lock($2)),
   gone AS (DELETE FROM change_log WHERE EXISTS (SELECT 1 FROM alone) AND xid < pg_snapshot_xmax($1::pg_snapshot)
     AND pg_visible_in_snapshot(xid, $1::pg_snapshot) AND what <> $4 RETURNING 1),
   earlier AS (DELETE FROM change_log WHERE what = $4 AND xid < pg_snapshot_xmin(pg_current_snapshot()) AND EXISTS (SELECT 1 FROM gone))

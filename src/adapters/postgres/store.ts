@@ -8,7 +8,7 @@ import { type Changed, changedBy, Epochs } from '#store/epochs.ts'
 import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
 import { isKept, KeptRows } from '#store/kept-rows.ts'
 import { commands, reads } from '#store/verbs.ts'
-import { ChangeLog, commitTelling, prunes } from './change-log.ts'
+import { ChangeLog, commitTelling, prunes, type Seen } from './change-log.ts'
 import { type Clocks, refuseClock } from './clocks.ts'
 import { type Beginning, type Judge, PostgresReader, PostgresTransaction, readClocks, type Runner } from './connection.ts'
 import { Connections, type PoolOptions } from './connections.ts'
@@ -70,7 +70,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     return epochs.control()
   })
   const proofs = new RequestProofs(prove)
-  const forgetTold = forgetting(changes, (snapshot) => connections.query(...prunes(snapshot)))
+  const forgetTold = forgetting(changes, (seen) => connections.query(...prunes(seen)))
   // A server of which nobody asks anything learns of a clock that was set, and of a newer program, too.
   const asking = setInterval(() => {
     const learned = [readClocks(reader.runner, now).then((clocks) => time.learn(clocks)), prove().then(forgetTold)]
@@ -126,9 +126,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
 }
 
 /** Each time, what was told until the time before the last is taken away: who has not asked since takes everything for changed. */
-function forgetting(changes: ChangeLog, prune: (snapshot: string) => Promise<unknown>): () => Promise<void> {
-  let older: string | undefined
-  let recent: string | undefined
+function forgetting(changes: ChangeLog, prune: (seen: Seen) => Promise<unknown>): () => Promise<void> {
+  let older: Seen | undefined
+  let recent: Seen | undefined
   return async () => {
     const told = older
     older = recent
