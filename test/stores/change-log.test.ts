@@ -171,6 +171,22 @@ test('what was seen of another database, or of this one before it began anew, ta
   assert.deepEqual(await left(), [{ what: 'pruned' }])
 })
 
+test('what came out of the dump of another database, whose numbers are higher, tells nobody anything', async () => {
+  const client = await connect()
+  await client.query(
+    `INSERT INTO change_log (xid, what, hash) VALUES ('9000000000', 'repository', 7), ('9000000001', 'pruned', 9000000000)`,
+  )
+  const [{ log, read }, other] = [await reader(), await reader()]
+  assert.deepEqual(await read(), [])
+  await commit(client, 1)
+  for (const each of [read, other.read]) assert.deepEqual(await each(), [1])
+  const seen = log.seen as Seen
+  await commit(client, 2)
+  for (const each of [read, other.read]) assert.deepEqual(await each(), [2])
+  await client.query(...prunes(seen))
+  for (const each of [read, other.read]) assert.deepEqual(await each(), [])
+})
+
 test('what is kept is never older than what was answered before it was asked for, with writers, readers and prunings at once', async () => {
   const names = Array.from({ length: 24 }, (_, index) => `team/${index}`)
   const subjectOf = (name: string) => ({ registryId: 1, name, digest: '' })

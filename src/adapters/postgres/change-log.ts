@@ -93,15 +93,18 @@ function boundsOf(snapshot: string): { xmax: bigint } {
 const incarnation = `concat_ws(' ', pg_postmaster_start_time(), pg_stat_get_bgwriter_stat_reset_time(),
   (SELECT oid FROM pg_database WHERE datname = current_database()))`
 
+// What is seen has a number that was given out. Others came out of a dump, with the numbers of the database that it was made of.
+const isOurs = 'xid < pg_snapshot_xmax(pg_current_snapshot())'
+
 // In one statement, so of one snapshot: which it is, and what it shows. In order, so that the index is used whatever the table looks like.
 const readColumns = `pg_current_snapshot()::text AS snapshot, ${incarnation} AS incarnation,
   (SELECT string_agg(what || ' ' || hash, ',') FROM (
-    SELECT what, hash FROM change_log WHERE xid >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot)
-    ORDER BY xid LIMIT ${mostChanges + 1}) AS new) AS changes`
+    SELECT what, hash FROM change_log
+    WHERE xid >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot) AND ${isOurs} ORDER BY xid LIMIT ${mostChanges + 1}) AS new) AS changes`
 
 const pruneText = `WITH alone AS MATERIALIZED (SELECT 1 WHERE ${incarnation} = $5 AND pg_try_advisory_xact_lock($2)),
   gone AS (DELETE FROM change_log WHERE EXISTS (SELECT 1 FROM alone) AND xid < pg_snapshot_xmax($1::pg_snapshot)
     AND pg_visible_in_snapshot(xid, $1::pg_snapshot) AND what <> $4 RETURNING 1),
   earlier AS (DELETE FROM change_log WHERE what = $4 AND xid < pg_snapshot_xmin(pg_current_snapshot()) AND EXISTS (SELECT 1 FROM gone))
-  INSERT INTO change_log (what, hash) SELECT $4, GREATEST($3::bigint, (SELECT MAX(hash) FROM change_log WHERE what = $4))
+  INSERT INTO change_log (what, hash) SELECT $4, GREATEST($3::bigint, (SELECT MAX(hash) FROM change_log WHERE what = $4 AND ${isOurs}))
   WHERE EXISTS (SELECT 1 FROM gone)`
