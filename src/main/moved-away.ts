@@ -1,10 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { asDamage } from '#adapters/sqlite/damage.ts'
 import { sqliteMoveMark } from '#adapters/sqlite/move-end.ts'
 import { Refusal } from '#core/refusal.ts'
-import type { MoveMark } from '#ports/facts-move.ts'
+import type { FactsEnd, MoveMark } from '#ports/facts-move.ts'
 import { isOwnDatabase } from './facts.ts'
 import { blobsPlace, type MovePlaces, openFactsEnd, placesOf, postgresPlace, storePlace } from './move-ends.ts'
 import { type Config, storeName } from './settings.ts'
+
+/** In milliseconds. */
+const askAgain = 100
 
 /**
  * Before anything relies on a database: that the registry lives there. Where its bytes alone were moved and this is a server of the new
@@ -33,13 +37,24 @@ async function markOf({ config, directory }: MovePlaces): Promise<MoveMark | und
   }
 }
 
-/** Of several servers that begin at once one does it. */
+/** Of several servers that begin at once one does it, and the others wait for it. */
 async function settle(places: MovePlaces): Promise<void> {
-  const end = await openFactsEnd(places, { make: false })
+  const end = await aloneAt(places)
   try {
     const mark = await end.mark()
     if (mark?.phase === 'moved') await end.settleBytes(mark)
   } finally {
     await end.close()
   }
+}
+
+async function aloneAt(places: MovePlaces): Promise<FactsEnd> {
+  for (;;)
+    try {
+      return await openFactsEnd(places, { make: false })
+    } catch (error) {
+      // Whoever has it is at work, or its connection, and what it has with it, ends.
+      if (!(error instanceof Refusal) || error.reason !== 'move-running') throw error
+      await pause(askAgain)
+    }
 }

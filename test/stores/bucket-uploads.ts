@@ -79,11 +79,11 @@ export function bucketUploadTests(starts: Promise<ObjectStoreServer>, { multipar
       await writer.rest()
       await writer.rollback()
       const most = 3
-      for (let tries = 0; tries < 50 && (await tails()) > most; tries++) await new Promise((resolve) => setTimeout(resolve, 100))
+      for (let tries = 0; tries < 300 && (await tails()) > most; tries++) await new Promise((resolve) => setTimeout(resolve, 100))
       assert.ok((await tails()) <= most)
     }
     const sealed = await writer.seal('sha256')
-    for (let tries = 0; tries < 50 && (await tails()) > 0; tries++) await new Promise((resolve) => setTimeout(resolve, 100))
+    for (let tries = 0; tries < 300 && (await tails()) > 0; tries++) await new Promise((resolve) => setTimeout(resolve, 100))
     assert.equal(await tails(), 0)
     assert.equal((await store.digest(key, 'sha256'))?.digest, sealed.digest)
   })

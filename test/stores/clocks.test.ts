@@ -80,5 +80,5 @@ test('an upload goes on at whatever server, and nothing that was pushed is colle
 test('a server whose clock is minutes off is refused by name', async () => {
   const server: Server = await fleet.tryToBegin(3, { variables: ahead(databaseAhead - 5 * 60) })
   assert.notEqual(await server.ended, 0)
-  assert.match(server.log, /the clocks of this machine and of the database differ by (299|300|301) s/)
+  assert.match(server.log, /the clocks of this machine and of the database differ by (29\d|30\d) s/)
 })

@@ -4,6 +4,8 @@ import { copyFileSync, cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { Client } from 'pg'
+import { moveLock } from '#adapters/postgres/locks.ts'
 import { digestOf, locationOf, pushBlob, pushImage, someBytes, startUpload } from '../world/content.ts'
 import { send } from '../world/send.ts'
 import { answersOf, at, beginMove, cli, fill, folderBeside, move, moveWorld, refusedMove, restart } from './move-world.ts'
@@ -90,6 +92,30 @@ test('the bytes alone, into a bucket and back: the old server reads on, the next
   await restart(server, { LONGSHORE_BLOBS: 'files' })
   assert.deepEqual(await answersOf(server), kept)
   assert.equal((await cli(['scrub', '--data-dir', server.dataDir])).code, 0)
+})
+
+test('of servers that begin together after the bytes moved one tells all rows, and the others wait for it', async () => {
+  const server = await world.server()
+  await fill(server)
+  const [there, later] = [await world.places(), await world.places()]
+  await move(server.dataDir, ['--to-store', there.url, '--to-blobs', there.blobs], there.keys)
+  await restart(server, at(there))
+  const before = await answersOf(server)
+  await move(server.dataDir, ['--to-blobs', later.blobs], at(there))
+  await server.end('SIGTERM')
+  const another = new Client({ connectionString: there.url })
+  await another.connect()
+  await another.query('SELECT pg_advisory_lock($1)', [moveLock])
+  let isOver = false
+  const beginning = server.up(at({ ...there, blobs: later.blobs })).finally(() => (isOver = true))
+  beginning.catch(() => {})
+  const hasAsked = async () =>
+    (await another.query(`SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE 'SELECT pg_try_advisory_lock(%'`))
+      .rowCount
+  while (!isOver && !(await hasAsked()));
+  await another.end()
+  await beginning
+  assert.deepEqual(await answersOf(server), before)
 })
 
 test('what cannot be moved is refused by name, and the registry goes on', async () => {
