@@ -38,7 +38,7 @@ export const goTools = {
 } satisfies Record<string, Record<string, string[]>>
 
 /** The same for a real node of Kubernetes, which takes minutes to build: npm run test:kubernetes alone wants it. */
-export const nodeOfKubernetes = {
+const nodeOfKubernetes = {
   kubernetes: {
     'kube-apiserver': ['--version'],
     'kube-controller-manager': ['--version'],

@@ -24,7 +24,7 @@ export interface RadosgwServer extends ObjectStoreServer {
 }
 
 /** Of a part; what S3 itself asks for is 5 MiB, so small that a contract about kilobytes meets several of them. */
-export const smallestPart = 64 * 1024
+const smallestPart = 64 * 1024
 
 const programs = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'ceph-authtool', 'monmaptool', 'ceph']
 

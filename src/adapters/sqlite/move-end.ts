@@ -11,7 +11,7 @@ import { makePrivate } from './private-file.ts'
 const busy = 5
 
 /** Keeps other moves of a database away until it is called. Refuses with `move-running`. */
-export function lockMove(database: string): () => void {
+function lockMove(database: string): () => void {
   const path = `${database}.move`
   makePrivate(path)
   const lock = new DatabaseSync(path, { timeout: 0 })

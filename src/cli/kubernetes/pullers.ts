@@ -80,7 +80,7 @@ const ofToken = ({ name, creationTime }: ArmToken['properties']['credentials']['
 })
 
 /** As ACR's attach gives it: all repositories of the registry, and nothing but to pull. */
-export const pullRole = 'AcrPull'
+const pullRole = 'AcrPull'
 
 /**
  * A service principal that may pull from the registry, made with that right where there is none of the name.
@@ -177,7 +177,7 @@ export async function pullAssignments(arm: ArmClient, registry: ArmRegistry, pri
   )
 }
 
-export interface OwnedPassword extends Standing {
+interface OwnedPassword extends Standing {
   collection: Owner['collection']
   /** The object id of its owner. */
   owner: string

@@ -5,7 +5,7 @@ export const migration: Translation<typeof english> = {
   'migrate.summary': 'Trasladar el registro a PostgreSQL y un bucket, o de vuelta, mientras se usa.',
   'migrate.more': `El servidor sigue mientras todo se copia y se compara. Después, por un momento, no se escribe nada: se llevan los últimos
 cambios y se deja el lugar antiguo. Su servidor aún lee, responde 503 a las escrituras, y debe iniciarse en el lugar nuevo
-con los ajustes que se dicen al final. Terminada donde sea, la misma orden continúa. Las subidas en curso empiezan de nuevo
+con los ajustes que se dicen al final. Detenida donde sea, la misma orden continúa. Las subidas en curso empiezan de nuevo
 si se trasladan los blobs. El lugar antiguo conserva lo que tenía; elimínelo cuando esté seguro. Código de salida 1 si no se
 cambió nada.
 

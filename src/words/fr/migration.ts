@@ -2,7 +2,7 @@ import type { migration as english } from '../en/migration.ts'
 import type { Translation } from '../messages.ts'
 
 export const migration: Translation<typeof english> = {
-  'migrate.summary': 'Déplacer le registre vers PostgreSQL et un compartiment, ou en revenir, pendant qu’il sert.',
+  'migrate.summary': 'Déplacer le registre vers PostgreSQL et un bucket, ou en revenir, pendant qu’il sert.',
   'migrate.more': `Le serveur continue pendant que tout est copié et comparé. Ensuite, un instant, rien n’est écrit : les derniers changements sont
 apportés et l’ancien endroit est quitté. Son serveur lit encore, répond 503 aux écritures, et doit être démarré au nouvel
 endroit avec les réglages indiqués à la fin. Arrêtée où que ce soit, la même commande continue. Les envois en cours
