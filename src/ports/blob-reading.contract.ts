@@ -18,6 +18,10 @@ export function blobReadingContract(scene: BlobScene): void {
         expected.writeUInt32BE(crc32(bytes.subarray(block * checksumBlock, (block + 1) * checksumBlock)), block * 4)
       assert.deepEqual(Buffer.from(sealed.checksums), expected)
       assert.ok((await readAll(scene.store(), key, sealed)).equals(bytes))
+      assert.deepEqual(
+        await Promise.all([scene.store().isThere(key, size), scene.store().isThere(key, size + 1), scene.store().isThere(newKey(), size)]),
+        [true, false, false],
+      )
       assert.deepEqual(await scene.store().digest(key, 'sha256'), { digest: sealed.digest, size })
       assert.deepEqual(await scene.store().digest(key, 'sha512'), { digest: `sha512:${hexOf(bytes, 'sha512')}`, size })
     })

@@ -40,6 +40,8 @@ export interface BlobStore {
    * another length. A store without such files has no such answer.
    */
   fileOf?(key: string, size: number): Promise<string | undefined>
+  /** Whether the bytes of a sealed key are there, as far as their length tells: none is read. */
+  isThere(key: string, size: number): Promise<boolean>
   /** Opens the bytes of a sealed key. Undefined when there are none. The caller closes the reader. */
   open(key: string, size: number, checksums: Uint8Array): Promise<BlobReader | undefined>
   /**

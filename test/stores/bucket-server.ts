@@ -128,6 +128,20 @@ export function bucketServerTests(starting: Promise<ObjectStoreServer>): void {
     assert.ok((await send(server, 'GET', '/v2/app/manifests/v1')).body.equals(image.manifest))
   })
 
+  for (const downloads of ['served', 'signed'])
+    test(`an object that somebody cut short is told to who asks whether it is there, and a push brings it back: ${downloads}`, async () => {
+      const store = await starting
+      const { server, bucket, keys } = await serverOn({ LONGSHORE_BLOB_DOWNLOADS: downloads })
+      const bytes = someBytes(100_000)
+      const path = `/v2/app/blobs/${await pushBlob(server, 'app', bytes)}`
+      assert.equal((await send(server, 'HEAD', path)).status, 200)
+      await store.change(bucket, (await keys())[0] ?? '', (found) => found.subarray(0, 50_000))
+      assert.equal((await send(server, 'HEAD', path)).status, 404)
+      await pushBlob(server, 'app', bytes)
+      assert.equal((await send(server, 'HEAD', path)).status, 200)
+      if (downloads === 'served') assert.ok((await send(server, 'GET', path)).body.equals(bytes))
+    })
+
   test('another bucket is not taken for the one that the blobs lie in: they are there again when it is', async () => {
     const store = await starting
     const { server } = await serverOn()

@@ -121,3 +121,31 @@ test('words that a store puts where the name of its failure belongs are not told
       kind,
     )
 })
+
+const asks: [name: string, work: (client: ObjectClient) => Promise<unknown>][] = [
+  ['get', (client) => client.get('a', { from: 0, to: 10 })],
+  ['head', (client) => client.head('a')],
+  ['remove', (client) => client.remove('a')],
+]
+
+for (const [what, type, page] of [
+  ['words', 'text/plain', '404 page not found'],
+  ['a page', 'text/html', '<html><head><title>404</title></head><body>not found</body></html>'],
+  ['nothing', 'text/plain', ''],
+  ['that the bucket is gone', 'application/xml', `${head}<Error><Code>NoSuchBucket</Code></Error>`],
+] as const)
+  test(`a proxy that has lost the store answers 404 with ${what}: no object is taken for lost`, async () => {
+    answering = ({ method }, response) => {
+      response.writeHead(404, { 'content-type': type, ...(page.includes('Bucket') ? { 'x-ms-error-code': 'ContainerNotFound' } : {}) })
+      response.end(method === 'HEAD' ? undefined : page)
+    }
+    for (const [kind, client] of clients)
+      for (const [name, work] of asks)
+        assert.match(await failureOf(() => work(client)), /^the object store (?:failed|has no such bucket) \(/, `${kind} ${name}`)
+  })
+
+test('a proxy that answers with a page of its own gives no bytes of an object', async () => {
+  answering = (_, response) => response.writeHead(200, { 'content-type': 'text/html', etag: '"page"' }).end('<html>back in a moment</html>')
+  for (const [kind, client] of clients)
+    assert.match(await failureOf(() => client.get('a', { from: 0, to: 10 })), /another range than was asked for|cannot be reached/, kind)
+})

@@ -9,6 +9,7 @@ import {
   type ObjectClient,
   type Part,
   type Patience,
+  rangeIn,
   type Upload,
   usualPatience,
 } from '../bucket/object-client.ts'
@@ -73,15 +74,15 @@ export class AzureClient implements ObjectClient {
       }
       const found = await this.#requests.askUnlessAbsent(() => this.#requests.blob(key).download(from, to - from, asked))
       if (!found) return undefined
-      const [, first, total] = /^bytes ([0-9]+)-[0-9]+\/([0-9]+)$/.exec(found.contentRange ?? '') ?? []
+      const range = rangeIn(found.contentRange)
       const body = found.readableStreamBody as Readable
       // Without it an answer that breaks while nobody reads would end the process.
       body.on('error', () => {})
-      if (Number(first ?? '0') !== from) {
+      if (range?.first !== from) {
         body.destroy()
         throw new Mangled('the store gave another range than was asked for')
       }
-      return { body, etag: found.etag ?? '', total: Number(total ?? found.contentLength ?? 0) }
+      return { body, etag: found.etag ?? '', total: range.total }
     } catch (error) {
       if (!(error instanceof BeyondEnd)) throw error
       const found = await this.head(key)

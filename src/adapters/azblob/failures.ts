@@ -28,7 +28,8 @@ export function failureOf(error: unknown): Error {
   const cause = request === undefined ? undefined : new Error(`the store's name of the request is ${request}`)
   const failed = (what: Parameters<typeof storeFailure>[0]) => storeFailure(what, told, cause)
   if (told === 'ContainerNotFound') return failed('no-bucket')
-  if (status === 404) return new ObjectAbsent()
+  // Whatever else answers 404, a proxy that has lost the store perhaps, says nothing of the blob.
+  if (status === 404 && told === 'BlobNotFound') return new ObjectAbsent()
   if (status === 507) return storeFull()
   if (late.has(told) || late.has(name)) return failed('late')
   if (tooMuch.has(told) || status === 429 || status === 503) return failed('busy')

@@ -111,6 +111,10 @@ export class BucketBlobStore<Client extends ObjectClient = ObjectClient> impleme
     return writer
   }
 
+  async isThere(key: string, size: number): Promise<boolean> {
+    return (await this.client.head(nameOf(key)))?.size === size
+  }
+
   open(key: string, size: number, checksums: Uint8Array): Promise<BlobReader | undefined> {
     return openSealed(this.client, nameOf(key), { key, size, checksums })
   }

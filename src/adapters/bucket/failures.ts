@@ -1,25 +1,6 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { CorruptBlob, WriterOvertaken } from '#ports/blob-store.ts'
 
-/** The store's condition does not hold: the key has bytes already, or others than it had. */
-export class ConditionFailed extends Error {}
-/** Two writers met at one key; the store took neither, and the same may be tried again. */
-export class ConditionConflict extends Error {}
-/** The unfinished upload is there no more: somebody made an object of it or broke it off. */
-export class UploadGone extends Error {}
-/** There is no object of that name. */
-export class ObjectAbsent extends Error {}
-/** The object ends before what was asked for. */
-export class BeyondEnd extends Error {}
-/** A part is not the one that was sent. */
-export class PartReplaced extends Error {}
-/** What the store says that it has is not what was sent. Nothing was taken from it. */
-export class Mangled extends RegistryError {
-  constructor(message = 'what arrived at the object store is not what was sent') {
-    super('storage-failed', message)
-  }
-}
-
 const sentences = {
   failed: 'the object store failed',
   busy: 'the object store asks to be asked less often, try again in a moment',
@@ -30,6 +11,31 @@ const sentences = {
   late: 'the object store did not answer in time',
   away: 'the object store cannot be reached',
 } as const
+
+/** The store's condition does not hold: the key has bytes already, or others than it had. */
+export class ConditionFailed extends Error {}
+/** Two writers met at one key; the store took neither, and the same may be tried again. */
+export class ConditionConflict extends Error {}
+/** The unfinished upload is there no more: somebody made an object of it or broke it off. */
+export class UploadGone extends Error {}
+/** There is no object of that name. */
+export class ObjectAbsent extends Error {}
+/** Something says that there is nothing, and it may be the store. */
+export class AbsentPerhaps extends RegistryError {
+  constructor() {
+    super('storage-failed', `${sentences.failed} (NotFound)`)
+  }
+}
+/** The object ends before what was asked for. */
+export class BeyondEnd extends Error {}
+/** A part is not the one that was sent. */
+export class PartReplaced extends Error {}
+/** What the store says that it has is not what was sent. Nothing was taken from it. */
+export class Mangled extends RegistryError {
+  constructor(message = 'what arrived at the object store is not what was sent') {
+    super('storage-failed', message)
+  }
+}
 
 // As stores name their failures; what else one says there is not told on.
 const nameForm = /^[A-Za-z0-9_.-]{1,64}$/

@@ -155,6 +155,10 @@ class FsBlobStore implements BlobStore {
     }
   }
 
+  async isThere(key: string, size: number): Promise<boolean> {
+    return (await this.fileOf(key, size)) !== undefined
+  }
+
   async digest(key: string, algorithm: Algorithm): Promise<{ digest: Digest; size: number } | undefined> {
     const found = await this.#digest(key, algorithm, 0, Number.MAX_SAFE_INTEGER)
     return found && { digest: digestOf(algorithm, found.hex), size: found.size }

@@ -38,6 +38,7 @@ export function openMemoryBlobStore(bytes: StoredBytes = { objects: new Map(), p
       return MemoryBlobWriter.failing(bytes, key, algorithm, new Error('the key was used before'))
     },
     resume: async (key, algorithm, claim) => MemoryBlobWriter.resume(bytes, key, algorithm, await claim()),
+    isThere: async (key, size) => objects.get(key)?.length === size,
     open: async (key, size, checksums) => {
       const found = objects.get(key)
       return found && readerOf(key, found, size, checksums)

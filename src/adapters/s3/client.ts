@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
 import { refuseSamePage } from '../bucket/bounded-answer.ts'
-import { BeyondEnd, Mangled } from '../bucket/failures.ts'
+import { AbsentPerhaps, BeyondEnd, Mangled } from '../bucket/failures.ts'
 import type { Abilities, AskedRange, Condition, FoundObject, ObjectClient, Part, Patience, Upload } from '../bucket/object-client.ts'
-import { usualPatience } from '../bucket/object-client.ts'
+import { rangeIn, usualPatience } from '../bucket/object-client.ts'
 import { Multipart, provesParts } from './multipart.ts'
 import type { S3Place } from './place.ts'
 import { headersOf, S3Requests } from './requests.ts'
@@ -49,7 +49,19 @@ export class S3Client implements ObjectClient {
   async head(key: string): Promise<FoundObject | undefined> {
     const { sdk, abilities } = this.#requests
     const asked = { ...this.#requests.at(key), ...(abilities.checksum === 'crc32' ? { ChecksumMode: 'ENABLED' as const } : {}) }
-    const found = await this.#requests.askUnlessAbsent(() => new sdk.HeadObjectCommand(asked))
+    const found = await this.#requests
+      .askUnlessAbsent(() => new sdk.HeadObjectCommand(asked))
+      .catch(async (error: unknown) => {
+        if (!(error instanceof AbsentPerhaps)) throw error
+        // A byte is asked for, too: if there is none, why is in the answer's body.
+        const first = await this.#requests.askUnlessAbsent(
+          () => new sdk.GetObjectCommand({ ...this.#requests.at(key), Range: 'bytes=0-0' }),
+        )
+        if (!first) return undefined
+        const body = first.Body as Readable
+        body.on('error', () => {}).destroy()
+        throw error
+      })
     return found && { size: found.ContentLength ?? 0, etag: found.ETag ?? '', crc: found.ChecksumCRC32 }
   }
 
@@ -59,15 +71,15 @@ export class S3Client implements ObjectClient {
       const asked = { ...this.#requests.at(key), Range: `bytes=${from}-${to - 1}`, ...(etag === undefined ? {} : { IfMatch: etag }) }
       const found = await this.#requests.askUnlessAbsent(() => new sdk.GetObjectCommand(asked), signal)
       if (!found) return undefined
-      const [, first, total] = /^bytes ([0-9]+)-[0-9]+\/([0-9]+)$/.exec(found.ContentRange ?? '') ?? []
+      const range = rangeIn(found.ContentRange)
       const body = found.Body as Readable
       // Without it an answer that breaks while nobody reads would end the process.
       body.on('error', () => {})
-      if (Number(first ?? '0') !== from) {
+      if (range?.first !== from) {
         body.destroy()
         throw new Mangled('the store gave another range than was asked for')
       }
-      return { body, etag: found.ETag ?? '', total: Number(total ?? found.ContentLength ?? 0) }
+      return { body, etag: found.ETag ?? '', total: range.total }
     } catch (error) {
       if (!(error instanceof BeyondEnd)) throw error
       const found = await this.head(key)
@@ -77,7 +89,7 @@ export class S3Client implements ObjectClient {
 
   async remove(key: string): Promise<void> {
     const { sdk } = this.#requests
-    await this.#requests.ask(() => new sdk.DeleteObjectCommand(this.#requests.at(key)))
+    await this.#requests.askUnlessAbsent(() => new sdk.DeleteObjectCommand(this.#requests.at(key)))
   }
 
   async *list(prefix: string): AsyncIterable<{ key: string; size: number }> {

@@ -20,7 +20,11 @@ const changedOnTheWay = new Set([
 const full = new Set(['QuotaExceeded', 'XMinioStorageFull', 'InsufficientStorage', 'InsufficientCapacity'])
 const late = new Set(['TimeoutError', 'AbortError', 'RequestTimeout'])
 
-export const isAbsent = (error: unknown): boolean => ['NoSuchKey', 'NotFound'].includes(nameOf(error)) && statusOf(error) === 404
+/** The store itself says so: whatever else answers 404 (a proxy that has lost the store, a bucket that is gone) says nothing of the object. */
+export const isAbsent = (error: unknown): boolean => nameOf(error) === 'NoSuchKey' && statusOf(error) === 404
+
+/** A HEAD has no body in which it could be said. */
+export const mayBeAbsent = (error: unknown): boolean => nameOf(error) === 'NotFound' && statusOf(error) === 404
 
 export const isBeyondEnd = (error: unknown): boolean => nameOf(error) === 'InvalidRange' || statusOf(error) === 416
 

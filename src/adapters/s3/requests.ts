@@ -2,10 +2,10 @@ import type { S3Client as SdkClient } from '@aws-sdk/client-s3'
 import { createHash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
-import { BeyondEnd, Mangled, ObjectAbsent } from '../bucket/failures.ts'
+import { AbsentPerhaps, BeyondEnd, Mangled, ObjectAbsent } from '../bucket/failures.ts'
 import { type Abilities, type Condition, leastAbilities, type Patience } from '../bucket/object-client.ts'
 import { clientAt, type Sdk } from './connection.ts'
-import { failureOf, isAbsent, isBeyondEnd } from './failures.ts'
+import { failureOf, isAbsent, isBeyondEnd, mayBeAbsent } from './failures.ts'
 import type { S3Place } from './place.ts'
 
 /** What every request of S3 has: where, by which client, with which sums; and how its answer is judged. */
@@ -66,6 +66,7 @@ export class S3Requests {
     } catch (error) {
       if (isBeyondEnd(error)) throw new BeyondEnd()
       if (isAbsent(error)) throw new ObjectAbsent()
+      if (mayBeAbsent(error)) throw new AbsentPerhaps()
       throw failureOf(error)
     }
   }

@@ -79,7 +79,7 @@ export async function readBlob(
 }
 
 /**
- * Who is told that a blob is there sends it no more: a file that is gone, or was cut short, is quarantined first, so that a push heals it.
+ * Who is told that a blob is there sends it no more: an object that is gone, or was cut short, is quarantined first, so that a push heals it.
  * Reads no bytes of one that has its length. Fails with `blob-lost`, and as the store does.
  */
 export async function checkFile(
@@ -87,7 +87,7 @@ export async function checkFile(
   blob: LinkedBlob,
 ): Promise<void> {
   const store = deps.blobs.at(blob.backend)
-  if (blob.bytes || !store.fileOf || (await store.fileOf(blob.storageKey, blob.size)) !== undefined) return
+  if (blob.bytes || (await store.isThere(blob.storageKey, blob.size))) return
   const reader = await openBlob(deps, blob)
   const last = { start: blob.size - 1, end: blob.size - 1 }
   try {
