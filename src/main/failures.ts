@@ -39,7 +39,7 @@ export function knownFailure(error: unknown): Known {
     error instanceof RegistryError ||
     error instanceof ApiFailure
   )
-    return { line: error.message, isUsage: false }
+    return { line: typeof error.cause === 'string' ? `${error.message} (${error.cause})` : error.message, isUsage: false }
   const { code = '', path = '', dest, syscall, errcode } = error as NodeJS.ErrnoException & { dest?: string; errcode?: number }
   // The database names no path.
   if (errcode === sqliteCannotOpen) return { refusal: new Refusal('path-gone', { path: 'longshore.db', code: 'SQLITE_CANTOPEN' }) }

@@ -11,6 +11,7 @@ import { Refusal } from '#core/refusal.ts'
 import { directoryOf } from '#main/directory.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { openFacts, openSharedFacts } from '#main/facts.ts'
+import { knownFailure } from '#main/failures.ts'
 import { NewerDatabase } from '#ports/newer-database.ts'
 import { startCluster } from '../world/cluster.ts'
 import { makeImage, pushImage } from '../world/content.ts'
@@ -116,12 +117,17 @@ test('connections that the database ends are 503 for who asked at that moment an
 test('what the database says of itself is told to no client', async () => {
   const store = await postgres.database()
   const server = await Server.start({ store })
+  const facts = await openPostgresStore({ url: store, connections: 2 })
   try {
     await postgres.drop(store)
     const answer = await send(server, 'GET', '/v2/team/app/manifests/v1')
     assert.equal(answer.status, 503)
     assert.deepEqual(JSON.parse(answer.body.toString()).errors[0].detail, {})
+    // Whoever is at the machine is told.
+    const told = knownFailure(await facts.registries().catch((error: unknown) => error))
+    assert.match(told && 'line' in told ? told.line : '', /^the database did not answer as it should \(error: .+\)$/)
   } finally {
+    await facts.close()
     await server.stop()
   }
 })

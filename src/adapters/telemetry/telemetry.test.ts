@@ -95,6 +95,14 @@ const valueOf = (text: string, series: string) =>
     .find((line) => line.startsWith(`${series} `))
     ?.slice(series.length + 1)
 
+test('a gauge that nobody can read keeps nobody from the others', async () => {
+  const away = { help: 'Away.', read: () => Promise.reject(new Error('away')) }
+  const gauges = { longshore_away: away, longshore_free: { help: 'Free.', read: () => 4 } }
+  const text = await openTelemetry({ level: 'silent', destination: aFile().buffer, gauges }).metrics.metrics()
+  assert.match(text, /^longshore_away Nan$/im)
+  assert.match(text, /^longshore_free 4$/m)
+})
+
 test('bytes, requests and collections are counted, gauges are read when somebody asks', async () => {
   let free = 4
   const telemetry = openTelemetry({

@@ -65,7 +65,8 @@ export function openTelemetry({ gauges, counters = {}, figures = new RequestFigu
       help,
       registers,
       async collect() {
-        this.set(await read())
+        // What nobody can tell now, a database that is away perhaps, keeps nobody from the others.
+        this.set(await (async () => read())().catch(() => Number.NaN))
       },
     })
   for (const [name, { help, read }] of Object.entries(counters))
