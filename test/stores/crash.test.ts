@@ -47,7 +47,7 @@ test('a change whose number was seen before, of a transaction that a crash took 
   await client.query(commitTelling([about]))
   for (let many = 0; many < 20; many++) await client.query('BEGIN; SELECT pg_current_xact_id(); ROLLBACK')
   await log.read()
-  const seen = log.seen ?? ''
+  const seen = log.seen?.snapshot ?? ''
   const started = await startOf(client)
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
   process.kill(rows[0]?.pid ?? 0, 'SIGKILL')
@@ -78,5 +78,25 @@ test('a command waits for the disk whatever its role or its database was told', 
   } finally {
     await store.close()
     await admin.end()
+  }
+})
+
+test('who waits for a lock has not all connections: what is read is answered meanwhile', async () => {
+  const url = await server.database()
+  const store = await openPostgresStore({ url, connections: 4 })
+  const holder = await connect(url)
+  const word = { keyCheck: 'word', begun: true, ownerSealed: null, passwordsShown: true }
+  try {
+    await store.putInstallation(word)
+    await holder.query('BEGIN; SELECT FROM installation FOR UPDATE')
+    const writers = Array.from({ length: 12 }, () => store.putInstallation(word))
+    const settled = Promise.allSettled(writers)
+    const first = Promise.any([store.installation().then(() => 'reader'), settled.then(() => 'writers')])
+    assert.equal(await first, 'reader')
+    await holder.query('COMMIT')
+    assert.ok((await settled).every(({ status }) => status === 'fulfilled'))
+  } finally {
+    await holder.end()
+    await store.close()
   }
 })

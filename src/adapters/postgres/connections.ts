@@ -12,6 +12,7 @@ import {
 } from 'pg'
 import { columnTypes } from './column-types.ts'
 import { hostsOf } from './hosts.ts'
+import { Lanes } from './lanes.ts'
 import { History, NotPrimary, sessionQuestion, type Session } from './session.ts'
 
 export interface PoolOptions {
@@ -53,6 +54,8 @@ const hung = 'Query read timeout'
  * new connection goes to the one that was right last, and to the next where that is away or takes none.
  */
 export class Connections {
+  /** Who writes may wait for another's lock, and never has all connections: what each request asks first, and who pulls, is answered meanwhile. */
+  readonly writers: Lanes
   readonly #hosts: readonly URL[]
   readonly #pool: Pool
   readonly #base: ClientConfig
@@ -75,6 +78,7 @@ export class Connections {
     this.#hosts = (hostsOf(url) ?? []).map(verified)
     if (this.#hosts.length === 0) throw new Error('no URL of a PostgreSQL')
     this.#timeout = timeout
+    this.writers = new Lanes(Math.max(1, Math.floor(connections * 0.75)), longestConnecting)
     this.#most = connections
     this.#limits = { lock_timeout: longestLock, statement_timeout: timeout, idle_in_transaction_session_timeout: longestIdle }
     this.#base = {

@@ -155,7 +155,7 @@ async function command(connections: Connections, beginning: Omit<Beginning, 'beg
   const until = performance.now() + longestPause
   for (let tries = 1; ; tries++)
     try {
-      return await once(connections, beginning, deed, input)
+      return await connections.writers.within(() => once(connections, beginning, deed, input))
     } catch (error) {
       if (isPaused(error) && performance.now() < until) {
         tries--
