@@ -1,10 +1,11 @@
 // npm run test:stores: what every database must do, on a real PostgreSQL, and every store of objects, on a real S3 (Ceph's) and on Azurite, and what
 // clients see of a server on them, with one thread and with several, killed too. Installs what is missing (Debian, as root; npm).
+// npm run test:stores -- --buckets: all that clients see, and the registry beside its model, with the blobs in each kind of bucket; nothing else.
 import { startAzurite } from '../test/stores/azurite.ts'
 import { startPostgres } from '../test/stores/postgres-server.ts'
 import { startRadosgw } from '../test/stores/radosgw.ts'
 import { installNode, installPackages } from './install-clients.ts'
-import { conclude, runTests } from './run-tests.ts'
+import { conclude, type Counts, runTests } from './run-tests.ts'
 
 /** They look into the files of a data folder, or change them, or its clock: npm test runs them, on SQLite. */
 const ofFiles = [
@@ -19,10 +20,10 @@ const ofFiles = [
   'wrong-clock',
 ]
 
-/**
- * What clients do with bytes: on each store of objects, too. The rest of test/wire asks for none, looks into the data folder's own (blob-offload, damaged-blobs, disk),
- * or counts the requests that are at work at a moment, which a slow store changes (overload, waiting-clients).
- */
+/** The rest of what looks into the data folder's objects, which a bucket has instead; single tests say it themselves (testOfFiles). */
+const ofObjects = ['blob-offload', 'damaged-blobs']
+
+/** What clients do with bytes: on each store of objects whenever the stores are tested, the rest with --buckets. */
 const ofBytes = [
   'blobs',
   'blob-links',
@@ -37,36 +38,52 @@ const ofBytes = [
 ]
 
 const wireTests = (names: readonly string[]) => names.map((name) => `test/wire/${name}.test.ts`)
+const buckets = [startRadosgw, startAzurite]
 
 await installPackages(['postgresql', 'pgbouncer', 'libfaketime', 'iproute2', 'iptables', 'ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw'])
 await installNode('azurite')
-const stores = runTests(['test/stores/**/*.test.ts'])
-const postgres = await startPostgres()
-process.env.TEST_DATABASES = await postgres.database()
-const wire = runTests(['test/wire/**/*.test.ts'], { except: wireTests(ofFiles) })
-const wireBuckets = [await inBucket(startRadosgw), await inBucket(startAzurite)]
-// A database that waits for the disk: what was acknowledged is there whatever ends.
-const durable = await startPostgres({ durable: true })
-process.env.TEST_DATABASES = await durable.database()
-const faults = runTests(['test/faults/random-kill.test.ts'])
-process.env.LONGSHORE_SERVERS = '3'
-const threads = runTests(['test/faults/serving-threads.test.ts', 'test/faults/kill.test.ts'])
-process.env.TEST_DATABASES = await postgres.database()
-const wireThreads = runTests(['blobs', 'uploads', 'manifests', 'deletes'].map((name) => `test/wire/${name}*.test.ts`))
-for (const server of [postgres, durable]) server.stop()
-const parts = [stores, wire, ...wireBuckets, faults, threads, wireThreads]
+const parts = process.argv.includes('--buckets') ? await allInBuckets() : await allStores()
+const sum = (of: 'passed' | 'failed') => parts.reduce((total, each) => total + each[of], 0)
 conclude({ passed: sum('passed'), failed: sum('failed') })
 
-async function inBucket(start: typeof startRadosgw | typeof startAzurite) {
-  const store = await start()
-  Object.assign(process.env, store.environment)
-  process.env.TEST_BLOBS = store.url(await store.make())
-  const counts = runTests(wireTests(ofBytes))
-  delete process.env.TEST_BLOBS
-  store.stop()
+async function allStores(): Promise<Counts[]> {
+  const stores = runTests(['test/stores/**/*.test.ts'])
+  const postgres = await startPostgres()
+  process.env.TEST_DATABASES = await postgres.database()
+  const wire = runTests(['test/wire/**/*.test.ts'], { except: wireTests(ofFiles) })
+  const wireBuckets = []
+  for (const start of buckets) wireBuckets.push(await inBucket(start, () => runTests(wireTests(ofBytes))))
+  // A database that waits for the disk: what was acknowledged is there whatever ends.
+  const durable = await startPostgres({ durable: true })
+  process.env.TEST_DATABASES = await durable.database()
+  const faults = runTests(['test/faults/random-kill.test.ts'])
+  process.env.LONGSHORE_SERVERS = '3'
+  const threads = runTests(['test/faults/serving-threads.test.ts', 'test/faults/kill.test.ts'])
+  process.env.TEST_DATABASES = await postgres.database()
+  const wireThreads = runTests(['blobs', 'uploads', 'manifests', 'deletes'].map((name) => `test/wire/${name}*.test.ts`))
+  for (const server of [postgres, durable]) server.stop()
+  return [stores, wire, ...wireBuckets, faults, threads, wireThreads]
+}
+
+async function allInBuckets(): Promise<Counts[]> {
+  const postgres = await startPostgres()
+  process.env.TEST_DATABASES = await postgres.database()
+  const counts = []
+  for (const start of buckets) {
+    const run = () => runTests(['test/wire/**/*.test.ts', 'test/stores/model.test.ts'], { except: wireTests([...ofFiles, ...ofObjects]) })
+    counts.push(await inBucket(start, run))
+  }
+  postgres.stop()
   return counts
 }
 
-function sum(of: 'passed' | 'failed'): number {
-  return parts.reduce((total, each) => total + each[of], 0)
+async function inBucket(start: (typeof buckets)[number], run: () => Counts): Promise<Counts> {
+  const store = await start()
+  Object.assign(process.env, store.environment)
+  process.env.TEST_BLOBS = store.url(await store.make())
+  const counts = run()
+  console.log(`PostgreSQL and ${store.kind}: ${counts.passed} passed, ${counts.failed} failed`)
+  delete process.env.TEST_BLOBS
+  store.stop()
+  return counts
 }

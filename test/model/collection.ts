@@ -14,7 +14,7 @@ import type { RepositoryName } from '#core/reference.ts'
 import { RegistryError } from '#core/registry-error.ts'
 import type { Registry } from '#ports/registries.ts'
 import { digestOf } from './expected.ts'
-import { admin, hour, newWorldRegistry, World, type WorldDeps, type Facts } from './world.ts'
+import { admin, hour, newWorldRegistry, World, type WorldDeps, type Places } from './world.ts'
 
 const name = 'a' as RepositoryName
 const lease = 24 * hour
@@ -56,14 +56,14 @@ const full = new RegistryError('storage-full', 'the disk is full', {})
 
 /**
  * When collection takes what nobody names, and when it rests.
- * @param factsIn a database of its own for a world; without it SQLite
+ * @param placesOf a world, each its own; without it SQLite and files
  */
-export function collectionTests(on: string, factsIn?: () => Promise<Facts>): void {
+export function collectionTests(on: string, placesOf?: () => Promise<Places>): void {
   describe(`collection on ${on}`, () => {
     /** One blob that nothing names, pushed at the world's beginning. */
     async function withBlob(work: (scene: Scene) => Promise<void>): Promise<void> {
       const folder = mkdtempSync(join(tmpdir(), 'longshore-collection-'))
-      const world = await World.open(folder, await factsIn?.())
+      const world = await World.open(folder, await placesOf?.())
       try {
         const registry = await newWorldRegistry(world.store)
         const { digest } = await push(world, registry, 'x'.repeat(1000))

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { chance } from './chance.ts'
 import { History } from './history.ts'
-import { type Facts, newWorldRegistry, World } from './world.ts'
+import { type Places, newWorldRegistry, World } from './world.ts'
 
 const lanes = 6
 const steps = 40
@@ -13,15 +13,15 @@ const given = process.env.TEST_SEED
 
 /**
  * Random histories of a registry, against a model in plain maps. TEST_SEED=… runs one of them again.
- * @param factsIn the database of a world that is kept in this folder; without it SQLite
+ * @param placesOf a world that would be kept in this folder; without it SQLite and files
  */
-export function randomHistories(on: string, histories: number, factsIn?: (folder: string) => Promise<Facts>): void {
+export function randomHistories(on: string, histories: number, placesOf?: (folder: string) => Promise<Places>): void {
   assert.ok(histories >= lanes, `${histories} histories`)
   describe(`a registry on ${on} and its model`, { concurrency: lanes }, () => {
     for (let lane = 0; lane < lanes; lane++)
       test(`whatever happens to a registry, it shows what the model shows (lane ${lane})`, async () => {
         const folder = mkdtempSync(join(tmpdir(), 'longshore-model-'))
-        const world = await World.open(folder, await factsIn?.(folder))
+        const world = await World.open(folder, await placesOf?.(folder))
         const first = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given)
         try {
           for (let each = 0; each < (given === undefined ? histories / lanes : 1); each++) await run(world, (first + each) >>> 0)

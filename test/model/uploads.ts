@@ -12,19 +12,19 @@ import { scrub } from '#app/maintenance/scrub.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import type { Registry } from '#ports/registries.ts'
 import { digestOf } from './expected.ts'
-import { type Facts, FakeClock, hour, newWorldRegistry, nextId, World, worldSettings } from './world.ts'
+import { type Places, FakeClock, hour, newWorldRegistry, nextId, World, worldSettings } from './world.ts'
 
 /**
  * What an upload session answers when requests meet, break or come back after a restart; on a database and files.
- * @param factsIn a database of its own for a world; without it SQLite
+ * @param placesOf a world, each its own; without it SQLite and files
  */
-export function uploadTests(on: string, factsIn?: () => Promise<Facts>): void {
+export function uploadTests(on: string, placesOf?: () => Promise<Places>): void {
   describe(`uploads on ${on}`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'longshore-uploads-'))
     let world: World
     let registry: Registry
     before(async () => {
-      world = await World.open(folder, await factsIn?.())
+      world = await World.open(folder, await placesOf?.())
       registry = await newWorldRegistry(world.store)
     })
     after(async () => {

@@ -68,27 +68,48 @@ const factsInSqlite = (folder: string): Facts => ({
   },
 })
 
+/** The bytes of a world. */
+export interface Objects {
+  open(): Promise<BlobStore>
+  /** What a bad disk does. */
+  change(storageKey: string, change: (bytes: Buffer) => Uint8Array): Promise<void>
+}
+
+const objectsInFiles = (folder: string): Objects => ({
+  open: async () => {
+    mkdirSync(folder, { recursive: true })
+    return openFsBlobStore(folder)
+  },
+  change: async (storageKey, change) => writeFileSync(join(folder, storageKey), change(readFileSync(join(folder, storageKey)))),
+})
+
+/** Where what a world keeps is: in its folder where nothing else is said. */
+export interface Places {
+  facts?: Facts
+  objects?: Objects
+}
+
 /** The deeds of the registry on a folder; `restart` is the end of the process and the next beginning. */
 export class World {
   readonly clock = new FakeClock()
   readonly #platforms = new KeptPlatforms()
   readonly #unleased = rememberedByOneProcess(this.clock, worldSettings.lease.length)
-  readonly #folder: string
   readonly #facts: Facts
+  readonly #objects: Objects
   #store: MetadataStore
   #blobs: BlobStore
   #uploads: Uploads
 
-  static async open(folder: string, facts: Facts = factsInSqlite(folder)): Promise<World> {
-    mkdirSync(join(folder, 'objects'), { recursive: true })
-    return new World(folder, facts, await facts.open())
+  static async open(folder: string, places: Places = {}): Promise<World> {
+    const { facts = factsInSqlite(folder), objects = objectsInFiles(join(folder, 'objects')) } = places
+    return new World(facts, objects, await facts.open(), await objects.open())
   }
 
-  private constructor(folder: string, facts: Facts, store: MetadataStore) {
-    this.#folder = folder
+  private constructor(facts: Facts, objects: Objects, store: MetadataStore, blobs: BlobStore) {
     this.#facts = facts
+    this.#objects = objects
     this.#store = store
-    this.#blobs = openFsBlobStore(join(folder, 'objects'))
+    this.#blobs = blobs
     this.#uploads = new Uploads(this.deps)
   }
 
@@ -120,23 +141,15 @@ export class World {
 
   /** What a bad disk does. */
   async damage({ storageKey, bytes: inRow }: Pick<LinkedBlob, 'storageKey' | 'bytes'>): Promise<void> {
-    if (inRow) {
-      await this.#facts.overwrite(
-        storageKey,
-        inRow.map((byte) => byte ^ 1),
-      )
-      return
-    }
-    const path = join(this.#folder, 'objects', storageKey)
-    const bytes = readFileSync(path)
-    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
-    writeFileSync(path, bytes)
+    const change = (bytes: Uint8Array) => bytes.map((byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte))
+    if (inRow) await this.#facts.overwrite(storageKey, change(inRow))
+    else await this.#objects.change(storageKey, change)
   }
 
   async restart(): Promise<void> {
     await this.close()
     this.#store = await this.#facts.open()
-    this.#blobs = openFsBlobStore(join(this.#folder, 'objects'))
+    this.#blobs = await this.#objects.open()
     this.#uploads = new Uploads(this.deps)
   }
 

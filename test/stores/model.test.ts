@@ -4,7 +4,9 @@ import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { collectionTests } from '../model/collection.ts'
 import { randomHistories } from '../model/random-histories.ts'
 import { uploadTests } from '../model/uploads.ts'
-import type { Facts } from '../model/world.ts'
+import type { Facts, Places } from '../model/world.ts'
+import { prefixOf } from '../world/database.ts'
+import { objectsIn } from './bucket-objects.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 let server: PostgresServer
@@ -27,6 +29,15 @@ async function factsInPostgres(): Promise<Facts> {
   }
 }
 
-randomHistories('PostgreSQL and files', Number(process.env.TEST_HISTORIES ?? 30), factsInPostgres)
-collectionTests('PostgreSQL and files', factsInPostgres)
-uploadTests('PostgreSQL and files', factsInPostgres)
+let worlds = 0
+
+/** With TEST_BLOBS the bytes are in that bucket, else in the world's folder. */
+async function placesOf(): Promise<Places> {
+  const prefix = prefixOf(`model${process.pid}_${++worlds}`)
+  return { facts: await factsInPostgres(), ...(prefix === undefined ? {} : { objects: await objectsIn(prefix) }) }
+}
+
+const on = `PostgreSQL and ${process.env.TEST_BLOBS?.replace(/:.*/, '') ?? 'files'}`
+randomHistories(on, Number(process.env.TEST_HISTORIES ?? 30), placesOf)
+collectionTests(on, placesOf)
+uploadTests(on, placesOf)

@@ -16,6 +16,7 @@ import {
 } from '#core/maintenance.ts'
 import { runCli } from '../world/cli-run.ts'
 import { makeImage, pushBlob, pushImage, someBytes, tokenFor } from '../world/content.ts'
+import { testOfFiles } from '../world/database.ts'
 import { send } from '../world/send.ts'
 import { Server } from '../world/server.ts'
 
@@ -174,7 +175,7 @@ for (const state of ['running', 'stopped'] as const) {
       assert.equal((await cli('gc', '--explain', 'latest')).code, 2)
     })
 
-    test('scrub finds nothing on sound bytes, and ends with 1 for a damaged, a missing and a strange file', async () => {
+    testOfFiles('scrub finds nothing on sound bytes, and ends with 1 for a damaged, a missing and a strange file', async () => {
       const sound = await data<Scrubbed>('scrub')
       assert.ok(sound.objects > 0 && sound.bytes > 0)
       assert.deepEqual([sound.bad, sound.strangers], [[], []])
@@ -274,7 +275,7 @@ test('the socket of the operator serves ARM and Graph to whoever opens it, and i
   assert.equal(await status('POST', '/machine/usage', '{"registry":"absent"}'), 409)
 })
 
-test('a data folder that was moved under a running server is told as that', async () => {
+testOfFiles('a data folder that was moved under a running server is told as that', async () => {
   const server = await Server.start()
   const moved = `${server.dataDir}-moved`
   renameSync(server.dataDir, moved)

@@ -2,6 +2,7 @@ import { putRegistry } from '#ports/metadata-scene.contract.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { digestOf, locationOf, makeImage, pushBlob, pushImage, putManifest, someBytes, startUpload } from '../world/content.ts'
+import { testOfFiles } from '../world/database.ts'
 import { type Answer, errorCode, header, send } from '../world/send.ts'
 import { Server } from '../world/server.ts'
 
@@ -12,7 +13,7 @@ function assertUnavailable(answer: Answer, what: string): void {
 }
 
 for (const effect of ['ENOSPC', 'EIO'])
-  test(`${effect} while bytes are written: 503 as OCI JSON; reads and deletes go on; with room again so do pushes`, async () => {
+  testOfFiles(`${effect} while bytes are written: 503 as OCI JSON; reads and deletes go on; with room again so do pushes`, async () => {
     const server = await Server.start({ smallBlob: '0' })
     try {
       const image = await pushImage(server, 'disk', 'v1')

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { findings as known } from '#core/checkup.ts'
 import { Computer } from '../world/computer.ts'
+import { testOfFiles } from '../world/database.ts'
 import { Server } from '../world/server.ts'
 
 const registry = 'local.longshore.localhost'
@@ -158,7 +159,7 @@ describe('a running server', () => {
       assert.deepEqual(one('descriptors-few').detail, { most: 1024, enough: 4096 })
     }))
 
-  test('a folder that a front’s group may pass is as it should be where a front is set, and the group is told', () =>
+  testOfFiles('a folder that a front’s group may pass is as it should be where a front is set, and the group is told', () =>
     on(async (computer) => {
       const front = {
         LONGSHORE_BLOB_OFFLOAD: 'nginx:/objects/',
@@ -171,7 +172,8 @@ describe('a running server', () => {
       chmodSync(server.dataDir, 0o700)
       assert.deepEqual(of('modes-open'), [])
       assert.deepEqual(one('modes-shared').detail, { group: '4242' })
-    }))
+    }),
+  )
 
   test('the same where the settings are the service’s alone: the folder tells it, and --fix shuts no front out', () =>
     on(async (computer) => {

@@ -5,6 +5,7 @@ import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { environmentWith } from '../world/database.ts'
 import { withPorts } from '../world/free-port.ts'
 import { makeDataDirectory, readCredentials, removeDataDirectory } from '../world/server.ts'
 
@@ -21,15 +22,14 @@ before(async () => {
   const [host = '', port] = settings.LONGSHORE_HTTP.split(':')
   http = { host, port: Number(port) }
   child = spawn(process.execPath, [program, 'serve'], {
-    env: {
-      PATH: process.env.PATH ?? '',
+    env: environmentWith({
       HOME: process.env.HOME ?? '',
       ...settings,
       LONGSHORE_HTTPS: 'off',
       LONGSHORE_ADMIN: 'off',
       LONGSHORE_SERVERS: '2',
       LONGSHORE_DATA_DIR: dataDir,
-    },
+    }),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   for (let tries = 0; tries < 600 && !(await isUp()); tries++) await pause(50)

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Agent } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { bucketKeys } from './database.ts'
+import { environmentWith } from './database.ts'
 import { withPorts } from './free-port.ts'
 import { makeDataDirectory, readCredentials, removeDataDirectory } from './server.ts'
 import type { Target } from './send.ts'
@@ -83,14 +83,7 @@ export class ChildServer implements Target {
     const from = this.log.length
     const limit = this.#openFiles === undefined ? '' : `ulimit -n ${this.#openFiles}; `
     const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, process.execPath, program, 'serve'], {
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOME: process.env.HOME ?? '',
-        ...bucketKeys,
-        ...this.#environment,
-        ...environment,
-        LONGSHORE_DATA_DIR: this.dataDir,
-      },
+      env: environmentWith({ HOME: process.env.HOME ?? '', ...this.#environment, ...environment, LONGSHORE_DATA_DIR: this.dataDir }),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#process = child

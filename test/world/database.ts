@@ -15,12 +15,19 @@ export const testOfFiles: (name: string, work: () => Promise<void>) => void =
 const databases = process.env.TEST_DATABASES
 
 /** What a server of its own must know of that bucket beside its URL. */
-export const bucketKeys: Record<string, string> = Object.fromEntries(
+const bucketKeys: Record<string, string> = Object.fromEntries(
   ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AZURE_STORAGE_KEY'].flatMap((name) => {
     const value = process.env[name]
     return buckets === undefined || value === undefined ? [] : [[name, value]]
   }),
 )
+
+/** Of a process that a test starts: nothing of this one's own but where programs are, and what opens the bucket of its data folder. */
+export const environmentWith = (settings: Record<string, string>): Record<string, string> => ({
+  PATH: process.env.PATH ?? '',
+  ...bucketKeys,
+  ...settings,
+})
 
 export const onPostgres = databases !== undefined
 
@@ -35,10 +42,16 @@ export function giveDatabase(dataDir: string, like?: string): void {
 
 /** Objects are written once: who has another's facts shares its prefix. */
 function blobLines(name: string, like: string | undefined): string[] {
-  if (buckets === undefined) return []
+  const url = prefixOf(name)
+  return url === undefined ? [] : [`blobs: ${like === undefined ? url : settingsIn(like).blobs}`]
+}
+
+/** The URL of a prefix in the tests' bucket; undefined where blobs are files. */
+export function prefixOf(name: string): string | undefined {
+  if (buckets === undefined) return undefined
   const url = new URL(buckets)
   url.pathname = `${url.pathname.replace(/\/$/, '')}/${name}`
-  return [`blobs: ${like === undefined ? url.href : settingsIn(like).blobs}`]
+  return url.href
 }
 
 function databaseLines(name: string, like: string | undefined): string[] {
