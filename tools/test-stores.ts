@@ -20,8 +20,8 @@ const ofFiles = [
   'wrong-clock',
 ]
 
-/** The rest of what looks into the data folder's objects, which a bucket has instead; single tests say it themselves (testOfFiles). */
-const ofObjects = ['blob-offload', 'damaged-blobs']
+/** A front that sends files finds none in a bucket: a server refuses the two together. Single tests that are of files say it themselves (testOfFiles). */
+const ofObjects = ['blob-offload']
 
 /** What clients do with bytes: on each store of objects whenever the stores are tested, the rest with --buckets. */
 const ofBytes = [

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { BucketBlobStore, BucketOptions } from '#adapters/bucket/blob-store.ts'
+import type { ObjectClient } from '#adapters/bucket/object-client.ts'
 import { openAzureBlobStore } from '#adapters/azblob/open.ts'
 import { parseAzurePlace } from '#adapters/azblob/place.ts'
 import { openS3BlobStore } from '#adapters/s3/open.ts'
@@ -27,6 +29,22 @@ export interface ObjectStoreServer {
 /** By the adapter itself, as `url` says. */
 export function openStore(url: string, options: BucketOptions = {}): Promise<BucketBlobStore> {
   return url.startsWith('s3:') ? openS3BlobStore(parseS3Place(url), options) : openAzureBlobStore(parseAzurePlace(url), options)
+}
+
+/** What a test does to the objects under a URL itself, behind the back of whoever uses them. */
+export async function behind<Result>(url: string, work: (client: ObjectClient) => Promise<Result>): Promise<Result> {
+  const store = await openStore(url)
+  try {
+    return await work(store.client)
+  } finally {
+    await store.close()
+  }
+}
+
+/** All bytes of an object; undefined where there is none. */
+export async function bytesOf(client: ObjectClient, name: string): Promise<Buffer | undefined> {
+  const found = await client.get(name, { from: 0, to: 2 ** 26 })
+  return found && buffer(found.body)
 }
 
 /** However this process ends, killed too: then the pipe is closed, and what it began ends after it. */

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
-import { rmSync, statSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { checksumBlock } from '#ports/blob-store.ts'
 import { digestOf, locationOf, pushBlob, someBytes, startUpload } from '../world/content.ts'
-import { testOfFiles } from '../world/database.ts'
 import { type Answer, authorizationOf, errorCode, header, send } from '../world/send.ts'
 import { Server } from '../world/server.ts'
+import { type StoredBytes, storedBytes } from '../world/stored-bytes.ts'
 
 let server: Server
 before(async () => {
@@ -16,15 +14,6 @@ before(async () => {
 after(() => server.stop())
 
 const blobPath = (digest: string) => `/v2/b/blobs/${digest}`
-
-/** The file on the disk that holds these bytes. */
-function fileOf(bytes: Buffer): string {
-  const found = globSync('objects/*/*', { cwd: server.dataDir })
-    .map((name) => join(server.dataDir, name))
-    .find((path) => statSync(path).size === bytes.length && readFileSync(path).equals(bytes))
-  assert.ok(found, 'the object lies on the disk')
-  return found
-}
 
 /** Reads as a client does that wants to know how the answer ended. */
 function pull(digest: string): Promise<{ status: number; bytes: number; whole: boolean; length: number }> {
@@ -115,14 +104,14 @@ for (const [where, at, times] of [
   ['the first block of what was read just now', 5, 2],
   ['a later block of what was read just now', 1024 * 1024 + 5, 2],
 ] as const)
-  testOfFiles(`wrong bytes on the disk in ${where}: the answer never completes; then 404; a new push heals`, async () => {
+  test(`wrong bytes where they lie, in ${where}: the answer never completes; then 404; a new push heals`, async () => {
     const bytes = someBytes(2 * 1024 * 1024)
     const digest = await pushBlob(server, 'b', bytes)
     for (let reading = 0; reading < times; reading++) assert.equal((await pull(digest)).whole, true)
-    const path = fileOf(bytes)
+    const stored = await storedBytes(server.dataDir, bytes)
     const damaged = Buffer.from(bytes)
     damaged[at] = (damaged[at] ?? 0) ^ 0x40
-    writeFileSync(path, damaged)
+    await stored.write(damaged)
     const broken = await pull(digest)
     assert.equal(broken.whole, false, 'the client sees that it is not whole')
     assert.ok(broken.bytes <= at, 'no wrong byte went')
@@ -132,13 +121,13 @@ for (const [where, at, times] of [
   })
 
 for (const [name, damage] of [
-  ['shorter', (path: string, bytes: Buffer) => writeFileSync(path, bytes.subarray(0, 1000))],
-  ['gone', (path: string) => rmSync(path)],
+  ['shorter', (stored: StoredBytes, bytes: Buffer) => stored.write(bytes.subarray(0, 1000))],
+  ['gone', (stored: StoredBytes) => stored.remove()],
 ] as const)
-  testOfFiles(`a file that is ${name}: no complete answer, then 404, and a new push heals`, async () => {
+  test(`an object that is ${name}: no complete answer, then 404, and a new push heals`, async () => {
     const bytes = someBytes(150_000)
     const digest = await pushBlob(server, 'b', bytes)
-    damage(fileOf(bytes), bytes)
+    await damage(await storedBytes(server.dataDir, bytes), bytes)
     const first = await pull(digest)
     assert.ok(first.status === 404 || !first.whole)
     assert.equal((await send(server, 'HEAD', blobPath(digest))).status, 404)

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { globSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { eventually } from '../conformance/client.ts'
 import { ChildServer } from '../world/child.ts'
 import { pushBlob, someBytes } from '../world/content.ts'
 import { errorCode, send } from '../world/send.ts'
+import { type StoredBytes, storedBytes } from '../world/stored-bytes.ts'
 
 // Whoever runs the registry is told by its log what the disk has done to a blob.
 let server: ChildServer
@@ -14,10 +13,7 @@ before(async () => {
 })
 after(() => server.stop())
 
-function fileOf(bytes: Buffer): string {
-  const files = globSync('objects/*/*', { cwd: server.dataDir }).map((name) => join(server.dataDir, name))
-  return files.find((file) => readFileSync(file).equals(bytes)) ?? assert.fail('it has a file')
-}
+const stored = (bytes: Buffer) => storedBytes(server.dataDir, bytes)
 
 /** The line of an answer, as soon as it is there. */
 async function lineOf(digest: string, status: number, method = 'GET'): Promise<Record<string, unknown>> {
@@ -29,20 +25,20 @@ async function lineOf(digest: string, status: number, method = 'GET'): Promise<R
 test('bytes that are wrong are an error in the log, with the object and the digest', async () => {
   const bytes = someBytes(150_000)
   const digest = await pushBlob(server, 'b', bytes)
-  const file = fileOf(bytes)
-  writeFileSync(file, someBytes(150_000))
+  const { name, write } = await stored(bytes)
+  await write(someBytes(150_000))
   await assert.rejects(send(server, 'GET', `/v2/b/blobs/${digest}`))
   const { level, failure, error, brokenOff } = await lineOf(digest, 200)
   assert.deepEqual([level, failure, brokenOff], [50, 'corrupt-blob', true])
-  assert.ok(String(error).includes(file.slice(-39)), String(error))
+  assert.ok(String(error).includes(name.slice(-39)), String(error))
   const { status } = await send(server, 'GET', `/v2/b/blobs/${digest}`)
   assert.deepEqual([status, (await lineOf(digest, 404)).level], [404, 30], 'told once')
 })
 
-test('a file that is gone is one too, and the answer says what heals it', async () => {
+test('an object that is gone is one too, and the answer says what heals it', async () => {
   const bytes = someBytes(150_000)
   const digest = await pushBlob(server, 'b', bytes)
-  rmSync(fileOf(bytes))
+  await (await stored(bytes)).remove()
   const answer = await send(server, 'GET', `/v2/b/blobs/${digest}`)
   assert.deepEqual([answer.status, errorCode(answer)], [404, 'BLOB_UNKNOWN'])
   assert.match(answer.body.toString(), /is lost on the server's disk: push it again/)
@@ -55,14 +51,14 @@ test('a file that is gone is one too, and the answer says what heals it', async 
 })
 
 for (const [what, damage] of [
-  ['gone', rmSync],
-  ['cut short', (file: string) => truncateSync(file, 149_000)],
-  ['empty', (file: string) => truncateSync(file, 0)],
+  ['gone', (of: StoredBytes) => of.remove()],
+  ['cut short', (of: StoredBytes, bytes: Buffer) => of.write(bytes.subarray(0, 149_000))],
+  ['empty', (of: StoredBytes) => of.write(Buffer.alloc(0))],
 ] as const)
-  test(`of a file that is ${what} nobody is told that it is there, so the push that asks heals it`, async () => {
+  test(`of an object that is ${what} nobody is told that it is there, so the push that asks heals it`, async () => {
     const bytes = someBytes(150_000)
     const digest = await pushBlob(server, 'b', bytes)
-    damage(fileOf(bytes))
+    await damage(await stored(bytes), bytes)
     const asked = await send(server, 'HEAD', `/v2/b/blobs/${digest}`)
     assert.equal(asked.status, 404)
     const { level, failure } = await lineOf(digest, 404, 'HEAD')
@@ -72,10 +68,10 @@ for (const [what, damage] of [
     assert.ok((await send(server, 'GET', `/v2/b/blobs/${digest}`)).body.equals(bytes))
   })
 
-test('a file that became longer still has the bytes', async () => {
+test('an object that became longer still has the bytes', async () => {
   const bytes = someBytes(150_000)
   const digest = await pushBlob(server, 'b', bytes)
-  writeFileSync(fileOf(bytes), 'more', { flag: 'a' })
+  await (await stored(bytes)).write(Buffer.concat([bytes, Buffer.from('more')]))
   assert.equal((await send(server, 'HEAD', `/v2/b/blobs/${digest}`)).status, 200)
   assert.ok((await send(server, 'GET', `/v2/b/blobs/${digest}`)).body.equals(bytes))
 })

@@ -66,6 +66,9 @@ function databaseLines(name: string, like: string | undefined): string[] {
 /** The URL of the folder's database; undefined where it is a file in it. */
 export const databaseOf = (dataDir: string): string | undefined => settingsIn(dataDir).store
 
+/** The URL of the folder's objects; undefined where they are files in it. */
+export const blobsOf = (dataDir: string): string | undefined => settingsIn(dataDir).blobs
+
 function settingsIn(dataDir: string): { store?: string; blobs?: string } {
   const path = settingsOf(dataDir)
   return existsSync(path) ? (parse(readFileSync(path, 'utf8')) as { store?: string; blobs?: string }) : {}
