@@ -1,6 +1,7 @@
 // npm run test:stores: what every database must do, on a real PostgreSQL, and every store of objects, on a real S3 (Ceph's) and on Azurite, and what
 // clients see of a server on them, with one thread and with several, killed too. Installs what is missing (Debian, as root; npm).
 // npm run test:stores -- --buckets: all that clients see, and the registry beside its model, with the blobs in each kind of bucket; nothing else.
+// npm run test:stores -- --failpoints: a kill at each failpoint on PostgreSQL, with one thread and with three; nothing else.
 import { startAzurite } from '../test/stores/azurite.ts'
 import { startPostgres } from '../test/stores/postgres-server.ts'
 import { startRadosgw } from '../test/stores/radosgw.ts'
@@ -42,7 +43,11 @@ const buckets = [startRadosgw, startAzurite]
 
 await installPackages(['postgresql', 'pgbouncer', 'libfaketime', 'iproute2', 'iptables', 'ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw'])
 await installNode('azurite')
-const parts = process.argv.includes('--buckets') ? await allInBuckets() : await allStores()
+const parts = process.argv.includes('--buckets')
+  ? await allInBuckets()
+  : process.argv.includes('--failpoints')
+    ? await allFailpoints()
+    : await allStores()
 const sum = (of: 'passed' | 'failed') => parts.reduce((total, each) => total + each[of], 0)
 conclude({ passed: sum('passed'), failed: sum('failed') })
 
@@ -58,11 +63,23 @@ async function allStores(): Promise<Counts[]> {
   process.env.TEST_DATABASES = await durable.database()
   const faults = runTests(['test/faults/random-kill.test.ts'])
   process.env.LONGSHORE_SERVERS = '3'
-  const threads = runTests(['test/faults/serving-threads.test.ts', 'test/faults/kill.test.ts'])
+  const threads = runTests(['test/faults/serving-threads.test.ts', 'test/faults/random-kill.test.ts'])
   process.env.TEST_DATABASES = await postgres.database()
   const wireThreads = runTests(['blobs', 'uploads', 'manifests', 'deletes'].map((name) => `test/wire/${name}*.test.ts`))
   for (const server of [postgres, durable]) server.stop()
   return [stores, wire, ...wireBuckets, faults, threads, wireThreads]
+}
+
+async function allFailpoints(): Promise<Counts[]> {
+  const durable = await startPostgres({ durable: true })
+  process.env.TEST_DATABASES = await durable.database()
+  const counts = []
+  for (const threads of ['1', '3']) {
+    process.env.LONGSHORE_SERVERS = threads
+    counts.push(runTests(['test/faults/kill.test.ts']))
+  }
+  durable.stop()
+  return counts
 }
 
 async function allInBuckets(): Promise<Counts[]> {
