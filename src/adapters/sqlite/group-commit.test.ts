@@ -6,6 +6,8 @@ import { after, test } from 'node:test'
 import { projection, registryId, resourceOf } from '#ports/control-scene.contract.ts'
 import type { ArmedFailpoint, FailpointName } from '#ports/failpoint.ts'
 import { a, b, blobOf, hour, image, Scene, tag } from '#ports/metadata-scene.contract.ts'
+import { pausedWord } from '#store/moving/move-connection.ts'
+import { pausedFailure } from '#store/moving/refused-writes.ts'
 import { SqliteConnection } from './connection.ts'
 import { type Call, runGroup } from './group-commit.ts'
 import { openMemoryMetadataStore } from './memory-store.ts'
@@ -207,3 +209,63 @@ test('a command that cannot be handed to the writer fails alone, and the writer 
     assert.equal((await scene.store.directoryObjects({ kinds: ['group'] }, { after: '', limit: 10 })).length, 2)
     await put('four', {})
   }))
+
+const aCall: Call = { id: 1, name: 'putResource', input: first }
+
+test('a command that meets another process for longer than a connection waits is told to try again, and nobody is told of a bug', async () => {
+  const path = newPath()
+  const connection = new SqliteConnection(path)
+  migrate(connection, undefined)
+  connection.database.exec('PRAGMA busy_timeout = 0')
+  const mover = new SqliteConnection(path)
+  mover.database.exec('BEGIN IMMEDIATE')
+  const warned: Error[] = []
+  const listen = (warning: Error) => warned.push(warning)
+  process.on('warning', listen)
+  const [answer] = await runGroup(connection, [aCall])
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('warning', listen)
+  assert.ok(answer && 'error' in answer)
+  assert.deepEqual([answer.error.failure, /try again/.test(answer.error.message), warned], ['storage-failed', true, []])
+  mover.database.exec('ROLLBACK')
+  assert.ok((await runGroup(connection, [aCall])).every((each) => 'output' in each))
+  mover.close()
+  connection.close()
+})
+
+test('what a trigger refuses for the pause of a move waits for its end; what only says the same does not', async () => {
+  const connection = new SqliteConnection(newPath())
+  migrate(connection, undefined)
+  connection.database.exec(`CREATE TABLE paused (one INTEGER); INSERT INTO paused VALUES (1);
+    CREATE TRIGGER relocation AFTER INSERT ON registry WHEN EXISTS (SELECT 1 FROM paused) BEGIN SELECT RAISE(ABORT, '${pausedWord}'); END`)
+  const asked = runGroup(connection, [aCall])
+  // The first try is over before a timer runs.
+  setTimeout(() => connection.database.exec('DELETE FROM paused'), 0)
+  const [answer] = await asked
+  assert.ok(answer && 'output' in answer, JSON.stringify(answer))
+  let tries = 0
+  const failpoint = () => {
+    tries++
+    throw pausedFailure()
+  }
+  Object.defineProperty(connection, 'failpoint', { value: failpoint })
+  const [refused] = await runGroup(connection, [
+    {
+      id: 2,
+      name: 'putManifest',
+      input: {
+        registryId: 1,
+        name: a,
+        ...image({ config: blobOf('x') }),
+        tags: [],
+        platform: { architecture: null, os: null },
+        sparse: 'all',
+        now: 0,
+        leaseUntil: 0,
+      },
+    },
+  ])
+  assert.ok(refused && 'error' in refused)
+  assert.deepEqual([refused.error.message, tries], [pausedFailure().message, 1])
+  connection.close()
+})

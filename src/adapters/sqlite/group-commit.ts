@@ -19,6 +19,8 @@ export interface CallFailure {
   failure: Failure
   message: string
   detail: FailureDetail
+  /** Nothing of it was done, and it may be in a moment: the registry is being moved. */
+  paused?: true
 }
 
 export type Answer = { id: number; output: unknown } | { id: number; error: CallFailure }
@@ -57,7 +59,7 @@ async function attemptBeyondPause(connection: SqliteConnection, group: readonly 
   return answers
 }
 
-const isPaused = (answer: Answer): boolean => 'error' in answer && answer.error.message === pausedFailure().message
+const isPaused = (answer: Answer): boolean => 'error' in answer && answer.error.paused === true
 
 async function attempt(connection: SqliteConnection, group: readonly Call[]): Promise<Answer[]> {
   const { database } = connection
@@ -88,17 +90,20 @@ async function attempt(connection: SqliteConnection, group: readonly Call[]): Pr
 
 // https://www.sqlite.org/rescode.html; the low byte is the primary code.
 const primary = { full: 13, ioError: 10, cannotOpen: 14, readOnly: 8, corrupt: 11 }
+/** Somebody else had the database for longer than a connection waits: a mover in a process of its own. */
+const busy = 5
 
 const refusedByTrigger = 1811
 
 export function describe(error: unknown): CallFailure {
   if (error instanceof RegistryError) return { failure: error.failure, message: error.message, detail: error.detail }
   const { errcode, code, message } = error as { errcode?: number; code?: string; message?: string }
-  if (errcode === refusedByTrigger && message === pausedWord) return describe(pausedFailure())
+  if (errcode === refusedByTrigger && message === pausedWord) return { ...describe(pausedFailure()), paused: true }
   if (errcode === refusedByTrigger && message === movedWord) return describe(movedFailure())
   const result = errcode === undefined ? undefined : errcode & 0xff
   if (result === primary.full || code === 'ENOSPC' || code === 'EDQUOT')
     return { failure: 'storage-full', message: 'the disk is full: free some space and try again', detail: {} }
+  if (result === busy) return { failure: 'storage-failed', message: 'another process is writing to the database: try again', detail: {} }
   if (code === 'EIO' || (result !== undefined && Object.values(primary).includes(result)))
     return { failure: 'storage-failed', message: 'the database could not write to the disk', detail: {} }
   // A bug of ours, and undone like any other failure: the next command must not suffer for it.
