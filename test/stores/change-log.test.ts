@@ -6,8 +6,11 @@ import { Client } from 'pg'
 import { ChangeLog, commitTelling, prunes, type Seen } from '#adapters/postgres/change-log.ts'
 import type { Runner } from '#adapters/postgres/connection.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
+import { projection, registryId, resourceOf } from '#ports/control-scene.contract.ts'
 import { type Changed, changedBy, Epochs } from '#store/epochs.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
+
+const aRegistry = { resource: resourceOf(registryId('first'), { parentKey: '' }), match: undefined, registry: projection('first') }
 
 let server: PostgresServer
 let url: string
@@ -250,4 +253,26 @@ test('what is kept is never older than what was answered before it was asked for
     await Promise.all(writers)
   }
   assert.ok(seen.kept > 500 && seen.read > 500 && seen.pruned > 20, JSON.stringify(seen))
+})
+
+test('events out of a dump of a database with higher numbers are seen, before all that happens here', async () => {
+  const client = await connect()
+  const filled = await openPostgresStore({ url, connections: 2 })
+  await filled.putResource(aRegistry)
+  const { id } = (await filled.registry('first')) ?? { id: 0 }
+  const note = (store: typeof filled, repository: string) =>
+    store.noteEvents({ events: [{ kind: 'manifest.pulled', registryId: id, by: null, details: { repository, digest: 'sha256:x' } }] })
+  const seen = async (store: typeof filled) =>
+    (await store.events({ registryId: id, after: '', limit: 10 })).flatMap((each) =>
+      each.kind === 'manifest.pulled' ? each.details.repository : [],
+    )
+  for (const name of ['a', 'b', 'c']) await note(filled, name)
+  await filled.close()
+  await client.query('UPDATE event SET xid = xid + 1000000')
+  const restored = await openPostgresStore({ url, connections: 2 })
+  await restored.registry('first')
+  assert.deepEqual(await seen(restored), ['a', 'b', 'c'])
+  await note(restored, 'd')
+  assert.deepEqual(await seen(restored), ['a', 'b', 'c', 'd'])
+  await restored.close()
 })

@@ -1,5 +1,6 @@
 import type { Change } from '#store/command-traits.ts'
 import type { Changed, Epochs } from '#store/epochs.ts'
+import type { Connections } from './connections.ts'
 import { pruneLock } from './locks.ts'
 import type { Standing } from './standing.ts'
 
@@ -38,11 +39,14 @@ interface ReadRow extends Seen {
 export class ChangeLog {
   readonly #standing: Pick<Standing, 'ask'>
   readonly #epochs: Epochs
+  readonly #begun: () => Promise<unknown>
   #seen: Seen | undefined
 
-  constructor(standing: Pick<Standing, 'ask'>, epochs: Epochs) {
+  /** @param begun what a database is told that was not seen before, or began anew */
+  constructor(standing: Pick<Standing, 'ask'>, epochs: Epochs, begun: () => Promise<unknown> = async () => {}) {
     this.#standing = standing
     this.#epochs = epochs
+    this.#begun = begun
   }
 
   /** Which transactions have been told of; undefined before the first read. */
@@ -58,10 +62,22 @@ export class ChangeLog {
     const changes = (row.changes ?? '').split(',').filter((each) => each !== '')
     const told = changes.map(changedOf)
     const missed = changes.length > mostChanges || told.some((each) => each === undefined || mayMiss(before, each))
-    if (!before || before.incarnation !== incarnation || missed) this.#epochs.raiseAll()
+    const isAnother = before?.incarnation !== incarnation
+    if (isAnother) await this.#begun()
+    if (isAnother || missed) this.#epochs.raiseAll()
     else this.#epochs.raise(told.filter((each) => each !== undefined && each.what !== pruned) as Changed[])
     this.#seen = { snapshot, incarnation }
   }
+}
+
+const foreignAtOnce = 10_000
+
+/**
+ * Events that came out of a dump may have numbers that this database has yet to give out, and would not be seen until then: they come before
+ * all that happens here. Each registry's index is asked; where there are none, nothing is written.
+ */
+export async function adoptEvents(connections: Pick<Connections, 'query'>): Promise<void> {
+  while ((await connections.query(adopted)).rowCount === foreignAtOnce);
 }
 
 /** Takes away what whoever has read since then was told. At one server at a time; another one does nothing, nor does one on another database than was seen. */
@@ -101,6 +117,10 @@ const readColumns = `pg_current_snapshot()::text AS snapshot, ${incarnation} AS 
   (SELECT string_agg(what || ' ' || hash, ',') FROM (
     SELECT what, hash FROM change_log
     WHERE xid >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot) AND ${isOurs} ORDER BY xid LIMIT ${mostChanges + 1}) AS new) AS changes`
+
+const adopted = `UPDATE event SET xid = 0 WHERE seq IN (
+  SELECT event.seq FROM registry JOIN event ON event.registry_id = registry.id
+  WHERE event.xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint LIMIT ${foreignAtOnce})`
 
 const pruneText = `WITH alone AS MATERIALIZED (SELECT 1 WHERE ${incarnation} = $5 AND pg_try_advisory_xact_lock($2)),
   gone AS (DELETE FROM change_log WHERE EXISTS (SELECT 1 FROM alone) AND xid < pg_snapshot_xmax($1::pg_snapshot)

@@ -8,7 +8,7 @@ import { type Changed, changedBy, Epochs } from '#store/epochs.ts'
 import { KeptFacts, keptFacts } from '#store/kept-facts.ts'
 import { isKept, KeptRows } from '#store/kept-rows.ts'
 import { commands, reads } from '#store/verbs.ts'
-import { ChangeLog, commitTelling, prunes, type Seen } from './change-log.ts'
+import { adoptEvents, ChangeLog, commitTelling, prunes, type Seen } from './change-log.ts'
 import { type Clocks, refuseClock } from './clocks.ts'
 import { type Beginning, type Judge, PostgresReader, PostgresTransaction, readClocks, type Runner } from './connection.ts'
 import { Connections, type PoolOptions } from './connections.ts'
@@ -64,7 +64,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   const standing = new Standing(connections, options.timeout)
   // Any server may have written: the log says what, and one read says it to all who ask at the time.
   const epochs = new Epochs()
-  const changes = new ChangeLog(standing, epochs)
+  const changes = new ChangeLog(standing, epochs, () => adoptEvents(connections))
   const prove = sharedRead(async () => {
     await answered(changes.read())
     return epochs.control()
