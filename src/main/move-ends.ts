@@ -74,7 +74,8 @@ async function openBoth(from: MovePlaces, to: MovePlaces, closers: (() => Promis
   const next = await openBlobs(to.config, to.directory, { hasFiles: false, serves: true })
   closers.push(() => next.close())
   // The name in the rows is the store's own.
-  await next.prove()
+  // No server has it yet.
+  await next.prove((work) => work())
   return { from: old.blobs, to: next.blobs, names: { from: blobsPlace(from), to: blobsPlace(to) } }
 }
 

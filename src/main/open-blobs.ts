@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { DataDirectory } from '#adapters/fs/data-directory.ts'
 import { openFsBlobStore, openSharedFsBlobStore, type SharedBlobs as SharedFiles } from '#adapters/fs/blob-store.ts'
 import type { BucketBlobStore, BucketOptions } from '#adapters/bucket/blob-store.ts'
-import { type Examined, examineBucket } from '#adapters/bucket/self-test.ts'
+import { type Alone, type Examined, examineBucket, readId } from '#adapters/bucket/self-test.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
 import { variableOf } from './config.ts'
@@ -30,7 +30,9 @@ export interface OpenBlobs {
   blobs: BlobStore
   share(): SharedBlobs
   /** Looks at a store that is not this machine's. Refuses with `blobs-unreachable`, `blobs-unfit`. */
-  prove(): Promise<BlobsProof | undefined>
+  prove(alone: Alone): Promise<BlobsProof | undefined>
+  /** What rows say of it, without trying anything there; undefined where no server ever used it. */
+  nameInRows(): Promise<string | undefined>
   close(): Promise<void>
 }
 
@@ -48,7 +50,7 @@ export async function openBlobs(
     const blobs = openFiles(config, objects)
     if (serves) blobs.startWorkers()
     const share = () => ({ files: blobs.share(), proof: undefined })
-    return { blobs, share, prove: async () => undefined, close: () => blobs.close() }
+    return { blobs, share, prove: async () => undefined, nameInRows: async () => blobs.name, close: () => blobs.close() }
   }
   const files = hasFiles ? openFiles(config, objects) : undefined
   const { blobs, examine } = await openBucket(config, place, optionsOf(config, files))
@@ -56,10 +58,14 @@ export async function openBlobs(
   return {
     blobs,
     share: () => ({ files: files?.share(), proof }),
-    prove: async () => {
-      proof = { place: blobsName(place), ...(await examine()) }
+    prove: async (alone) => {
+      proof = { place: blobsName(place), ...(await examine(alone)) }
       blobs.identify(proof.id)
       return proof
+    },
+    nameInRows: async () => {
+      const id = await readId(blobs.client)
+      return id === undefined ? undefined : blobs.namedBy(id)
     },
     close: async () => {
       await blobs.close()
@@ -90,7 +96,7 @@ const optionsOf = (config: Config, files: BlobStore | undefined, proof?: SharedB
 
 interface OpenBucket {
   blobs: BucketBlobStore
-  examine: () => Promise<Examined>
+  examine: (alone: Alone) => Promise<Examined>
 }
 
 /** Who has a data folder of their own has no need of its client. */
@@ -99,11 +105,15 @@ async function openBucket(config: Config, place: Exclude<Config['blobs'], 'files
   if (place.kind === 's3') {
     const { openS3BlobStore } = await import('#adapters/s3/open.ts')
     const blobs = await openS3BlobStore(place, options)
-    return { blobs, examine: async () => (await import('#adapters/s3/self-test.ts')).examine(blobs.client, name, hasPublicEndpoint) }
+    return {
+      blobs,
+      examine: async (alone) =>
+        (await import('#adapters/s3/self-test.ts')).examine(blobs.client, { place: name, hasPublicEndpoint, alone }),
+    }
   }
   const { openAzureBlobStore } = await import('#adapters/azblob/open.ts')
   const blobs = await openAzureBlobStore(place, { ...options, keyFile: config.blobsKeyFile })
   if (config.blobDownloads !== 'served' && !blobs.client.signs)
     throw new Refusal('downloads-with-sas', { name: variableOf('blobDownloads') })
-  return { blobs, examine: () => examineBucket(blobs.client, { place: name, hasPublicEndpoint }) }
+  return { blobs, examine: (alone) => examineBucket(blobs.client, { place: name, hasPublicEndpoint, alone }) }
 }

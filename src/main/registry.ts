@@ -55,7 +55,7 @@ export async function openDirectory(config: Config, memory?: ServerMemory): Prom
     const { store, clock } = facts
     const secrets = await facts.alone(() => openSecrets(store, { directory, parts, database: facts.name, isOwn }))
     bytes = await openBlobs(config, directory, { hasFiles: parts.files, serves: memory !== undefined })
-    const { blobs, share: shareBlobs, prove: proveBlobs, close: closeBlobs } = bytes
+    const { blobs, share: shareBlobs, prove, close: closeBlobs } = bytes
     const hasher = new PasswordWorkers({ threads: config.passwordThreads, longestLine: longestPasswordLine })
     const deps = depsOf(config, {
       store,
@@ -76,7 +76,14 @@ export async function openDirectory(config: Config, memory?: ServerMemory): Prom
       await closeBlobs()
       ownership.release()
     }
-    return { deps, registry, openPaths: ownership.open, share: () => ({ facts: facts.share(), blobs: shareBlobs() }), proveBlobs, close }
+    return {
+      deps,
+      registry,
+      openPaths: ownership.open,
+      share: () => ({ facts: facts.share(), blobs: shareBlobs() }),
+      proveBlobs: () => prove(facts.alone),
+      close,
+    }
   } catch (error) {
     await opened?.store.close()
     await bytes?.close()

@@ -1,4 +1,4 @@
-import { examineBucket } from '#adapters/bucket/self-test.ts'
+import { examineBucket, type ToExamine } from '#adapters/bucket/self-test.ts'
 import { S3Client } from '#adapters/s3/client.ts'
 import { examine } from '#adapters/s3/self-test.ts'
 import type { Objects } from '../model/world.ts'
@@ -6,8 +6,9 @@ import { behind, bytesOf, openStore } from './object-store.ts'
 
 /** What a model's world keeps under this URL, used as a server uses it that has looked at the store. */
 export async function objectsIn(url: string): Promise<Objects> {
+  const asked: ToExamine = { place: url, hasPublicEndpoint: false, alone: (work) => work() }
   const { id, abilities } = await behind(url, (client) =>
-    client instanceof S3Client ? examine(client, url, false) : examineBucket(client, { place: url, hasPublicEndpoint: false }),
+    client instanceof S3Client ? examine(client, asked) : examineBucket(client, asked),
   )
   return {
     open: () => openStore(url, { id, abilities }),

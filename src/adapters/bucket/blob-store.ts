@@ -66,7 +66,7 @@ export class BucketBlobStore<Client extends ObjectClient = ObjectClient> impleme
     this.client = client
     this.#kind = kind
     this.#before = options.before
-    this.name = options.id === undefined ? kind : `${kind}:${options.id}`
+    this.name = options.id === undefined ? kind : this.namedBy(options.id)
     this.#side = {
       client,
       pool: new PartPool(options.buffers ?? 128 * mebibyte),
@@ -78,7 +78,11 @@ export class BucketBlobStore<Client extends ObjectClient = ObjectClient> impleme
 
   /** From now on its objects' rows name it. */
   identify(id: string): void {
-    this.name = `${this.#kind}:${id}`
+    this.name = this.namedBy(id)
+  }
+
+  namedBy(id: string): string {
+    return `${this.#kind}:${id}`
   }
 
   at(backend: string): BlobStore {

@@ -25,11 +25,15 @@ export interface Probe {
   unfit(what: string): Refusal
 }
 
+/** Does the work while no other server of the registry does work in this way. */
+export type Alone = <Result>(work: () => Promise<Result>) => Promise<Result>
+
 export interface ToExamine {
   /** As people know it. */
   place: string
   /** Clients are given links with another address than this server uses. */
   hasPublicEndpoint: boolean
+  alone: Alone
   /** Gives the client the abilities that are its kind's own; says what it lacks. */
   own?: (probe: Probe) => Promise<Lack[]>
 }
@@ -38,7 +42,7 @@ export interface ToExamine {
  * Tries on objects of its own what everything else stands on, and finds out what the store obeys. Refuses with `blobs-unreachable`, and with `blobs-unfit`
  * where what it takes is not what it gives.
  */
-export async function examineBucket(client: ObjectClient, { place, hasPublicEndpoint, own }: ToExamine): Promise<Examined> {
+export async function examineBucket(client: ObjectClient, { place, hasPublicEndpoint, alone, own }: ToExamine): Promise<Examined> {
   const folder = `probe/${randomUUID()}/`
   const used = new Set<string>()
   const name = (last: string) => {
@@ -68,7 +72,12 @@ export async function examineBucket(client: ObjectClient, { place, hasPublicEndp
     if (!conditionalPut) lacks.push('conditional-put')
     if (!conditionalComplete) lacks.push('conditional-complete')
     if (!isReached) lacks.push('public-endpoint')
-    return { id: await identify(client), abilities: client.abilities, lacks, clockOffset: client.clockOffset }
+    return {
+      id: (await readId(client)) ?? (await alone(() => identify(client))),
+      abilities: client.abilities,
+      lacks,
+      clockOffset: client.clockOffset,
+    }
   } catch (error) {
     for (const each of used) await client.remove(each).catch(() => {})
     if (error instanceof Mangled) throw unfit('bytes')
@@ -77,17 +86,20 @@ export async function examineBucket(client: ObjectClient, { place, hasPublicEndp
   }
 }
 
-/** Made by the first server that looks. */
+const idObject = 'store-id'
+
+/** Undefined: no server has looked at the store yet. */
+export async function readId(client: ObjectClient): Promise<string | undefined> {
+  const found = await client.get(idObject, { from: 0, to: 36 })
+  return found && Buffer.concat(await found.body.toArray()).toString('utf8')
+}
+
+/** Made by the first server that looks: one after the other does, since a store may take a second id for the first. */
 async function identify(client: ObjectClient): Promise<string> {
-  const name = 'store-id'
-  const read = async () => {
-    const found = await client.get(name, { from: 0, to: 36 })
-    return found && Buffer.concat(await found.body.toArray()).toString('utf8')
-  }
-  const there = await read()
+  const there = await readId(client)
   if (there !== undefined) return there
-  await isRefused(() => client.put(name, Buffer.from(randomUUID()), client.abilities.conditionalPut ? 'absent' : undefined))
-  return (await read()) ?? ''
+  await isRefused(() => client.put(idObject, Buffer.from(randomUUID()), client.abilities.conditionalPut ? 'absent' : undefined))
+  return (await readId(client)) ?? ''
 }
 
 async function isRefused(work: () => Promise<unknown>): Promise<boolean> {

@@ -1,11 +1,11 @@
 import { RegistryError } from '#core/registry-error.ts'
 import { leastAbilities } from '../bucket/object-client.ts'
-import { completeOver, type Examined, examineBucket, type Probe } from '../bucket/self-test.ts'
+import { completeOver, type Examined, examineBucket, type Probe, type ToExamine } from '../bucket/self-test.ts'
 import type { S3Client } from './client.ts'
 import { crcOf } from './requests.ts'
 
-/** What is asked of every bucket (bucket/self-test.ts), and how S3 sums and copies parts. @param place as people know it */
-export function examine(client: S3Client, place: string, hasPublicEndpoint: boolean): Promise<Examined> {
+/** What is asked of every bucket (bucket/self-test.ts), and how S3 sums and copies parts. */
+export function examine(client: S3Client, asked: Omit<ToExamine, 'own'>): Promise<Examined> {
   const own = async ({ name, body, unfit }: Probe) => {
     const { abilities } = client
     const checksum = (await keepsCrc(client, name('two'), body)) && (await copiesCrc(client, name('four'), body)) ? 'crc32' : 'md5'
@@ -13,7 +13,7 @@ export function examine(client: S3Client, place: string, hasPublicEndpoint: bool
     await copies(client, name('three'), name('two'), body.length).catch(() => Promise.reject(unfit('copy')))
     return checksum === 'crc32' ? [] : ['crc32' as const]
   }
-  return examineBucket(client, { place, hasPublicEndpoint, own })
+  return examineBucket(client, { ...asked, own })
 }
 
 /** A store that is not AWS's may refuse such a sum, or drop it. */
