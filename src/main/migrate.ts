@@ -49,12 +49,20 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
   }
 }
 
-/** Takes the mark of a move from the place that was left, or is being left: it is the registry's again. Refuses with `move-none`. */
+/**
+ * Takes the mark of a move from the place that was left, or is being left: it is the registry's again. Where bytes alone were moved and there
+ * is no mark any more, new ones may go into the stores again that they were moved from. Refuses with `move-none`.
+ */
 export async function undoMigration(config: Config): Promise<{ store: string; phase: string; to: readonly string[] }> {
   const places = placesOf(config)
   const end = await openFactsEnd(places, { make: false })
   try {
     const mark = await end.mark()
+    const left = await end.leftStores()
+    if (!mark && left.length > 0) {
+      await end.forgetLeftStores()
+      return { store: end.name, phase: 'left', to: left }
+    }
     if (!mark || mark.phase === 'arriving') throw new Refusal('move-none', { store: end.name })
     await end.forgetMove()
     return { store: end.name, phase: mark.phase, to: [mark.toStore, mark.toBlobs].flatMap((each) => each ?? []) }

@@ -76,7 +76,7 @@ async function openBoth(from: MovePlaces, to: MovePlaces, closers: (() => Promis
   // The name in the rows is the store's own.
   // No server has it yet.
   await next.prove((work) => work())
-  return { from: old.blobs, to: next.blobs, names: { from: blobsPlace(from), to: blobsPlace(to) } }
+  return { from: old.blobs, to: next.blobs, names: { from: blobsPlace(from), to: blobsPlace(to) }, left: await old.nameInRows() }
 }
 
 /** A folder of objects that stays has another name where several servers share it. */

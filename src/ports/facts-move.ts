@@ -19,6 +19,8 @@ export interface MoveMark {
   toBlobs: string | null
   /** What rows say of objects whose bytes are moved. */
   backend: string | null
+  /** What they said before; null: the bytes stay where they are. */
+  left: string | null
 }
 
 export type Value = string | number | Uint8Array | null
@@ -100,8 +102,15 @@ export interface FactsEnd {
   noteCopied(objects: readonly Pick<MovedObject, 'objectId' | 'storageKey'>[]): Promise<void>
   /** Copies of what has gone meanwhile, which nobody needs. */
   needlessCopies(): Promise<string[]>
-  /** The move was of bytes alone, and this server has the new store: rows name it from now on. */
+  /**
+   * The move was of bytes alone, and this server has the new store: rows name it from now on. None can be made that names the one that was
+   * left: a server that goes on there, or begins again, writes nothing that nobody would find.
+   */
   settleBytes(mark: MoveMark): Promise<void>
+  /** Stores that were left so, and not moved back to. */
+  leftStores(): Promise<string[]>
+  /** Rows may name them again. */
+  forgetLeftStores(): Promise<void>
 
   /** Takes an empty place for this move. */
   prepare(mark: MoveMark): Promise<void>

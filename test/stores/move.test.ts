@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { Client } from 'pg'
 import { moveLock } from '#adapters/postgres/locks.ts'
-import { digestOf, locationOf, pushBlob, pushImage, someBytes, startUpload } from '../world/content.ts'
+import { digestOf, locationOf, makeImage, pushBlob, pushImage, someBytes, startUpload } from '../world/content.ts'
 import { send } from '../world/send.ts'
 import { answersOf, at, beginMove, cli, fill, folderBeside, move, moveWorld, refusedMove, restart } from './move-world.ts'
 import { startRadosgw } from './radosgw.ts'
@@ -84,6 +84,9 @@ test('the bytes alone, into a bucket and back: the old server reads on, the next
   await server.end('SIGTERM')
   await assert.rejects(server.up(), /has moved/)
   await server.up({ LONGSHORE_BLOBS: there.blobs, ...there.keys })
+  await restart(server, { LONGSHORE_BLOBS: 'files' })
+  assert.equal((await send(server, 'POST', '/v2/team/app/blobs/uploads/')).status, 503, 'begun again with the settings from before')
+  await restart(server, { LONGSHORE_BLOBS: there.blobs, ...there.keys })
   rmSync(join(server.dataDir, 'objects'), { recursive: true })
   assert.deepEqual(await answersOf(server), before)
   await pushImage(server, 'team/app', 'later')
@@ -116,6 +119,35 @@ test('of servers that begin together after the bytes moved one tells all rows, a
   await another.end()
   await beginning
   assert.deepEqual(await answersOf(server), before)
+})
+
+test('the bytes alone while a server goes on with the old store: what it would write there is refused, until somebody leads back', async () => {
+  const [home, there] = [await world.places(), await world.places()]
+  const old = await world.server()
+  await move(old.dataDir, ['--to-store', home.url, '--to-blobs', home.blobs], home.keys)
+  await restart(old, at(home))
+  const image = await pushImage(old, 'team/app', 'v1', makeImage({}, [40_000]))
+  await move(old.dataDir, ['--to-blobs', there.blobs], at(home))
+  const key = { LONGSHORE_SECRET_KEY_FILE: join(old.dataDir, 'keys/secret.key') }
+  const next = await world.server({ ...at({ ...home, blobs: there.blobs }), ...key })
+  Object.assign(next, { user: old.user, password: old.password })
+  const begins = () => send(old, 'POST', '/v2/team/app/blobs/uploads/')
+  const refused = await begins()
+  assert.deepEqual([refused.status, /has moved to another place/.test(refused.body.toString())], [503, true])
+  assert.ok(Number(refused.headers['retry-after']) > 0)
+  assert.ok((await send(old, 'GET', '/v2/team/app/manifests/v1')).body.equals(image.manifest))
+  const later = await pushImage(next, 'team/app', 'v2', makeImage({}, [40_000]))
+  for (const blob of [...image.layers, ...later.layers])
+    assert.ok((await send(next, 'GET', `/v2/team/app/blobs/${digestOf(blob)}`)).body.equals(blob))
+  // Back where it was, the other way round.
+  await move(next.dataDir, ['--to-blobs', home.blobs], { ...at({ ...home, blobs: there.blobs }), ...key })
+  await restart(old, at(home))
+  await pushImage(old, 'team/app', 'v3', makeImage({}, [40_000]))
+  assert.equal((await send(next, 'POST', '/v2/team/app/blobs/uploads/')).status, 503)
+  const undone = await cli(['migrate', '--undo', '--data-dir', old.dataDir], at(home))
+  assert.equal(undone.code, 0, undone.problem)
+  assert.equal((await send(next, 'POST', '/v2/team/app/blobs/uploads/')).status, 202)
+  assert.equal((await cli(['migrate', '--undo', '--data-dir', old.dataDir], at(home))).code, 1)
 })
 
 test('what cannot be moved is refused by name, and the registry goes on', async () => {

@@ -1,6 +1,7 @@
 import { Refusal } from '#core/refusal.ts'
 import type { Row, Table, Value } from '#ports/facts-move.ts'
-import { isOfMove, keyColumns, movedWord, moveTables, type MoveConnection, pausedWord } from '#store/moving/move-connection.ts'
+import { isOfMove, keyColumns, leftTable, movedWord, moveTables, type MoveConnection, pausedWord } from '#store/moving/move-connection.ts'
+import { quoted } from '#store/moving/shaped.ts'
 import type { SqlValue } from '#store/transaction.ts'
 import { DamagedDatabase } from './damage.ts'
 import type { SqliteConnection } from './connection.ts'
@@ -130,6 +131,15 @@ export class SqliteMoveConnection implements MoveConnection {
 
   async unwatch(names: readonly string[]): Promise<void> {
     for (const name of names) for (const operation of operations) await this.run(`DROP TRIGGER IF EXISTS ${triggerOf(name, operation)}`)
+  }
+
+  async refuseStores(names: readonly string[]): Promise<void> {
+    await this.run(`DROP TRIGGER IF EXISTS ${leftTable}`)
+    if (names.length > 0)
+      await this.run(
+        `CREATE TRIGGER ${leftTable} BEFORE INSERT ON object WHEN NEW.backend IN (${names.map(quoted).join(', ')})
+           BEGIN SELECT RAISE(ABORT, '${movedWord}'); END`,
+      )
   }
 
   /** One writes at a time: who has the database has waited for the others. */

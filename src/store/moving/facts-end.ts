@@ -2,7 +2,7 @@ import type { ChangedKeys, FactsEnd, MovedObject, MoveMark, MoveShape, Row, Tabl
 import { schemaVersion } from '../schema.ts'
 import { readDigest, type StoredDigest } from '../stored-digest.ts'
 import type { SqlValue } from '../transaction.ts'
-import { keyColumns, type MoveConnection, moveTables } from './move-connection.ts'
+import { keyColumns, leftTable, type MoveConnection, moveTables } from './move-connection.ts'
 import { shaped } from './shaped.ts'
 
 const { mark: markTable, changes: changeTable, objects: objectTable } = moveTables
@@ -36,18 +36,18 @@ export class MoveEnd implements FactsEnd {
   async mark(): Promise<MoveMark | undefined> {
     if (!(await this.#db.hasTable(markTable))) return undefined
     const [row] = await this.#db.all<Omit<MoveMark, 'copied'> & { copied: number }>(
-      `SELECT move AS id, phase, until, copied, to_store AS "toStore", to_blobs AS "toBlobs", backend FROM ${markTable}`,
+      `SELECT move AS id, phase, until, copied, to_store AS "toStore", to_blobs AS "toBlobs", backend, left_store AS "left" FROM ${markTable}`,
     )
     return row && { ...row, copied: row.copied === 1 }
   }
 
-  async putMark({ id, phase, until, copied, toStore, toBlobs, backend }: MoveMark): Promise<void> {
+  async putMark({ id, phase, until, copied, toStore, toBlobs, backend, left }: MoveMark): Promise<void> {
     await this.#makeTables()
     await this.#db.run(
-      `INSERT INTO ${markTable} (id, move, phase, until, copied, to_store, to_blobs, backend) VALUES (1, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO ${markTable} (id, move, phase, until, copied, to_store, to_blobs, backend, left_store) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET move = excluded.move, phase = excluded.phase, until = excluded.until, copied = excluded.copied,
-         to_store = excluded.to_store, to_blobs = excluded.to_blobs, backend = excluded.backend`,
-      ...([id, phase, until, Number(copied), toStore, toBlobs, backend] as SqlValue[]),
+         to_store = excluded.to_store, to_blobs = excluded.to_blobs, backend = excluded.backend, left_store = excluded.left_store`,
+      ...([id, phase, until, Number(copied), toStore, toBlobs, backend, left] as SqlValue[]),
     )
   }
 
@@ -55,7 +55,7 @@ export class MoveEnd implements FactsEnd {
     const { text, bigint } = this.#db.types
     await this.#db.run(`CREATE TABLE IF NOT EXISTS ${markTable} (
       id INTEGER PRIMARY KEY CHECK (id = 1), move ${text} NOT NULL, phase ${text} NOT NULL, until ${bigint} NOT NULL, copied INTEGER NOT NULL,
-      to_store ${text}, to_blobs ${text}, backend ${text})`)
+      to_store ${text}, to_blobs ${text}, backend ${text}, left_store ${text})`)
     await this.#db.run(`CREATE TABLE IF NOT EXISTS ${objectTable} (object_id ${text} PRIMARY KEY, storage_key ${text} NOT NULL)`)
     await this.#db.makeChanges()
   }
@@ -220,18 +220,39 @@ export class MoveEnd implements FactsEnd {
     return rows.map(({ storageKey }) => storageKey)
   }
 
-  async settleBytes({ backend }: MoveMark): Promise<void> {
+  async settleBytes({ backend, left }: MoveMark): Promise<void> {
     const names = (await this.tables()).map(({ name }) => name)
+    const before = await this.leftStores()
     await this.write(async () => {
       await this.#db.unwatch(names)
+      await this.#leave([...new Set([...before, ...(left === null ? [] : [left])])].filter((each) => each !== backend))
       for (const statement of leftBehind) await this.#db.run(statement)
       await this.#db.run('UPDATE object SET backend = ?', backend as string)
       for (const name of [changeTable, objectTable, markTable]) await this.#db.run(`DROP TABLE IF EXISTS ${name}`)
     })
   }
 
+  async leftStores(): Promise<string[]> {
+    if (!(await this.#db.hasTable(leftTable))) return []
+    return (await this.#db.all<{ backend: string }>(`SELECT backend FROM ${leftTable} ORDER BY backend`)).map(({ backend }) => backend)
+  }
+
+  forgetLeftStores(): Promise<void> {
+    return this.write(() => this.#leave([]))
+  }
+
+  async #leave(stores: readonly string[]): Promise<void> {
+    await this.#db.refuseStores(stores)
+    await this.#db.run(`DROP TABLE IF EXISTS ${leftTable}`)
+    if (stores.length === 0) return
+    await this.#db.run(`CREATE TABLE ${leftTable} (backend ${this.#db.types.text} PRIMARY KEY)`)
+    for (const store of stores) await this.#db.run(`INSERT INTO ${leftTable} (backend) VALUES (?)`, store as string)
+  }
+
   async prepare(mark: MoveMark): Promise<void> {
     await this.putMark(mark)
+    // Of a registry that was here before.
+    await this.forgetLeftStores()
     await this.#db.deferReferences()
   }
 

@@ -26,6 +26,8 @@ export interface MoveConnection {
   /** Each change of the table's rows leaves its key; while the move is paused or done it fails. */
   watch(table: Table): Promise<void>
   unwatch(names: readonly string[]): Promise<void>
+  /** No row of an object is made that names one of these stores; of none: any is. */
+  refuseStores(names: readonly string[]): Promise<void>
   /** Whoever was writing has ended, and what it changed can be seen. Inside a transaction nobody begins until its end. */
   settle(): Promise<void>
   horizon(): Promise<string>
@@ -42,6 +44,9 @@ export interface MoveConnection {
   raiseCounter(table: string, to: number): Promise<void>
   close(): Promise<void>
 }
+
+/** Stores that bytes were moved from, for as long as nobody moves them back. */
+export const leftTable = 'relocation_left'
 
 /** Tables of a move, which are there while one is under way. */
 export const moveTables = { mark: 'relocation', changes: 'relocation_change', objects: 'relocation_object' } as const

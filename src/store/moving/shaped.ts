@@ -1,6 +1,6 @@
 import type { MoveShape, Table } from '#ports/facts-move.ts'
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** Another value for a column at the new place. */
 function valueOf(table: string, column: string, { bytes, backend }: MoveShape): string | undefined {

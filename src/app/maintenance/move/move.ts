@@ -13,8 +13,8 @@ export interface MoveEnds {
   old: FactsEnd
   /** Undefined: the facts stay. */
   next: FactsEnd | undefined
-  /** Undefined: the bytes stay. */
-  blobs: { from: BlobStore; to: BlobStore; names: { from: string; to: string } } | undefined
+  /** Undefined: the bytes stay. `left` is what rows say of the store that they leave, where a server ever used it. */
+  blobs: { from: BlobStore; to: BlobStore; names: { from: string; to: string }; left: string | undefined } | undefined
   /** What rows say of objects that stay where they are, and shall say. */
   renamed: MoveShape['backend']
 }
@@ -145,6 +145,7 @@ const newMark = ({ next, blobs }: MoveEnds, ids: Ids): MoveMark => ({
   toStore: next?.name ?? null,
   toBlobs: blobs?.names.to ?? null,
   backend: blobs?.to.name ?? null,
+  left: blobs?.left ?? null,
 })
 
 const shapeOf = ({ blobs, renamed }: MoveEnds): MoveShape => ({
