@@ -8,7 +8,7 @@ import type { Moved, MovePlan, MoveProgress } from '#core/move.ts'
 import { Refusal } from '#core/refusal.ts'
 import { armFailpoint } from '#ports/failpoint.ts'
 import { ConfigError, parsedAs, variableOf } from './config.ts'
-import { blobsPlace, folderPlaces, openFactsEnd, openMoveEnds, type MovePlaces, placesOf, storePlace } from './move-ends.ts'
+import { blobsPlace, folderPlaces, openMoveEnds, openOldPlace, type MovePlaces, placesOf, storePlace } from './move-ends.ts'
 import { type Config, type SettingName, settings } from './settings.ts'
 
 export interface MigrateOptions {
@@ -55,12 +55,12 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
  */
 export async function undoMigration(config: Config): Promise<{ store: string; phase: string; to: readonly string[] }> {
   const places = placesOf(config)
-  const end = await openFactsEnd(places, { make: false })
+  const end = await openOldPlace(places)
   try {
     const mark = await end.mark()
-    const left = await end.leftStores()
+    const left = await end.leftStores.names()
     if (!mark && left.length > 0) {
-      await end.forgetLeftStores()
+      await end.write(() => end.leftStores.put([]))
       return { store: end.name, phase: 'left', to: left }
     }
     if (!mark || mark.phase === 'arriving') throw new Refusal('move-none', { store: end.name })

@@ -2,10 +2,10 @@ import { statSync } from 'node:fs'
 import { dataDirectory, type DataDirectory } from '#adapters/fs/data-directory.ts'
 import { makeFolders } from '#adapters/fs/make-folders.ts'
 import { partsOf } from '#adapters/fs/parts.ts'
-import { openSqliteMoveEnd } from '#adapters/sqlite/move-end.ts'
+import { openSqliteNewPlace, openSqliteOldPlace } from '#adapters/sqlite/move-end.ts'
 import type { MoveEnds } from '#app/maintenance/move/move.ts'
 import { Refusal } from '#core/refusal.ts'
-import type { FactsEnd } from '#ports/facts-move.ts'
+import type { NewPlace, OldPlace } from '#ports/facts-move.ts'
 import { directoryOf } from './directory.ts'
 import { isOwnDatabase } from './facts.ts'
 import { openBlobs } from './open-blobs.ts'
@@ -25,17 +25,24 @@ export const storePlace = ({ config, directory }: MovePlaces): string =>
 export const blobsPlace = ({ config, directory }: MovePlaces): string =>
   config.blobs === 'files' ? directory.objects : blobsName(config.blobs)
 
-/** One database as an end of a move. */
-export async function openFactsEnd(places: MovePlaces, options: { make: boolean }): Promise<FactsEnd> {
-  const { config, directory } = places
+/** Where the registry is. */
+export async function openOldPlace({ config, directory }: MovePlaces): Promise<OldPlace> {
   if (isOwnDatabase(config)) {
-    const there = statSync(directory.database, { throwIfNoEntry: false })
-    if (!options.make && !there) throw new Refusal('no-registry', { dataDir: config.dataDir })
-    if (options.make) makeFolders(directory.root)
-    return openSqliteMoveEnd(directory.database, options)
+    if (!statSync(directory.database, { throwIfNoEntry: false })) throw new Refusal('no-registry', { dataDir: config.dataDir })
+    return openSqliteOldPlace(directory.database)
   }
-  const { openPostgresMoveEnd } = await import('#adapters/postgres/move-end.ts')
-  return openPostgresMoveEnd(postgresPlace(config), storeName(config.store), options)
+  const { openPostgresOldPlace } = await import('#adapters/postgres/move-end.ts')
+  return openPostgresOldPlace(postgresPlace(config), storeName(config.store))
+}
+
+/** Where it goes: made where there is nothing. */
+async function openNewPlace({ config, directory }: MovePlaces): Promise<NewPlace> {
+  if (isOwnDatabase(config)) {
+    makeFolders(directory.root)
+    return openSqliteNewPlace(directory.database)
+  }
+  const { openPostgresNewPlace } = await import('#adapters/postgres/move-end.ts')
+  return openPostgresNewPlace(postgresPlace(config), storeName(config.store))
 }
 
 export const postgresPlace = ({ store, storePasswordFile }: Config) => ({
@@ -54,9 +61,9 @@ export async function openMoveEnds(from: MovePlaces, to: MovePlaces): Promise<Op
     for (const closer of closers.splice(0).reverse()) await closer()
   }
   try {
-    const old = await openFactsEnd(from, { make: false })
+    const old = await openOldPlace(from)
     closers.push(() => old.close())
-    const next = storePlace(from) === storePlace(to) ? undefined : await openFactsEnd(to, { make: true })
+    const next = storePlace(from) === storePlace(to) ? undefined : await openNewPlace(to)
     if (next) closers.push(() => next.close())
     const stays = blobsPlace(from) === blobsPlace(to)
     const blobs = stays ? undefined : await openBoth(from, to, closers)

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { asDamage } from '#adapters/sqlite/damage.ts'
 import { sqliteMoveMark } from '#adapters/sqlite/move-end.ts'
 import { Refusal } from '#core/refusal.ts'
-import type { FactsEnd, MoveMark } from '#ports/facts-move.ts'
+import type { MoveMark, OldPlace } from '#ports/facts-move.ts'
 import { isOwnDatabase } from './facts.ts'
-import { blobsPlace, type MovePlaces, openFactsEnd, placesOf, postgresPlace, storePlace } from './move-ends.ts'
+import { blobsPlace, type MovePlaces, openOldPlace, placesOf, postgresPlace, storePlace } from './move-ends.ts'
 import { type Config, storeName } from './settings.ts'
 
 /** In milliseconds. */
@@ -48,10 +48,10 @@ async function settle(places: MovePlaces): Promise<void> {
   }
 }
 
-async function aloneAt(places: MovePlaces): Promise<FactsEnd> {
+async function aloneAt(places: MovePlaces): Promise<OldPlace> {
   for (;;)
     try {
-      return await openFactsEnd(places, { make: false })
+      return await openOldPlace(places)
     } catch (error) {
       // Whoever has it is at work, or its connection, and what it has with it, ends.
       if (!(error instanceof Refusal) || error.reason !== 'move-running') throw error

@@ -63,27 +63,37 @@ export interface ChangedKeys {
  * One end of a move: a database with the facts, opened for nothing else. Servers may be at work on the old one. One call at a time.
  * Fails with Refusal: `move-running` where somebody moves it already, `database-away`.
  */
-export interface FactsEnd {
+export interface MoveEnd {
   /** For people, without secrets. */
   readonly name: string
   readonly schemaVersion: number
   mark(): Promise<MoveMark | undefined>
   putMark(mark: MoveMark): Promise<void>
+  /** Nothing of the move is left. */
+  forgetMove(): Promise<void>
   /** Parents before their children. */
   tables(): Promise<Table[]>
   /** How many rows the shape leaves of it. */
   count(table: Table, shape: MoveShape): Promise<number>
-  openUploads(): Promise<number>
-
-  /** From now on each change leaves its key. Done again, nothing is lost. */
-  watch(mark: MoveMark): Promise<void>
-  /** Nothing of the move is left. */
-  forgetMove(): Promise<void>
-  /** What is read inside is of one moment. */
-  snapshot<Result>(work: () => Promise<Result>): Promise<Result>
   /** Rows behind a key, as the shape has them; as many as fit into some megabytes. */
   page(table: Table, shape: MoveShape, after: Row | undefined): Promise<Row[]>
   rows(table: Table, shape: MoveShape, keys: readonly Row[]): Promise<Row[]>
+  /** The highest number that each table has given out. */
+  counters(): Promise<Record<string, number>>
+  /** All of it or nothing. */
+  write<Result>(work: () => Promise<Result>): Promise<Result>
+  close(): Promise<void>
+}
+
+/** What a registry leaves. */
+export interface OldPlace extends MoveEnd {
+  readonly objects: ObjectsToMove
+  readonly leftStores: LeftStores
+  openUploads(): Promise<number>
+  /** From now on each change leaves its key. Done again, nothing is lost. */
+  watch(mark: MoveMark): Promise<void>
+  /** What is read inside is of one moment. */
+  snapshot<Result>(work: () => Promise<Result>): Promise<Result>
   /** Inside a snapshot: what was changed before it and not forgotten yet. */
   changes(tables: readonly Table[]): AsyncIterable<ChangedKeys[]>
   /** Inside a snapshot: what `forgetChanges` is given after it. */
@@ -93,42 +103,46 @@ export interface FactsEnd {
   pause(mark: MoveMark, milliseconds: number): Promise<MoveMark>
   /** Moved, if nothing was changed that was not forgotten and no object waits to be copied; else false, and nothing happens. */
   leave(mark: MoveMark): Promise<boolean>
-
-  /** Objects whose bytes are not at the new place, in id order. */
-  objectsToCopy(query: { after: string; limit: number; to: string }): Promise<MovedObject[]>
-  objectsLeft(to: string): Promise<{ objects: number; bytes: number }>
-  /** Whether its bytes should still be there. */
-  stands(objectId: string): Promise<boolean>
-  noteCopied(objects: readonly Pick<MovedObject, 'objectId' | 'storageKey'>[]): Promise<void>
-  /** Copies of what has gone meanwhile, which nobody needs. */
-  needlessCopies(): Promise<string[]>
   /**
    * The move was of bytes alone, and this server has the new store: rows name it from now on. None can be made that names the one that was
    * left: a server that goes on there, or begins again, writes nothing that nobody would find.
    */
   settleBytes(mark: MoveMark): Promise<void>
-  /** Stores that were left so, and not moved back to. */
-  leftStores(): Promise<string[]>
-  /** Rows may name them again. */
-  forgetLeftStores(): Promise<void>
+}
 
+/** The objects of the old place, where bytes are moved. */
+export interface ObjectsToMove {
+  /** Whose bytes are not at the new place, in id order. */
+  toCopy(query: { after: string; limit: number; to: string }): Promise<MovedObject[]>
+  left(to: string): Promise<{ objects: number; bytes: number }>
+  /** Whether its bytes should still be there. */
+  stands(objectId: string): Promise<boolean>
+  noteCopied(objects: readonly Pick<MovedObject, 'objectId' | 'storageKey'>[]): Promise<void>
+  /** Copies of what has gone meanwhile, which nobody needs. */
+  needlessCopies(): Promise<string[]>
+}
+
+/** Stores that bytes alone were moved from, and not back: no row of an object is made that names one. */
+export interface LeftStores {
+  names(): Promise<string[]>
+  /** These and no others. Inside `write`. */
+  put(names: readonly string[]): Promise<void>
+}
+
+/** What a registry comes to. */
+export interface NewPlace extends MoveEnd {
   /** Takes an empty place for this move. */
   prepare(mark: MoveMark): Promise<void>
   isEmpty(): Promise<boolean>
   /** Of what was copied here before. */
   clear(tables: readonly Table[]): Promise<void>
-  /** All of it or nothing. */
-  write<Result>(work: () => Promise<Result>): Promise<Result>
   insert(table: Table, rows: readonly Row[]): Promise<void>
   remove(table: Table, keys: readonly Row[]): Promise<void>
   /** After many rows came. */
   lookAtRows(): Promise<void>
-  /** The highest number that each table has given out. */
-  counters(): Promise<Record<string, number>>
   raiseCounters(counters: Readonly<Record<string, number>>): Promise<void>
   /** Rows belong to rows that are there. */
   checkReferences(): Promise<void>
   /** They do so from now on. */
   restoreReferences(): Promise<void>
-  close(): Promise<void>
 }

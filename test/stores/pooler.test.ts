@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client as Database } from 'pg'
-import { openPostgresMoveEnd } from '#adapters/postgres/move-end.ts'
+import { openPostgresNewPlace } from '#adapters/postgres/move-end.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { Refusal } from '#core/refusal.ts'
 import { putRegistry } from '#ports/metadata-scene.contract.ts'
@@ -89,14 +89,14 @@ for (const pool of [
     const url = await postgres.database()
     const direct = new Database({ connectionString: url })
     try {
-      const through = openPostgresMoveEnd({ url: url.replace(postgres.address, pooler.address) }, 'the pooler', { make: true })
+      const through = openPostgresNewPlace({ url: url.replace(postgres.address, pooler.address) }, 'the pooler')
       await assert.rejects(through, (error: unknown) => error instanceof Refusal && error.reason === 'move-pooler')
       await direct.connect()
       const held = await direct.query(
         "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
       )
       assert.deepEqual(held.rows, [])
-      const end = await openPostgresMoveEnd({ url }, 'the database', { make: true })
+      const end = await openPostgresNewPlace({ url }, 'the database')
       await end.close()
     } finally {
       await direct.end()

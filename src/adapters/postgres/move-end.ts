@@ -1,7 +1,9 @@
 import type { Client } from 'pg'
 import { Refusal } from '#core/refusal.ts'
-import type { FactsEnd, MoveMark } from '#ports/facts-move.ts'
-import { MoveEnd } from '#store/moving/facts-end.ts'
+import type { MoveMark } from '#ports/facts-move.ts'
+import { MoveEnd } from '#store/moving/move-end.ts'
+import { NewPlace } from '#store/moving/new-place.ts'
+import { OldPlace } from '#store/moving/old-place.ts'
 import { Connections, type PoolOptions } from './connections.ts'
 import { asRefusal, notReached } from './failures.ts'
 import { moveLock } from './locks.ts'
@@ -10,19 +12,24 @@ import { PostgresMoveConnection } from './move-connection.ts'
 
 type Place = Pick<PoolOptions, 'url' | 'passwordFile'>
 
-/**
- * Opens a database as an end of a move. Servers may be at work on it.
- * @param make tables are made where there are none, and brought to the newest schema
- */
-export async function openPostgresMoveEnd(place: Place, name: string, { make }: { make: boolean }): Promise<FactsEnd> {
+/** A database that a registry leaves. Servers may be at work on it. */
+export const openPostgresOldPlace = async (place: Place, name: string): Promise<OldPlace> =>
+  new OldPlace(await taken(place, name, async () => {}), name)
+
+/** One that it comes to: tables are made where there are none, and brought to the newest schema. */
+export const openPostgresNewPlace = async (place: Place, name: string): Promise<NewPlace> =>
+  new NewPlace(await taken(place, name, migrate), name)
+
+/** Nobody else moves it until it is closed. */
+async function taken(place: Place, name: string, prepare: (client: Client) => Promise<void>): Promise<PostgresMoveConnection> {
   const { client, isPooled, close } = await connected(place)
   try {
     // It would keep the lock after us, for whoever is given that connection next.
     if (isPooled) throw new Refusal('move-pooler', { store: name })
     const { rows } = await client.query<{ ours: boolean }>('SELECT pg_try_advisory_lock($1) AS ours', [moveLock])
     if (rows[0]?.ours !== true) throw new Refusal('move-running', { store: name })
-    if (make) await migrate(client)
-    return new MoveEnd(new PostgresMoveConnection(client, name, close), name)
+    await prepare(client)
+    return new PostgresMoveConnection(client, name, close)
   } catch (error) {
     await close()
     throw asRefusal(error)

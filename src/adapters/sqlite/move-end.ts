@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Refusal } from '#core/refusal.ts'
-import type { FactsEnd, MoveMark } from '#ports/facts-move.ts'
-import { MoveEnd } from '#store/moving/facts-end.ts'
+import type { MoveMark } from '#ports/facts-move.ts'
+import { MoveEnd } from '#store/moving/move-end.ts'
+import { NewPlace } from '#store/moving/new-place.ts'
+import { OldPlace } from '#store/moving/old-place.ts'
 import { SqliteConnection } from './connection.ts'
 import { migrate } from './migrate.ts'
 import { SqliteMoveConnection } from './move-connection.ts'
@@ -24,21 +26,28 @@ function lockMove(database: string): () => void {
   }
 }
 
-/**
- * Opens a database file as an end of a move. Servers may be at work on it.
- * @param make the file is made where there is none, and brought to the newest schema
- */
-export async function openSqliteMoveEnd(path: string, { make }: { make: boolean }): Promise<FactsEnd> {
+/** A database file that a registry leaves. A server may be at work on it. */
+export const openSqliteOldPlace = (path: string): OldPlace => new OldPlace(taken(path), path)
+
+/** One that it comes to: made where there is none, and brought to the newest schema. */
+export const openSqliteNewPlace = (path: string): NewPlace =>
+  new NewPlace(
+    taken(path, (connection) => {
+      migrate(connection, path)
+      connection.database.exec('PRAGMA foreign_keys = OFF')
+    }),
+    path,
+  )
+
+/** Nobody else moves it until it is closed. */
+function taken(path: string, prepare: (connection: SqliteConnection) => void = () => {}): SqliteMoveConnection {
   const release = lockMove(path)
   try {
     makePrivate(path)
     const connection = new SqliteConnection(path)
     try {
-      if (make) {
-        migrate(connection, path)
-        connection.database.exec('PRAGMA foreign_keys = OFF')
-      }
-      return new MoveEnd(new SqliteMoveConnection(connection, path, release), path)
+      prepare(connection)
+      return new SqliteMoveConnection(connection, path, release)
     } catch (error) {
       connection.close()
       throw error

@@ -2,11 +2,11 @@ import { algorithmOf } from '#core/digest.ts'
 import type { MoveProgress } from '#core/move.ts'
 import { Refusal } from '#core/refusal.ts'
 import { type BlobStore, CorruptBlob } from '#ports/blob-store.ts'
-import type { FactsEnd, MovedObject } from '#ports/facts-move.ts'
+import type { MovedObject, OldPlace } from '#ports/facts-move.ts'
 import type { Failpoint } from '#ports/failpoint.ts'
 
 export interface BlobMove {
-  old: FactsEnd
+  old: OldPlace
   from: BlobStore
   to: BlobStore
   /** Each copy is read again. */
@@ -27,10 +27,10 @@ const page = 200
  */
 export async function copyBlobs(move: BlobMove): Promise<{ objects: number; bytes: number }> {
   const { old, to, signal, progress } = move
-  const left = await old.objectsLeft(to.name)
+  const left = await old.objects.left(to.name)
   const sum = { objects: 0, bytes: 0 }
   for (let after = ''; ; ) {
-    const objects = await old.objectsToCopy({ after, limit: page, to: to.name })
+    const objects = await old.objects.toCopy({ after, limit: page, to: to.name })
     const last = objects.at(-1)
     if (!last) return sum
     after = last.objectId
@@ -43,7 +43,7 @@ export async function copyBlobs(move: BlobMove): Promise<{ objects: number; byte
         if (copied === 'damaged') bad.push(object.digest)
         if (copied !== 'copied') continue
         move.failpoint('move.blob.before-mark')
-        await old.noteCopied([object])
+        await old.objects.noteCopied([object])
         move.failpoint('move.blob.after-mark')
         sum.objects++
         sum.bytes += object.size
@@ -70,7 +70,7 @@ async function copyObject(move: BlobMove, object: MovedObject): Promise<'copied'
     if (copy) await to.delete(key)
   }
   // It may have been collected since the list was read.
-  const damaged = async () => ((await old.stands(object.objectId)) ? 'damaged' : 'gone')
+  const damaged = async () => ((await old.objects.stands(object.objectId)) ? 'damaged' : 'gone')
   const reader = await from.at(object.backend).open(key, size, object.checksums)
   if (!reader) return damaged()
   try {

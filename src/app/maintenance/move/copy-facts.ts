@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { MoveProgress } from '#core/move.ts'
 import { Refusal } from '#core/refusal.ts'
-import { asItIs, type FactsEnd, type MoveMark, type MoveShape, type Row, type Table } from '#ports/facts-move.ts'
+import {
+  asItIs,
+  type MoveEnd,
+  type MoveMark,
+  type MoveShape,
+  type NewPlace,
+  type OldPlace,
+  type Row,
+  type Table,
+} from '#ports/facts-move.ts'
 import type { Failpoint } from '#ports/failpoint.ts'
 
 export interface FactsMove {
-  old: FactsEnd
-  next: FactsEnd
+  old: OldPlace
+  next: NewPlace
   shape: MoveShape
   signal: AbortSignal
   progress: (progress: MoveProgress) => void
@@ -37,7 +46,7 @@ export async function copyFacts(move: FactsMove, mark: MoveMark): Promise<void> 
   await old.forgetChanges(horizon)
 }
 
-async function* pages({ signal }: Pick<FactsMove, 'signal'>, end: FactsEnd, table: Table, shape: MoveShape): AsyncIterable<Row[]> {
+async function* pages({ signal }: Pick<FactsMove, 'signal'>, end: MoveEnd, table: Table, shape: MoveShape): AsyncIterable<Row[]> {
   for (let after: Row | undefined; ; ) {
     if (signal.aborted) throw new Refusal('move-interrupted')
     const rows = await end.page(table, shape, after)
@@ -114,7 +123,7 @@ async function compareAll(move: FactsMove, tables: readonly Table[]): Promise<Re
   return digests
 }
 
-async function digestOf(move: FactsMove, end: FactsEnd, table: Table, shape: MoveShape): Promise<{ digest: string; rows: number }> {
+async function digestOf(move: FactsMove, end: MoveEnd, table: Table, shape: MoveShape): Promise<{ digest: string; rows: number }> {
   const hash = createHash('sha256')
   let count = 0
   for await (const rows of pages(move, end, table, shape)) {

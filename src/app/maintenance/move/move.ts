@@ -1,7 +1,7 @@
 import type { Moved, MovePlan, MoveProgress } from '#core/move.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
-import type { FactsEnd, MoveMark, MoveShape } from '#ports/facts-move.ts'
+import type { MoveMark, MoveShape, NewPlace, OldPlace } from '#ports/facts-move.ts'
 import type { Failpoint } from '#ports/failpoint.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Ids } from '#ports/ids.ts'
@@ -10,9 +10,9 @@ import { copyBlobs, type BlobMove } from './copy-blobs.ts'
 
 /** The two places of a move, open. */
 export interface MoveEnds {
-  old: FactsEnd
+  old: OldPlace
   /** Undefined: the facts stay. */
-  next: FactsEnd | undefined
+  next: NewPlace | undefined
   /** Undefined: the bytes stay. `left` is what rows say of the store that they leave, where a server ever used it. */
   blobs: { from: BlobStore; to: BlobStore; names: { from: string; to: string }; left: string | undefined } | undefined
   /** What rows say of objects that stay where they are, and shall say. */
@@ -47,7 +47,7 @@ export async function planMove(ends: MoveEnds): Promise<MovePlan> {
     goesOn: mark !== undefined,
     rows: Object.values(tables).reduce((sum, rows) => sum + rows, 0),
     tables,
-    ...(blobs ? await old.objectsLeft(blobs.to.name) : { objects: 0, bytes: 0 }),
+    ...(blobs ? await old.objects.left(blobs.to.name) : { objects: 0, bytes: 0 }),
     uploads: blobs ? await old.openUploads() : 0,
   }
 }
@@ -130,7 +130,7 @@ async function comeNear(copyRest: () => Promise<void>, facts: FactsMove | undefi
 
 /** The old place has let go: the new one is nobody's but the registry's. */
 async function arrive({ old, next, blobs }: MoveEnds, mark: MoveMark, { failpoint }: MoveOptions): Promise<void> {
-  if (blobs) for (const key of await old.needlessCopies()) await blobs.to.delete(key)
+  if (blobs) for (const key of await old.objects.needlessCopies()) await blobs.to.delete(key)
   if (!next) return
   const there = await next.mark()
   if (there?.id === mark.id) await next.forgetMove()
