@@ -3,7 +3,6 @@ import { Refusal } from '#core/refusal.ts'
 import type { Row, Table } from '#ports/facts-move.ts'
 import { isOfMove, keyColumns, leftTable, movedWord, moveTables, type MoveConnection, pausedWord } from '#store/moving/move-connection.ts'
 import type { SqlValue } from '#store/transaction.ts'
-import { quoted } from '#store/moving/shaped.ts'
 import { dialect, numbered } from './dialect.ts'
 import { movedCode, pausedCode } from './failures.ts'
 
@@ -160,16 +159,16 @@ export class PostgresMoveConnection implements MoveConnection {
     }
   }
 
-  async refuseStores(names: readonly string[]): Promise<void> {
+  async refuseObjects(condition: string | undefined): Promise<void> {
     await this.run(`DROP TRIGGER IF EXISTS ${leftTable} ON object`)
     await this.run(`DROP FUNCTION IF EXISTS ${leftTable}()`)
-    if (names.length === 0) return
+    if (condition === undefined) return
     await this.#ask(
       `CREATE FUNCTION ${leftTable}() RETURNS trigger LANGUAGE plpgsql AS $left$
        BEGIN RAISE EXCEPTION '${movedWord}' USING ERRCODE = '${movedCode}'; END $left$`,
     )
     await this.#ask(
-      `CREATE TRIGGER ${leftTable} BEFORE INSERT ON object FOR EACH ROW WHEN (NEW.backend IN (${names.map(quoted).join(', ')}))
+      `CREATE TRIGGER ${leftTable} BEFORE INSERT ON object FOR EACH ROW WHEN (${condition})
          EXECUTE FUNCTION ${leftTable}()`,
     )
   }

@@ -1,7 +1,6 @@
 import { Refusal } from '#core/refusal.ts'
 import type { Row, Table, Value } from '#ports/facts-move.ts'
 import { isOfMove, keyColumns, leftTable, movedWord, moveTables, type MoveConnection, pausedWord } from '#store/moving/move-connection.ts'
-import { quoted } from '#store/moving/shaped.ts'
 import type { SqlValue } from '#store/transaction.ts'
 import { DamagedDatabase } from './damage.ts'
 import type { SqliteConnection } from './connection.ts'
@@ -133,11 +132,11 @@ export class SqliteMoveConnection implements MoveConnection {
     for (const name of names) for (const operation of operations) await this.run(`DROP TRIGGER IF EXISTS ${triggerOf(name, operation)}`)
   }
 
-  async refuseStores(names: readonly string[]): Promise<void> {
+  async refuseObjects(condition: string | undefined): Promise<void> {
     await this.run(`DROP TRIGGER IF EXISTS ${leftTable}`)
-    if (names.length > 0)
+    if (condition !== undefined)
       await this.run(
-        `CREATE TRIGGER ${leftTable} BEFORE INSERT ON object WHEN NEW.backend IN (${names.map(quoted).join(', ')})
+        `CREATE TRIGGER ${leftTable} BEFORE INSERT ON object WHEN ${condition}
            BEGIN SELECT RAISE(ABORT, '${movedWord}'); END`,
       )
   }

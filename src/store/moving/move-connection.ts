@@ -26,8 +26,8 @@ export interface MoveConnection {
   /** Each change of the table's rows leaves its key; while the move is paused or done it fails. */
   watch(table: Table): Promise<void>
   unwatch(names: readonly string[]): Promise<void>
-  /** No row of an object is made that names one of these stores; of none: any is. */
-  refuseStores(names: readonly string[]): Promise<void>
+  /** No row of an object is made of which this is true, and nothing else that was said before; @param condition of NEW */
+  refuseObjects(condition: string | undefined): Promise<void>
   /** Whoever was writing has ended, and what it changed can be seen. Inside a transaction nobody begins until its end. */
   settle(): Promise<void>
   horizon(): Promise<string>
