@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { freePort, startProcess, stopProcess } from '../processes.ts'
+import { freePort, pinned, startProcess, stopProcess } from '../processes.ts'
 import { startLongshore } from './longshore.ts'
 import { type Place, Server, untilReady } from './server.ts'
 
@@ -16,7 +16,7 @@ export async function startOffloaded(nginx: string, place: Place): Promise<Serve
   const port = await freePort()
   const configuration = `${folder}/nginx.conf`
   writeFileSync(configuration, configurationOf(port, { port: longshore.port, objects: `${place.folder}/data/objects/`, folder }))
-  const child = startProcess([nginx, '-e', 'stderr', '-c', configuration], `${place.folder}/log`, { cwd: folder })
+  const child = startProcess(pinned([nginx, '-e', 'stderr', '-c', configuration], place.core), `${place.folder}/log`, { cwd: folder })
   try {
     await untilReady(child, port, '/v2/', `${place.folder}/log`)
   } catch (error) {

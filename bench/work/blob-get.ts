@@ -17,7 +17,7 @@ async function run(bench: Bench): Promise<void> {
   const { curl } = programs
   const readers: [Reader, (server: Server, blob: Blob) => Promise<number>][] = [['own reader', readOurselves]]
   if (curl !== undefined) readers.unshift(['curl', (server, blob) => readWithCurl(curl, server, blob)])
-  await withFleet(bench, { row: 'start', include: () => true }, async (servers) => {
+  await withFleet(bench, { row: 'start', pinned: true, include: () => true }, async (servers) => {
     for (const size of blobSizes.filter((each) => bench.parts.includes(String(each)))) {
       const blob = randomBlob(size * mebibyte)
       const ready: Server[] = []
