@@ -14,7 +14,7 @@ import { bytes, type FaultyStore, failsWith, holds, partSize, startFaultyStore }
 
 /** What is promised holds, and nothing is mangled, whatever lies between us and the store. */
 export function bucketFaultTests(server: Promise<ObjectStoreServer>, { multipart }: { multipart: boolean }): void {
-  const starting = startFaultyStore(server)
+  const starting = startFaultyStore(server, { idle: 1000, answer: 3000 })
   const small = patternOf(1000)
 
   for (const asked of [...(multipart ? ['begin' as const] : []), 'part', 'complete', 'head'] satisfies Asked[])

@@ -53,9 +53,10 @@ export function bucketUploadTests(starts: Promise<ObjectStoreServer>, { multipar
     front.heal()
     const sealed = (await second?.seal('sha256')) as SealedBlob
     await other.close()
-    // Ceph does not obey the condition itself.
-    const looks = multipart ? ['head', 'head'] : ['head']
-    assert.deepEqual(front.asked.toSorted(), ['complete', 'delete', 'get', ...looks, 'list', 'part'])
+    // Not how often: a store that is busy is asked again.
+    assert.deepEqual([...new Set(front.asked)].toSorted(), ['complete', 'delete', 'get', 'head', 'list', 'part'])
+    assert.ok(front.read.length > 0)
+    for (const path of front.read) assert.match(path, /\.tail\./)
     await holds(store, key, sealed, bytes)
   })
 
@@ -64,7 +65,7 @@ export function bucketUploadTests(starts: Promise<ObjectStoreServer>, { multipar
     const writer = store.create(newKey(), 'sha256')
     await writer.append(patternOf(partSize))
     await writer.seal('sha256')
-    assert.deepEqual(front.asked, ['put'])
+    assert.deepEqual(new Set(front.asked), new Set(['put']))
   })
 
   test('tails that no mark names are deleted while an upload goes on, and all of them when it is sealed', async () => {

@@ -36,6 +36,8 @@ export class FaultyFront {
   #rules: Rule[] = []
   /** What was asked for, in order. */
   asked: Asked[] = []
+  /** What bytes were read of. */
+  read: string[] = []
 
   private constructor(target: URL) {
     this.#target = target
@@ -61,6 +63,7 @@ export class FaultyFront {
   heal(): void {
     this.#rules = []
     this.asked = []
+    this.read = []
   }
 
   stop(): void {
@@ -81,6 +84,7 @@ export class FaultyFront {
     if (fault === 'change body') flip(body)
     const from = await this.#ask(request, body)
     const got = Buffer.concat(await from.toArray())
+    if (asked === 'get' && got.length > 0 && (from.statusCode ?? 0) < 300) this.read.push(request.url ?? '')
     if (fault === 'lose answer') return void response.destroy()
     if (fault === 'change answer') flip(got)
     if (fault === 'wrong range') from.headers['content-range'] = `bytes 0-${got.length - 1}/${got.length}`

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach } from 'node:test'
 import type { BucketBlobStore } from '#adapters/bucket/blob-store.ts'
+import type { Patience } from '#adapters/bucket/object-client.ts'
 import { hexOf, newKey, patternOf, readAll, write } from '#ports/blob-scene.contract.ts'
 import type { SealedBlob } from '#ports/blob-store.ts'
 import { FaultyFront } from './faulty-front.ts'
@@ -8,9 +9,12 @@ import { type ObjectStoreServer, openStore } from './object-store.ts'
 
 export const partSize = 256 * 1024
 
-/** A store of blobs before a faulty front, for the file that asks for it: all is well again after each of its tests. */
-export function startFaultyStore(server: Promise<ObjectStoreServer>): Promise<FaultyStore> {
-  const starting = begin(server)
+/**
+ * A store of blobs before a faulty front, for the file that asks for it: all is well again after each of its tests.
+ * @param patience short where a test has the store stall
+ */
+export function startFaultyStore(server: Promise<ObjectStoreServer>, patience: Partial<Patience> = {}): Promise<FaultyStore> {
+  const starting = begin(server, patience)
   afterEach(async () => (await starting).front.heal())
   after(async () => {
     const { server, front, store } = await starting
@@ -21,13 +25,13 @@ export function startFaultyStore(server: Promise<ObjectStoreServer>): Promise<Fa
   return starting
 }
 
-async function begin(start: Promise<ObjectStoreServer>) {
+async function begin(start: Promise<ObjectStoreServer>, patience: Partial<Patience>) {
   const server = await start
   Object.assign(process.env, server.environment)
   const front = await FaultyFront.start(server.endpoint)
   const bucket = await server.make()
   const url = server.url(bucket, { endpoint: front.endpoint })
-  const open = () => openStore(url, { partSize, patience: { idle: 1000, answer: 3000 } })
+  const open = () => openStore(url, { partSize, patience })
   const store = await open()
   // Ceph makes its pools with the first bytes, and takes its time.
   for (let tries = 0; tries < 5; tries++) await write(store.create(newKey(), 'sha256'), patternOf(partSize + 1)).catch(() => {})
