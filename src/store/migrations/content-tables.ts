@@ -93,6 +93,8 @@ export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dial
       registry_id ${bigint} NOT NULL, digest ${bytes} NOT NULL, object_id ${text} NOT NULL REFERENCES object(object_id),
       size ${bigint} NOT NULL, named INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (registry_id, digest))${clustered}`,
+  // Who forgets an object has the database look whether a blob still is it.
+  `CREATE INDEX blob_object ON blob (object_id)`,
   `CREATE TABLE blob_in_use (registry_id ${bigint} NOT NULL, digest ${bytes} NOT NULL, PRIMARY KEY (registry_id, digest))${clustered}`,
   `CREATE TABLE repo_blob (
       repo_id ${bigint} NOT NULL REFERENCES repository(id), digest ${bytes} NOT NULL, registry_id ${bigint} NOT NULL,
