@@ -12,6 +12,8 @@ export interface Bench {
   quick: boolean
   /** Of the registry that is generated, in manifests. */
   size: number
+  /** Where it is kept between two runs. */
+  kept: string | undefined
   quietPeers: boolean
   nodeFlags: readonly string[]
   cores: { server: number | undefined; load: number | undefined }

@@ -13,6 +13,7 @@ export interface Options {
   servers: ServerName[]
   quick: boolean
   size: number
+  kept: string | undefined
   quietPeers: boolean
   profile: boolean
   dir: string | undefined
@@ -49,6 +50,7 @@ Options
   --profile            Longshore writes a .cpuprofile for each of its starts into bench/results
   --dir FOLDER         where data goes; must be a disk, not tmpfs (TMPDIR, or the system's)
   --size N             only the item "size", with a generated registry of N manifests (1000000)
+  --kept FOLDER        with --size: generate the registry into FOLDER, or measure a copy of what is there
   --pulls N            pulls a second of the soak; as many as go without it
   --cores SERVER,LOAD  the two processors of the pinned items (0,1); "off" pins nothing
   --help               this
@@ -82,6 +84,7 @@ export function parseOptions(args: string[], items: readonly Known[]): Options |
       dir: { type: 'string' },
       pulls: { type: 'string' },
       size: { type: 'string' },
+      kept: { type: 'string' },
       cores: { type: 'string', default: '0,1' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -102,6 +105,7 @@ export function parseOptions(args: string[], items: readonly Known[]): Options |
     servers: chosen('server', values.servers, serverNames),
     quick: values.quick,
     size: Number(values.size ?? 1_000_000),
+    kept: values.kept,
     quietPeers: values['quiet-peers'],
     profile: values.profile,
     dir: values.dir,

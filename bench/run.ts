@@ -74,10 +74,10 @@ async function compare(options: Options, root: string): Promise<number> {
     const began = performance.now()
     const before = processorTime()
     const recorder = new Recorder(item.name, (line) => console.error(`  ${line}`))
-    const { servers, quick, size, quietPeers } = options
+    const { servers, quick, size, kept, quietPeers } = options
     const nodeFlags = options.profile ? profileFlags() : []
     const parts = options.only.get(item.name) ?? []
-    const bench: Bench = { root, programs, servers, quick, size, quietPeers, nodeFlags, cores, recorder, parts }
+    const bench: Bench = { root, programs, servers, quick, size, kept, quietPeers, nodeFlags, cores, recorder, parts }
     console.error(`${item.title} [${item.name}]`)
     const free = freeGibibytes(root)
     if (free < item.disk) recorder.note(`${item.name}: left out, ${free.toFixed(1)} GiB free, ${item.disk} wanted`)
@@ -105,10 +105,10 @@ async function hold(options: Options, root: string): Promise<number> {
   const programs = await findPrograms(servers)
   const recorder = new Recorder('soak', (line) => console.error(line))
   const cores = { server: undefined, load: undefined }
-  const { quick, size, quietPeers, minutes, pullsPerSecond } = options
+  const { quick, size, kept, quietPeers, minutes, pullsPerSecond } = options
   const nodeFlags = options.profile ? profileFlags() : []
   const results = await soak(
-    { root, programs, servers, quick, size, quietPeers, nodeFlags, cores, recorder, parts: [] },
+    { root, programs, servers, quick, size, kept, quietPeers, nodeFlags, cores, recorder, parts: [] },
     minutes,
     pullsPerSecond,
   )

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { attempt, type Bench, type Item, withFleet, workers } from '../item.ts'
-import { run as runProgram } from '../processes.ts'
 import type { Server } from '../servers/server.ts'
 import { median, percentile } from '../statistics.ts'
 import { ArmClient, directoryToken } from '../wire/arm.ts'
+import { ownerOf } from '../wire/owner.ts'
 
 export const controlRows = {
   get: 'GET of one registry among all',
@@ -23,8 +22,6 @@ export const controlRows = {
   others: 'longest that another request waited beside any of these',
 } as const
 
-const program = fileURLToPath(new URL('../../bin/longshore.js', import.meta.url))
-const azureCli = '04b07795-8ddb-461a-bbee-02f9e1bf7b46'
 const authorization = 'providers/Microsoft.Authorization'
 const [reader, pull] = ['acdd72a7-3385-48ef-bd42-f606fba81ae7', '7f951dda-4ed3-4680-a7ca-43fe172d538d']
 const versions = { registries: '2025-11-01', roles: '2022-04-01', resources: '2024-11-01' } as const
@@ -49,13 +46,6 @@ interface Filled {
 const registryName = (index: number): string => `bench${String(index).padStart(6, '0')}`
 const withVersion = (path: string, version: keyof typeof versions, query: Readonly<Record<string, string>> = {}): string =>
   `${path}?${new URLSearchParams({ 'api-version': versions[version], ...query })}`
-
-async function ownerOf(server: Server): Promise<string> {
-  const env = { ...process.env, LONGSHORE_DATA_DIR: `${server.folder}/data` }
-  const shown = await runProgram(process.execPath, [program, 'identity', 'user', 'reset-password', 'owner', '--output', 'json'], { env })
-  const { userPrincipalName: username, password } = JSON.parse(shown.stdout) as { userPrincipalName: string; password: string }
-  return directoryToken(server, { grant_type: 'password', client_id: azureCli, username, password })
-}
 
 async function programOf(server: Server, arm: ArmClient, displayName: string): Promise<{ id: string; token: () => Promise<string> }> {
   const { id: applicationId, appId } = await arm.write('POST', '/graph/v1.0/applications', { displayName })

@@ -1,92 +1,65 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { postgresProgram, startPostgres } from '../../test/stores/postgres-server.ts'
 import { attempt, type Bench, type Item } from '../item.ts'
 import { learnAnswer } from '../load/repeated-request.ts'
 import { openLoop } from '../load/open-loop.ts'
 import { memoryOf } from '../memory-watch.ts'
-import { run as runProgram } from '../processes.ts'
 import { startLongshore } from '../servers/longshore.ts'
 import type { Server } from '../servers/server.ts'
 import { fillDatabase } from '../size/fill.ts'
+import { type Database, databases, type Ground, grounds, isKept } from '../size/ground.ts'
 import { names, repositoryName, type Sizes, sizesOf, tagName } from '../size/plan.ts'
-import { postgresSink, type Sink, sqliteSink } from '../size/sinks.ts'
 import { median, percentile } from '../statistics.ts'
+import { ArmClient } from '../wire/arm.ts'
 import { acceptManifests, smallImage } from '../wire/content.ts'
+import { commandOf, ownerOf } from '../wire/owner.ts'
 import { RegistryClient } from '../wire/registry.ts'
 
-const databases = { sqlite: 'SQLite', postgres: 'PostgreSQL' } as const
-type Database = keyof typeof databases
 const page = 100
-const program = fileURLToPath(new URL('../../bin/longshore.js', import.meta.url))
 
-interface Ground {
-  folder: string
-  environment: Record<string, string>
-  sink(): Sink | Promise<Sink>
-  bytes(): number | Promise<number>
-  stop(): void
-}
-
-const grounds: Record<Database, (folder: string) => Promise<Ground>> = {
-  sqlite: async (folder) => {
-    const path = join(folder, 'data', 'longshore.db')
-    return { folder, environment: {}, sink: () => sqliteSink(path), bytes: () => statSync(path).size, stop: () => {} }
-  },
-  postgres: async (folder) => {
-    const server = await startPostgres({ durable: true, settings: ['shared_buffers=1GB', 'max_wal_size=8GB', 'checkpoint_timeout=15min'] })
-    const url = await server.database()
-    const bytes = async () => {
-      const { stdout } = await runProgram(postgresProgram('psql'), [
-        '-X',
-        '-A',
-        '-t',
-        '-d',
-        url,
-        '-c',
-        'SELECT pg_database_size(current_database())',
-      ])
-      return Number(stdout)
-    }
-    const sink = () => postgresSink(url, postgresProgram('psql'))
-    return { folder, environment: { LONGSHORE_STORE: url }, sink, bytes, stop: server.stop }
-  },
-}
-
-/** A registry of `--size` manifests, a tenth as many repositories and five times as many tags, generated past the server. */
+/**
+ * A registry of `--size` manifests, a tenth as many repositories and five times as many tags, generated past the server. With `--kept` it is
+ * generated once, and another run measures a copy of it.
+ */
 async function run(bench: Bench): Promise<void> {
   const sizes = sizesOf(bench.size)
   for (const part of bench.parts as readonly Database[]) {
+    const kept = bench.kept === undefined ? undefined : join(bench.kept, `${part}-${bench.size}`)
     const folder = join(bench.root, `size-${part}`)
     mkdirSync(folder)
-    const ground = await grounds[part](folder)
+    const ground = await grounds[part](folder, kept !== undefined && isKept(kept) ? kept : undefined)
     try {
-      await measure(bench, databases[part], ground, sizes)
+      const add: Add = (what, value, unit = 'ms', detail = {}) =>
+        bench.recorder.add(`${what}, ${databases[part]}`, 'longshore', { value, unit, better: 'less', detail })
+      if (kept === undefined || !isKept(kept)) await generate(bench, ground, sizes, add)
+      if (kept === undefined || isKept(kept)) await measure(bench, databases[part], ground, sizes, add)
+      else {
+        ground.keep(kept)
+        bench.recorder.note(`size: ${databases[part]} is filled and kept in ${kept}; the same command measures it`)
+      }
     } finally {
       ground.stop()
     }
   }
 }
 
-async function measure(bench: Bench, database: string, ground: Ground, sizes: Sizes): Promise<void> {
-  const { recorder } = bench
-  const add = (what: string, value: number, unit = 'ms', detail: Record<string, number | string> = {}) =>
-    recorder.add(`${what}, ${database}`, 'longshore', { value, unit, better: 'less', detail })
-  const start = () =>
-    startLongshore({ folder: ground.folder, nodeFlags: bench.nodeFlags, environment: { ...ground.environment, LONGSHORE_GC_DELAY: '1s' } })
-  const seeded = await start()
+const startOn = (bench: Bench, ground: Ground) =>
+  startLongshore({ folder: ground.folder, nodeFlags: bench.nodeFlags, environment: { ...ground.environment, LONGSHORE_GC_DELAY: '1s' } })
+
+async function generate(bench: Bench, ground: Ground, sizes: Sizes, add: Add): Promise<void> {
+  const seeded = await startOn(bench, ground)
   const seeding = new RegistryClient(seeded)
   await seeding.pushImage('seed', 'v1', smallImage([500]))
   seeding.close()
   await seeded.stop()
-
   const filling = performance.now()
   await fillDatabase(await ground.sink(), sizes, Date.now())
   add('the database, bytes a manifest', (await ground.bytes()) / sizes.manifests, 'bytes', { seconds: secondsSince(filling) })
+}
 
+async function measure(bench: Bench, database: string, ground: Ground, sizes: Sizes, add: Add): Promise<void> {
   const starting = performance.now()
-  const server = await start()
+  const server = await startOn(bench, ground)
   try {
     add('start', performance.now() - starting)
     await attempt(bench, `lists, ${database}`, server, () => lists(server, sizes, add))
@@ -165,37 +138,59 @@ async function cold(server: Server, repositories: number, add: Add): Promise<voi
 
 const loadSeconds = 8
 
-/** The repository of a tenth of all manifests is deleted, emptied and collected, beside pulls at a rate. */
-async function collection(bench: Bench, server: Server, { environment, folder }: Ground, add: Add): Promise<void> {
-  const cli = (...args: string[]) =>
-    runProgram(process.execPath, [program, ...args], { env: { ...process.env, ...environment, LONGSHORE_DATA_DIR: `${folder}/data` } })
-  add('longshore usage, with the start of the command', await elapsed(() => cli('usage')))
-  const path = `/v2/${repositoryName(0)}/manifests/${tagName(0)}`
-  const headers = { accept: acceptManifests, ...(await server.authorize('GET', path)) }
-  const request = await learnAnswer(server.port, { method: 'GET', path, headers })
-  const load = (seconds: number) => openLoop(request, { connections: 16, rate: 500, warmUpSeconds: 1, seconds, core: bench.cores.load })
-  const alone = await load(loadSeconds)
-  add('p99 of pulls, alone', alone.p99, 'ms', { longest: alone.longest })
+/** The repository of a tenth of all manifests is deleted, emptied and collected to its last object, beside pulls at a rate. */
+async function collection(bench: Bench, server: Server, { environment }: Ground, add: Add): Promise<void> {
+  const cli = commandOf(server, environment)
+  const usage = async () => JSON.parse(await cli('usage', '--output', 'json')) as { unreferenced: number; condemned: number }
+  const arm = new ArmClient(server, await ownerOf(server))
   const client = new RegistryClient(server, { basic: true })
   try {
+    const { value } = await arm.get('/subscriptions?api-version=2024-11-01')
+    const [{ id: subscription = '' } = {}] = value as { id?: string }[]
+    const registries = `${subscription}/providers/Microsoft.ContainerRegistry/registries?api-version=2025-11-01`
+    const [{ id = '' } = {}] = (await arm.get(registries)).value as { id?: string }[]
+    const shown = () => elapsed(() => arm.get(`${id}/listUsages?api-version=2025-11-01`))
+    add('listUsages', median(await several(20, shown)))
+    add('longshore usage, with the start of the command', await elapsed(usage))
+    const path = `/v2/${repositoryName(0)}/manifests/${tagName(0)}`
+    const headers = { accept: acceptManifests, ...(await server.authorize('GET', path)) }
+    const request = await learnAnswer(server.port, { method: 'GET', path, headers })
+    const load = (seconds: number) => openLoop(request, { connections: 16, rate: 500, warmUpSeconds: 1, seconds, core: bench.cores.load })
+    const alone: Awaited<ReturnType<typeof load>>[] = []
+    for (let time = 0; time < 3; time++) alone.push(await load(loadSeconds))
+    add('p99 of pulls, alone', median(alone.map(({ p99 }) => p99)), 'ms', { longest: Math.max(...alone.map(({ longest }) => longest)) })
     const begun = performance.now()
     add('deletion of a repository of a tenth of all manifests', await elapsed(() => client.deleteRepository(names.untagged)))
-    add('usage while it is emptied', await elapsed(() => cli('usage')))
+    add('listUsages, while it is emptied', median(await several(5, shown)))
     let over = false
-    const collecting = cli('gc').finally(() => (over = true))
+    const collecting = collected(cli, usage).finally(() => (over = true))
     // It is waited for below; until then nobody would hear of its failure.
     collecting.catch(() => {})
     const beside: Awaited<ReturnType<typeof load>>[] = []
     while (!over) beside.push(await load(loadSeconds))
-    const { stdout: said } = await collecting
-    const seconds = secondsSince(begun)
-    add('until it is emptied and collected', seconds, 's', { said: said.trim().replaceAll(/\s+/g, ' ') })
+    const { passes, deleted, ended } = await collecting
+    add('until it is emptied and collected', (ended - begun) / 1000, 's', { passes, deleted })
     add('p99 of pulls, while it is', median(beside.map(({ p99 }) => p99)), 'ms', {
+      highest: Math.max(...beside.map(({ p99 }) => p99)),
       longest: Math.max(...beside.map(({ longest }) => longest)),
       failures: beside.reduce((sum, { failures }) => sum + failures, 0),
     })
   } finally {
     client.close()
+    arm.close()
+  }
+}
+
+/** Passes until nothing is left that one could take; what was condemned within the last second is the next one's. */
+async function collected(cli: ReturnType<typeof commandOf>, usage: () => Promise<{ unreferenced: number; condemned: number }>) {
+  let deleted = 0
+  for (let passes = 1; ; passes++) {
+    const pass = JSON.parse(await cli('gc', '--output', 'json')) as { deleted: number }
+    deleted += pass.deleted
+    const ended = performance.now()
+    if (pass.deleted > 0) continue
+    const { unreferenced, condemned } = await usage()
+    if (unreferenced + condemned === 0) return { passes, deleted, ended }
   }
 }
 

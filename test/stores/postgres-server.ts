@@ -15,6 +15,8 @@ export interface PostgresServer {
   drop(url: string): Promise<void>
   /** As `host:port`. */
   readonly address: string
+  /** Its data folder. */
+  readonly data: string
   /** Ends it as an operator would, as one in a hurry, or as a machine that is lost does. */
   end(how: Ending): void
   /** After an end. */
@@ -40,6 +42,8 @@ export interface PostgresOptions {
   certificate?: { cert: string; key: string }
   /** Whose standby it is, by a copy of it and its log. */
   standbyOf?: PostgresServer
+  /** The data folder of one that ended in order; it begins as a copy of that. */
+  from?: string
 }
 
 /** Debian keeps each version's programs apart. */
@@ -84,6 +88,7 @@ export async function startPostgres({
   asksForPasswords = false,
   certificate,
   standbyOf,
+  from,
 }: PostgresOptions = {}): Promise<PostgresServer> {
   const bin = programs()
   const folder = mkdtempSync(join(tmpdir(), 'longshore-postgres-'))
@@ -106,7 +111,8 @@ export async function startPostgres({
   if (standbyOf) {
     const source = `postgres://postgres@${standbyOf.address}/postgres?application_name=standby`
     run('pg_basebackup', ['-D', data, '-d', source, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'])
-  } else run('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'])
+  } else if (from !== undefined) execFileSync('cp', ['-a', '--reflink=auto', from, data])
+  else run('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'])
   if (everywhere) appendFileSync(join(data, 'pg_hba.conf'), 'host all all 10.0.0.0/8 trust\n')
   if (asksForPasswords)
     writeFileSync(join(data, 'pg_hba.conf'), 'host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n')
@@ -149,6 +155,7 @@ export async function startPostgres({
   }
   return {
     address,
+    data,
     begin,
     end,
     promote: () => run('pg_ctl', ['-D', data, '-w', '-s', 'promote']),
