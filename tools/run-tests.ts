@@ -1,64 +1,114 @@
-import { spawnSync } from 'node:child_process'
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { globSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { relative, resolve } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
 import { fileURLToPath } from 'node:url'
+import type { Failure, Part } from './report.ts'
 
-export interface Counts {
-  passed: number
-  failed: number
-}
-
-interface How {
-  /** False: all files in one process, which their tests must bear; each process of its own costs a fifth of a second. */
-  isolated?: boolean
+export interface Tests {
+  title: string
+  patterns: readonly string[]
   /** Patterns of files that are left out. */
   except?: readonly string[]
+  /** False: all files in this process, which their tests must bear; each process of its own costs a fifth of a second. */
+  isolated?: boolean
+  /** Files at once. */
+  atOnce?: number
+  /** Besides this process's own. */
+  variables?: Readonly<Record<string, string>>
 }
 
 const compiled = fileURLToPath(new URL('../node_modules/.cache/longshore', import.meta.url))
+enableCompileCache(compiled)
+
+const longestTest = 900_000
+
+// node:test would leave an interrupted run's children, and their engines, behind.
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort())
 
 /**
- * Runs test files by Node's runner, prints its report, and returns how many passed and failed. A skipped test counts as
- * failed: whoever cannot run it must say so, not look green. So does a pattern that no file has.
+ * Runs test files, prints node's report of them, and returns what became of them. A skipped test counts as failed: whoever
+ * cannot run it must say so, not look green. So does a pattern that no file has.
  */
-export function runTests(patterns: readonly string[], { isolated = true, except = [] }: How = {}): Counts {
-  const found = patterns.map((pattern) => globSync(pattern, { exclude: [...except] }))
-  if (found.some((each) => each.length === 0)) return { passed: 0, failed: 1 }
-  const files = found.flat().sort()
-  const folder = mkdtempSync(join(tmpdir(), 'longshore-count-'))
-  const countFile = join(folder, 'count')
-  writeFileSync(countFile, '')
-  try {
-    const { status } = spawnSync(
-      process.execPath,
-      [
-        '--test',
-        '--test-concurrency=2',
-        `--test-isolation=${isolated ? 'process' : 'none'}`,
-        '--test-timeout=600000',
-        '--test-reporter=spec',
-        '--test-reporter-destination=stdout',
-        `--test-reporter=${import.meta.dirname}/counting-reporter.ts`,
-        '--test-reporter-destination=stderr',
-        ...files,
-      ],
+export async function runTests({ title, patterns, except = [], isolated = true, atOnce = 2, variables = {} }: Tests): Promise<Part> {
+  const started = performance.now()
+  const found = patterns.map((pattern) => ({ pattern, files: globSync(pattern, { exclude: [...except] }) }))
+  const told = new Told()
+  for (const { pattern, files } of found) if (files.length === 0) told.fail(pattern, '', 'no file has such a name')
+  if (told.failures.length === 0 && !interrupted.signal.aborted) {
+    console.log(`\n${title}:`)
+    const results = run({
+      files: [...new Set(found.flatMap(({ files }) => files.map((file) => resolve(file))))].toSorted(),
+      isolation: isolated ? 'process' : 'none',
+      timeout: longestTest,
+      ...(isolated ? { concurrency: atOnce, signal: interrupted.signal } : {}),
       // Each file is a process that loads some hundreds of sources, and so is each server that it starts: compiled once.
-      { stdio: 'inherit', env: { NODE_COMPILE_CACHE: compiled, ...process.env, TEST_COUNT_FILE: countFile } },
-    )
-    const letters = readFileSync(countFile, 'utf8')
-    const count = (letter: string) => letters.split(letter).length - 1
-    const failed = count('f') + count('s')
-    return { passed: count('p'), failed: status !== 0 && failed === 0 ? 1 : failed }
-  } finally {
-    rmSync(folder, { recursive: true })
+      ...(isolated ? { env: { NODE_COMPILE_CACHE: compiled, ...process.env, ...variables } } : {}),
+    })
+    told.listenTo(results)
+    for await (const text of results.compose(spec)) process.stdout.write(text)
   }
+  if (interrupted.signal.aborted) told.fail(title, '', 'interrupted')
+  return { title, ...told.all(), seconds: (performance.now() - started) / 1000 }
 }
 
-/** Prints the one line that CI reads and keeps it for who adds up several runs; fails the process when it must. */
-export function conclude(counts: Counts): void {
-  const ran = counts.passed + counts.failed > 0
-  if (process.env.TEST_TOTAL_FILE) writeFileSync(process.env.TEST_TOTAL_FILE, JSON.stringify(counts))
-  console.log(`${counts.passed} passed, ${counts.failed} failed`)
-  if (counts.failed > 0 || !ran) process.exitCode = 1
+type Results = ReturnType<typeof run>
+
+class Told {
+  readonly failures: Failure[] = []
+  #passed = 0
+  #failed = 0
+  readonly #cancelled: Failure[] = []
+  readonly #files: Part['files'] = []
+  /** Of each file the suites that it is in. */
+  readonly #within = new Map<string, string[]>()
+  readonly #said = new Map<string, string>()
+
+  fail(file: string, test: string, message: string): void {
+    this.#failed++
+    this.failures.push({ file, test, message })
+  }
+
+  all(): Pick<Part, 'passed' | 'failed' | 'failures' | 'files'> {
+    // What was cancelled says nothing beside that for which it was.
+    const files = new Set(this.failures.map(({ file }) => file))
+    const failures = [...this.failures, ...this.#cancelled.filter(({ file }) => !files.has(file))]
+    // What fails after all tests of a suite is no test.
+    return { passed: this.#passed, failed: Math.max(this.#failed, failures.length), failures, files: this.#files }
+  }
+
+  listenTo(results: Results): void {
+    results.on('test:start', ({ file = '', name, nesting }) => {
+      this.#within.set(file, [...(this.#within.get(file) ?? []).slice(0, nesting), name])
+    })
+    results.on('test:stderr', ({ file, message }) => {
+      this.#said.set(file, `${this.#said.get(file) ?? ''}${message}`.slice(-3000))
+    })
+    results.on('test:complete', ({ file, name, details }) => {
+      if (file !== undefined && file === name) this.#files.push({ file: relative('', file), seconds: details.duration_ms / 1000 })
+    })
+    results.on('test:pass', ({ file = '', name, nesting, skip, details }) => {
+      if (details.type === 'suite') return
+      if (skip === undefined) this.#passed++
+      else this.fail(relative('', file), this.#nameOf(file, name, nesting), `skipped${typeof skip === 'string' ? `: ${skip}` : ''}`)
+    })
+    results.on('test:fail', ({ file = '', name, nesting, details }) => {
+      const error = details.error as Error & { failureType?: string; cause?: unknown }
+      const { failureType: type, cause } = error
+      if (details.type !== 'suite') this.#failed++
+      // Its tests say it.
+      if (type === 'subtestsFailed') return
+      const isFile = name === file
+      const message = isFile ? `${error.message}\n${this.#said.get(file) ?? ''}` : cause instanceof Error ? cause.message : error.message
+      const failure = { file: relative('', file), test: isFile ? '' : this.#nameOf(file, name, nesting), message }
+      if (type === 'cancelledByParent') this.#cancelled.push(failure)
+      else this.failures.push(failure)
+    })
+  }
+
+  #nameOf(file: string, name: string, nesting: number): string {
+    return [...(this.#within.get(file) ?? []).slice(0, nesting), name].join(' › ')
+  }
 }

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildImage } from '../test/kubernetes/image.ts'
 import { buildGoModule, installPackages } from './install-clients.ts'
-import { conclude, type Counts, runTests } from './run-tests.ts'
+import { conclude } from './report.ts'
+import { runTests } from './run-tests.ts'
 
 const node = ['etcd-server', 'containerd', 'runc', 'containernetworking-plugins', 'iptables', 'busybox-static']
 const images = ['skopeo', 'buildah', 'mmdebstrap']
@@ -15,14 +16,9 @@ for (const module of ['helm', 'kubernetes'] as const) console.log(`${module}: ${
 
 const wanted = process.argv.slice(2)
 const files = globSync('test/kubernetes/**/*.test.ts').filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
-const counts: Counts = { passed: 0, failed: 0 }
 const folder = mkdtempSync(join(tmpdir(), 'longshore-image-'))
 if (files.some((file) => file.includes('chart'))) process.env.LONGSHORE_IMAGE = await buildImage(folder)
 // One after the other: each has a node of its own.
-for (const file of files.sort()) {
-  const { passed, failed } = runTests([file])
-  counts.passed += passed
-  counts.failed += failed
-}
+const part = await runTests({ title: 'Kubernetes', patterns: files, atOnce: 1 })
 rmSync(folder, { recursive: true })
-conclude(counts)
+conclude([part])

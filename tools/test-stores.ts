@@ -6,7 +6,8 @@ import { startAzurite } from '../test/stores/azurite.ts'
 import { startPostgres } from '../test/stores/postgres-server.ts'
 import { startRadosgw } from '../test/stores/radosgw.ts'
 import { installNode, installPackages } from './install-clients.ts'
-import { conclude, type Counts, runTests } from './run-tests.ts'
+import { conclude, type Part } from './report.ts'
+import { runTests } from './run-tests.ts'
 
 /** They look into the files of a data folder, or change them, or its clock: npm test runs them, on SQLite. */
 const ofFiles = [
@@ -43,64 +44,58 @@ const buckets = [startRadosgw, startAzurite]
 
 await installPackages(['postgresql', 'pgbouncer', 'libfaketime', 'iproute2', 'iptables', 'ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw'])
 await installNode('azurite')
-const parts = process.argv.includes('--buckets')
-  ? await allInBuckets()
-  : process.argv.includes('--failpoints')
-    ? await allFailpoints()
-    : await allStores()
-const sum = (of: 'passed' | 'failed') => parts.reduce((total, each) => total + each[of], 0)
-conclude({ passed: sum('passed'), failed: sum('failed') })
+const ways = { '--buckets': allInBuckets, '--failpoints': allFailpoints }
+const [, way = allStores] = Object.entries(ways).find(([flag]) => process.argv.includes(flag)) ?? []
+conclude(await way())
 
-async function allStores(): Promise<Counts[]> {
-  const stores = runTests(['test/stores/**/*.test.ts'])
+async function allStores(): Promise<Part[]> {
+  const parts = [await runTests({ title: 'stores', patterns: ['test/stores/**/*.test.ts'] })]
   const postgres = await startPostgres()
   process.env.TEST_DATABASES = await postgres.database()
-  const wire = runTests(['test/wire/**/*.test.ts'], { except: wireTests(ofFiles) })
-  const wireBuckets = []
-  for (const start of buckets) wireBuckets.push(await inBucket(start, () => runTests(wireTests(ofBytes))))
+  parts.push(await runTests({ title: 'wire on PostgreSQL', patterns: ['test/wire/**/*.test.ts'], except: wireTests(ofFiles) }))
+  for (const start of buckets) parts.push(await inBucket(start, { patterns: wireTests(ofBytes) }))
   // A database that waits for the disk: what was acknowledged is there whatever ends.
   const durable = await startPostgres({ durable: true })
   process.env.TEST_DATABASES = await durable.database()
-  const faults = runTests(['test/faults/random-kill.test.ts'])
+  parts.push(await runTests({ title: 'kills on PostgreSQL', patterns: ['test/faults/random-kill.test.ts'] }))
   process.env.LONGSHORE_SERVERS = '3'
-  const threads = runTests(['test/faults/serving-threads.test.ts', 'test/faults/random-kill.test.ts'])
+  const faults = ['test/faults/serving-threads.test.ts', 'test/faults/random-kill.test.ts']
+  parts.push(await runTests({ title: 'kills on PostgreSQL, three threads', patterns: faults }))
   process.env.TEST_DATABASES = await postgres.database()
-  const wireThreads = runTests(['blobs', 'uploads', 'manifests', 'deletes'].map((name) => `test/wire/${name}*.test.ts`))
+  const wire = ['blobs', 'uploads', 'manifests', 'deletes'].map((name) => `test/wire/${name}*.test.ts`)
+  parts.push(await runTests({ title: 'wire on PostgreSQL, three threads', patterns: wire }))
   for (const server of [postgres, durable]) server.stop()
-  return [stores, wire, ...wireBuckets, faults, threads, wireThreads]
+  return parts
 }
 
-async function allFailpoints(): Promise<Counts[]> {
+async function allFailpoints(): Promise<Part[]> {
   const durable = await startPostgres({ durable: true })
   process.env.TEST_DATABASES = await durable.database()
-  const counts = []
+  const parts = []
   for (const threads of ['1', '3']) {
     process.env.LONGSHORE_SERVERS = threads
-    counts.push(runTests(['test/faults/kill.test.ts']))
+    parts.push(await runTests({ title: `LONGSHORE_SERVERS=${threads}`, patterns: ['test/faults/kill.test.ts'] }))
   }
   durable.stop()
-  return counts
+  return parts
 }
 
-async function allInBuckets(): Promise<Counts[]> {
+async function allInBuckets(): Promise<Part[]> {
   const postgres = await startPostgres()
   process.env.TEST_DATABASES = await postgres.database()
-  const counts = []
-  for (const start of buckets) {
-    const run = () => runTests(['test/wire/**/*.test.ts', 'test/stores/model.test.ts'], { except: wireTests([...ofFiles, ...ofObjects]) })
-    counts.push(await inBucket(start, run))
-  }
+  const parts = []
+  const all = { patterns: ['test/wire/**/*.test.ts', 'test/stores/model.test.ts'], except: wireTests([...ofFiles, ...ofObjects]) }
+  for (const start of buckets) parts.push(await inBucket(start, all))
   postgres.stop()
-  return counts
+  return parts
 }
 
-async function inBucket(start: (typeof buckets)[number], run: () => Counts): Promise<Counts> {
+async function inBucket(start: (typeof buckets)[number], tests: { patterns: string[]; except?: string[] }): Promise<Part> {
   const store = await start()
   Object.assign(process.env, store.environment)
   process.env.TEST_BLOBS = store.url(await store.make())
-  const counts = run()
-  console.log(`PostgreSQL and ${store.kind}: ${counts.passed} passed, ${counts.failed} failed`)
+  const part = await runTests({ title: `wire on PostgreSQL and ${store.kind}`, ...tests })
   delete process.env.TEST_BLOBS
   store.stop()
-  return counts
+  return part
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { conclude, runTests } from './run-tests.ts'
+import { conclude, onePart, type Part } from './report.ts'
+import { runTests } from './run-tests.ts'
 
 // Everything that needs no system package: first what the compiler and the linter see, then the tests.
 const checks = [
@@ -8,17 +9,21 @@ const checks = [
   ['biome', 'check', '--diagnostic-level=error', '.'],
 ] as const
 
-let failed = 0
-for (const [tool, ...options] of checks) {
-  const { status } = spawnSync(`node_modules/.bin/${tool}`, options, { stdio: 'inherit' })
-  if (status !== 0) failed++
-}
+const parts: Part[] = []
+for (const [tool, ...options] of checks)
+  parts.push(
+    await onePart(tool, () => {
+      const { status } = spawnSync(`node_modules/.bin/${tool}`, options, { stdio: 'inherit' })
+      if (status !== 0) throw new Error(`it ended with ${status}; what it says is above`)
+    }),
+  )
 // What these rooms decide needs no process, no socket and no clock of its own.
 const pure = ['core', 'store', 'app', 'client', 'surfaces', 'words'].map((room) => `src/${room}/**/*.test.ts`)
-const parts = [
-  runTests(pure, { isolated: false }),
-  runTests(
-    [
+parts.push(await runTests({ title: 'in one process', patterns: pure, isolated: false }))
+parts.push(
+  await runTests({
+    title: 'in processes of their own',
+    patterns: [
       'test/*.test.ts',
       'src/**/*.test.ts',
       'test/model/**/*.test.ts',
@@ -26,8 +31,7 @@ const parts = [
       'test/conformance/**/*.test.ts',
       'test/wire/**/*.test.ts',
     ],
-    { except: pure },
-  ),
-]
-const sum = (of: 'passed' | 'failed') => parts.reduce((total, each) => total + each[of], 0)
-conclude({ passed: sum('passed') + checks.length - failed, failed: sum('failed') + failed })
+    except: pure,
+  }),
+)
+conclude(parts)
