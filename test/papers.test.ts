@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { advisoryRow, countedWalks, provenBy } from './papers.ts'
+import { advisoryRow, countedWalks, provenBy, settingsPaper } from './papers.ts'
 
 const read = (file: string): string => readFileSync(file, 'utf8')
 
@@ -37,6 +37,11 @@ test('docs/ARCHITECTURE.md tells how many files there are, and how many each wal
   const told = Number(/Some (\d+) sources/.exec(text)?.[1])
   const there = globSync('src/**/*.ts').filter((file) => !/\.(?:test|contract)\.ts$/.test(file)).length
   assert.ok(Math.abs(told - there) <= there / 20, `there are ${there}`)
+})
+
+test('docs/settings.md tells each setting, what it is without one, and what it is for (tools/papers.ts writes it)', () => {
+  const text = read('docs/settings.md')
+  assert.equal(text, settingsPaper(text))
 })
 
 const commentsOf = (code: string): string => (code.match(/\/\*[^]*?\*\/|(?<![:'"`])\/\/[^\n]*/g) ?? []).join('\n')

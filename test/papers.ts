@@ -1,4 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
+import { variableOf } from '#main/config.ts'
+import { type Setting, type SettingName, settings } from '#main/settings.ts'
+import { settings as explained } from '#words/en/settings.ts'
 
 const cells = /^\| ([A-Z][0-9]{1,2}) \| (.+?) \| (.+) \| (.+) \|$/
 
@@ -39,3 +42,24 @@ export const countedWalks = (text: string): string =>
     const files = new Set([...steps.matchAll(/`([\w./-]+\.ts)`/g)].map(([, file]) => file))
     return `**${title}**,${what} (${files.size} files)${steps}`
   })
+
+/** The folder has no words in the catalogue, and the failpoint is for tests. */
+type Told = Exclude<SettingName, 'dataDir' | 'failpoint'>
+const isTold = (name: SettingName): name is Told => name !== 'dataDir' && name !== 'failpoint'
+
+function settingRow(name: Told): string {
+  const { fallback }: Setting<unknown> = settings[name]
+  const words = explained[`setting.${name}`].replaceAll('<', '\\<').replaceAll('|', '\\|')
+  return `| \`${variableOf(name)}\` | \`${name}\` | ${fallback === '' ? '' : `\`${fallback}\``} | ${words} |`
+}
+
+/** docs/settings.md: the rows of its table are those of the program. */
+export const settingsPaper = (text: string): string => {
+  const [head] = text.split('\n| ', 1)
+  const rows = (Object.keys(settings) as SettingName[]).filter(isTold).map(settingRow)
+  return `${head}
+| Variable | \`longshore.yaml\` | Without it | What it is |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`
+}
