@@ -25,7 +25,7 @@ export const unknownTag = (tag: string): RegistryError => new RegistryError('tag
 export const unknownBlob = (digest: Digest): RegistryError => new RegistryError('blob-unknown', 'blob unknown to registry', { digest })
 
 export const lostBlob = (digest: Digest): RegistryError =>
-  new RegistryError('blob-lost', `blob ${digest} is lost on the server's disk: push it again, or ask who runs the registry for a backup`, {
+  new RegistryError('blob-lost', `blob ${digest} is lost where this server keeps its bytes: push it again, or ask who runs the registry for a backup`, {
     digest,
   })
 

@@ -138,7 +138,7 @@ describe('nginx sends the bytes', { skip: process.getuid?.() === 0 ? false : 'ne
     renameSync(file, `${file}.away`)
     const gone = await get({}, of)
     assert.deepEqual([gone.status, errorCode(gone)], [404, 'BLOB_UNKNOWN'])
-    assert.match(gone.body.toString(), /is lost on the server's disk/)
+    assert.match(gone.body.toString(), /is lost where this server keeps its bytes/)
     // Nothing of the answer before it: nobody keeps a refusal for a year.
     const headers = (answer: Answer) => told.filter((name) => name !== 'content-length').map((name) => header(answer, name))
     assert.deepEqual(headers(gone), headers(await send(server, 'GET', `/v2/team/app/blobs/${of}`)))

@@ -41,7 +41,7 @@ test('an object that is gone is one too, and the answer says what heals it', asy
   await (await stored(bytes)).remove()
   const answer = await send(server, 'GET', `/v2/b/blobs/${digest}`)
   assert.deepEqual([answer.status, errorCode(answer)], [404, 'BLOB_UNKNOWN'])
-  assert.match(answer.body.toString(), /is lost on the server's disk: push it again/)
+  assert.match(answer.body.toString(), /is lost where this server keeps its bytes: push it again/)
   const { level, failure } = await lineOf(digest, 404)
   assert.deepEqual([level, failure], [50, 'blob-lost'])
   const next = await send(server, 'GET', `/v2/b/blobs/${digest}`)

@@ -13,7 +13,8 @@ import {
 import { columnTypes } from './column-types.ts'
 import { hostsOf } from './hosts.ts'
 import { Lanes } from './lanes.ts'
-import { History, NotPrimary, sessionQuestion, type Session } from './session.ts'
+import { NotPrimary, sessionQuestion, type Session } from './session.ts'
+import { Timelines } from './timelines.ts'
 
 export interface PoolOptions {
   /** `postgres://user@host:port/database`, with `sslmode` and `sslrootcert` where it is reached over TLS; several hosts have commas between. */
@@ -63,7 +64,7 @@ export class Connections {
   readonly #timeout: number
   readonly #most: number
   readonly #passwordFile: string | undefined
-  readonly #history = new History()
+  readonly #timelines = new Timelines()
   /** When each was known to answer, and up to when none is believed. */
   readonly #answered = new WeakMap<object, number>()
   #doubted = -1
@@ -217,11 +218,11 @@ export class Connections {
     // A pooler may also take the parameters and forget them.
     if (session.lockTimeout !== longestLock) this.#isPooled = true
     if (session.answersEarly) this.#answersEarly = true
-    this.#seen.set(client, await this.#history.look(client, bounded))
+    this.#seen.set(client, await this.#timelines.look(client, bounded))
     this.#answered.set(client, performance.now())
   }
 
-  #isCurrent = (client: PoolClient): boolean => this.#seen.get(client) === this.#history.promotions
+  #isCurrent = (client: PoolClient): boolean => this.#seen.get(client) === this.#timelines.promotions
 }
 
 /** The driver means the same by these, and says so on standard error, each time. */
