@@ -61,14 +61,19 @@ export function environment(dataDir: string, settings: Settings): NodeJS.Process
 
 /** Starts a server; resolves when it serves or when it has ended. */
 export async function launch(dataDir: string, settings: Settings = {}, surroundings: Surroundings = {}): Promise<Server> {
+  const server = await spawnServer(dataDir, settings, surroundings)
+  while (server.alive && !(await isReady(server))) await pause(20)
+  return server
+}
+
+/** Starts a server, and waits for nothing. */
+export async function spawnServer(dataDir: string, settings: Settings = {}, surroundings: Surroundings = {}): Promise<Server> {
   const { within = [], flags = [], variables = {}, host = '127.0.0.1' } = surroundings
   const [port, adminPort] = await Promise.all([freePort(), freePort()])
   const env = { ...environment(dataDir, { HTTP: `${host}:${port}`, ADMIN: `${host}:${adminPort}`, ...settings }), ...variables }
   const [word = '', ...words] = [...within, process.execPath, ...flags, program, 'serve']
   const child = spawn(word, words, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const server = new Running(child, { dataDir, host, port, adminPort })
-  while (server.alive && !(await isReady(server))) await pause(20)
-  return server
+  return new Running(child, { dataDir, host, port, adminPort })
 }
 
 /** Starts a server that must come up. */

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { launch, type Password, type Server, showPassword, type Surroundings } from '../faults/server.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { launch, type Password, type Server, showPassword, spawnServer, type Surroundings } from '../faults/server.ts'
 
 export interface FleetOptions {
   /** A bucket; without it all have one folder of objects. */
@@ -58,6 +59,14 @@ export class Fleet {
 
   async tryToBegin(index: number, surroundings = this.#options.surroundings?.(index) ?? {}): Promise<Server> {
     return launch(this.#folderOf(index), { LOG_LEVEL: 'error' }, surroundings)
+  }
+
+  /** Starts it anew and kills it so many milliseconds later, wherever it is by then. */
+  async killAtStart(index: number, after: number): Promise<void> {
+    const server = await spawnServer(this.#folderOf(index), { LOG_LEVEL: 'error' })
+    await pause(after)
+    assert.ok(server.alive, server.log)
+    await server.kill()
   }
 
   async stop(): Promise<void> {

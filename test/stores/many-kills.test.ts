@@ -28,6 +28,9 @@ const chosen = process.env.KILLS_WAYS?.split(',').map(wayNamed) ?? ways
 const livesOfOneRound = 3
 const roundsOfOneDatabase = 3
 const largestLayer = 300_000
+const mostKillsOfOneStart = 3
+/** In milliseconds; by then most of them serve. */
+const longestStart = 900
 
 let postgres: PostgresServer
 let store: RadosgwServer
@@ -43,6 +46,8 @@ after(() => {
 
 interface Sum {
   kills: number
+  /** Of them, at a start. */
+  starts: number
   acknowledged: number
   facts: number
 }
@@ -57,13 +62,15 @@ for (const way of chosen)
   test(`${way.where}, ${way.threads} serving threads: ${wanted} kills at random moments`, async () => {
     const random = seededRandom(chosenSeed())
     console.log(`seed ${random.seed}`)
-    const sum: Sum = { kills: 0, acknowledged: 0, facts: 0 }
+    const sum: Sum = { kills: 0, starts: 0, acknowledged: 0, facts: 0 }
     while (sum.kills < wanted) {
       const before = { ...sum }
       await oneDatabase(way, random, sum)
       note(`${way.where}, ${way.threads}`, sum, before)
     }
-    console.log(`kills: ${sum.kills}, acknowledged writes: ${sum.acknowledged}, facts checked: ${sum.facts}, lost: 0, double: 0`)
+    console.log(
+      `kills: ${sum.kills}, of them at a start: ${sum.starts}, acknowledged writes: ${sum.acknowledged}, facts checked: ${sum.facts}, lost: 0, double: 0`,
+    )
     assert.ok(sum.acknowledged > sum.kills, 'the load did something')
   })
 
@@ -107,6 +114,11 @@ async function oneDatabase({ where, threads }: Way, random: Random, sum: Sum): P
       sum.kills++
       await done
       assert.deepEqual(scribe.client.serverErrors, [])
+      for (let starts = chance.between(0, mostKillsOfOneStart); starts > 0; starts--) {
+        await fleet.killAtStart(index, chance.between(0, longestStart))
+        sum.starts++
+        sum.kills++
+      }
       await fleet.begin(index)
     }
     for (let round = 0; round < roundsOfOneDatabase && sum.kills < wanted; round++) {
@@ -140,10 +152,11 @@ async function checkUsage(url: string): Promise<void> {
 function note(way: string, sum: Sum, before: Sum): void {
   const path = process.env.KILLS_COUNT
   if (path === undefined) return
-  const all = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Sum>) : {}
-  const { kills, acknowledged, facts } = all[way] ?? { kills: 0, acknowledged: 0, facts: 0 }
+  const all = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Omit<Sum, 'starts'> & Partial<Sum>>) : {}
+  const { kills, starts = 0, acknowledged, facts } = all[way] ?? { kills: 0, acknowledged: 0, facts: 0 }
   all[way] = {
     kills: kills + sum.kills - before.kills,
+    starts: starts + sum.starts - before.starts,
     acknowledged: acknowledged + sum.acknowledged - before.acknowledged,
     facts: facts + sum.facts - before.facts,
   }
