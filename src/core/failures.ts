@@ -25,9 +25,13 @@ export const unknownTag = (tag: string): RegistryError => new RegistryError('tag
 export const unknownBlob = (digest: Digest): RegistryError => new RegistryError('blob-unknown', 'blob unknown to registry', { digest })
 
 export const lostBlob = (digest: Digest): RegistryError =>
-  new RegistryError('blob-lost', `blob ${digest} is lost where this server keeps its bytes: push it again, or ask who runs the registry for a backup`, {
-    digest,
-  })
+  new RegistryError(
+    'blob-lost',
+    `blob ${digest} is lost where this server keeps its bytes: push it again, or ask who runs the registry for a backup`,
+    {
+      digest,
+    },
+  )
 
 /** @param upload where a client named one that can be one */
 export const unknownUpload = (upload?: string): RegistryError =>

@@ -10,6 +10,7 @@ import { runCli } from '../world/cli-run.ts'
 import { digestOf, locationOf, pushBlob, pushImage, someBytes, startUpload } from '../world/content.ts'
 import { header, send } from '../world/send.ts'
 import type { ObjectStoreServer } from './object-store.ts'
+import { startTlsFront } from './tls-front.ts'
 
 /** What clients do with a server whose blobs lie in a bucket. */
 export function bucketServerTests(starting: Promise<ObjectStoreServer>): void {
@@ -166,6 +167,33 @@ export function bucketServerTests(starting: Promise<ObjectStoreServer>): void {
     )
     const refused = { LONGSHORE_BLOBS: store.url(await store.make()), ...store.environment, ...wrong }
     await assert.rejects(start(refused), /refuses the credentials/)
+  })
+
+  test('a store over TLS, by an authority of its own: in one request, in parts and in chunks; and refused where nobody trusts that', async () => {
+    const store = await starting
+    const front = await startTlsFront(store.endpoint)
+    try {
+      const blobs = store.url(await store.make(), { endpoint: front.endpoint })
+      const known = { LONGSHORE_BLOBS: blobs, ...store.environment, NODE_EXTRA_CA_CERTS: front.authority }
+      await assert.rejects(
+        ChildServer.start({ ...known, NODE_EXTRA_CA_CERTS: '' }).then((server) => void servers.push(server)),
+        /certificate/,
+      )
+      const server = await ChildServer.start(known)
+      servers.push(server)
+      const [small, large] = [someBytes(100_000), someBytes(21 * mebibyte)]
+      for (const blob of [small, large]) await pushBlob(server, 'app', blob)
+      const chunked = someBytes(12 * mebibyte)
+      let session = await patchChunk(server, await startUpload(server, 'app'), chunked.subarray(0, 5_000_000), 0)
+      await server.end('SIGKILL')
+      await server.up()
+      session = await patchChunk(server, session, chunked.subarray(5_000_000), 5_000_000)
+      assert.equal((await send(server, 'PUT', locationOf(session, `digest=${digestOf(chunked)}`))).status, 201)
+      for (const blob of [small, large, chunked])
+        assert.ok((await send(server, 'GET', `/v2/app/blobs/${digestOf(blob)}`)).body.equals(blob))
+    } finally {
+      front.stop()
+    }
   })
 
   test('where downloads are signed a GET is sent to the bucket, whole and in ranges, and a HEAD is not', async () => {

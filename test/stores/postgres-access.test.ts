@@ -1,6 +1,5 @@
 // How a server comes to its database: by a password in a file, over TLS; and what is said where it does not.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,21 +11,13 @@ import { Refusal, type RefusalReason } from '#core/refusal.ts'
 import { ChildServer } from '../world/child.ts'
 import { pushImage } from '../world/content.ts'
 import { send } from '../world/send.ts'
+import { certificateIn } from './certificate.ts'
 import { move, refusedMove } from './move-world.ts'
 import { startPostgres } from './postgres-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-access-'))
 
-function certificate(name: string): { cert: string; key: string } {
-  const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)]
-  const names = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1']
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', ...names], {
-    stdio: 'ignore',
-  })
-  return { cert, key }
-}
-
-const [ours, another] = [certificate('ours'), certificate('another')]
+const [ours, another] = [certificateIn(folder, 'ours'), certificateIn(folder, 'another')]
 const starting = startPostgres({ asksForPasswords: true, certificate: ours })
 const plain = startPostgres()
 after(async () => {

@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import { BeyondEnd, ConditionFailed, Mangled, ObjectAbsent, storeFailure, storeFull, UploadGone } from '../bucket/failures.ts'
+import { BeyondEnd, ConditionFailed, isUntrusted, Mangled, ObjectAbsent, storeFailure, storeFull, UploadGone } from '../bucket/failures.ts'
 
 /** What the SDK throws of an answer, or of none. */
 interface ServiceError {
@@ -32,6 +32,7 @@ export function failureOf(error: unknown): Error {
   if (status === 404 && told === 'BlobNotFound') return new ObjectAbsent()
   if (status === 507) return storeFull()
   if (late.has(told) || late.has(name)) return failed('late')
+  if (isUntrusted(told)) return failed('untrusted')
   if (tooMuch.has(told) || status === 429 || status === 503) return failed('busy')
   if (withoutToken.test(name)) return storeFailure('no-credentials', name, undefined)
   if (status === 401 || status === 403) return failed('refused')

@@ -3,6 +3,7 @@ import https from 'node:https'
 import type { HttpOperationResponse, IHttpClient, WebResource } from '@azure/storage-blob'
 import { RegistryError } from '#core/registry-error.ts'
 import { boundedAnswer } from '../bucket/bounded-answer.ts'
+import { isUntrusted } from '../bucket/failures.ts'
 import type { Patience } from '../bucket/object-client.ts'
 import type { Credentials } from './credentials.ts'
 import { sharedKeySignature } from './signature.ts'
@@ -107,9 +108,9 @@ export class Transport implements IHttpClient {
   }
 }
 
-/** As the SDK knows one that may be tried again. */
-const sendFailure = (error: NodeJS.ErrnoException) =>
-  Object.assign(new Error(error.message), { name: 'RestError', code: retried.has(error.code ?? '') ? error.code : 'REQUEST_SEND_ERROR' })
+/** As the SDK knows one that may be tried again; a certificate that is not trusted will not be so a moment later. */
+const sendFailure = ({ message, code = '' }: NodeJS.ErrnoException) =>
+  Object.assign(new Error(message), { name: 'RestError', code: retried.has(code) || isUntrusted(code) ? code : 'REQUEST_SEND_ERROR' })
 
 const retried = new Set(['ETIMEDOUT', 'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE'])
 

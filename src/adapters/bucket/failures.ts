@@ -10,7 +10,13 @@ const sentences = {
   'part-too-small': 'the object store wants larger parts: a larger partSize is needed',
   late: 'the object store did not answer in time',
   away: 'the object store cannot be reached',
+  untrusted: 'the object store shows a certificate that is not trusted: NODE_EXTRA_CA_CERTS names a file with its authority',
 } as const
+
+/** As OpenSSL and Node say it of a certificate. */
+const untrusted =
+  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_[A-Z_]*(?:CERT|ISSUER|LEAF|SIGNATURE)[A-Z_]*|CERT_[A-Z_]+|ERR_TLS_CERT_[A-Z_]+)$/
+export const isUntrusted = (code: string): boolean => untrusted.test(code)
 
 /** The store's condition does not hold: the key has bytes already, or others than it had. */
 export class ConditionFailed extends Error {}

@@ -1,5 +1,14 @@
 import { RegistryError } from '#core/registry-error.ts'
-import { ConditionConflict, ConditionFailed, Mangled, PartReplaced, storeFailure, storeFull, UploadGone } from '../bucket/failures.ts'
+import {
+  ConditionConflict,
+  ConditionFailed,
+  isUntrusted,
+  Mangled,
+  PartReplaced,
+  storeFailure,
+  storeFull,
+  UploadGone,
+} from '../bucket/failures.ts'
 
 interface ServiceError {
   name?: string
@@ -57,5 +66,6 @@ export function failureOf(error: unknown): Error {
   if (name === 'NoSuchBucket') return failed('no-bucket')
   if (name === 'CredentialsProviderError') return failed('no-credentials')
   if (late.has(name)) return failed('late')
+  if (isUntrusted(name)) return failed('untrusted')
   return failed(status === undefined ? 'away' : 'failed')
 }
