@@ -46,15 +46,19 @@ export const drainRepositories: Verb<'drainRepositories'> = async (tx, { now, li
     }
     // Sessions of the old repository end with it; the reaper takes their bytes.
     await tx.run('UPDATE upload SET expires_at = 0 WHERE repo_id = ? AND expires_at > 0', repositoryId)
-    if (await stands(tx, 'upload', repositoryId)) continue
+    if (await hasUploads(tx, repositoryId)) continue
     const gone = await (keep ? repositoryIsKept(tx, repositoryId) : tx.run('DELETE FROM repository WHERE id = ?', repositoryId))
     if (gone > 0) return gone
   }
   return 0
 }
 
-const stands = async (tx: SqlTransaction, table: Table | 'upload', repositoryId: number): Promise<boolean> =>
-  (await tx.get(`SELECT 1 FROM ${table} WHERE repo_id = ? LIMIT 1`, repositoryId)) !== undefined
+/** In the order of its key: of a repository that is a good part of all, PostgreSQL would else read the table until it meets one. */
+const stands = async (tx: SqlTransaction, table: Table, repositoryId: number): Promise<boolean> =>
+  (await tx.get(`SELECT 1 FROM ${table} WHERE repo_id = ? ORDER BY digest LIMIT 1`, repositoryId)) !== undefined
+
+const hasUploads = async (tx: SqlTransaction, repositoryId: number): Promise<boolean> =>
+  (await tx.get('SELECT 1 FROM upload WHERE repo_id = ? LIMIT 1', repositoryId)) !== undefined
 
 /** Some, for there are some. Who was waited for may have taken all of them: that is not the end, which is what no rows would say. */
 async function hold(tx: SqlTransaction, table: Table, repositoryId: number, limit: number): Promise<Digest[]> {
