@@ -3,7 +3,7 @@ import type { StoredObject } from '#ports/collection.ts'
 import type { ReferrerRow } from '#ports/content.ts'
 import type { Upload } from '#ports/uploads.ts'
 import type { DigestHolders } from '#ports/usage.ts'
-import { usedWithoutDraining } from './draining-bytes.ts'
+import { mostSummed, usedWithoutDraining } from './draining-bytes.ts'
 import { linkIsNamed } from './links.ts'
 import { standing } from './kept-deleted.ts'
 import { findVisible } from './repositories.ts'
@@ -88,10 +88,10 @@ export const referrers: Read<'referrers'> = async (db, registryId, name, digest,
   return { items: items.map(withDigest), more: taken.length < found.length }
 }
 
-/** Without what only deleted repositories name. */
+/** Without what only deleted repositories name, where that is told at once; of very large ones it falls as they are emptied. */
 export const usage: Read<'usage'> = async (db, registryId) => {
   // First: once nothing is emptied, the counters that are read afterwards have nothing of it.
-  const used = await usedWithoutDraining(db, registryId)
+  const used = await usedWithoutDraining(db, registryId, mostSummed)
   const counted = await usageOf(db, registryId)
   return used === undefined ? counted : { ...counted, used }
 }
