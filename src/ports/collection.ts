@@ -38,7 +38,7 @@ export interface CollectionReads {
   readyObjects(page: { after: string; limit: number }): Promise<StoredObject[]>
   /** What manifests have as their bytes, each digest of a registry once, in order of their keys; null where there are none. */
   manifestBodies(page: BodyPage): Promise<StoredBody[]>
-  /** Those that were condemned at least `age` ago, the first ones first; of one registry, when it is given. */
+  /** Those that were condemned at least `age` ago, of each registry the first ones first; of one registry, when it is given. */
   condemnedObjects(page: { now: number; age: number; limit: number; registryId?: number | undefined }): Promise<StoredObject[]>
   objectByKey(storageKey: string): Promise<StoredObject | undefined>
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type It, a, b, blobOf, type Bytes, hour, image, name, start } from './metadata-scene.contract.ts'
+import { type It, a, b, blobOf, type Bytes, hour, image, name, putRegistry, Scene, start } from './metadata-scene.contract.ts'
 import type { QueuePlace } from './collection.ts'
 
 /** The collection of what nothing holds. */
@@ -94,6 +94,27 @@ export function collectionContract(it: It): void {
     await scene.store.forgetObjects({ objectIds: [blob.objectId], now: scene.now })
     assert.equal(await scene.stateOf(blob.objectId), undefined)
     await scene.store.forgetObjects({ objectIds: [blob.objectId], now: scene.now })
+  })
+
+  it('condemned objects of all registries are told page by page, of the one that waits longest first', async (scene) => {
+    const other = new Scene(scene.store, await putRegistry(scene.store, 'second'))
+    other.id = () => scene.id()
+    const second = await other.push(a, 'x', start)
+    other.now = start + hour
+    await other.condemn()
+    const first = [await scene.push(a, 'x', start), await scene.push(a, 'y', start)].map((blob) => blob.objectId)
+    scene.now = start + 2 * hour
+    await scene.condemn()
+    const told = async (limit: number, age = 0) =>
+      (await scene.store.condemnedObjects({ now: scene.now, age, limit })).map((object) => object.objectId)
+    assert.deepEqual(await told(10, 1), [second.objectId])
+    const [one, ...more] = await told(2)
+    assert.deepEqual([one, more.length, first.includes(more[0] ?? '')], [second.objectId, 1, true])
+    await scene.store.forgetObjects({ objectIds: [second.objectId, ...more], now: scene.now })
+    assert.deepEqual(
+      await told(10),
+      first.filter((each) => !more.includes(each)),
+    )
   })
 
   it('only a condemned object is ever forgotten', async (scene) => {

@@ -9,6 +9,7 @@ import { standing } from './kept-deleted.ts'
 import { findVisible } from './repositories.ts'
 import { usageOf } from './usage.ts'
 import { readDigest, readDigestOrNull, type StoredDigest, storedDigest, storedPlace, withDigest } from './stored-digest.ts'
+import type { SqlReader } from './transaction.ts'
 import type { Read } from './verb.ts'
 
 const liveRepository = `repository.registry_id = ? AND repository.name = ? AND repository.state = 'live'`
@@ -139,15 +140,33 @@ export const readyObjects: Read<'readyObjects'> = async (db, { after, limit }) =
 
 export const isBlobNamed: Read<'isBlobNamed'> = linkIsNamed
 
+/** Registry by registry: in an index of all the planner, which knows of no condemned object, would read each of them to sort them, each time. */
 export const condemnedObjects: Read<'condemnedObjects'> = async (db, { now, age, limit, registryId }) => {
-  const [filter, values] = registryId === undefined ? ['', []] : [' AND registry_id = ?', [registryId]]
-  const rows = await db.all<ObjectRow>(
-    `SELECT ${objectColumns} FROM object WHERE state = 'condemned' AND condemned_at <= ?${filter} ORDER BY condemned_at LIMIT ?`,
-    (await db.now(now)) - age,
-    ...values,
-    limit,
-  )
+  const until = (await db.now(now)) - age
+  const rows: ObjectRow[] = []
+  for (const id of registryId === undefined ? await condemnedIn(db, until) : [registryId]) {
+    rows.push(
+      ...(await db.all<ObjectRow>(
+        `SELECT ${objectColumns} FROM object WHERE registry_id = ? AND state = 'condemned' AND condemned_at <= ? ORDER BY condemned_at LIMIT ?`,
+        id,
+        until,
+        limit - rows.length,
+      )),
+    )
+    if (rows.length >= limit) break
+  }
   return rows.map(readObject)
+}
+
+/** The registries of objects that were condemned by then, that of the first one first. */
+async function condemnedIn(db: SqlReader, until: number): Promise<number[]> {
+  const rows = await db.all<{ id: number; first: number | null }>(
+    `SELECT id, (SELECT MIN(condemned_at) FROM object WHERE object.registry_id = registry.id AND state = 'condemned') AS first FROM registry`,
+  )
+  return rows
+    .flatMap(({ id, first }) => (first !== null && first <= until ? [{ id, first }] : []))
+    .toSorted((one, other) => one.first - other.first)
+    .map(({ id }) => id)
 }
 
 export const objectByKey: Read<'objectByKey'> = async (db, storageKey) => {

@@ -87,7 +87,6 @@ export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dial
       object_id ${text} PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), digest ${bytes},
       size ${bigint} NOT NULL DEFAULT 0, storage_key ${text} NOT NULL UNIQUE, backend ${text} NOT NULL, state ${text} NOT NULL,
       block_crc ${bytes}, bytes ${bytes}, created_at ${bigint} NOT NULL, verified_at ${bigint}, condemned_at ${bigint})`,
-  `CREATE INDEX object_condemned ON object (condemned_at) WHERE state = 'condemned'`,
   `CREATE INDEX object_condemned_of ON object (registry_id, condemned_at) WHERE state = 'condemned'`,
   `CREATE TABLE blob (
       registry_id ${bigint} NOT NULL, digest ${bytes} NOT NULL, object_id ${text} NOT NULL REFERENCES object(object_id),
