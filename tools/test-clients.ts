@@ -1,6 +1,8 @@
 // npm run test:clients [part of a file's name …]: foreign clients, and faults, against Longshore as it is in this checkout.
 import { globSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { addAllHostNames } from '../test/clients/host-names.ts'
 import { installClients } from './install-clients.ts'
 import { conclude, onePart } from './report.ts'
 import { runTests } from './run-tests.ts'
@@ -24,11 +26,23 @@ const lots = [
 ]
 const wanted = process.argv.slice(2)
 
+let forgetNames = () => {}
+parts.push(
+  await onePart('names of this machine', () => {
+    forgetNames = addAllHostNames()
+  }),
+)
 for (const { servers, patterns } of lots) {
   const files = globSync(patterns).filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
-  if (files.length === 0) continue
-  // One file at a time: each starts engines that share /etc and two cores.
-  const variables = { LONGSHORE_SERVERS: servers }
-  parts.push(await runTests({ title: `LONGSHORE_SERVERS=${servers}`, patterns: files, atOnce: 1, variables }))
+  // Each file has ports, folders and profiles of its own, so that two run at once. What needs something that there is once, such as
+  // the port 443, stands in a folder "alone".
+  const isAlone = (file: string) => dirname(file).endsWith('/alone')
+  const shifts = [
+    { title: `LONGSHORE_SERVERS=${servers}`, patterns: files.filter((file) => !isAlone(file)), atOnce: 2 },
+    { title: `LONGSHORE_SERVERS=${servers}, alone`, patterns: files.filter(isAlone), atOnce: 1 },
+  ]
+  for (const shift of shifts.filter((each) => each.patterns.length > 0))
+    parts.push(await runTests({ ...shift, variables: { LONGSHORE_SERVERS: servers } }))
 }
+forgetNames()
 conclude(parts)

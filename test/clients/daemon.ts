@@ -1,7 +1,5 @@
 // Starts a program that stays, waits until it serves, and ends it by its pid.
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { atEnd } from './at-end.ts'
 import type { Environment } from './command.ts'
@@ -45,14 +43,4 @@ export async function startDaemon(command: string, args: readonly string[], opti
     await pause(100)
   }
   return { pid: child.pid ?? 0, log: () => log, stop }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

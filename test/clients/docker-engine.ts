@@ -1,5 +1,5 @@
-// A Docker engine of our own: it changes nothing of the machine's network and leaves nothing behind but the trust it is asked for.
-import { mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+// A Docker engine of our own: it changes nothing of the machine's network, and of the machine's files only /etc/docker/certs.d, in a folder of the port that it is asked to trust.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -30,7 +30,6 @@ export async function startDockerEngine(
   }
   const forget = atEnd(() => {
     for (const { file } of certificates) rmSync(dirname(file), { recursive: true, force: true })
-    if (certificates.length > 0 && readdirSync(certificatesPlace).length === 0) rmdirSync(certificatesPlace)
   })
   const home = await mkdtemp(join(tmpdir(), 'longshore-dkr-')) // short: a socket's path may not be long
   const env = { DOCKER_HOST: `unix://${home}/s`, DOCKER_CONTEXT: undefined }

@@ -4,10 +4,11 @@ import { chmodSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { freePort } from '../world/free-port.ts'
 import { digestOf, pushBlob, someBytes } from '../world/content.ts'
 import { type Answer, errorCode, header, send } from '../world/send.ts'
 import { Server } from '../world/server.ts'
-import { type Daemon, freePort, startDaemon } from './daemon.ts'
+import { type Daemon, startDaemon } from './daemon.ts'
 
 const prefix = '/longshore-objects/'
 const size = 3_000_000

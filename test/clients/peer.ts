@@ -2,7 +2,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, startDaemon } from './daemon.ts'
+import { freePort } from '../world/free-port.ts'
+import { startDaemon } from './daemon.ts'
 import type { Endpoint } from './wire.ts'
 
 export type Peer = Endpoint & { stop: () => Promise<void> }

@@ -4,9 +4,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../world/free-port.ts'
+import { atEnd } from './at-end.ts'
 import { succeed } from './command.ts'
-import { freePort, startDaemon } from './daemon.ts'
-import { addHostName, farName, registryName } from './hosts.ts'
+import { startDaemon } from './daemon.ts'
+import { addHostName, farName, registryName } from './host-names.ts'
 import { type Endpoint, type Listener, send } from './wire.ts'
 
 export type Credential = { user: string; password: string }
@@ -32,7 +34,7 @@ export async function startLongshore(): Promise<Longshore> {
     LONGSHORE_ADMIN: `127.0.0.1:${admin}`,
     LONGSHORE_NAMES: `${registryName},${farName}`,
   }
-  const forgetName = addHostName(registryName, '127.0.0.1')
+  const forgetName = atEnd(addHostName(registryName, '127.0.0.1'))
   const daemon = await startDaemon(process.execPath, [program, 'serve'], {
     env,
     ready: async () => (await fetch(`http://127.0.0.1:${admin}/readyz`)).status === 200,

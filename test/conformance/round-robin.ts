@@ -2,11 +2,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startDaemon, freePort } from '../clients/daemon.ts'
+import { startDaemon } from '../clients/daemon.ts'
 import { startPostgres } from '../stores/postgres-server.ts'
 import { startRadosgw } from '../stores/radosgw.ts'
 import { type Cluster, startCluster } from '../world/cluster.ts'
 import type { Target } from '../world/send.ts'
+import { freePort } from '../world/free-port.ts'
 
 export interface RoundRobin {
   /** What clients see. */

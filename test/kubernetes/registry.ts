@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { goToolFolder } from '../../tools/install-clients.ts'
 import { type Result, run, succeed } from '../clients/command.ts'
-import { freePort, startDaemon } from '../clients/daemon.ts'
+import { startDaemon } from '../clients/daemon.ts'
 import type { Credential } from '../clients/server.ts'
 import type { Endpoint } from '../clients/wire.ts'
+import { freePort } from '../world/free-port.ts'
 import type { Cluster } from './node.ts'
 
 export interface Registry {

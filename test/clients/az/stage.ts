@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../../world/free-port.ts'
 import { type Environment, run, succeed, told } from '../command.ts'
-import { freePort, startDaemon } from '../daemon.ts'
+import { startDaemon } from '../daemon.ts'
 import { type Az, newProfile, type Profile } from './profile.ts'
 
 const program = fileURLToPath(new URL('../../../bin/longshore.js', import.meta.url))

@@ -4,12 +4,12 @@ import { appendFile, mkdtemp, writeFile } from 'node:fs/promises'
 import { Agent, get } from 'node:https'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { type Result, told } from '../command.ts'
-import { docker, startDockerEngine } from '../docker-engine.ts'
-import type { Profile } from './profile.ts'
-import { pushNew } from './pushed.ts'
-import { openRelay, type Relay } from './relay.ts'
-import { caOf, onStage } from './stage.ts'
+import { type Result, told } from '../../command.ts'
+import { docker, startDockerEngine } from '../../docker-engine.ts'
+import type { Profile } from '../profile.ts'
+import { pushNew } from '../pushed.ts'
+import { openRelay, type Relay } from '../relay.ts'
+import { caOf, onStage } from '../stage.ts'
 
 onStage(
   'check-health',
