@@ -32,13 +32,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
  * Runs test files, prints node's report of them, and returns what became of them. A skipped test counts as failed: whoever
  * cannot run it must say so, not look green. So does a pattern that no file has.
  */
-export async function runTests({ title, patterns, except = [], isolated = true, atOnce = 2, variables = {} }: Tests): Promise<Part> {
+export async function runTests(
+  { title, patterns, except = [], isolated = true, atOnce = 2, variables = {} }: Tests,
+  say: (text: string) => void = (text) => void process.stdout.write(text),
+): Promise<Part> {
   const started = performance.now()
   const found = patterns.map((pattern) => ({ pattern, files: globSync(pattern, { exclude: [...except] }) }))
   const told = new Told()
   for (const { pattern, files } of found) if (files.length === 0) told.fail(pattern, '', 'no file has such a name')
   if (told.failures.length === 0 && !interrupted.signal.aborted) {
-    console.log(`\n${title}:`)
+    say(`\n${title}:\n`)
     const results = run({
       files: [...new Set(found.flatMap(({ files }) => files.map((file) => resolve(file))))].toSorted(),
       isolation: isolated ? 'process' : 'none',
@@ -48,10 +51,23 @@ export async function runTests({ title, patterns, except = [], isolated = true, 
       ...(isolated ? { env: { NODE_COMPILE_CACHE: compiled, ...process.env, ...variables } } : {}),
     })
     told.listenTo(results)
-    for await (const text of results.compose(spec)) process.stdout.write(text)
+    for await (const text of results.compose(spec)) say(text)
   }
   if (interrupted.signal.aborted) told.fail(title, '', 'interrupted')
   return { title, ...told.all(), seconds: (performance.now() - started) / 1000 }
+}
+
+/** Several runs at once, each of one file at a time; what they say comes one after the other. */
+export async function runBeside(...all: Tests[]): Promise<Part[]> {
+  let before = Promise.resolve()
+  const parts = all.map((tests) => {
+    const texts: string[] = []
+    const part = runTests({ ...tests, atOnce: 1 }, (text) => texts.push(text))
+    before = Promise.all([before, part]).then(() => void process.stdout.write(texts.join('')))
+    return part
+  })
+  await before
+  return Promise.all(parts)
 }
 
 type Results = ReturnType<typeof run>

@@ -3,11 +3,12 @@
 // npm run test:stores -- --buckets: all that clients see, and the registry beside its model, with the blobs in each kind of bucket; nothing else.
 // npm run test:stores -- --failpoints: a kill at each failpoint on PostgreSQL, with one thread and with three; nothing else.
 import { startAzurite } from '../test/stores/azurite.ts'
-import { startPostgres } from '../test/stores/postgres-server.ts'
-import { startRadosgw } from '../test/stores/radosgw.ts'
+import type { ObjectStoreServer } from '../test/stores/object-store.ts'
+import { type PostgresServer, startPostgres } from '../test/stores/postgres-server.ts'
+import { sharedRadosgw, startRadosgw } from '../test/stores/radosgw.ts'
 import { installNode, installPackages } from './install-clients.ts'
 import { conclude, type Part } from './report.ts'
-import { runTests } from './run-tests.ts'
+import { runBeside, runTests, type Tests } from './run-tests.ts'
 
 /** They look into the files of a data folder, or change them, or its clock: npm test runs them, on SQLite. */
 const ofFiles = [
@@ -39,9 +40,10 @@ const ofBytes = [
   'uploads-torn',
 ]
 
-const wireTests = (names: readonly string[]) => names.map((name) => `test/wire/${name}.test.ts`)
-const buckets = [startRadosgw, startAzurite]
+/** Files at once that wait, for what they started and for leases, more than they compute. */
+const waiting = 3
 
+const wireTests = (names: readonly string[]) => names.map((name) => `test/wire/${name}.test.ts`)
 await installPackages(['postgresql', 'pgbouncer', 'libfaketime', 'iproute2', 'iptables', 'ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw'])
 await installNode('azurite')
 const ways = { '--buckets': allInBuckets, '--failpoints': allFailpoints }
@@ -49,53 +51,66 @@ const [, way = allStores] = Object.entries(ways).find(([flag]) => process.argv.i
 conclude(await way())
 
 async function allStores(): Promise<Part[]> {
-  const parts = [await runTests({ title: 'stores', patterns: ['test/stores/**/*.test.ts'] })]
+  // Ceph takes long to begin: one for all files, with buckets of each test's own.
+  const ceph = await startRadosgw({ bytes: 8 * 1024 ** 3 })
+  const shared = { [sharedRadosgw]: ceph.endpoint }
+  const parts = [await runTests({ title: 'stores', patterns: ['test/stores/**/*.test.ts'], atOnce: waiting, variables: shared })]
   const postgres = await startPostgres()
-  process.env.TEST_DATABASES = await postgres.database()
-  parts.push(await runTests({ title: 'wire on PostgreSQL', patterns: ['test/wire/**/*.test.ts'], except: wireTests(ofFiles) }))
-  for (const start of buckets) parts.push(await inBucket(start, { patterns: wireTests(ofBytes) }))
+  const onPostgres = await variablesOf(postgres)
+  const wire = { patterns: ['test/wire/**/*.test.ts'], except: wireTests(ofFiles) }
+  parts.push(await runTests({ title: 'wire on PostgreSQL', ...wire, atOnce: waiting, variables: onPostgres }))
+  const azurite = await startAzurite()
+  for (const store of [ceph, azurite]) parts.push(await inBucket(postgres, store, { patterns: wireTests(ofBytes) }))
+  for (const store of [ceph, azurite]) store.stop()
   // A database that waits for the disk: what was acknowledged is there whatever ends.
   const durable = await startPostgres({ durable: true })
-  process.env.TEST_DATABASES = await durable.database()
-  parts.push(await runTests({ title: 'kills on PostgreSQL', patterns: ['test/faults/random-kill.test.ts'] }))
-  process.env.LONGSHORE_SERVERS = '3'
-  const faults = ['test/faults/serving-threads.test.ts', 'test/faults/random-kill.test.ts']
-  parts.push(await runTests({ title: 'kills on PostgreSQL, three threads', patterns: faults }))
-  process.env.TEST_DATABASES = await postgres.database()
-  const wire = ['blobs', 'uploads', 'manifests', 'deletes'].map((name) => `test/wire/${name}*.test.ts`)
-  parts.push(await runTests({ title: 'wire on PostgreSQL, three threads', patterns: wire }))
+  const threads = { LONGSHORE_SERVERS: '3' }
+  const kills = { title: 'kills on PostgreSQL', patterns: ['test/faults/random-kill.test.ts'], variables: await variablesOf(durable) }
+  const killsOfThreads = {
+    title: `${kills.title}, three threads`,
+    patterns: ['test/faults/serving-threads.test.ts', ...kills.patterns],
+    variables: { ...kills.variables, ...threads },
+  }
+  const wireOfThreads = {
+    title: 'wire on PostgreSQL, three threads',
+    patterns: ['blobs', 'uploads', 'manifests', 'deletes'].map((name) => `test/wire/${name}*.test.ts`),
+    variables: { ...onPostgres, ...threads },
+  }
+  parts.push(...(await runBeside(kills, killsOfThreads, wireOfThreads)))
   for (const server of [postgres, durable]) server.stop()
   return parts
 }
 
 async function allFailpoints(): Promise<Part[]> {
   const durable = await startPostgres({ durable: true })
-  process.env.TEST_DATABASES = await durable.database()
-  const parts = []
-  for (const threads of ['1', '3']) {
-    process.env.LONGSHORE_SERVERS = threads
-    parts.push(await runTests({ title: `LONGSHORE_SERVERS=${threads}`, patterns: ['test/faults/kill.test.ts'] }))
-  }
+  const variables = await variablesOf(durable)
+  const parts = await runBeside(
+    ...['1', '3'].map((threads) => ({
+      title: `LONGSHORE_SERVERS=${threads}`,
+      patterns: ['test/faults/kill.test.ts'],
+      variables: { ...variables, LONGSHORE_SERVERS: threads },
+    })),
+  )
   durable.stop()
   return parts
 }
 
 async function allInBuckets(): Promise<Part[]> {
   const postgres = await startPostgres()
-  process.env.TEST_DATABASES = await postgres.database()
   const parts = []
   const all = { patterns: ['test/wire/**/*.test.ts', 'test/stores/model.test.ts'], except: wireTests([...ofFiles, ...ofObjects]) }
-  for (const start of buckets) parts.push(await inBucket(start, all))
+  for (const start of [startRadosgw, startAzurite]) {
+    const store = await start()
+    parts.push(await inBucket(postgres, store, all))
+    store.stop()
+  }
   postgres.stop()
   return parts
 }
 
-async function inBucket(start: (typeof buckets)[number], tests: { patterns: string[]; except?: string[] }): Promise<Part> {
-  const store = await start()
-  Object.assign(process.env, store.environment)
-  process.env.TEST_BLOBS = store.url(await store.make())
-  const part = await runTests({ title: `wire on PostgreSQL and ${store.kind}`, ...tests })
-  delete process.env.TEST_BLOBS
-  store.stop()
-  return part
+const variablesOf = async (postgres: PostgresServer) => ({ TEST_DATABASES: await postgres.database() })
+
+async function inBucket(postgres: PostgresServer, store: ObjectStoreServer, tests: Pick<Tests, 'patterns' | 'except'>): Promise<Part> {
+  const variables = { ...(await variablesOf(postgres)), ...store.environment, TEST_BLOBS: store.url(await store.make()) }
+  return runTests({ title: `wire on PostgreSQL and ${store.kind}`, ...tests, atOnce: waiting, variables })
 }

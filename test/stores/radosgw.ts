@@ -34,8 +34,34 @@ function refuseWithout(): void {
     throw new Error(`Ceph is not installed (${missing.join(', ')}): npm run test:stores installs it (Debian, as root)`)
 }
 
-/** A Ceph of our own, all in memory, with the gateway that speaks S3. @param bytes that it holds */
-export async function startRadosgw({ bytes = 2 * 1024 ** 3 } = {}): Promise<RadosgwServer> {
+/** The variable with the address of one that whoever runs the tests has started for all of them. */
+export const sharedRadosgw = 'TEST_RADOSGW'
+
+/**
+ * A Ceph all in memory, with the gateway that speaks S3: the one for all tests where there is one, else one of our own.
+ * @param bytes that it holds; the default is enough for any test
+ */
+export async function startRadosgw({ bytes }: { bytes?: number } = {}): Promise<RadosgwServer> {
+  const shared = process.env[sharedRadosgw]
+  if (shared !== undefined && bytes === undefined) return serverAt(shared, () => {})
+  return startOwn(bytes ?? 2 * 1024 ** 3)
+}
+
+const [accessKeyId, secretAccessKey] = ['TESTKEY', 'TESTSECRET'] as const
+
+const serverAt = (endpoint: string, stop: () => void): RadosgwServer => ({
+  kind: 's3',
+  endpoint,
+  environment: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+  secret: secretAccessKey,
+  accessKeyId,
+  secretAccessKey,
+  url: (bucket, { prefix = '', endpoint: other = endpoint } = {}) => `s3://${bucket}/${prefix}?endpoint=${other}`,
+  ...bucketsAt(endpoint, { accessKeyId, secretAccessKey }),
+  stop,
+})
+
+async function startOwn(bytes: number): Promise<RadosgwServer> {
   refuseWithout()
   const folder = mkdtempSync(join(tmpdir(), 'longshore-ceph-'))
   const children: ChildProcess[] = []
@@ -69,7 +95,6 @@ export async function startRadosgw({ bytes = 2 * 1024 ** 3 } = {}): Promise<Rado
     begin('radosgw', '-n', 'client.rgw')
     const endpoint = `http://127.0.0.1:${endpointPort}`
     await answers(endpoint)
-    const [accessKeyId, secretAccessKey] = ['TESTKEY', 'TESTSECRET'] as const
     const keys = [`--access-key=${accessKeyId}`, `--secret-key=${secretAccessKey}`]
     run('radosgw-admin', '-c', config, 'user', 'create', '--uid=test', '--display-name=test', ...keys)
     const pids = children.flatMap(({ pid }) => pid ?? [])
@@ -79,17 +104,7 @@ export async function startRadosgw({ bytes = 2 * 1024 ** 3 } = {}): Promise<Rado
       for (const child of children) child.kill('SIGKILL')
       rmSync(folder, { recursive: true, force: true })
     }
-    return {
-      kind: 's3',
-      endpoint,
-      environment: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
-      secret: secretAccessKey,
-      accessKeyId,
-      secretAccessKey,
-      url: (bucket, { prefix = '', endpoint: other = endpoint } = {}) => `s3://${bucket}/${prefix}?endpoint=${other}`,
-      ...bucketsAt(endpoint, { accessKeyId, secretAccessKey }),
-      stop,
-    }
+    return serverAt(endpoint, stop)
   } catch (error) {
     for (const child of children) child.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
