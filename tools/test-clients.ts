@@ -18,11 +18,11 @@ const parts = [
   }),
 ]
 
-// Where a server is killed, runs out of disk or is damaged, it is so with one serving thread and with several.
-const faults = ['test/faults/**/*.test.ts', 'test/wire/damage*.test.ts', 'test/wire/lost-parts.test.ts']
+// Where a server is killed, runs out of disk or is damaged, it is so with one serving thread and with several. What says itself how many
+// threads it wants, in the folder "threads", is run once.
 const lots = [
   { servers: '1', patterns: ['test/clients/**/*.test.ts', 'test/faults/**/*.test.ts'] },
-  { servers: '3', patterns: faults },
+  { servers: '3', patterns: ['test/faults/*.test.ts', 'test/wire/damage*.test.ts', 'test/wire/lost-parts.test.ts'] },
 ]
 const wanted = process.argv.slice(2)
 

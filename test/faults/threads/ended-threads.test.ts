@@ -4,12 +4,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FailpointName } from '#ports/failpoint.ts'
-import { checkServed, checkStored, resumeSessions } from './check.ts'
-import { ConnectionLost } from './client.ts'
-import { deleting, pushing, retagging } from './load.ts'
-import { chosenSeed, seededRandom } from './random.ts'
-import { launch, metric, type Server, startServer } from './server.ts'
-import { makeWorld, removeWorld, scribeOf, type World } from './world.ts'
+import { checkServed, checkStored, resumeSessions } from '../check.ts'
+import { ConnectionLost } from '../client.ts'
+import { deleting, pushing, retagging } from '../load.ts'
+import { chosenSeed, seededRandom } from '../random.ts'
+import { launch, metric, type Server, startServer } from '../server.ts'
+import { makeWorld, removeWorld, scribeOf, type World } from '../world.ts'
 
 const most = Number(process.env.ENDED_THREADS ?? 6)
 const longest = Number(process.env.ENDED_MINUTES ?? Number.POSITIVE_INFINITY) * 60_000
