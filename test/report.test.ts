@@ -27,6 +27,18 @@ describe('ended', () => {
 })
 test('parent', (t) => t.test('child', () => { throw new Error('the child') }))
 `
+const shared = `
+import { describe, test } from 'node:test'
+export const declare = (name, more) => describe(name, () => {
+  test('shared', () => { throw new Error('of both') })
+  more()
+})
+`
+const using = (name: string) => `
+import { test } from 'node:test'
+import { declare } from './shared.mjs'
+declare('${name}', () => test('own', () => { throw new Error('of one') }))
+`
 const broken = `throw new Error('at its top')`
 const noisy = `
 import { test } from 'node:test'
@@ -76,6 +88,19 @@ test('what is red is named at the end, with its file, its suites and why; the la
     assert.match(said, expected)
   assert.doesNotMatch(said, /noise|never|subtest/)
   for (const file of ['broken', 'noisy', 'red']) assert.match(said, new RegExp(`\\d s {2}${file}\\.test\\.mjs \\(here\\)\n`))
+})
+
+test('a test that several files share is told of by the file that ran', () => {
+  const { said } = ran({ ...there, 'shared.mjs': shared, 'a.test.mjs': using('alpha'), 'b.test.mjs': using('beta') })
+  for (const [file, suite] of [
+    ['a', 'alpha'],
+    ['b', 'beta'],
+  ])
+    for (const [name, message] of [
+      ['shared', 'of both'],
+      ['own', 'of one'],
+    ])
+      assert.match(said, new RegExp(`✖ ${file}\\.test\\.mjs: ${suite} › ${name} \\(here\\)\n {4}${message}\n`))
 })
 
 test('in one process what is red is named, too', () => {

@@ -78,8 +78,10 @@ class Told {
   #failed = 0
   readonly #cancelled: Failure[] = []
   readonly #files: Part['files'] = []
-  /** Of each file the suites that it is in. */
-  readonly #within = new Map<string, string[]>()
+  /** Of the file that is being told of: an event names the file in which its test is written, which may be one that several share. */
+  #told: Failure[] = []
+  /** The suites that its tests are in. */
+  #within: string[] = []
   readonly #said = new Map<string, string>()
 
   fail(file: string, test: string, message: string): void {
@@ -88,6 +90,7 @@ class Told {
   }
 
   all(): Pick<Part, 'passed' | 'failed' | 'failures' | 'files'> {
+    this.#keep()
     // What was cancelled says nothing beside that for which it was.
     const files = new Set(this.failures.map(({ file }) => file))
     const failures = [...this.failures, ...this.#cancelled.filter(({ file }) => !files.has(file))]
@@ -96,8 +99,8 @@ class Told {
   }
 
   listenTo(results: Results): void {
-    results.on('test:start', ({ file = '', name, nesting }) => {
-      this.#within.set(file, [...(this.#within.get(file) ?? []).slice(0, nesting), name])
+    results.on('test:start', ({ name, nesting }) => {
+      this.#within = [...this.#within.slice(0, nesting), name]
     })
     results.on('test:stderr', ({ file, message }) => {
       this.#said.set(file, `${this.#said.get(file) ?? ''}${message}`.slice(-3000))
@@ -108,7 +111,10 @@ class Told {
     results.on('test:pass', ({ file = '', name, nesting, skip, details }) => {
       if (details.type === 'suite') return
       if (skip === undefined) this.#passed++
-      else this.fail(relative('', file), this.#nameOf(file, name, nesting), `skipped${typeof skip === 'string' ? `: ${skip}` : ''}`)
+      else {
+        this.#failed++
+        this.#tell(file, this.#nameOf(name, nesting), `skipped${typeof skip === 'string' ? `: ${skip}` : ''}`)
+      }
     })
     results.on('test:fail', ({ file = '', name, nesting, details }) => {
       const error = details.error as Error & { failureType?: string; cause?: unknown }
@@ -116,15 +122,30 @@ class Told {
       if (details.type !== 'suite') this.#failed++
       // Its tests say it.
       if (type === 'subtestsFailed') return
-      const isFile = name === file
-      const message = isFile ? `${error.message}\n${this.#said.get(file) ?? ''}` : cause instanceof Error ? cause.message : error.message
-      const failure = { file: relative('', file), test: isFile ? '' : this.#nameOf(file, name, nesting), message }
-      if (type === 'cancelledByParent') this.#cancelled.push(failure)
-      else this.failures.push(failure)
+      if (name === file) {
+        this.#tell(file, '', `${error.message}\n${this.#said.get(file) ?? ''}`)
+        this.#endOf(file)
+      } else this.#tell(file, this.#nameOf(name, nesting), cause instanceof Error ? cause.message : error.message, type)
     })
+    results.on('test:summary', ({ file }) => file !== undefined && this.#endOf(file))
   }
 
-  #nameOf(file: string, name: string, nesting: number): string {
-    return [...(this.#within.get(file) ?? []).slice(0, nesting), name].join(' › ')
+  #tell(file: string, test: string, message: string, type = ''): void {
+    const failure = { file: relative('', file), test, message }
+    if (type === 'cancelledByParent') this.#cancelled.push(failure)
+    this.#told.push(failure)
+  }
+
+  #endOf(file: string): void {
+    for (const failure of this.#told) failure.file = relative('', file)
+    this.#keep()
+  }
+
+  #keep(): void {
+    this.failures.push(...this.#told.splice(0).filter((failure) => !this.#cancelled.includes(failure)))
+  }
+
+  #nameOf(name: string, nesting: number): string {
+    return [...this.#within.slice(0, nesting), name].join(' › ')
   }
 }
