@@ -39,6 +39,8 @@ export async function onePart(title: string, work: () => unknown): Promise<Part>
 /** All that is told, in its order: what is red, and the one line that CI reads, come last. */
 export function report(parts: readonly Part[]): string {
   const lines = parts.map(({ title, seconds, passed, failed }) => `${lasted(seconds)}  ${title}: ${passed} passed, ${failed} failed`)
+  // Some run beside each other: it is less than their sum, or more by what is none of them.
+  if (parts.length > 1) lines.push(`${lasted(performance.now() / 1000)}  in all`)
   const slowest = parts
     .flatMap(({ title, files }) => files.map((each) => ({ ...each, title })))
     .toSorted((one, other) => other.seconds - one.seconds)
