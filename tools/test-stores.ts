@@ -108,7 +108,9 @@ async function allInBuckets(): Promise<Part[]> {
   return parts
 }
 
-const variablesOf = async (postgres: PostgresServer) => ({ TEST_DATABASES: await postgres.database() })
+async function variablesOf(postgres: PostgresServer) {
+  return { TEST_DATABASES: await postgres.database() }
+}
 
 async function inBucket(postgres: PostgresServer, store: ObjectStoreServer, tests: Pick<Tests, 'patterns' | 'except'>): Promise<Part> {
   const variables = { ...(await variablesOf(postgres)), ...store.environment, TEST_BLOBS: store.url(await store.make()) }
