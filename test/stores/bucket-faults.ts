@@ -13,7 +13,7 @@ import type { ObjectStoreServer } from './object-store.ts'
 import { bytes, type FaultyStore, failsWith, holds, partSize, startFaultyStore } from './faulty-store.ts'
 
 /** What is promised holds, and nothing is mangled, whatever lies between us and the store. */
-export function bucketFaultTests(server: Promise<ObjectStoreServer>, { multipart }: { multipart: boolean }): void {
+export function bucketFaultTests(server: Promise<ObjectStoreServer>, { multipart }: { multipart: boolean }): Promise<FaultyStore> {
   const starting = startFaultyStore(server, { idle: 1000, answer: 3000 })
   const small = patternOf(1000)
 
@@ -56,14 +56,31 @@ export function bucketFaultTests(server: Promise<ObjectStoreServer>, { multipart
       assert.ok(tries >= 2 && tries <= 8, `${tries} tries`)
     })
 
-  test('part: changed on its way once: it is sent again', async () => {
-    const { front, store } = await starting
-    const key = newKey()
-    front.fail('part', 'change body', 1)
-    const sealed = await write(store.create(key, 'sha256'), bytes, 100_000)
-    front.heal()
-    await holds(store, key, sealed, bytes)
-  })
+  for (const checksum of ['as the store was found', 'md5'] as const)
+    test(`put and part, guarded ${checksum}: changed on their way once, they are sent again`, async () => {
+      const { front, abilities, open } = await starting
+      const store = await open(checksum === 'md5' ? { ...abilities, checksum } : abilities)
+      try {
+        for (const [asked, content] of [
+          ['put', small],
+          ['part', bytes],
+        ] as const) {
+          const sent = async (faults: number): Promise<number> => {
+            const key = newKey()
+            front.heal()
+            front.fail(asked, 'change body', faults)
+            const sealed = await write(store.create(key, 'sha256'), content, 100_000)
+            const { length } = front.asked.filter((each) => each === asked)
+            front.heal()
+            await holds(store, key, sealed, content)
+            return length
+          }
+          assert.equal(await sent(1), (await sent(0)) + 1)
+        }
+      } finally {
+        await store.close()
+      }
+    })
 
   test('what could not be sent is forgotten by a rollback, and comes again', async () => {
     const { front, store } = await starting
@@ -210,6 +227,8 @@ export function bucketFaultTests(server: Promise<ObjectStoreServer>, { multipart
     url.searchParams.set(url.searchParams.has('sig') ? 'sig' : 'X-Amz-Signature', '0'.repeat(64))
     assert.equal((await fetch(url)).status, 403)
   })
+
+  return starting
 }
 
 /** S3 may answer 200 before it knows what comes of it. */

@@ -1,15 +1,18 @@
-import { examineBucket, type ToExamine } from '#adapters/bucket/self-test.ts'
+import { type Examined, examineBucket, type ToExamine } from '#adapters/bucket/self-test.ts'
 import { S3Client } from '#adapters/s3/client.ts'
 import { examine } from '#adapters/s3/self-test.ts'
 import type { Objects } from '../model/world.ts'
 import { behind, bytesOf, openStore } from './object-store.ts'
 
+/** As a server does at its start. */
+export function examined(url: string): Promise<Examined> {
+  const asked: ToExamine = { place: url, hasPublicEndpoint: false, alone: (work) => work() }
+  return behind(url, (client) => (client instanceof S3Client ? examine(client, asked) : examineBucket(client, asked)))
+}
+
 /** What a model's world keeps under this URL, used as a server uses it that has looked at the store. */
 export async function objectsIn(url: string): Promise<Objects> {
-  const asked: ToExamine = { place: url, hasPublicEndpoint: false, alone: (work) => work() }
-  const { id, abilities } = await behind(url, (client) =>
-    client instanceof S3Client ? examine(client, asked) : examineBucket(client, asked),
-  )
+  const { id, abilities } = await examined(url)
   return {
     open: () => openStore(url, { id, abilities }),
     change: (storageKey, change) =>

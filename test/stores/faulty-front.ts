@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -14,6 +15,8 @@ export type Fault =
   /** One bit of what is sent, or of what is answered. */
   | 'change body'
   | 'change answer'
+  /** One that is not what its request was signed for is taken, too; the store does not see it. */
+  | 'take any body'
   /** The connection breaks behind so many bytes of the answer. */
   | { cutAfter: number }
   /** Nothing comes behind so many bytes of the answer. */
@@ -72,6 +75,7 @@ export class FaultyFront {
   }
 
   async #handle(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const { headers } = request
     const asked = kindOf(request)
     this.asked.push(asked)
     const rule = this.#rules.find((each) => each.asked === asked && each.times > 0)
@@ -81,6 +85,8 @@ export class FaultyFront {
     if (fault === 'stall') return
     if (fault === 'slow down') return answer(response, 503, headersOf(request), errorOf(isAzure(request) ? 'ServerBusy' : 'SlowDown'))
     if (fault === 'error in 200') return answer(response, 200, {}, errorOf('InternalError'))
+    if (fault === 'take any body' && headers['x-amz-content-sha256'] !== createHash('sha256').update(body).digest('hex'))
+      return answer(response, 200, { etag: `"${createHash('md5').update(body).digest('hex')}"` }, '')
     if (fault === 'change body') flip(body)
     const from = await this.#ask(request, body)
     const got = Buffer.concat(await from.toArray())

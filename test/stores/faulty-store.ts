@@ -4,6 +4,7 @@ import type { BucketBlobStore } from '#adapters/bucket/blob-store.ts'
 import type { Patience } from '#adapters/bucket/object-client.ts'
 import { hexOf, newKey, patternOf, readAll, write } from '#ports/blob-scene.contract.ts'
 import type { SealedBlob } from '#ports/blob-store.ts'
+import { examined } from './bucket-objects.ts'
 import { FaultyFront } from './faulty-front.ts'
 import { type ObjectStoreServer, openStore } from './object-store.ts'
 
@@ -31,11 +32,12 @@ async function begin(start: Promise<ObjectStoreServer>, patience: Partial<Patien
   const front = await FaultyFront.start(server.endpoint)
   const bucket = await server.make()
   const url = server.url(bucket, { endpoint: front.endpoint })
-  const open = () => openStore(url, { partSize, patience })
+  const { abilities } = await examined(url)
+  const open = (as = abilities) => openStore(url, { partSize, patience, abilities: as })
   const store = await open()
   // Ceph makes its pools with the first bytes, and takes its time.
   for (let tries = 0; tries < 5; tries++) await write(store.create(newKey(), 'sha256'), patternOf(partSize + 1)).catch(() => {})
-  return { server, front, bucket, url, open, store }
+  return { server, front, bucket, url, abilities, open, store }
 }
 
 export type FaultyStore = Awaited<ReturnType<typeof begin>>

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
-import { setImmediate as turn } from 'node:timers/promises'
 import type { BlobItem, BlobServiceClient, ContainerClient } from '@azure/storage-blob'
+import { hashOf } from '../bucket/body-hash.ts'
 import { refuseSamePage } from '../bucket/bounded-answer.ts'
 import { Mangled, ObjectAbsent } from '../bucket/failures.ts'
 import type { Condition, Patience } from '../bucket/object-client.ts'
@@ -81,7 +80,7 @@ export class AzureRequests {
 
   /** A body with the sum that comes along; where it was changed on its way it is sent once more. */
   async send<Answer extends { contentMD5?: Uint8Array }>(body: Uint8Array, work: (md5: Uint8Array) => Promise<Answer>): Promise<Answer> {
-    const md5 = await md5Of(body)
+    const md5 = await hashOf(body, 'md5')
     for (let tries = 1; ; tries++)
       try {
         const answer = await this.ask(() => work(md5))
@@ -92,18 +91,6 @@ export class AzureRequests {
         if (!(error instanceof Mangled) || tries === 2) throw error
       }
   }
-}
-
-const md5Step = 1024 * 1024
-
-/** Slow beside a CRC: other requests have their turn meanwhile. */
-async function md5Of(body: Uint8Array): Promise<Buffer> {
-  const md5 = createHash('md5')
-  for (let at = 0; at < body.length; at += md5Step) {
-    md5.update(body.subarray(at, at + md5Step))
-    if (at + md5Step < body.length) await turn()
-  }
-  return md5.digest()
 }
 
 export const conditionsOf = (condition: Condition) =>

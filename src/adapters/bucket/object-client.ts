@@ -6,8 +6,8 @@ export interface Abilities {
   conditionalPut: boolean
   /** An object that is made of parts obeys its condition. */
   conditionalComplete: boolean
-  /** How it is known that what arrived is what was sent. */
-  checksum: 'crc32' | 'md5'
+  /** How it is known that what arrived is what was sent: by a sum of its own that comes along, or since the SHA-256 that a request is signed with is the body's. */
+  checksum: 'crc32' | 'signature' | 'md5'
   /** What is answered to a body names its MD5. */
   tagIsMd5: boolean
 }

@@ -56,6 +56,15 @@ export class PartPool {
     return { bytes: Buffer.allocUnsafeSlow(size), length: 0, most }
   }
 
+  /** A whole one at once, for whoever fills one after the other: to come to it in steps costs a copy each, and fresh memory. Undefined where none lies here, or there is no room. */
+  takeWhole(most: number, holder: Holder): PartBuffer | undefined {
+    const bytes = this.#taken + most <= this.#most ? this.#keptOf(most) : undefined
+    if (!bytes) return undefined
+    this.#taken += most
+    this.touch(holder)
+    return { bytes, length: 0, most }
+  }
+
   /** It has a buffer that bytes come to. */
   touch(holder: Holder): void {
     this.#holders.delete(holder)
@@ -72,8 +81,7 @@ export class PartPool {
     const before = buffer.bytes
     const size = Math.min(buffer.most, Math.max(before.length * 4, buffer.length + length))
     await this.#makeRoom(size - before.length, holder)
-    const kept = this.#free.findIndex((each) => each.length === size)
-    buffer.bytes = kept < 0 ? Buffer.allocUnsafeSlow(size) : (this.#free.splice(kept, 1)[0] as Buffer)
+    buffer.bytes = this.#keptOf(size) ?? Buffer.allocUnsafeSlow(size)
     this.#taken += size - before.length
     before.copy(buffer.bytes, 0, 0, buffer.length)
   }
@@ -87,6 +95,12 @@ export class PartPool {
   /** Somebody may have become idle. */
   wake(): void {
     for (const wake of this.#waiting) wake()
+  }
+
+  /** One that was given back, with this size. */
+  #keptOf(size: number): Buffer | undefined {
+    const kept = this.#free.findIndex((each) => each.length === size)
+    return kept < 0 ? undefined : this.#free.splice(kept, 1)[0]
   }
 
   /** False where only busy ones have what is taken. */

@@ -46,6 +46,20 @@ export class S3Client implements ObjectClient {
     return { etag: answer.ETag ?? '' }
   }
 
+  /** Neither an object nor a part is taken whose bytes are others than those that its request was signed for. */
+  async comparesSignature(key: string, body: Uint8Array): Promise<boolean> {
+    const { sdk } = this.#requests
+    const put = () => new sdk.PutObjectCommand({ ...this.#requests.at(key), Body: body })
+    if (!(await this.#requests.comparesSignature(body, put))) return false
+    const UploadId = await this.begin(key)
+    try {
+      const part = () => new sdk.UploadPartCommand({ ...this.#requests.at(key), UploadId, PartNumber: 1, Body: body })
+      return (await this.#requests.comparesSignature(body, part)) && (await this.head(key)) === undefined
+    } finally {
+      await this.abort(key, UploadId)
+    }
+  }
+
   async head(key: string): Promise<FoundObject | undefined> {
     const { sdk, abilities } = this.#requests
     const asked = { ...this.#requests.at(key), ...(abilities.checksum === 'crc32' ? { ChecksumMode: 'ENABLED' as const } : {}) }

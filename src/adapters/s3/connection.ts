@@ -1,13 +1,32 @@
 import { Readable } from 'node:stream'
-import type { S3Client } from '@aws-sdk/client-s3'
+import type { S3Client as SdkClient } from '@aws-sdk/client-s3'
 import { boundedAnswer } from '../bucket/bounded-answer.ts'
 import type { Patience } from '../bucket/object-client.ts'
 import type { S3Place } from './place.ts'
 
 export type Sdk = typeof import('@aws-sdk/client-s3')
 
+/** TLS and our sums guard what is sent; to sign it, too, would cost a second hash of each byte. */
+export const signsBodies = (endpoint: string | undefined): boolean => endpoint !== undefined && !endpoint.startsWith('https:')
+
+/** A command, or a client with all of its commands. */
+export interface Signable {
+  readonly middlewareStack: { add: (middleware: never, options: { step: 'build' }) => void }
+}
+
+/** Has a request signed as one of a body with this hash: that of its own, or the SDK would hash it again with each try. */
+export function signAs(sha256: string, { middlewareStack }: Signable): void {
+  const name =
+    <All extends { request: { headers: Record<string, string> } }, Answer>(next: (all: All) => Answer) =>
+    (all: All): Answer => {
+      all.request.headers['x-amz-content-sha256'] = sha256
+      return next(all)
+    }
+  middlewareStack.add(name as never, { step: 'build' })
+}
+
 /** A client of the SDK; the keys come from the SDK's own chain: environment, profile, web identity, container, instance. */
-export function clientAt(sdk: Sdk, place: S3Place, endpoint: string | undefined, patience: Patience): S3Client {
+export function clientAt(sdk: Sdk, place: S3Place, endpoint: string | undefined, patience: Patience): SdkClient {
   const agent = { keepAlive: true, maxSockets: 2048 }
   const client = new sdk.S3Client({
     ...(place.region === undefined ? {} : { region: place.region }),
@@ -39,16 +58,7 @@ export function clientAt(sdk: Sdk, place: S3Place, endpoint: string | undefined,
       },
     { step: 'deserialize', priority: 'low' },
   )
-  // TLS and our sums guard what is sent; to sign it, too, would cost a second hash of each byte.
-  if (endpoint === undefined || endpoint.startsWith('https:'))
-    client.middlewareStack.add(
-      (next) => (all) => {
-        const { headers } = all.request as { headers: Record<string, string> }
-        headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD'
-        return next(all)
-      },
-      { step: 'build' },
-    )
+  if (!signsBodies(endpoint)) signAs('UNSIGNED-PAYLOAD', client)
   return client
 }
 

@@ -1,10 +1,9 @@
 import type { S3Client as SdkClient } from '@aws-sdk/client-s3'
-import { createHash } from 'node:crypto'
-import { setImmediate as turn } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
+import { hashOf } from '../bucket/body-hash.ts'
 import { AbsentPerhaps, BeyondEnd, Mangled, ObjectAbsent } from '../bucket/failures.ts'
 import { type Abilities, type Condition, leastAbilities, type Patience } from '../bucket/object-client.ts'
-import { clientAt, type Sdk } from './connection.ts'
+import { clientAt, type Sdk, type Signable, signAs, signsBodies } from './connection.ts'
 import { failureOf, isAbsent, isBeyondEnd, mayBeAbsent } from './failures.ts'
 import type { S3Place } from './place.ts'
 
@@ -48,10 +47,12 @@ export class S3Requests {
     make: (summed: Sums & { Body: Uint8Array }) => Command<object, Output>,
     signal?: AbortSignal,
   ): Promise<Output> {
-    const sums = await this.#sumsOf(body)
+    const { checksum } = this.abilities
+    const sha256 = this.signsBodies ? (await hashOf(body, 'sha256')).toString('hex') : undefined
+    const sums = checksum === 'crc32' ? { ChecksumCRC32: crcOf(body) } : checksum === 'md5' ? { ContentMD5: await md5Of(body) } : {}
     for (let tries = 1; ; tries++)
       try {
-        const answer = await this.ask(() => make({ ...sums, Body: body }), signal)
+        const answer = await this.ask(() => signed(make({ ...sums, Body: body }), sha256), signal)
         this.#refuseMangled(answer, sums)
         return answer
       } catch (error) {
@@ -71,6 +72,19 @@ export class S3Requests {
     }
   }
 
+  /** Whether a body is refused that is not the one that its request was signed for. */
+  async comparesSignature(body: Uint8Array, make: () => Command<object, object>): Promise<boolean> {
+    if (!this.signsBodies) return false
+    const other = await hashOf(Buffer.concat([body, body]), 'sha256')
+    try {
+      await this.ask(() => signed(make(), other.toString('hex')))
+      return false
+    } catch (error) {
+      if (error instanceof Mangled) return true
+      throw error
+    }
+  }
+
   async askUnlessAbsent<Input extends object, Output extends object>(
     make: () => Command<Input, Output>,
     signal?: AbortSignal,
@@ -83,23 +97,17 @@ export class S3Requests {
     }
   }
 
+  /** With the SHA-256 of each, which the store may compare. */
+  get signsBodies(): boolean {
+    return signsBodies(this.#place.endpoint)
+  }
+
   close(): void {
     this.client.destroy()
     if (this.publicClient !== this.client) this.publicClient.destroy()
   }
 
-  async #sumsOf(body: Uint8Array): Promise<Sums> {
-    if (this.abilities.checksum === 'crc32') return { ChecksumCRC32: crcOf(body) }
-    const md5 = createHash('md5')
-    // Five times as slow as a CRC: other requests have their turn meanwhile.
-    for (let at = 0; at < body.length; at += md5Step) {
-      md5.update(body.subarray(at, at + md5Step))
-      if (at + md5Step < body.length) await turn()
-    }
-    return { ContentMD5: md5.digest('base64') }
-  }
-
-  /** The store has compared what arrived with the sum that came along; that it did is seen by what it answers. */
+  /** The store has compared what arrived with what came along; that it did is seen by what it answers, where that says so. */
   #refuseMangled(answer: Taken, sums: Sums): void {
     const { ETag = '', ChecksumCRC32: got } = answer
     if (got !== undefined && sums.ChecksumCRC32 !== undefined && got !== sums.ChecksumCRC32) throw new Mangled('the store took other bytes')
@@ -110,8 +118,11 @@ export class S3Requests {
   }
 }
 
-/** Of a body, as it is sent along. */
-type Sums = { ChecksumCRC32: string; ContentMD5?: never } | { ContentMD5: string; ChecksumCRC32?: never }
+/** Of a body, as they are sent along; none where what signs the request is enough. */
+interface Sums {
+  ChecksumCRC32?: string
+  ContentMD5?: string
+}
 
 /** What is answered to a body. */
 interface Taken {
@@ -120,7 +131,7 @@ interface Taken {
 }
 
 /** What the SDK's commands have that says what comes of them. */
-interface Command<Input, Output> {
+interface Command<Input, Output> extends Signable {
   readonly input: Input
   resolveMiddleware: (...all: never[]) => (...all: never[]) => Promise<{ output: Output }>
 }
@@ -128,7 +139,12 @@ interface Command<Input, Output> {
 /** Some stores say nothing there, or what holds of another object. */
 export const crcIn = ({ ChecksumCRC32: crc = '' }: Taken): string | undefined => (/^[A-Za-z0-9+/]{6}==$/.test(crc) ? crc : undefined)
 
-const md5Step = 1024 * 1024
+const md5Of = async (body: Uint8Array): Promise<string> => (await hashOf(body, 'md5')).toString('base64')
+
+function signed<Made extends Signable>(command: Made, sha256: string | undefined): Made {
+  if (sha256 !== undefined) signAs(sha256, command)
+  return command
+}
 
 export function crcOf(body: Uint8Array): string {
   const sum = Buffer.alloc(4)

@@ -8,7 +8,8 @@ import { crcOf } from './requests.ts'
 export function examine(client: S3Client, asked: Omit<ToExamine, 'own'>): Promise<Examined> {
   const own = async ({ name, body, unfit }: Probe) => {
     const { abilities } = client
-    const checksum = (await keepsCrc(client, name('two'), body)) && (await copiesCrc(client, name('four'), body)) ? 'crc32' : 'md5'
+    const keeps = (await keepsCrc(client, name('two'), body)) && (await copiesCrc(client, name('four'), body))
+    const checksum = keeps ? 'crc32' : (await client.comparesSignature(name('five'), body)) ? 'signature' : 'md5'
     client.abilities = { ...abilities, checksum }
     await copies(client, name('three'), name('two'), body.length).catch(() => Promise.reject(unfit('copy')))
     return checksum === 'crc32' ? [] : ['crc32' as const]
