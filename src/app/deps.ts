@@ -13,6 +13,7 @@ import type { PasswordHasher } from '#ports/password-hasher.ts'
 import type { Signers } from '#ports/signer.ts'
 import type { KeptPlatforms } from './distribution/kept-platforms.ts'
 import type { UnleasedAnswers } from './distribution/unleased-answers.ts'
+import type { Emptying } from './maintenance/emptying.ts'
 import type { FailedLogins, RateLimits } from './tokens/rate-limits.ts'
 
 /**
@@ -31,6 +32,7 @@ export interface Deps {
   secrets: SecretBox
   failpoint: Failpoint
   unleased: UnleasedAnswers
+  emptying: Emptying
   platforms: KeptPlatforms
   failedLogins: FailedLogins
   rateLimits: RateLimits

@@ -6,6 +6,7 @@ import { openLinkSigner } from '#adapters/system/link-signer.ts'
 import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import type { Deps } from '#app/deps.ts'
 import { KeptPlatforms } from '#app/distribution/kept-platforms.ts'
+import { Emptying } from '#app/maintenance/emptying.ts'
 import { armFailpoint } from '#ports/failpoint.ts'
 import { directoryOf } from './directory.ts'
 import { originsOf } from './origins.ts'
@@ -26,6 +27,7 @@ export const depsOf = (config: Config, parts: ThreadParts): Deps => ({
   ...parts,
   ids: systemIds,
   platforms: new KeptPlatforms(),
+  emptying: new Emptying(parts),
   links: openLinkSigner(directoryOf(config).secretKey),
   signers: openSigners({ store: parts.store, secrets: parts.secrets, clock: parts.clock }),
   certificates: certificateReader,

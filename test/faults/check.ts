@@ -8,6 +8,7 @@ import { systemClock } from '#adapters/system/clock.ts'
 import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import { collect } from '#app/maintenance/collect.ts'
 import { scrub } from '#app/maintenance/scrub.ts'
+import { Emptying } from '#app/maintenance/emptying.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import { type Client, digestOf, expectStatus, sizeOfRange } from './client.ts'
 import { manifestType } from './image.ts'
@@ -119,7 +120,8 @@ export async function checkStored(dataDir: string): Promise<{ objects: number; f
     await checkUsage(store)
     const settings = { collectionDelay: 0, lease: { length: 1, renewBelow: 1, promise: 1, skew: 0 } }
     const deps = { store, blobs, clock: systemClock, failpoint: () => {}, unleased: refusedAmongServers }
-    await collect({ ...deps, settings: { ...otherSettings, ...settings } }, systemClock.now())
+    const emptying = new Emptying(deps)
+    await collect({ ...deps, emptying, settings: { ...otherSettings, ...settings } }, systemClock.now())
     const { unreferenced, reserved } = await checkUsage(store)
     assert.deepEqual(
       { unreferenced, reserved },

@@ -13,6 +13,7 @@ import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { renewCredential, showCredentials } from '#app/tokens/credentials.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
+import { Emptying } from '#app/maintenance/emptying.ts'
 import type { OpenStream } from '#http/answer.ts'
 import type { HttpRequest } from '#http/http-request.ts'
 import { plainRequest } from '#http/plain-request.ts'
@@ -58,6 +59,7 @@ export async function openSurfaces(
     ids: { next: nextId },
     failpoint: () => {},
     unleased: refusedAmongServers,
+    emptying: new Emptying({ store, clock }),
     platforms: new KeptPlatforms(),
     settings: worldSettings,
     hash,

@@ -4,6 +4,7 @@ import { openMemoryMetadataStore } from '#adapters/sqlite/memory-store.ts'
 import { drainDeleted } from '#app/jobs/drain.ts'
 import { askToReap, reapHistory } from '#app/jobs/reap-history.ts'
 import { putManifest } from '#app/distribution/manifests.ts'
+import { Emptying } from '#app/maintenance/emptying.ts'
 import { mediaTypes } from '#core/media-type.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import type { ResourceKey } from '#core/resource-id.ts'
@@ -58,7 +59,7 @@ test('a deleted repository is emptied in many steps, with the uploads that were 
   await fill(150, 210)
   await store.deleteRepository({ registryId: registry.id, name, now: clock.now() })
   const steps: string[] = []
-  await drainDeleted({ store, clock, failpoint: (point) => void steps.push(point) }, going)
+  await drainDeleted({ store, clock, emptying: new Emptying({ store, clock }), failpoint: (point) => void steps.push(point) }, going)
   assert.equal(await left(), 0)
   assert.equal((await store.reapUploads({ now: clock.now() + 2 * hour, limit: 1000 })).length, 0)
   assert.equal(await used(), 0)
@@ -68,7 +69,7 @@ test('a deleted repository is emptied in many steps, with the uploads that were 
 test('who is told to stop leaves the rest to the next', async () => {
   await fill(1, 1)
   await store.deleteRepository({ registryId: registry.id, name, now: clock.now() })
-  await drainDeleted({ store, clock, failpoint: () => assert.fail('nothing is done') }, told)
+  await drainDeleted({ store, clock, emptying: new Emptying({ store, clock }), failpoint: () => assert.fail('nothing is done') }, told)
   assert.ok((await left()) > 0)
 })
 

@@ -7,6 +7,7 @@ import { jobHandlers } from '#app/jobs/handlers.ts'
 import { listJobs, retryJob } from '#app/jobs/list-jobs.ts'
 import { askToReap, reapHistory } from '#app/jobs/reap-history.ts'
 import { JobWorker, releaseClaims } from '#app/jobs/worker.ts'
+import { Emptying } from '#app/maintenance/emptying.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import { scripted } from './scripted.ts'
 
@@ -123,7 +124,8 @@ test('what was deleted is emptied before its uploads and behind them, and its op
   const drain = async (signal: AbortSignal, answers: Record<string, readonly unknown[]> = {}) => {
     const script = scripted({ drainRepositories: [2, 0, 1, 0], reapUploads: [uploads(200), uploads(199)], ...answers })
     let steps = 0
-    await drainDeleted({ store: script.store, clock: { now: () => start } as never, failpoint: () => steps++ }, signal)
+    const world = { store: script.store, clock: { now: () => start, elapsed: () => 0 } }
+    await drainDeleted({ ...world, emptying: new Emptying(world), failpoint: () => steps++ }, signal)
     return { ...script, steps, verbs: script.asked.map(([verb]) => verb) }
   }
   const { verbs, steps, of } = await drain(goesOn)
@@ -149,9 +151,10 @@ test('what was deleted is emptied before its uploads and behind them, and its op
     [stopped, []],
   ] as const) {
     const script = scripted({ drainRepositories: [0, 0, 0, 0], reapUploads: [[], []], registries: [[]], boundHistory: [0] })
+    const world = { store: script.store, clock: { now: () => start, elapsed: () => 0 } }
     const handlers = jobHandlers({
-      store: script.store,
-      clock: { now: () => start },
+      ...world,
+      emptying: new Emptying(world),
       failpoint: () => {},
       wallClock: { look: async () => undefined },
     } as never)

@@ -7,6 +7,7 @@ import { collect, Collector, UndeletedObjects } from '#app/maintenance/collect.t
 import { deleteBytes } from '#app/maintenance/delete-bytes.ts'
 import { makeRoom } from '#app/maintenance/room.ts'
 import { WallClock } from '#app/maintenance/wall-clock.ts'
+import { Emptying } from '#app/maintenance/emptying.ts'
 import { scripted } from './scripted.ts'
 
 const now = 1_800_000_000_000
@@ -76,10 +77,12 @@ const pass = (answers: Record<string, readonly unknown[]>, { elapsed = 0, until 
     condemnedObjects: [[]],
     ...answers,
   })
+  const clock = { now: () => now, elapsed: () => elapsed }
   const deps = {
     store: script.store,
     ...blobsOf(refuses),
-    clock: { now: () => now, elapsed: () => elapsed },
+    clock,
+    emptying: new Emptying({ store: script.store, clock }),
     settings: { collectionDelay: 7, lease },
     failpoint: () => {},
     unleased: { until },

@@ -7,6 +7,7 @@ import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { collect } from '#app/maintenance/collect.ts'
 import { scrub } from '#app/maintenance/scrub.ts'
+import { Emptying } from '#app/maintenance/emptying.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
 import { digestOf } from './expected.ts'
@@ -29,7 +30,8 @@ test('where new objects go to another store, each is read, scrubbed, gone on wit
   const both: BlobStore = { ...after, name: 'new', at: (backend) => (backend === 'new' ? both : before.at(backend)) }
   const depsOf = (blobs: BlobStore) => {
     const ids = { next: nextId }
-    return { store, blobs, clock, ids, failpoint: () => {}, unleased: refusedAmongServers, settings: worldSettings }
+    const emptying = new Emptying({ store, clock })
+    return { store, blobs, clock, ids, emptying, failpoint: () => {}, unleased: refusedAmongServers, settings: worldSettings }
   }
   const [old, now] = [depsOf(before), depsOf(both)]
   const [early, late] = [new Uploads(old), new Uploads(now)]

@@ -4,6 +4,7 @@ import { findBlob, openBlob } from '#app/distribution/blobs.ts'
 import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
 import { collect } from '#app/maintenance/collect.ts'
+import { Emptying } from '#app/maintenance/emptying.ts'
 import type { RepositoryName } from '#core/reference.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
@@ -152,7 +153,7 @@ export function twoServersTests(what: string, open: () => Promise<TwoServers>): 
       assert.equal(failureOf((await Promise.allSettled([appending]))[0]), 'upload-unknown')
       for (const server of [one, other]) await assert.rejects(server.status(address), { failure: 'upload-unknown' })
       deps.clock.wall += 10 * hour
-      await collect(deps, deps.clock.now())
+      await collect({ ...deps, emptying: new Emptying(deps) }, deps.clock.now())
       const keys: string[] = []
       for await (const key of deps.blobs.keys()) if (await deps.store.objectByKey(key)) keys.push(key)
       assert.deepEqual(keys, [])

@@ -9,6 +9,7 @@ import type { Deps, Settings } from '#app/deps.ts'
 import { KeptPlatforms } from '#app/distribution/kept-platforms.ts'
 import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { Uploads } from '#app/distribution/uploads.ts'
+import { Emptying } from '#app/maintenance/emptying.ts'
 import { type Caller, everything } from '#core/access.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
 import type { LinkedBlob } from '#ports/content.ts'
@@ -17,7 +18,10 @@ import type { Registry } from '#ports/registries.ts'
 
 export const hour = 60 * 60 * 1000
 
-export type WorldDeps = Pick<Deps, 'store' | 'blobs' | 'clock' | 'ids' | 'failpoint' | 'unleased' | 'platforms' | 'settings' | 'hash'>
+export type WorldDeps = Pick<
+  Deps,
+  'store' | 'blobs' | 'clock' | 'ids' | 'failpoint' | 'unleased' | 'emptying' | 'platforms' | 'settings' | 'hash'
+>
 
 export const worldSettings: Settings = {
   sparse: 'index',
@@ -133,6 +137,7 @@ export class World {
       ids: { next: nextId },
       failpoint: () => {},
       unleased: this.#unleased,
+      emptying: new Emptying({ store: this.#store, clock: this.clock }),
       platforms: this.#platforms,
       settings: worldSettings,
       hash,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { jobHandlers } from '#app/jobs/handlers.ts'
 import { JobWorker } from '#app/jobs/worker.ts'
+import { Emptying } from '#app/maintenance/emptying.ts'
 import { name, Scene } from '#ports/metadata-scene.contract.ts'
 import { type ArmAnswer, type ArmScene, openArm, registryId } from '../world/arm.ts'
 
@@ -16,6 +17,7 @@ before(async () => {
       handlers: jobHandlers({
         store,
         clock,
+        emptying: new Emptying({ store, clock }),
         failpoint: () => {},
         wallClock: { look: async () => clock.now() },
         historyLife: 1000,

@@ -14,6 +14,7 @@ import type { Deps } from '#app/deps.ts'
 import { FailedLogins, RateLimits } from '#app/tokens/rate-limits.ts'
 import { KeptPlatforms } from '#app/distribution/kept-platforms.ts'
 import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
+import { Emptying } from '#app/maintenance/emptying.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 
 /** A clock that stands until a test turns it. */
@@ -60,6 +61,7 @@ export function openFacts(options: { now?: number; store?: MetadataStore } = {})
         signers: openSigners({ store, secrets, clock: time }),
         failpoint: async () => {},
         unleased: refusedAmongServers,
+        emptying: new Emptying({ store, clock: time }),
         platforms: new KeptPlatforms(),
         settings: {} as FactDeps['settings'],
         origins: { control, domain: 'longshore.localhost:5443', firstRegistry: 'local', own: [control] },

@@ -2,12 +2,11 @@ import type { CollectionCommands } from '#ports/collection.ts'
 import type { UploadCommands } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
 
-/** Few enough that the commands of others, which wait for each step, do not notice. */
 const atOnce = 200
 /** When the uploads of a deleted repository expire (drainRepositories). */
 const endedByDraining = 0
 
-type DrainDeps = Pick<Deps, 'clock' | 'failpoint'> & { store: CollectionCommands & UploadCommands }
+type DrainDeps = Pick<Deps, 'clock' | 'emptying' | 'failpoint'> & { store: CollectionCommands & UploadCommands }
 
 /** Empties what was deleted, step by step. What it leaves, because it is told to stop or the disk failed, the next one takes up. */
 export async function drainDeleted(deps: DrainDeps, signal: AbortSignal): Promise<void> {
@@ -18,6 +17,6 @@ export async function drainDeleted(deps: DrainDeps, signal: AbortSignal): Promis
   await empty(deps, signal)
 }
 
-async function empty({ store, clock, failpoint }: DrainDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await store.drainRepositories({ now: clock.now(), limit: atOnce })) > 0) failpoint('drain.after-step')
+async function empty(deps: DrainDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await deps.emptying.step(() => deps.clock.now(), signal)) > 0) deps.failpoint('drain.after-step')
 }

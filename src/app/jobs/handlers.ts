@@ -5,7 +5,7 @@ import { drainDeleted } from './drain.ts'
 import { type ReapDeps, reapHistory } from './reap-history.ts'
 import type { JobHandlers } from './worker.ts'
 
-export type HandlerDeps = Pick<Deps, 'failpoint'> & ReapDeps & { store: CollectionCommands & UploadCommands }
+export type HandlerDeps = Pick<Deps, 'emptying' | 'failpoint'> & ReapDeps & { store: CollectionCommands & UploadCommands }
 
 /** What each kind of job is. One without its handler does not compile. */
 export const jobHandlers = (deps: HandlerDeps): JobHandlers => ({

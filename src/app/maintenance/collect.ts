@@ -8,7 +8,7 @@ import { deleteBytes } from './delete-bytes.ts'
 import { makeRoom } from './room.ts'
 import type { WallClock } from './wall-clock.ts'
 
-type CollectDeps = Pick<Deps, 'blobs' | 'clock' | 'settings' | 'failpoint' | 'unleased'> & {
+type CollectDeps = Pick<Deps, 'blobs' | 'clock' | 'emptying' | 'settings' | 'failpoint' | 'unleased'> & {
   store: CollectionCommands & CollectionReads & RegistryReads & UploadCommands & UsageReads
 }
 
@@ -23,14 +23,14 @@ const atOnce = 500
  * @param now the wall clock, given by who guards against its jumps
  */
 export async function collect(deps: CollectDeps, now: number): Promise<Collected> {
-  const { store, clock, settings, failpoint, unleased } = deps
+  const { store, clock, emptying, settings, failpoint, unleased } = deps
   const total: Collected = { reviewed: 0, condemned: 0, condemnedBytes: 0, deleted: 0, deletedBytes: 0, uploads: 0 }
   for (;;) {
     const ended = await store.reapUploads({ now, limit: atOnce })
     total.uploads += ended.length
     if (ended.length < atOnce) break
   }
-  while ((await store.drainRepositories({ now, limit: atOnce })) > 0);
+  while ((await emptying.step(() => now)) > 0);
   while (clock.elapsed() >= unleased.until) {
     const { reviewed, condemned, bytes } = await store.condemn({ now, limit: atOnce })
     failpoint('collect.condemn.after-commit')
