@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { Client } from 'pg'
 import { Connections } from '#adapters/postgres/connections.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { Refusal, type RefusalReason } from '#core/refusal.ts'
@@ -13,6 +12,7 @@ import { pushImage } from '../world/content.ts'
 import { send } from '../world/send.ts'
 import { certificateIn } from './certificate.ts'
 import { move, refusedMove } from './move-world.ts'
+import { ownDatabase } from './own-database.ts'
 import { startPostgres } from './postgres-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longshore-access-'))
@@ -28,19 +28,7 @@ after(async () => {
 // With all that a URL would take for something else.
 const password = 'p@ss:/?#%41 wörd'
 
-/** An empty database of a user who is asked for a password. */
-async function ownDatabase(): Promise<{ url: string; user: string; say: (sql: string) => Promise<unknown> }> {
-  const url = await (await starting).database()
-  const user = `user_${new URL(url).pathname.slice(1)}`
-  const say = async (sql: string) => {
-    const client = new Client({ connectionString: url })
-    await client.connect()
-    await client.query(sql).finally(() => client.end())
-  }
-  await say(`CREATE ROLE ${user} LOGIN PASSWORD '${password}'`)
-  await say(`ALTER DATABASE ${new URL(url).pathname.slice(1)} OWNER TO ${user}`)
-  return { url: url.replace('postgres@', `${user}@`), user, say }
-}
+const ownDatabaseHere = async () => ownDatabase(await starting, password)
 
 function fileOf(text: string): string {
   const path = join(mkdtempSync(join(folder, 'password-')), 'password')
@@ -56,7 +44,7 @@ const refusedWith =
     error instanceof Refusal && error.reason === reason && found.test(String(error.detail.found ?? '')) && !String(error).includes(password)
 
 test('a password comes from its file, or percent-encoded from the URL, and may hold anything', async () => {
-  const { url } = await ownDatabase()
+  const { url } = await ownDatabaseHere()
   await open(url, fileOf(`${password}\n`))
   await open(url.replace('@', `:${encodeURIComponent(password)}@`))
   // The file is what somebody renews.
@@ -64,7 +52,7 @@ test('a password comes from its file, or percent-encoded from the URL, and may h
 })
 
 test('without a password, with a wrong one and without its file the start is refused in words', async () => {
-  const { url } = await ownDatabase()
+  const { url } = await ownDatabaseHere()
   await assert.rejects(open(url), refusedWith('database-password'))
   await assert.rejects(open(url, fileOf('')), refusedWith('database-password'))
   await assert.rejects(open(url, fileOf('wrong')), refusedWith('database-away', /password authentication failed.*28P01/))
@@ -72,7 +60,7 @@ test('without a password, with a wrong one and without its file the start is ref
 })
 
 test('a password that is changed in the file is used by the next connection; those that are open stay', async () => {
-  const { url, user, say } = await ownDatabase()
+  const { url, user, say } = await ownDatabaseHere()
   const file = fileOf(password)
   const connections = new Connections({ url, passwordFile: file, connections: 2 })
   const first = await connections.take()
@@ -85,7 +73,7 @@ test('a password that is changed in the file is used by the next connection; tho
 })
 
 test('over TLS its authority is looked at, whichever of the modes asks for TLS; no-verify takes any', async () => {
-  const { url } = await ownDatabase()
+  const { url } = await ownDatabaseHere()
   const file = fileOf(password)
   const warnings: string[] = []
   const warned = (warning: Error) => void warnings.push(warning.message)
@@ -106,7 +94,7 @@ test('a database without TLS is refused in words where TLS is asked for', async 
 })
 
 test('a registry moves to a database with a password, and is told all settings that its servers need there', async () => {
-  const { url } = await ownDatabase()
+  const { url } = await ownDatabaseHere()
   const server = await ChildServer.start()
   after(() => server.stop())
   await pushImage(server, 'team/app', 'v1')
@@ -119,7 +107,7 @@ test('a registry moves to a database with a password, and is told all settings t
 })
 
 test('a database that takes fewer connections than a server may open makes its requests wait, and is given more when it takes them', async () => {
-  const { url, user, say } = await ownDatabase()
+  const { url, user, say } = await ownDatabaseHere()
   await open(url, fileOf(password))
   await say(`ALTER ROLE ${user} CONNECTION LIMIT 3`)
   const connections = new Connections({ url, passwordFile: fileOf(password), connections: 12 })
