@@ -17,7 +17,8 @@ for (const module of ['helm', 'kubernetes'] as const) console.log(`${module}: ${
 const wanted = process.argv.slice(2)
 const files = globSync('test/kubernetes/**/*.test.ts').filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
 const folder = mkdtempSync(join(tmpdir(), 'longshore-image-'))
-if (files.some((file) => file.includes('chart'))) process.env.LONGSHORE_IMAGE = await buildImage(folder)
+// Not by a name of the server's settings: one that it does not know, it refuses.
+if (files.some((file) => file.includes('chart'))) process.env.TEST_IMAGE = await buildImage(folder)
 // One after the other: each has a node of its own.
 const part = await runTests({ title: 'Kubernetes', patterns: files, atOnce: 1 })
 rmSync(folder, { recursive: true })

@@ -30,7 +30,7 @@ async function baseSystem(): Promise<string> {
  */
 export async function buildImage(folder: string): Promise<string> {
   // One that was built before, for several files of tests.
-  if (process.env.LONGSHORE_IMAGE) return process.env.LONGSHORE_IMAGE
+  if (process.env.TEST_IMAGE) return process.env.TEST_IMAGE
   const context = mkdtempSync(join(folder, 'context-'))
   const storage = mkdtempSync(join(tmpdir(), 'lsk-build-'))
   const options = ['--root', join(storage, 'root'), '--runroot', join(storage, 'run'), '--storage-driver', 'vfs']
