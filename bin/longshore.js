@@ -30,8 +30,24 @@ if (recent) {
   await import(existsSync(source) ? source.href : new URL('../dist/main/cli.js', import.meta.url).href)
 } else if (existsSync(local)) {
   const child = spawn(local, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  const doesNotStart = (code) => {
+    console.error(
+      `longshore: the Node that npm brought does not start on this system (${local}). If it misses libatomic.so.1: "apt-get install libatomic1" on Debian and Ubuntu, "dnf install libatomic" on Fedora and RHEL. It needs glibc 2.28; where that is not (Alpine), install Node ${needed.join('.')} or newer, which longshore takes then.`,
+    )
+    process.exit(code)
+  }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.on('exit', (code, signal) => (signal ? process.kill(process.pid, signal) : process.exit(code ?? 1)))
+  // Not even the loader of its libraries is there.
+  child.on('error', (error) => {
+    console.error(error.message)
+    doesNotStart(127)
+  })
+  child.on('exit', (code, signal) => {
+    if (signal) process.kill(process.pid, signal)
+    // The loader ends with this one when a library is missing, after it has named that.
+    else if (code === 127) doesNotStart(code)
+    else process.exit(code ?? 1)
+  })
 } else {
   console.error(
     `longshore needs Node ${needed.join('.')} or newer; this is Node ${process.versions.node}. Install a newer Node, or run "npm ci" in the checkout, which brings one.`,
