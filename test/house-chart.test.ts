@@ -33,7 +33,7 @@ const valuesIn = (of: unknown, path = ''): string[] =>
   isTree(of) ? Object.entries(of).flatMap(([name, each]) => [`${path}${name}`, ...valuesIn(each, `${path}${name}.`)]) : []
 
 test('every value of values.yaml stands in its schema, and the other way round', () => {
-  const inSchema = namesIn(schema).filter((each) => each !== 'global' && !each.startsWith('settings.'))
+  const inSchema = namesIn(schema).filter((each) => each !== 'global' && each !== 'enabled' && !each.startsWith('settings.'))
   const free = /^(resources|ingress\.annotations)\./
   const inValues = valuesIn(parse(readFileSync(`${chart}/values.yaml`, 'utf8'))).filter((each) => !free.test(each))
   assert.deepEqual(inValues.sort(), inSchema.sort())

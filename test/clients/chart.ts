@@ -29,8 +29,8 @@ export async function helm(command: string[], values: Values) {
 }
 
 /** Every object by its kind and name. Kubernetes reads YAML 1.1, in which 0440 is octal. */
-export async function made(values: Values = {}, release = 'r'): Promise<Map<string, Made>> {
-  const text = await succeed(...(await helm(['template', release, chart, '--namespace', 'ns'], values)))
+export async function made(values: Values = {}, release = 'r', words: string[] = []): Promise<Map<string, Made>> {
+  const text = await succeed(...(await helm(['template', release, chart, '--namespace', 'ns', ...words], values)))
   const objects = parseAllDocuments(text, { version: '1.1' }).flatMap((each) => {
     assert.deepEqual(each.errors, [])
     return each.toJS() ?? []

@@ -16,6 +16,35 @@ const refusals: [string, Values, RegExp][] = [
   ['scaled with a claim', { ...scaled, persistence: { existingClaim: 'x' } }, /persistence\.existingClaim: scaled mode keeps nothing/],
   ['scaled with an authority in each pod', { ...scaled, https: { enabled: true } }, /https\.secretName: in scaled mode each pod/],
   ['a least above the most', { ...scaled, autoscaling: { enabled: true, minReplicas: 7 } }, /minReplicas: is more than/],
+  [
+    'autoscaling by a request that is not there',
+    { ...scaled, autoscaling: { enabled: true }, resources: { requests: { cpu: null } } },
+    /resources\.requests\.cpu: autoscaling measures the load by it/,
+  ],
+  [
+    'requests that are killed before they have ended',
+    { settings: { shutdownGrace: '2m' } },
+    /terminationGracePeriodSeconds: .* it must be 125 or more/,
+  ],
+  ['a port of the nodes that no node has', { service: { httpNodePort: 30500 } }, /service\.httpNodePort: a Service of type ClusterIP/],
+  [
+    'a policy for what comes from outside, without that',
+    { service: { externalTrafficPolicy: 'Local' } },
+    /service\.externalTrafficPolicy: a Service of type ClusterIP/,
+  ],
+  [
+    'networks of a load balancer that is none',
+    { service: { type: 'NodePort', loadBalancerSourceRanges: ['10.0.0.0/8'] } },
+    /service\.loadBalancerSourceRanges: is for service\.type: LoadBalancer/,
+  ],
+  [
+    'a label that selects the pods',
+    { podLabels: { 'app.kubernetes.io/instance': 'x' } },
+    /at '\/podLabels\/app\.kubernetes\.io~1instance'/,
+  ],
+  ['a label that is none', { commonLabels: { team: 'a b' } }, /at '\/commonLabels\/team'.*does not match pattern/],
+  ['a name that no Service has', { fullnameOverride: '1st' }, /at '\/fullnameOverride'.*does not match pattern/],
+  ['the user root', { runAs: { runAsUser: 0 } }, /at '\/runAs\/runAsUser': minimum: got 0, want 1/],
   ['a password in the URL', { ...scaled, database: { url: 'postgres://u:p@db/l' } }, /database\.url: has a password in it/],
   [
     'a password among its parameters',
@@ -47,9 +76,15 @@ const refusals: [string, Values, RegExp][] = [
   ['a volume that many nodes write', { persistence: { accessModes: ['ReadWriteMany'] } }, /at '\/persistence\/accessModes\/0'/],
   ['an address with a path', { publicUrl: 'https://registry.example.org/x' }, /at '\/publicUrl'/],
 ]
-for (const [name, values, sentence] of refusals)
-  test(`refused: ${name}`, async () => {
-    const { code, stderr } = await run(...(await helm(['template', 'r', chart], values)))
-    assert.notEqual(code, 0)
-    assert.match(stderr, sentence)
-  })
+
+async function isRefused(release: string, values: Values, sentence: RegExp): Promise<void> {
+  const { code, stderr } = await run(...(await helm(['template', release, chart], values)))
+  assert.notEqual(code, 0)
+  assert.match(stderr, sentence)
+}
+
+for (const [name, values, sentence] of refusals) test(`refused: ${name}`, () => isRefused('r', values, sentence))
+
+test('refused: a release whose name no Service can begin with', async () => {
+  for (const release of ['1st', 'a.b']) await isRefused(release, {}, /fullnameOverride: the Service would be named/)
+})

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { makeLayout, type Layout } from '../clients/images.ts'
-import { buildImage } from './image.ts'
+import { buildImage, imageName } from './image.ts'
 import { type Cluster, startCluster } from './node.ts'
 import { runPod } from './pods.ts'
 import { type Release, releaseOf, volume } from './release.ts'
+import { monitors, variants } from './variants.ts'
 
 const namespace = 'registry'
 const values = { persistence: { size: '1Gi', storageClass: 'local' }, scratch: { dataLimit: '1Gi', tmpLimit: '64Mi' } }
@@ -78,12 +79,57 @@ test('an upgrade with other values: another pod on the same volume, and what was
   await pull()
 })
 
+test('an upgrade that would begin an empty registry is refused, and the pod goes on', async () => {
+  const [before] = await release.pods()
+  const inScaledMode = {
+    mode: 'scaled',
+    publicUrl: `http://${release.host}`,
+    secretKey: { secretName: 'sealing' },
+    database: { url: 'postgres://longshore@db/longshore' },
+    bucket: { url: 's3://images/registry' },
+  }
+  assert.match(await release.refused(['upgrade'], inScaledMode), /mode: this release is in embedded mode.*longshore migrate/)
+  const renamed = { ...values, fullnameOverride: 'other' }
+  assert.match(await release.refused(['upgrade'], renamed), /existingClaim: the registry of this release lies on the claim r-longshore/)
+  const [after] = await release.pods()
+  assert.ok(after?.ready && after.uid === before?.uid)
+  // What was refused was not begun.
+  await release.helm(['upgrade'], values)
+  await pull()
+})
+
+for (const mend of ['rollback', 'upgrade'])
+  test(`an upgrade to an image that is not there is mended by ${mend}`, async () => {
+    const absent = { ...values, image: { ...imageName, tag: 'absent' } }
+    assert.match(await release.refused(['upgrade', '--timeout', '20s'], absent), /UPGRADE FAILED/)
+    assert.deepEqual(
+      (await release.pods()).map(({ ready }) => ready),
+      [false],
+    )
+    await release.helm([mend], values)
+    await pull()
+  })
+
 test('the server in the pod makes the Secret that a pod of another namespace pulls with', async () => {
   const words = ['kubernetes', 'pull-secret', '--server', release.host, '--namespace', 'default', '--output', 'json']
   const printed = await cluster.kubectl('exec', '-n', namespace, 'service/r-longshore', '--', 'longshore', ...words)
   await cluster.apply(JSON.parse(printed))
   const outcome = await runPod(cluster, { image: `${release.host}/shop/web:v1`, secrets: ['longshore-local'] })
   assert.ok(outcome.ran, JSON.stringify(outcome))
+})
+
+test('whatever the chart can make is taken by the API server, with no field that it does not know', async () => {
+  await cluster.apply(monitors)
+  await cluster.kubectl('wait', '--for=condition=Established', `crd/${monitors.metadata.name}`, '--timeout=60s')
+  const other = releaseOf(cluster, folder, { name: 'other', namespace })
+  for (const [name, variant] of Object.entries(variants)) {
+    const made = await other.helm(['template'], variant)
+    const words = ['apply', '--dry-run=server', '--validate=strict', '-n', namespace, '-f', '-']
+    const { code, stdout, stderr } = await cluster.ask(words, made)
+    assert.equal(code, 0, `${name}: ${stderr}`)
+    assert.doesNotMatch(stderr, /warning/i, name)
+    assert.equal(stdout.trim().split('\n').length, made.match(/^kind: /gm)?.length, name)
+  }
 })
 
 test('a pod that is deleted comes back with everything', async () => {

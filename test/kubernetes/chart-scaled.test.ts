@@ -5,21 +5,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { makeLayout } from '../clients/images.ts'
-import { type RadosgwServer, startRadosgw } from '../stores/radosgw.ts'
-import { type PostgresServer, startPostgres } from '../stores/postgres-server.ts'
 import { buildImage } from './image.ts'
-import { type Cluster, startCluster } from './node.ts'
+import { type Cluster, startCluster, until } from './node.ts'
 import { runPod } from './pods.ts'
-import { type Relay, relayTo } from './relay.ts'
 import { type Release, releaseOf, type Values } from './release.ts'
+import { secretOf, startStores, type Stores } from './stores.ts'
 
 const namespace = 'scaled'
+// With all that a URL would take for something else.
+const passwords = { first: 'p@ss:/?#%41 wörd', second: 'r€newed&=' }
+
+const secret = secretOf(namespace)
 
 let folder: string
 let cluster: Cluster
-let postgres: PostgresServer
-let objects: RadosgwServer
-const relays: Relay[] = []
+let stores: Stores
 let release: Release
 let values: Values
 let login: { user: string; password: string }
@@ -27,26 +27,13 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lsk-chart-'))
   cluster = await startCluster([])
   await cluster.ctr('images', 'import', await buildImage(folder))
-  postgres = await startPostgres()
-  objects = await startRadosgw()
-  const bucket = await objects.make()
-  const { accessKeyId, secretAccessKey } = objects
-  const database = new URL(await postgres.database())
-  const { outside } = cluster.machine
-  for (const port of [database.port, new URL(objects.endpoint).port]) relays.push(await relayTo(Number(port), outside))
-  const [toDatabase, toObjects] = relays
+  stores = await startStores(cluster, passwords.first)
   await cluster.kubectl('create', 'namespace', namespace)
   await cluster.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted')
-  const secret = (name: string, data: Record<string, Buffer | string>) => ({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name, namespace },
-    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
-  })
   await cluster.apply(
     secret('sealing', { 'secret.key': randomBytes(32) }),
-    secret('database', { password: 'anything' }),
-    secret('bucket', { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }),
+    secret('database', { password: passwords.first }),
+    secret('bucket', stores.keys),
   )
   release = releaseOf(cluster, folder, { name: 'r', namespace })
   values = {
@@ -54,22 +41,14 @@ before(async () => {
     replicas: 2,
     publicUrl: `http://${release.host}`,
     secretKey: { secretName: 'sealing' },
-    database: {
-      url: `postgres://postgres@${outside}:${toDatabase?.port}${database.pathname}?sslmode=disable`,
-      passwordSecret: { name: 'database' },
-    },
-    bucket: {
-      url: `s3://${bucket}/registry?endpoint=http://${outside}:${toObjects?.port}`,
-      keysSecret: { name: 'bucket' },
-    },
+    database: { url: stores.databaseUrl, passwordSecret: { name: 'database' } },
+    bucket: { url: stores.bucketUrl, keysSecret: { name: 'bucket' } },
     resources: { requests: { cpu: '10m', memory: '128Mi' }, limits: { memory: '1Gi' } },
   }
 })
 after(async () => {
   await cluster?.stop()
-  for (const each of relays) each.stop()
-  objects?.stop()
-  postgres?.stop()
+  stores?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -90,11 +69,12 @@ test('two pods on one database and one bucket are ready, helm test passes, and w
   assert.ok(outcome.ran, JSON.stringify(outcome))
 })
 
-/** Pods pull while the work is done, each an image that the node has not; answers how many did. */
-async function whilePulling(work: () => Promise<unknown>): Promise<number> {
+/** Pods pull while the work is done, each an image that the node has not; the work is told whether so many did, or one failed. */
+async function whilePulling(work: (areEnough: (pulls: number) => boolean) => Promise<unknown>): Promise<void> {
   let isDone = false
-  const working = work().finally(() => (isDone = true))
+  let isOver = false
   let pulls = 0
+  const working = work((count) => isOver || pulls >= count).finally(() => (isDone = true))
   try {
     do {
       const repository = `while/r${Date.now()}`
@@ -104,26 +84,45 @@ async function whilePulling(work: () => Promise<unknown>): Promise<number> {
       pulls++
     } while (!isDone)
   } finally {
+    isOver = true
     await working
   }
-  return pulls
 }
 
-test('a rolling restart while images are pushed and pods pull them: none fails', async () => {
+test('rolling restarts while images are pushed and pods pull them: none fails', async () => {
   const before = new Set((await release.pods()).map(({ uid }) => uid))
-  const pulls = await whilePulling(async () => {
-    await cluster.kubectl('rollout', 'restart', 'deployment/r-longshore', '-n', namespace)
-    await cluster.kubectl('rollout', 'status', 'deployment/r-longshore', '-n', namespace, '--timeout=180s')
+  await whilePulling(async (areEnough) => {
+    do {
+      await cluster.kubectl('rollout', 'restart', 'deployment/r-longshore', '-n', namespace)
+      await cluster.kubectl('rollout', 'status', 'deployment/r-longshore', '-n', namespace, '--timeout=180s')
+    } while (!areEnough(3))
   })
   const pods = await release.pods()
   assert.ok(pods.length === 2 && pods.every(({ uid, ready }) => ready && !before.has(uid)))
-  assert.ok(pulls >= 3, `${pulls} pulls`)
 })
 
-test('an upgrade with other values while pods pull: none fails, and the new value is in force', async () => {
-  await whilePulling(() => release.helm(['upgrade'], { ...values, settings: { storageLimit: '300MiB' } }))
+test('an upgrade into embedded mode, which would begin an empty registry, is refused', async () => {
+  assert.match(await release.refused(['upgrade'], {}), /mode: this release is in scaled mode.*longshore migrate/)
+})
+
+// As OpenShift chooses one.
+const user = 1_000_680_000
+const runAs = { runAsUser: user, runAsGroup: user, fsGroup: user }
+const changes = { settings: { storageLimit: '300MiB' }, ipv6: true, runAs }
+
+test('an upgrade with other values, another user and IPv6 while pods pull: none fails, and the new values are in force', async () => {
+  await whilePulling(() => release.helm(['upgrade'], { ...values, ...changes }))
   const [pod] = await release.pods()
   assert.match(await release.exec(pod?.name ?? '', 'longshore', 'config'), /storageLimit\s+300MiB/)
+  assert.equal(await release.exec(pod?.name ?? '', 'id', '-u'), `${user}\n`)
+})
+
+test('autoscaling, switched on, takes over the pods that there are', async () => {
+  const before = await release.pods()
+  await release.helm(['upgrade'], { ...values, ...changes, autoscaling: { enabled: true } })
+  assert.deepEqual(await release.pods(), before)
+  await release.helm(['upgrade'], { ...values, ...changes })
+  assert.deepEqual(await release.pods(), before)
 })
 
 test('the budget lets one pod be evicted and no second one before another is ready', async () => {
@@ -139,4 +138,24 @@ test('the budget lets one pod be evicted and no second one before another is rea
   await cluster.kubectl('rollout', 'status', 'deployment/r-longshore', '-n', namespace, '--timeout=120s')
   const outcome = await pull()
   assert.ok(outcome.ran, JSON.stringify(outcome))
+})
+
+test('a new password of the database, put into the Secret, is taken by the pods as they are', async () => {
+  const before = await release.pods()
+  const { database } = stores
+  await database.say(`ALTER ROLE ${database.user} PASSWORD '${passwords.second}'`)
+  await cluster.apply(secret('database', { password: passwords.second }))
+  // Whoever was connected must say a password again.
+  await database.say(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${database.user}'`)
+  for (const { name } of before)
+    await until(`${name} has the new password`, async () => {
+      const told = await release.exec(name, 'cat', '/etc/longshore/database/password')
+      return told === passwords.second
+    })
+  const outcome = await pull()
+  assert.ok(outcome.ran, JSON.stringify(outcome))
+  await until('all are ready', async () => (await release.pods()).every(({ ready }) => ready))
+  assert.deepEqual(new Set((await release.pods()).map(({ uid }) => uid)), new Set(before.map(({ uid }) => uid)))
+  const shown = await cluster.kubectl('get', 'pods,deployments,configmaps', '-n', namespace, '-o', 'yaml')
+  for (const each of Object.values(passwords)) assert.ok(!shown.includes(each))
 })

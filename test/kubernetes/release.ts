@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
-import { succeed } from '../clients/command.ts'
+import { run, succeed, told } from '../clients/command.ts'
 import type { Layout } from '../clients/images.ts'
 import { goTool } from '../clients/tool.ts'
 import { imageName } from './image.ts'
@@ -18,6 +18,8 @@ export interface Release {
   /** The Service as images name it: `r-longshore.ns.svc:80`. */
   host: string
   helm: (words: readonly string[], values: Values) => Promise<string>
+  /** Must fail; answers what it says. */
+  refused: (words: readonly string[], values: Values) => Promise<string>
   pods: () => Promise<{ name: string; uid: string; ready: boolean }[]>
   /** In one of its pods. */
   exec: (pod: string, ...words: string[]) => Promise<string>
@@ -46,15 +48,21 @@ export function releaseOf(cluster: Cluster, folder: string, { name, namespace }:
   const exec: Release['exec'] = (pod, ...words) => kubectl('exec', '-n', namespace, pod, '--', ...words)
   mkdirSync(join(cluster.hostsFolder, host), { recursive: true })
   writeFileSync(join(cluster.hostsFolder, host, 'hosts.toml'), `server = "http://${host}"\n[host."http://${host}"]\n`)
+  const helm = ([verb = '', ...rest]: readonly string[], values: Values) => {
+    const file = join(folder, `${full}-${++files}.yaml`)
+    writeFileSync(file, stringify({ image: imageName, names: [host.split(':')[0]], ...values }))
+    const ofChart = ['install', 'upgrade', 'template'].includes(verb) ? [chart, '-f', file] : []
+    const waiting = ['install', 'upgrade', 'rollback'].includes(verb) ? ['--wait', '--timeout', '180s'] : []
+    return [verb, name, ...ofChart, ...waiting, '--kubeconfig', cluster.kubeconfig, '--namespace', namespace, ...rest]
+  }
   return {
     host,
-    helm: async (words, values) => {
-      const file = join(folder, `${full}-${++files}.yaml`)
-      writeFileSync(file, stringify({ image: imageName, names: [host.split(':')[0]], ...values }))
-      const given = words[0] === 'install' || words[0] === 'upgrade' ? [name, chart, '-f', file, '--wait', '--timeout', '180s'] : [name]
-      const [verb = '', ...rest] = words
-      const all = [verb, ...given, '--kubeconfig', cluster.kubeconfig, '--namespace', namespace, ...rest]
-      return succeed(goTool('helm'), all, { seconds: 240 })
+    helm: (words, values) => succeed(goTool('helm'), helm(words, values), { seconds: 240 }),
+    refused: async (words, values) => {
+      const all = helm(words, values)
+      const done = await run(goTool('helm'), all, { seconds: 240 })
+      assert.notEqual(done.code, 0, told('helm', all, done))
+      return done.stderr
     },
     pods,
     exec,

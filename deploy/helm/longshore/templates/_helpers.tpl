@@ -12,8 +12,8 @@
 {{- end -}}
 
 {{- define "longshore.selector" -}}
-app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: server
 {{- end -}}
 
@@ -28,7 +28,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{- define "longshore.metadata" -}}
 name: {{ include "longshore.fullname" . }}
-namespace: {{ .Release.Namespace }}
+namespace: {{ .Release.Namespace | quote }}
 labels:
   {{- include "longshore.selector" . | nindent 2 }}
   {{- include "longshore.labels" . | nindent 2 }}
@@ -46,6 +46,24 @@ labels:
 {{- else -}}
 {{- default "default" .Values.serviceAccount.name -}}
 {{- end -}}
+{{- end -}}
+
+{{- define "longshore.claim" -}}
+{{- default (include "longshore.fullname" .) .Values.persistence.existingClaim -}}
+{{- end -}}
+
+{{/* The workloads of this release that are in the cluster, by kind; helm template and what renders like it see none. */}}
+{{- define "longshore.live" -}}
+{{- $found := dict -}}
+{{- range $kind := list "StatefulSet" "Deployment" -}}
+{{- range (lookup "apps/v1" $kind $.Release.Namespace "").items -}}
+{{- $isServer := eq (dig "metadata" "labels" "app.kubernetes.io/component" "" .) "server" -}}
+{{- if and $isServer (eq (dig "metadata" "annotations" "meta.helm.sh/release-name" "" .) $.Release.Name) -}}
+{{- $_ := set $found $kind . -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $found -}}
 {{- end -}}
 
 {{- define "longshore.scaled" -}}
@@ -77,9 +95,9 @@ labels:
 
 {{- define "longshore.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-fsGroup: 65532
+{{- range $name, $id := .Values.runAs }}
+{{ $name }}: {{ int64 $id }}
+{{- end }}
 fsGroupChangePolicy: OnRootMismatch
 seccompProfile:
   type: RuntimeDefault

@@ -1,11 +1,13 @@
 {{- define "longshore.env" -}}
 {{- $v := .Values -}}
 {{- $env := dict -}}
+{{- /* Of both families; where a node has no IPv6, the one cannot be listened at. */ -}}
+{{- $every := ternary "[::]" "0.0.0.0" $v.ipv6 -}}
 {{- /* Ours to make is the folder below the mount: the mount itself belongs to root. */ -}}
 {{- $_ := set $env "LONGSHORE_DATA_DIR" "/data/longshore" -}}
-{{- $_ := set $env "LONGSHORE_HTTP" "0.0.0.0:5000" -}}
-{{- $_ := set $env "LONGSHORE_HTTPS" (ternary "0.0.0.0:5443" "off" $v.https.enabled) -}}
-{{- $_ := set $env "LONGSHORE_ADMIN" "0.0.0.0:5001" -}}
+{{- $_ := set $env "LONGSHORE_HTTP" (printf "%s:5000" $every) -}}
+{{- $_ := set $env "LONGSHORE_HTTPS" (ternary (printf "%s:5443" $every) "off" $v.https.enabled) -}}
+{{- $_ := set $env "LONGSHORE_ADMIN" (printf "%s:5001" $every) -}}
 {{- $_ := set $env "LONGSHORE_SERVERS" $v.servers -}}
 {{- $_ := set $env "LONGSHORE_NAMES" (include "longshore.names" .) -}}
 {{- with $v.publicUrl }}{{- $_ := set $env "LONGSHORE_PUBLIC_URL" . -}}{{- end -}}
@@ -33,13 +35,13 @@
 - name: AWS_ACCESS_KEY_ID
   valueFrom:
     secretKeyRef:
-      name: {{ $v.bucket.keysSecret.name }}
-      key: {{ $v.bucket.keysSecret.accessKeyId }}
+      name: {{ $v.bucket.keysSecret.name | quote }}
+      key: {{ $v.bucket.keysSecret.accessKeyId | quote }}
 - name: AWS_SECRET_ACCESS_KEY
   valueFrom:
     secretKeyRef:
-      name: {{ $v.bucket.keysSecret.name }}
-      key: {{ $v.bucket.keysSecret.secretAccessKey }}
+      name: {{ $v.bucket.keysSecret.name | quote }}
+      key: {{ $v.bucket.keysSecret.secretAccessKey | quote }}
 {{- end }}
 {{- with $v.extraEnv }}
 {{ toYaml . }}
@@ -50,21 +52,21 @@
 {{- define "longshore.secretFiles" -}}
 {{- $v := .Values -}}
 {{- with $v.secretKey }}{{ if .secretName }}
-- {volume: key, secret: {{ .secretName }}, items: [{key: {{ .key }}, path: secret.key}]}
+- {volume: key, secret: {{ .secretName | quote }}, items: [{key: {{ .key | quote }}, path: secret.key}]}
 {{- end }}{{ end }}
 {{- if include "longshore.scaled" . }}
 {{- with $v.database.passwordSecret }}{{ if .name }}
-- {volume: database, secret: {{ .name }}, items: [{key: {{ .key }}, path: password}]}
+- {volume: database, secret: {{ .name | quote }}, items: [{key: {{ .key | quote }}, path: password}]}
 {{- end }}{{ end }}
 {{- with $v.database.caSecret }}{{ if .name }}
-- {volume: database-ca, secret: {{ .name }}, items: [{key: {{ .key }}, path: ca.crt}]}
+- {volume: database-ca, secret: {{ .name | quote }}, items: [{key: {{ .key | quote }}, path: ca.crt}]}
 {{- end }}{{ end }}
 {{- end }}
 {{- if include "longshore.azure" . }}{{ with $v.bucket.keysSecret }}{{ if .name }}
-- {volume: bucket, secret: {{ .name }}, items: [{key: {{ .accountKey }}, path: key}]}
+- {volume: bucket, secret: {{ .name | quote }}, items: [{key: {{ .accountKey | quote }}, path: key}]}
 {{- end }}{{ end }}{{ end }}
 {{- with $v.https }}{{ if and .enabled .secretName }}
-- {volume: tls, secret: {{ .secretName }}, items: [{key: tls.crt, path: tls.crt}, {key: tls.key, path: tls.key}]}
+- {volume: tls, secret: {{ .secretName | quote }}, items: [{key: tls.crt, path: tls.crt}, {key: tls.key, path: tls.key}]}
 {{- end }}{{ end }}
 {{- end -}}
 
@@ -83,8 +85,7 @@
 metadata:
   labels:
     {{- include "longshore.selector" . | nindent 4 }}
-    {{- with $v.commonLabels }}{{ toYaml . | nindent 4 }}{{ end }}
-    {{- with $v.podLabels }}{{ toYaml . | nindent 4 }}{{ end }}
+    {{- with mergeOverwrite (deepCopy $v.commonLabels) $v.podLabels }}{{ toYaml . | nindent 4 }}{{ end }}
     {{- if include "longshore.workloadIdentity" . }}
     azure.workload.identity/use: "true"
     {{- end }}
@@ -92,7 +93,7 @@ metadata:
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ include "longshore.serviceAccount" . }}
+  serviceAccountName: {{ include "longshore.serviceAccount" . | quote }}
   automountServiceAccountToken: {{ $v.serviceAccount.automountToken }}
   # A Service named longshore would bring LONGSHORE_PORT and the like, which the server refuses as settings that it does not know.
   enableServiceLinks: false
@@ -100,7 +101,7 @@ spec:
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with $v.priorityClassName }}
-  priorityClassName: {{ . }}
+  priorityClassName: {{ . | quote }}
   {{- end }}
   terminationGracePeriodSeconds: {{ int $v.terminationGracePeriodSeconds }}
   securityContext: {{- include "longshore.podSecurity" . | nindent 4 }}
@@ -149,14 +150,14 @@ spec:
       emptyDir: {sizeLimit: {{ $v.scratch.dataLimit }}}
       {{- else }}
       persistentVolumeClaim:
-        claimName: {{ default (include "longshore.fullname" .) $v.persistence.existingClaim }}
+        claimName: {{ include "longshore.claim" . | quote }}
       {{- end }}
     - name: tmp
       emptyDir: {sizeLimit: {{ $v.scratch.tmpLimit }}}
     {{- range $secrets }}
     - name: {{ .volume }}
       secret:
-        secretName: {{ .secret }}
+        secretName: {{ .secret | quote }}
         # Readable by the group that fsGroup gives the pod.
         defaultMode: 0440
         items: {{- toYaml .items | nindent 10 }}
