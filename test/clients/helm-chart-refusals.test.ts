@@ -44,6 +44,15 @@ const refusals: [string, Values, RegExp][] = [
   ],
   ['a label that is none', { commonLabels: { team: 'a b' } }, /at '\/commonLabels\/team'.*does not match pattern/],
   ['a name that no Service has', { fullnameOverride: '1st' }, /at '\/fullnameOverride'.*does not match pattern/],
+  ['a share of nothing', { resources: { request: { cpu: 1 } } }, /at '\/resources': additional properties 'request'/],
+  ['a number as a variable', { extraEnv: [{ name: 'A', value: 1 }] }, /at '\/extraEnv\/0\/value': got number, want string/],
+  ['an affinity to nothing', { affinity: { node: {} } }, /at '\/affinity': additional properties 'node'/],
+  [
+    'a rule for nobody',
+    { networkPolicy: { from: [{ namespace: 'x' }] } },
+    /at '\/networkPolicy\/from\/0': additional properties 'namespace'/,
+  ],
+  ['an address as a host', { ingress: { hosts: ['https://x'] } }, /at '\/ingress\/hosts\/0'.*does not match pattern/],
   ['the user root', { runAs: { runAsUser: 0 } }, /at '\/runAs\/runAsUser': minimum: got 0, want 1/],
   ['a password in the URL', { ...scaled, database: { url: 'postgres://u:p@db/l' } }, /database\.url: has a password in it/],
   [

@@ -48,6 +48,9 @@ export async function startRegistry({ machine, kubeconfig }: Pick<Cluster, 'mach
   const daemon = await startDaemon(process.execPath, [program, 'serve'], {
     env,
     ready: async () => (await fetch(`http://127.0.0.1:${admin}/readyz`)).status === 200,
+  }).catch(async (error: unknown) => {
+    await rm(directory, { recursive: true, force: true })
+    throw error
   })
   const stop = async () => {
     await daemon.stop()
