@@ -58,20 +58,26 @@ export const manifestAttributes: Read<'manifestAttributes'> = async (db, registr
   return row && (await readManifests(db, repository.id, [row]))[0]
 }
 
-/** The tags of all of them in one read: each read is a way to the database, where there is one. */
+/**
+ * The tags of all of them in one read: each read is a way to the database, where there is one. Put in order here: for an order of names all tags of the
+ * repository would be read, as the key has it.
+ */
 async function readManifests(db: SqlReader, repositoryId: number, rows: readonly ManifestRow[]): Promise<ManifestAttributes[]> {
   const tags = await db.all<{ name: ManifestAttributes['tags'][number]; digest: StoredDigest }>(
-    `SELECT name, digest FROM tag WHERE repo_id = ? AND digest ${db.among('bytes')} ORDER BY name`,
+    `SELECT name, digest FROM tag WHERE repo_id = ? AND digest ${db.among('bytes')}`,
     repositoryId,
     rows.map((row) => row.digest),
   )
   const tagsOf = Map.groupBy(tags, (tag) => readDigest(tag.digest))
   return rows.map((row) => {
     const { attributes, quarantineState, quarantineDetails, ...rest } = read(withDigest(row))
-    const own = tagsOf.get(rest.digest) ?? []
-    return { ...rest, tags: own.map(({ name }) => name), attributes: { ...attributes, quarantineState, quarantineDetails } }
+    const own = (tagsOf.get(rest.digest) ?? []).map(({ name }) => name)
+    return { ...rest, tags: own.toSorted(inBytes), attributes: { ...attributes, quarantineState, quarantineDetails } }
   })
 }
+
+/** Names of tags are ASCII: as the databases compare them. */
+const inBytes = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
 export const listTagAttributes: Read<'listTagAttributes'> = async (db, registryId, name, { digest, ...page }) => {
   const repository = await findVisible(db, registryId, name)

@@ -11,7 +11,8 @@ export const mostSummed = 10_000
  */
 export async function usedWithoutDraining(db: SqlReader, registryId: number, most = Infinity): Promise<number | undefined> {
   const draining = `FROM repository JOIN`
-  const ofThem = `repository.registry_id = ? AND repository.state = 'draining'`
+  // As the index of them says it, which SQLite goes by.
+  const ofThem = `repository.registry_id = ? AND repository.state IN ('draining', 'keeping') AND repository.state = 'draining'`
   const left = await db.get<{ manifests: number | null }>(`SELECT SUM(manifests) AS manifests FROM repository WHERE ${ofThem}`, registryId)
   const manifests = left?.manifests ?? undefined
   if (manifests === undefined || manifests > most) return undefined

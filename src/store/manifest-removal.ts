@@ -190,11 +190,12 @@ async function removeTags(
   { repositoryId, reliedBefore, keep, now }: Removal,
   digests: readonly StoredDigest[],
 ): Promise<Map<Digest, Tag[]>> {
+  // From the digests on: SQLite, which takes all repositories for as large, would read all tags of this one.
   const rows = await tx.all<{ name: Tag; digest: StoredDigest; locked: number }>(
-    `SELECT name, digest, CASE WHEN ${lockedRow} THEN 1 ELSE 0 END AS locked FROM tag WHERE repo_id = ? AND digest ${tx.among('bytes')}
-     ORDER BY name${tx.forUpdate}`,
-    repositoryId,
+    `SELECT name, digest, CASE WHEN ${lockedRow} THEN 1 ELSE 0 END AS locked FROM ${tx.listed('bytes')} CROSS JOIN tag
+     WHERE repo_id = ? AND digest = value ORDER BY name${tx.forUpdateOf('tag')}`,
     digests,
+    repositoryId,
   )
   if (reliedBefore !== 'gone' && rows.some((row) => row.locked === 1)) throw new RunAgain('a tag was locked meanwhile')
   const names = rows.map((row) => row.name)
