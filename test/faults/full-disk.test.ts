@@ -126,14 +126,19 @@ async function aChunkThatDoesNotFit(scribe: Scribe, disk: Disk): Promise<void> {
   assert.equal(digestOf(blob.body), digest)
 }
 
+/** The server looks at the disk once a second, so that any request of a push may be the first that it refuses. */
 async function pushUntilRefused(scribe: Scribe, disk: Disk, images: Image[]): Promise<void> {
-  for (let refusals = 0; ; ) {
-    const image = imageOf([random.bytes(2 * MiB)])
-    const answer = await scribe.client.send('POST', `/v2/${repository}/blobs/uploads/`)
-    if (answer.status === 503) {
-      expectUnavailable(answer)
-      if (++refusals === 3) return
-    } else images.push(await scribe.pushImage(repository, `v${images.length}`, image.layers))
+  const { serverErrors } = scribe.client
+  for (let refusals = 0; refusals < 3; ) {
+    const before = serverErrors.length
+    try {
+      images.push(await scribe.pushImage(repository, `v${images.length}`, [random.bytes(2 * MiB)]))
+    } catch (error) {
+      const refused = serverErrors[before]
+      if (refused === undefined) throw error
+      expectUnavailable(refused.answer)
+      refusals++
+    }
     if (disk.free() < 10 * MiB) await pause(figureIsFresh / 2)
   }
 }
