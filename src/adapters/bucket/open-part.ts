@@ -29,8 +29,6 @@ export class OpenPart {
   tail: Tail | undefined
   /** Objects that were made, or inherited, and are there still. */
   readonly #made = new Set<string>()
-  /** A part was cut: those that follow will be full, too. */
-  #isLong = false
 
   constructor(side: OpenPartSide, name: string, { holder, signal, tail }: { holder: Holder; signal: AbortSignal; tail: Tail | undefined }) {
     this.#side = side
@@ -82,7 +80,6 @@ export class OpenPart {
     const buffer = this.#buffer
     this.#buffer = undefined
     this.tail = undefined
-    this.#isLong ||= buffer !== undefined
     return buffer
   }
 
@@ -137,7 +134,6 @@ export class OpenPart {
 
   async #open(most: number): Promise<PartBuffer> {
     const { pool, patience } = this.#side
-    if (!this.#buffer && this.#isLong) this.#buffer = pool.takeWhole(most, this.#holder)
     this.#buffer ??= await pool.take(most, this.#holder, this.#signal, patience)
     return this.#buffer
   }

@@ -11,11 +11,14 @@ export interface Holder {
 export interface PartBuffer {
   bytes: Buffer
   length: number
+  /** So many of its bytes are taken from the pool. */
+  counted: number
   /** What it may grow to. */
   readonly most: number
 }
 
 const smallest = 256 * 1024
+/** Are kept while there are no uploads. */
 const mostFree = 4
 /** In milliseconds. */
 const lookAgain = 200
@@ -53,16 +56,7 @@ export class PartPool {
     signal.throwIfAborted()
     this.#taken += size
     this.touch(holder)
-    return { bytes: Buffer.allocUnsafeSlow(size), length: 0, most }
-  }
-
-  /** A whole one at once, for whoever fills one after the other: to come to it in steps costs a copy each, and fresh memory. Undefined where none lies here, or there is no room. */
-  takeWhole(most: number, holder: Holder): PartBuffer | undefined {
-    const bytes = this.#taken + most <= this.#most ? this.#keptOf(most) : undefined
-    if (!bytes) return undefined
-    this.#taken += most
-    this.touch(holder)
-    return { bytes, length: 0, most }
+    return { bytes: Buffer.allocUnsafeSlow(size), length: 0, counted: size, most }
   }
 
   /** It has a buffer that bytes come to. */
@@ -77,18 +71,27 @@ export class PartPool {
 
   /** Room for `length` more bytes. */
   async grow(buffer: PartBuffer, length: number, holder: Holder): Promise<void> {
-    if (buffer.length + length <= buffer.bytes.length) return
-    const before = buffer.bytes
-    const size = Math.min(buffer.most, Math.max(before.length * 4, buffer.length + length))
-    await this.#makeRoom(size - before.length, holder)
-    buffer.bytes = this.#keptOf(size) ?? Buffer.allocUnsafeSlow(size)
-    this.#taken += size - before.length
+    const needed = buffer.length + length
+    if (needed > buffer.counted) {
+      const size = Math.min(buffer.most, Math.max(buffer.counted * 4, needed))
+      await this.#makeRoom(size - buffer.counted, holder)
+      this.#count(buffer, size)
+    }
+    if (needed <= buffer.bytes.length) return
+    const { bytes: before } = buffer
+    const kept = this.#free.findIndex((each) => each.length === buffer.most)
+    if (kept >= 0) this.#count(buffer, buffer.most)
+    // Of a fresh one only what is written to is in memory: it needs no steps, which would leave each a copy behind.
+    buffer.bytes = kept < 0 ? Buffer.allocUnsafeSlow(buffer.most) : (this.#free.splice(kept, 1)[0] as Buffer)
     before.copy(buffer.bytes, 0, 0, buffer.length)
   }
 
-  give({ bytes, most }: PartBuffer): void {
-    this.#taken -= bytes.length
-    if (bytes.length === most && most > smallest && this.#free.length < mostFree) this.#free.push(bytes)
+  give({ bytes, counted, most }: PartBuffer): void {
+    this.#taken -= counted
+    const kept = this.#free.reduce((sum, { length }) => sum + length, 0)
+    // While there are others it is one of theirs at once: dropped, it would stay in memory beside a fresh one until it is collected.
+    if (bytes.length === most && most > smallest && this.#taken + kept + most <= this.#most) this.#free.push(bytes)
+    if (this.#taken === 0) this.#free.length = Math.min(this.#free.length, mostFree)
     this.wake()
   }
 
@@ -97,10 +100,9 @@ export class PartPool {
     for (const wake of this.#waiting) wake()
   }
 
-  /** One that was given back, with this size. */
-  #keptOf(size: number): Buffer | undefined {
-    const kept = this.#free.findIndex((each) => each.length === size)
-    return kept < 0 ? undefined : this.#free.splice(kept, 1)[0]
+  #count(buffer: PartBuffer, size: number): void {
+    this.#taken += size - buffer.counted
+    buffer.counted = size
   }
 
   /** False where only busy ones have what is taken. */
