@@ -96,9 +96,9 @@ export class Ledger {
     return fact
   }
 
-  /** Of a tag that is written anew: whoever wrote it before may be overtaken, with its manifest there. */
-  partPairs(tag: Fact): void {
-    for (const pair of this.pairs) if (pair.tag === tag) this.pairs.delete(pair)
+  /** Of a tag or a manifest that is written anew: of the PUT before, of which nobody knows, the one may be there without the other from then on. */
+  partPairs(fact: Fact): void {
+    for (const pair of this.pairs) if (pair.tag === fact || pair.manifest === fact) this.pairs.delete(pair)
   }
 
   of(kind: Kind, repository?: string): Fact[] {

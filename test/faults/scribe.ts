@@ -78,6 +78,7 @@ export class Scribe {
     const digest = this.#know(manifest)
     const fact = this.ledger.fact('manifest', repository, digest)
     const isNew = !fact.register.possible().has(digest)
+    this.ledger.partPairs(fact)
     const writes = [fact.register.begin(digest)]
     const tagFact = tag === undefined ? undefined : this.ledger.fact('tag', repository, tag)
     if (tagFact) {
