@@ -24,9 +24,7 @@ test('what is emptied between two statements is told neither as stored nor as mi
         ? { used, blobs: draining, bodies: null }
         : sql.includes('storage_limit')
           ? { ...counted, used }
-          : draining === 0
-            ? undefined
-            : { 1: 1 }
+          : { manifests: draining === 0 ? null : 1 }
       return row as Row | undefined
     },
   })
