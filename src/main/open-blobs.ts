@@ -86,7 +86,7 @@ export async function openSharedBlobs(config: Config, { files: shared, proof }: 
 
 const mebibyte = 1024 * 1024
 /** Of all threads together, and of one at least. */
-const buffers = { most: 128 * mebibyte, least: 32 * mebibyte }
+const buffers = { most: 64 * mebibyte, least: 32 * mebibyte }
 
 const optionsOf = (config: Config, files: BlobStore | undefined, proof?: SharedBlobs['proof']): BucketOptions => ({
   ...(proof ? { id: proof.id, abilities: proof.abilities } : {}),

@@ -68,7 +68,7 @@ export class OpenPart {
     const { pool } = this.#side
     const buffer = await this.#open(most)
     const length = Math.min(buffer.most - buffer.length, bytes.length)
-    await pool.grow(buffer, length, this.#holder)
+    await pool.grow(buffer, length, this.#holder, this.#signal)
     buffer.bytes.set(bytes.subarray(0, length), buffer.length)
     buffer.length += length
     pool.touch(this.#holder)
@@ -90,7 +90,7 @@ export class OpenPart {
     const { pool, client } = this.#side
     const buffer = await this.#open(most)
     try {
-      await pool.grow(buffer, length, this.#holder)
+      await pool.grow(buffer, length, this.#holder, this.#signal)
       const name = this.tail && this.nameOf(this.tail)
       const opened = name === undefined ? undefined : await client.get(name, { from: 0, to: length })
       // It was sealed before, and the row does not know of it: then all of it lies under the key.

@@ -18,7 +18,7 @@ class Writer implements Holder {
 
   async take(bytes: number, patience = 1000): Promise<void> {
     this.buffer = await this.#pool.take(8 * mebibyte, this, signal, patience)
-    await this.#pool.grow(this.buffer, bytes, this)
+    await this.#pool.grow(this.buffer, bytes, this, signal)
     this.buffer.length = bytes
   }
 
@@ -41,9 +41,9 @@ test('a buffer is as large as what lies in it, up to four times', async () => {
   const [writer] = writersOf(pool, 1) as [Writer]
   await writer.take(1)
   assert.equal(pool.taken, 256 * 1024)
-  await pool.grow(writer.buffer as PartBuffer, mebibyte, writer)
+  await pool.grow(writer.buffer as PartBuffer, mebibyte, writer, signal)
   assert.ok(pool.taken > mebibyte && pool.taken <= 4 * mebibyte)
-  await pool.grow(writer.buffer as PartBuffer, 8 * mebibyte - 1, writer)
+  await pool.grow(writer.buffer as PartBuffer, 8 * mebibyte - 1, writer, signal)
   assert.equal(pool.taken, 8 * mebibyte)
   writer.give()
   assert.equal(pool.taken, 0)
@@ -55,7 +55,7 @@ test('what a buffer had is in the larger one', async () => {
   await writer.take(3)
   const buffer = writer.buffer as PartBuffer
   buffer.bytes.set([1, 2, 3])
-  await pool.grow(buffer, 8 * mebibyte - 3, writer)
+  await pool.grow(buffer, 8 * mebibyte - 3, writer, signal)
   assert.deepEqual([...buffer.bytes.subarray(0, 3)], [1, 2, 3])
 })
 
@@ -72,7 +72,7 @@ test('who needs a large one is given one that was given back, which counts whole
 })
 
 test('where there is no room, the longest untouched that nobody is at is put away', async () => {
-  const pool = new PartPool(16 * mebibyte)
+  const pool = new PartPool(16 * mebibyte, 0)
   const [one, two, three] = writersOf(pool, 3) as [Writer, Writer, Writer]
   await one.take(8 * mebibyte)
   await two.take(8 * mebibyte)
@@ -94,15 +94,50 @@ test('who is at work is not put away: another waits for it, and is told to come 
   assert.equal(busy.rested, 0)
 })
 
-test('who grows while all are at work does not wait, so that each gets on', async () => {
+test('who had bytes a moment ago is put away only for those who have waited', async () => {
+  const pool = new PartPool(8 * mebibyte, 60_000)
+  const [idle, other] = writersOf(pool, 2) as [Writer, Writer]
+  await idle.take(8 * mebibyte)
+  const waiting = other.take(1)
+  await new Promise(setImmediate)
+  assert.equal(idle.rested, 0)
+  await waiting
+  assert.equal(idle.rested, 1)
+})
+
+test('of those who grow while all are at work one goes beyond, and the others wait until its part was sent', async () => {
   const pool = new PartPool(2 * mebibyte)
   const writers = writersOf(pool, 4)
   for (const writer of writers) await writer.take(1)
   for (const writer of writers) writer.isIdle = false
-  for (const writer of writers) await pool.grow(writer.buffer as PartBuffer, 2 * mebibyte, writer)
-  assert.ok(pool.taken > 2 * mebibyte)
-  for (const writer of writers) writer.give()
+  const grown: Writer[] = []
+  const growing = writers.map(async (writer) => {
+    await pool.grow(writer.buffer as PartBuffer, 8 * mebibyte - 1, writer, signal)
+    grown.push(writer)
+  })
+  let most = 0
+  for (let sent = 0; sent < writers.length; sent++) {
+    await Promise.race(growing.slice(sent))
+    while (grown.length === sent) await new Promise(setImmediate)
+    assert.equal(grown.length, sent + 1)
+    most = Math.max(most, pool.taken)
+    grown[sent]?.give()
+  }
+  await Promise.all(growing)
+  assert.ok(most > 2 * mebibyte && most <= 10 * mebibyte, `${most} bytes`)
   assert.equal(pool.taken, 0)
+})
+
+test('who waits to grow and gives up is told why', async () => {
+  const pool = new PartPool(mebibyte)
+  const [busy, other] = writersOf(pool, 2) as [Writer, Writer]
+  for (const writer of [busy, other]) await writer.take(1)
+  for (const writer of [busy, other]) writer.isIdle = false
+  await pool.grow(busy.buffer as PartBuffer, 4 * mebibyte, busy, signal)
+  const stop = new AbortController()
+  const waiting = pool.grow(other.buffer as PartBuffer, 4 * mebibyte, other, stop.signal)
+  stop.abort(new Error('gone'))
+  await assert.rejects(waiting, /gone/)
 })
 
 test('who gives up while it waits is told why', async () => {

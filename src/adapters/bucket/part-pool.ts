@@ -20,24 +20,28 @@ export interface PartBuffer {
 const smallest = 256 * 1024
 /** Are kept while there are no uploads. */
 const mostFree = 4
-/** In milliseconds. */
+/** In milliseconds: who waits looks again so often, and at those that rest but a moment after it waited so long. */
 const lookAgain = 200
 
 /**
- * The buffers of all uploads of a thread, so many bytes together. Where there is no room, one is put away that nobody brings bytes for,
- * the longest untouched first. Who has none waits for room; who has one and needs a larger one does not, so that each gets on: only then,
- * and only while bytes come for all of them, there are more bytes than these.
+ * The buffers of all uploads of a thread, so many bytes together. Where there is no room, one is put away that nobody has brought bytes for
+ * lately, the longest untouched first; else who needs room waits until a part was sent, and after a while puts away whichever rests. So that each gets on where all have begun a part and
+ * none is whole, one at a time may go beyond, until its part was sent: there are never more bytes than these and one part.
  */
 export class PartPool {
   readonly #most: number
+  /** In milliseconds: so long nobody brought bytes for what is put away. */
+  readonly #untouched: number
   #taken = 0
-  /** The longest untouched first. */
-  readonly #holders = new Set<Holder>()
+  /** When each was touched; the longest untouched first. */
+  readonly #holders = new Map<Holder, number>()
   readonly #waiting = new Set<() => void>()
   readonly #free: Buffer[] = []
+  #beyond: PartBuffer | undefined
 
-  constructor(most: number) {
+  constructor(most: number, untouched = 1000) {
     this.#most = most
+    this.#untouched = untouched
   }
 
   get taken(): number {
@@ -47,10 +51,11 @@ export class PartPool {
   /** Fails when `signal` says so, or nothing changes for `patience` milliseconds. */
   async take(most: number, holder: Holder, signal: AbortSignal, patience: number): Promise<PartBuffer> {
     const size = Math.min(smallest, most)
-    const until = performance.now() + patience
-    while (!(await this.#makeRoom(size, holder))) {
+    const since = performance.now()
+    while (!this.#fits(size)) {
+      if (await this.#putAway(holder, since)) continue
       signal.throwIfAborted()
-      if (performance.now() > until) throw new RegistryError('overloaded', 'too many uploads are under way: try again')
+      if (performance.now() > since + patience) throw new RegistryError('overloaded', 'too many uploads are under way: try again')
       await this.#change(signal)
     }
     signal.throwIfAborted()
@@ -62,19 +67,19 @@ export class PartPool {
   /** It has a buffer that bytes come to. */
   touch(holder: Holder): void {
     this.#holders.delete(holder)
-    this.#holders.add(holder)
+    this.#holders.set(holder, performance.now())
   }
 
   leave(holder: Holder): void {
     this.#holders.delete(holder)
   }
 
-  /** Room for `length` more bytes. */
-  async grow(buffer: PartBuffer, length: number, holder: Holder): Promise<void> {
+  /** Room for `length` more bytes. Fails when `signal` says so. */
+  async grow(buffer: PartBuffer, length: number, holder: Holder, signal: AbortSignal): Promise<void> {
     const needed = buffer.length + length
     if (needed > buffer.counted) {
       const size = Math.min(buffer.most, Math.max(buffer.counted * 4, needed))
-      await this.#makeRoom(size - buffer.counted, holder)
+      await this.#waitFor(size - buffer.counted, buffer, holder, signal)
       this.#count(buffer, size)
     }
     if (needed <= buffer.bytes.length) return
@@ -86,8 +91,10 @@ export class PartPool {
     before.copy(buffer.bytes, 0, 0, buffer.length)
   }
 
-  give({ bytes, counted, most }: PartBuffer): void {
+  give(buffer: PartBuffer): void {
+    const { bytes, counted, most } = buffer
     this.#taken -= counted
+    if (this.#beyond === buffer) this.#beyond = undefined
     const kept = this.#free.reduce((sum, { length }) => sum + length, 0)
     // While there are others it is one of theirs at once: dropped, it would stay in memory beside a fresh one until it is collected.
     if (bytes.length === most && most > smallest && this.#taken + kept + most <= this.#most) this.#free.push(bytes)
@@ -105,21 +112,37 @@ export class PartPool {
     buffer.counted = size
   }
 
-  /** False where only busy ones have what is taken. */
-  async #makeRoom(bytes: number, holder: Holder): Promise<boolean> {
-    while (this.#taken > 0 && this.#taken + bytes > this.#most) {
-      const victim = this.#victim(holder)
-      if (!victim) return false
-      this.#holders.delete(victim)
-      // What it could not put away it keeps, and tells whoever goes on with it.
-      await victim.rest().catch(() => {})
-    }
-    return true
+  #fits(bytes: number): boolean {
+    return this.#taken === 0 || this.#taken + bytes <= this.#most
   }
 
-  #victim(holder: Holder): Holder | undefined {
-    for (const each of this.#holders) if (each !== holder && each.isIdle) return each
-    return undefined
+  /** Until so many more fit, or nobody else goes beyond. */
+  async #waitFor(bytes: number, buffer: PartBuffer, holder: Holder, signal: AbortSignal): Promise<void> {
+    const since = performance.now()
+    while (!this.#fits(bytes)) {
+      if (await this.#putAway(holder, since)) continue
+      if ((this.#beyond ?? buffer) === buffer) {
+        this.#beyond = buffer
+        return
+      }
+      await this.#change(signal)
+      signal.throwIfAborted()
+    }
+  }
+
+  /** Another's, which becomes an object of its own. False where there is none to put away. @param since when who needs room began to wait */
+  async #putAway(holder: Holder, since: number): Promise<boolean> {
+    const now = performance.now()
+    const until = now - since < lookAgain ? now - this.#untouched : now
+    for (const [each, touched] of this.#holders) {
+      if (touched > until) return false
+      if (each === holder || !each.isIdle) continue
+      this.#holders.delete(each)
+      // What it could not put away it keeps, and tells whoever goes on with it.
+      await each.rest().catch(() => {})
+      return true
+    }
+    return false
   }
 
   async #change(signal: AbortSignal): Promise<void> {
