@@ -206,6 +206,22 @@ test('of a reader that takes nothing until the end nothing is asked after it', a
   assert.equal(asked.length, 0)
 })
 
+test('who had not the turn before its end asks once for what waits, and is not kept by a reader that takes nothing', async () => {
+  const memory = writeTurnMemory()
+  const [first, second] = [0, 1].map((number) => new LineBuffer(1, new WriteTurn(memory, number))) as [Buffered, Buffered]
+  first.write(large)
+  second.write(large)
+  assert.equal(asked.length, 1)
+  await Promise.all([first.close(), second.close()])
+  for (const _ of [first, second]) {
+    while (asked[0] === undefined) await pause(5)
+    asked.shift()?.done(again('EAGAIN'), 0)
+  }
+  await pause(50)
+  assert.deepEqual(asked, [])
+  assert.ok(new WriteTurn(memory, 2).take(), 'the turn is free')
+})
+
 test('of a reader that is gone nothing is kept, and what it does not take is not lost lines', async () => {
   const memory = writeTurnMemory()
   const buffer = new LineBuffer(1, new WriteTurn(memory), 1000)

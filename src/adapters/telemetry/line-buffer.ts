@@ -45,6 +45,8 @@ export class LineBuffer implements DestinationStream {
   /** Another thread has the turn. */
   #waits = false
   #gone = false
+  /** Nobody is asked a second time any more: who asks for ever keeps its thread from ending. */
+  #ends = false
   /** Lines, since the last one that was taken. */
   #lost = 0
 
@@ -74,8 +76,7 @@ export class LineBuffer implements DestinationStream {
       this.#flush()
       await pause(tryAgainAfter)
     }
-    // Who asks for ever keeps its thread from ending.
-    if (this.#writing) this.#gone = true
+    this.#ends = true
   }
 
   /** False where too much waits already. */
@@ -137,7 +138,7 @@ export class LineBuffer implements DestinationStream {
     const piece = this.#writing
     if (!piece) return
     write(this.#descriptor, piece, (error, written) => {
-      if (error?.code === 'EAGAIN' && !this.#gone) {
+      if (error?.code === 'EAGAIN' && !this.#ends) {
         setTimeout(() => this.#send(), this.#askAgainAfter)
         this.#askAgainAfter = Math.min(tryAgainAfter, 2 * this.#askAgainAfter)
         return
