@@ -10,6 +10,8 @@ import { metric, startServer } from './server.ts'
 import { makeWorld, removeWorld } from './world.ts'
 
 const seconds = Number(process.env.FAULT_COLLECTION_SECONDS ?? 20)
+/** How many times that long the load may go on until it has done what the test is about. */
+const rounds = 5
 const pushers = 8
 const lease = 2000
 /** A HEAD may be answered with half a lease to go; a push that took longer than that since then has no promise. */
@@ -33,8 +35,13 @@ test('pushes, mounts and deletes beside collection', async () => {
   const server = await startServer(world.dataDir, { GC_INTERVAL: '20ms', GC_LEASE: `${lease}ms`, GC_DELAY: '0ms' })
   try {
     const client = new Client(server, world.password)
-    const end = performance.now() + seconds * 1000
-    await Promise.all(Array.from({ length: pushers }, (_, worker) => work(worker, seededRandom(random.between(0, 2 ** 31)))))
+    const didSomething = async () =>
+      sum.pushes > 50 && sum.deletes > 20 && sum.mounts > 0 && (await metric(server, 'longshore_collected_deleted_bytes_total')) > 1_000_000
+    for (let round = 0; round < rounds && !(await didSomething()); round++) {
+      const end = performance.now() + seconds * 1000
+      const workers = Array.from({ length: pushers }, (_, worker) => `w${worker}r${round}`)
+      await Promise.all(workers.map((worker) => work(worker, end, seededRandom(random.between(0, 2 ** 31)))))
+    }
     for (const tagged of kept.values()) await pull(tagged)
     await pause(lease + 500)
     for (const tagged of kept.values()) await pull(tagged)
@@ -43,19 +50,19 @@ test('pushes, mounts and deletes beside collection', async () => {
     console.log(
       `collection: pushes ${sum.pushes} (${sum.late} took longer than a lease), uploads ${sum.uploads}, mounts ${sum.mounts}, reused ${sum.reused}, deletes ${sum.deletes}, pulls ${sum.pulls}, blobs read ${sum.blobs}, bytes collected ${collected}, lost: 0`,
     )
-    assert.ok(sum.pushes > 50 && sum.deletes > 20 && sum.mounts > 0 && collected > 1_000_000, 'the load did something')
+    assert.ok(await didSomething(), 'the load did something')
     assert.ok(sum.late < sum.pushes / 2, 'the machine is too slow for this test to tell anything')
 
-    async function work(worker: number, chance: Random): Promise<void> {
+    async function work(worker: string, end: number, chance: Random): Promise<void> {
       for (let turn = 0; performance.now() < end; turn++) {
         const repository = chance.pick(repositories)
         const chosen = [...new Set([chance.pick(layers), chance.pick(layers), chance.pick(layers)])]
-        const tagged = { repository, tag: `w${worker}-${turn}`, image: imageOf(chosen, { by: String(worker), turn: String(turn) }) }
+        const tagged = { repository, tag: `${worker}-${turn}`, image: imageOf(chosen, { by: worker, turn: String(turn) }) }
         if (!(await push(tagged, chance))) continue
         kept.set(tagged.tag, tagged)
         await pull(tagged)
         // Each keeps two, so that layers lose their last manifest all the time.
-        const own = [...kept.values()].filter((each) => each.tag.startsWith(`w${worker}-`))
+        const own = [...kept.values()].filter((each) => each.tag.startsWith(`${worker}-`))
         for (const old of own.slice(0, -2)) await remove(old)
       }
     }
