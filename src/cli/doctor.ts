@@ -86,7 +86,7 @@ function tableOf(cli: Cli, shown: readonly Finding[], all: readonly Finding[]): 
 type Repair = NonNullable<Finding['repair']>
 
 /** Shows what it would do, asks, and does it. Answers whether it did anything. */
-async function mend(cli: Cli, { yes }: DoctorOptions, deed: (repair: Repair) => void, all: readonly Finding[]): Promise<boolean> {
+async function mend(cli: Cli, { yes }: DoctorOptions, deed: (repair: Repair) => Promise<void>, all: readonly Finding[]): Promise<boolean> {
   const { host, say } = cli
   const plan = new Map(
     all.flatMap((each) => (each.repair && isBad(known[each.name]) ? [[JSON.stringify(each.repair), each] as const] : [])),
@@ -102,7 +102,7 @@ async function mend(cli: Cli, { yes }: DoctorOptions, deed: (repair: Repair) => 
   for (const { repair, cure } of plan.values()) {
     if (!repair) continue
     try {
-      deed(repair)
+      await deed(repair)
       host.problem(`${say('doctor.done', { deed: deedOf(cli, repair) })}\n`)
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException

@@ -41,7 +41,7 @@ export interface Host {
   /** Names of registries that have no other and that this machine does not find, as far as it knows that at once. */
   unfoundNames: (source: Source) => Promise<readonly string[]>
   /** Does what a finding offers. */
-  mend: (source: Source, repair: Repair) => void
+  mend: (source: Source, repair: Repair) => Promise<void>
   /** Whether a person at the terminal says yes; undefined: nobody is there to ask. */
   confirm: (question: string) => Promise<boolean | undefined>
   /** How docker is logged in to a registry, as its file has it. */
@@ -56,7 +56,7 @@ export interface Host {
   removeFile: (path: string) => void
   /** A program of this machine with something to read; undefined: it is not here. */
   call: (program: string, words: readonly string[], input: string) => Promise<{ code: number; out: string; problem: string } | undefined>
-  yaml: (value: unknown) => string
+  yaml: (value: unknown) => Promise<string>
   pause: (milliseconds: number) => Promise<void>
   /** A password for a person, that nobody guesses and everybody can type. */
   makePassword: () => string

@@ -1,53 +1,35 @@
 import { Command, CommanderError } from 'commander'
-import { backupCommand } from './backup.ts'
-import { caCommand } from './ca.ts'
 import type { Cli } from './command.ts'
-import { configCommand } from './config.ts'
-import { credentialCommand } from './credential.ts'
-import { doctorCommand } from './doctor.ts'
-import { envCommand } from './env.ts'
-import { gcCommand } from './gc.ts'
 import type { Host } from './host.ts'
-import { hostsCommand } from './hosts.ts'
-import { identityCommand } from './identity.ts'
-import { jobsCommand } from './jobs.ts'
-import { keyCommand } from './key.ts'
-import { kubernetesCommand } from './kubernetes/group.ts'
-import { registryCommand } from './registry.ts'
-import { restoreCommand } from './restore.ts'
-import { scrubCommand } from './scrub.ts'
-import { serveCommand } from './serve.ts'
-import { speedCommand } from './speed.ts'
-import { usageCommand } from './usage.ts'
 import { shellWord } from '#core/shell-word.ts'
 import type { RefusalDetail } from '#core/refusal.ts'
 import { failure, shellIn } from './shell.ts'
 import { cliCatalogues } from '#words/cli.ts'
 import { asCalled, type Key, tell, type Words, wordsFor } from './words.ts'
-import { migrateCommand } from './migrate.ts'
 import { misuse } from './misuse.ts'
 
-const commands = [
-  serveCommand,
-  configCommand,
-  credentialCommand,
-  caCommand,
-  envCommand,
-  hostsCommand,
-  doctorCommand,
-  speedCommand,
-  registryCommand,
-  identityCommand,
-  kubernetesCommand,
-  usageCommand,
-  gcCommand,
-  jobsCommand,
-  scrubCommand,
-  backupCommand,
-  restoreCommand,
-  migrateCommand,
-  keyCommand,
-]
+/** In the order of the help. Each is loaded when wanted: a server starts without what doctors, moves and asks. */
+const commands: Readonly<Record<string, () => Promise<(cli: Cli) => Command>>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand,
+  config: async () => (await import('./config.ts')).configCommand,
+  credential: async () => (await import('./credential.ts')).credentialCommand,
+  ca: async () => (await import('./ca.ts')).caCommand,
+  env: async () => (await import('./env.ts')).envCommand,
+  hosts: async () => (await import('./hosts.ts')).hostsCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  speed: async () => (await import('./speed.ts')).speedCommand,
+  registry: async () => (await import('./registry.ts')).registryCommand,
+  identity: async () => (await import('./identity.ts')).identityCommand,
+  kubernetes: async () => (await import('./kubernetes/group.ts')).kubernetesCommand,
+  usage: async () => (await import('./usage.ts')).usageCommand,
+  gc: async () => (await import('./gc.ts')).gcCommand,
+  jobs: async () => (await import('./jobs.ts')).jobsCommand,
+  scrub: async () => (await import('./scrub.ts')).scrubCommand,
+  backup: async () => (await import('./backup.ts')).backupCommand,
+  restore: async () => (await import('./restore.ts')).restoreCommand,
+  migrate: async () => (await import('./migrate.ts')).migrateCommand,
+  key: async () => (await import('./key.ts')).keyCommand,
+}
 
 /**
  * Runs one command and returns the exit code: 0 done, 1 not done or something bad was found, 2 a wrong command line
@@ -62,7 +44,7 @@ export async function run(words: readonly string[], host: Host): Promise<number>
     .description(say('program.summary'))
     .version(host.version, '--version', say('option.version'))
     .addHelpText('after', `\n${say('program.more')}`)
-  for (const make of commands) program.addCommand(make(cli))
+  for (const make of await wanted(words)) program.addCommand(make(cli))
   for (const each of everyCommand(program)) speak(each, host, say)
   try {
     await program.parseAsync(plain(words), { from: 'user' })
@@ -73,6 +55,12 @@ export async function run(words: readonly string[], host: Host): Promise<number>
     if (failed !== 0 && words.includes('env') && !host.isTerminal) host.out(failure[shellIn(words)])
     return failed
   }
+}
+
+/** The command that is called; all of them where none is, for the help or a suggestion. */
+function wanted([first = '']: readonly string[]): Promise<((cli: Cli) => Command)[]> {
+  const called = Object.entries(commands).filter(([name]) => name === first)
+  return Promise.all((called.length > 0 ? called : Object.entries(commands)).map(([, load]) => load()))
 }
 
 /** `help`, `help command` and `version`, as other programs have them. */

@@ -1,7 +1,7 @@
+import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parse as parseYaml } from 'yaml'
 import { Refusal } from '#core/refusal.ts'
 import { withoutSecrets } from '#core/without-secrets.ts'
 import { type Config, NotAllowed, type Setting, type SettingName, settings } from './settings.ts'
@@ -103,6 +103,9 @@ function checkHosts({ publicUrl, domain, http, https }: Config): void {
       throw new ConfigError('host-below-domain', { name, host, domain, variable: variableOf('domain') })
 }
 
+/** Loaded when wanted: most servers have no such file. */
+const yaml = () => createRequire(import.meta.url)('yaml') as typeof import('yaml')
+
 /** @param isNamed one that nobody named need not be there */
 function readFile(path: string, isNamed: boolean): Partial<Record<SettingName, string>> {
   let text: string
@@ -116,7 +119,7 @@ function readFile(path: string, isNamed: boolean): Partial<Record<SettingName, s
   }
   let document: unknown
   try {
-    document = parseYaml(text)
+    document = yaml().parse(text)
   } catch (error) {
     throw new ConfigError('settings-file', { path, message: (error as Error).message.split('\n')[0] ?? '' })
   }

@@ -3,13 +3,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
-import { stringify } from 'yaml'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemIds } from '#adapters/system/ids.ts'
 import { callProgram } from '#adapters/system/call-program.ts'
 import { machineOf, type MachineOptions } from '#adapters/system/machine.ts'
-import { unfoundNames } from '#app/checkup/unfound.ts'
-import { examine } from '#app/checkup/examine.ts'
 import { makePassword } from '#app/identity/new-secrets.ts'
 import { shellWord } from '#core/shell-word.ts'
 import type { Host, Serving, Source } from '#cli/host.ts'
@@ -22,10 +19,8 @@ import { dockerLogin } from './docker-login.ts'
 import { knownFailure } from './failures.ts'
 import { confirmAtTerminal } from './confirm.ts'
 import { systemHostsFile, writeHostsBlock } from '#adapters/system/hosts-file.ts'
-import { mend } from './mend.ts'
-import { openOperator } from './open-operator.ts'
 import { passwordFileOf, writePasswordFile } from './password-file.ts'
-import { type Setting, type SettingName, settings } from './settings.ts'
+import { type Config, type Setting, type SettingName, settings } from './settings.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -95,7 +90,7 @@ export function hostOf(options: HostOptions): Host {
         stop,
       }
     },
-    operator: (source) => openOperator(configured(source).config),
+    operator: (source) => open(configured(source).config),
     restore: async (source, { from, verify, signal }) => {
       const { dataDir } = configured(source).config
       const { restoreInto } = await import('./restore.ts')
@@ -110,7 +105,7 @@ export function hostOf(options: HostOptions): Host {
     undoMigration: async (source) => (await import('./migrate.ts')).undoMigration(configured(source).config),
     clientEnvironment: async (source) => {
       const { config } = configured(source)
-      const { machine, close } = await openOperator(config)
+      const { machine, close } = await open(config)
       try {
         return await clientEnvironment(machine, { dataDir: config.dataDir, own: env })
       } finally {
@@ -124,6 +119,7 @@ export function hostOf(options: HostOptions): Host {
     examine: async (source, elsewhere) => {
       const { config } = configured(source)
       const { patientElsewhere, patientHere } = await import('./patient.ts')
+      const { examine } = await import('#app/checkup/examine.ts')
       const machine = machineOf({ env, ...machineOptions })
       const place = source.flags.dataDir === undefined ? '' : ` --data-dir ${shellWord(config.dataDir)}`
       const patient = elsewhere
@@ -132,15 +128,16 @@ export function hostOf(options: HostOptions): Host {
       return examine(machine, patient)
     },
     unfoundNames: async (source) => {
-      const { machine, close } = await openOperator(configured(source).config)
+      const { unfoundNames } = await import('#app/checkup/unfound.ts')
+      const { machine, close } = await open(configured(source).config)
       try {
         return await unfoundNames(machineOf({ env, ...machineOptions }), await machine.addresses())
       } finally {
         await close()
       }
     },
-    mend: (source, repair) =>
-      mend(repair, {
+    mend: async (source, repair) =>
+      (await import('./mend.ts')).mend(repair, {
         hostsFile: systemHostsFile(env, process.platform),
         owner: ownerOf(configured(source).config.dataDir),
         ...machineOptions,
@@ -153,7 +150,7 @@ export function hostOf(options: HostOptions): Host {
     writeSecretFile: (path, content) => onFile(path, () => writeFileSync(path, content, { mode: 0o600, flag: 'wx' })),
     removeFile: (path) => rmSync(path, { force: true }),
     call: options.call ?? ((name, words, given) => callProgram(name, words, { input: given, env })),
-    yaml: (value) => stringify(value),
+    yaml: async (value) => (await import('yaml')).stringify(value),
     pause: (milliseconds) => pause(milliseconds),
     makePassword: () => makePassword((bytes) => randomBytes(bytes)),
     makeGuid: () => systemIds.next(),
@@ -165,6 +162,9 @@ export function hostOf(options: HostOptions): Host {
     interruption,
   }
 }
+
+/** Loaded when wanted, as all that the server itself has no need of. */
+const open = async (config: Config) => (await import('./open-operator.ts')).openOperator(config)
 
 /** Whose lines of a hosts file they are. */
 const ownerOf = (dataDir: string): string => `longshore ${dataDir.replace(/\p{Cc}/gu, '?')}`

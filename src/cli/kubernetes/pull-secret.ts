@@ -53,7 +53,7 @@ export function pullSecretCommand(cli: Cli): Command {
           await cluster.apply(issued.secret)
           made.push({ what: 'secret', name: place.name, namespace: place.namespace ?? '' })
         }
-        tell(cli, options, { registry, place, issued, made })
+        await tell(cli, options, { registry, place, issued, made })
       })
     } catch (error) {
       // Half of it is there: what, and how it goes away.
@@ -121,7 +121,7 @@ interface Done {
 }
 
 /** The Secret on standard output where it was not sent; what was done beside it, without the password. */
-function tell(cli: Cli, options: Options, { registry, place, issued, made }: Done): void {
+async function tell(cli: Cli, options: Options, { registry, place, issued, made }: Done): Promise<void> {
   const { host, say } = cli
   const undo = undoLines(made, registry)
   const servers = serversOf(registry, options.server)
@@ -131,7 +131,7 @@ function tell(cli: Cli, options: Options, { registry, place, issued, made }: Don
   } else {
     // Standard output is the Secret's alone where it goes there.
     const line = (text: string) => (options.apply ? host.out(`${text}\n`) : host.problem(`${text}\n`))
-    if (!options.apply) host.out(options.output === 'json' ? json(issued.secret) : host.yaml(issued.secret))
+    if (!options.apply) host.out(options.output === 'json' ? json(issued.secret) : await host.yaml(issued.secret))
     if (options.apply && !issued.isNew) line(say('kubernetes.unchanged', { name: place.name, namespace: place.namespace ?? '' }))
     for (const each of madeLines(cli, made)) line(each)
     for (const command of undo) line(say('kubernetes.undo', { command }))
