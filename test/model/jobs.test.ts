@@ -20,12 +20,16 @@ const ask = (key: string, runAfter = now) => store.putJob({ job: { kind: 'reposi
 const waiting = () => store.jobs({ after: 0, limit: 1000 })
 
 /** A worker for one kind; what fails is in `failed`. */
-function workerOf(handler: JobHandler, options: Partial<WorkerOptions> = {}): { worker: JobWorker; failed: string[] } {
+function workerOf(
+  handler: JobHandler,
+  options: Partial<WorkerOptions> = {},
+  queue: MetadataStore = store,
+): { worker: JobWorker; failed: string[] } {
   const failed: string[] = []
   const none: JobHandler = async () => assert.fail('nobody asked for it')
   const handlers = { 'repositories.drain': handler, 'operation.finish': none, 'history.reap': none }
   const worker = new JobWorker(
-    { store, clock, failpoint: () => {} },
+    { store: queue, clock, failpoint: () => {} },
     {
       handlers,
       atOnce: 4,
@@ -156,6 +160,32 @@ test('a worker that stops waits for its work, which another goes on with at once
   assert.deepEqual([job?.lockedUntil, job?.runAfter], [null, now])
   await ask('b')
   assert.equal(await worker.look(), 0, 'it claims nothing more')
+})
+
+test('a worker that stops while it asks the queue is done with the queue, and has let go of what it claimed', async () => {
+  const asked = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  const slow: MetadataStore = {
+    ...store,
+    jobsDue: async (at) => {
+      asked.resolve()
+      await answer.promise
+      return store.jobsDue(at)
+    },
+  }
+  const begun: boolean[] = []
+  const { worker, failed } = workerOf(async (_job, signal) => void begun.push(signal.aborted), { every: 60_000 }, slow)
+  await ask('a')
+  worker.start()
+  await asked.promise
+  let isStopped = false
+  const stopped = worker.stop().then(() => (isStopped = true))
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(isStopped, false, 'the queue is still asked')
+  answer.resolve()
+  await stopped
+  assert.deepEqual([begun, failed], [[], []])
+  assert.equal((await waiting())[0]?.lockedUntil, null)
 })
 
 test('a worker goes on when the queue could not be asked, and begins by itself', async () => {

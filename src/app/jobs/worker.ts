@@ -38,7 +38,8 @@ export class JobWorker {
   readonly #deps: WorkerDeps
   readonly #options: WorkerOptions
   readonly #running = new Set<Running>()
-  #looking: NodeJS.Timeout | undefined
+  #next: NodeJS.Timeout | undefined
+  #looking: Promise<void> = Promise.resolve()
   #renewing: NodeJS.Timeout | undefined
   #stopped = false
   #queueFails = false
@@ -52,7 +53,7 @@ export class JobWorker {
     const { every, claim } = this.#options
     const again = async () => {
       // The disk may be full, the database away: looked at again in a moment.
-      await this.look().then(
+      this.#looking = this.look().then(
         () => {
           this.#queueFails = false
         },
@@ -61,7 +62,8 @@ export class JobWorker {
           this.#queueFails = true
         },
       )
-      if (!this.#stopped) this.#looking = setTimeout(again, every).unref()
+      await this.#looking
+      if (!this.#stopped) this.#next = setTimeout(again, every).unref()
     }
     void again()
     this.#renewing = setInterval(() => void this.renew(), claim / 3).unref()
@@ -70,10 +72,17 @@ export class JobWorker {
   /** Claims nothing more; waits for what it does until that has ended. */
   async stop(): Promise<void> {
     this.#stopped = true
-    clearTimeout(this.#looking)
+    clearTimeout(this.#next)
     clearInterval(this.#renewing)
-    for (const { stop } of this.#running) stop.abort()
+    this.#abort()
+    // What it claims at this moment is let go of as the rest; the store is not closed under it.
+    await this.#looking
+    this.#abort()
     await this.settle()
+  }
+
+  #abort(): void {
+    for (const { stop } of this.#running) stop.abort()
   }
 
   /** Until all that it does now has ended. */
@@ -87,7 +96,7 @@ export class JobWorker {
     const { atOnce, claim } = this.#options
     const limit = atOnce - this.#running.size
     const now = clock.now()
-    if (this.#stopped || limit <= 0 || !(await store.jobsDue(now))) return 0
+    if (this.#stopped || limit <= 0 || !(await store.jobsDue(now)) || this.#stopped) return 0
     const jobs = await store.claimJobs({ kinds: jobKinds, now, lockedUntil: now + claim, limit })
     if (jobs.length > 0) failpoint('job.claim.after-commit')
     for (const job of jobs) this.#begin(job)
