@@ -7,8 +7,8 @@ import { certificateReader } from '#adapters/x509/certificate-reader.ts'
 import type { Deps } from '#app/deps.ts'
 import { KeptPlatforms } from '#app/distribution/kept-platforms.ts'
 import { Emptying } from '#app/maintenance/emptying.ts'
-import { armFailpoint } from '#ports/failpoint.ts'
 import { directoryOf } from './directory.ts'
+import { failpointOf } from './failpoint.ts'
 import { originsOf } from './origins.ts'
 import type { Config } from './settings.ts'
 
@@ -32,11 +32,7 @@ export const depsOf = (config: Config, parts: ThreadParts): Deps => ({
   signers: openSigners({ store: parts.store, secrets: parts.secrets, clock: parts.clock }),
   certificates: certificateReader,
   assertions: joseAssertions,
-  failpoint: armFailpoint(
-    config.failpoint,
-    () => process.kill(process.pid, 'SIGKILL'),
-    () => process.exit(),
-  ),
+  failpoint: failpointOf(config),
   settings: {
     sparse: config.sparse,
     lease: { length: config.gcLease, renewBelow: config.gcLease / 2, promise: Math.min(hour, config.gcLease), skew: parts.store.skew },

@@ -6,8 +6,8 @@ import { systemIds } from '#adapters/system/ids.ts'
 import { moveRegistry, planMove } from '#app/maintenance/move/move.ts'
 import type { Moved, MovePlan, MoveProgress } from '#core/move.ts'
 import { Refusal } from '#core/refusal.ts'
-import { armFailpoint } from '#ports/failpoint.ts'
 import { ConfigError, parsedAs, variableOf } from './config.ts'
+import { failpointOf } from './failpoint.ts'
 import { blobsPlace, folderPlaces, openMoveEnds, openOldPlace, type MovePlaces, placesOf, storePlace } from './move-ends.ts'
 import { type Config, type SettingName, settings } from './settings.ts'
 
@@ -41,7 +41,7 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
   try {
     options.planned(await planMove(ends))
     await bringSecrets(from, to)
-    const failpoint = armFailpoint(config.failpoint, () => process.kill(process.pid, 'SIGKILL'))
+    const failpoint = failpointOf(config)
     const moved = await moveRegistry(ends, { ...options, clock: systemClock, ids: systemIds, failpoint })
     return { ...moved, settings: settingsAt(from, to, options) }
   } finally {

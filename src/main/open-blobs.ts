@@ -7,6 +7,7 @@ import { Refusal } from '#core/refusal.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
 import { variableOf } from './config.ts'
 import { isOwnDatabase } from './facts.ts'
+import { failpointOf } from './failpoint.ts'
 import { serversOf } from './servers.ts'
 import { blobsName, type Config } from './settings.ts'
 
@@ -91,6 +92,7 @@ const buffers = { most: 64 * mebibyte, least: 32 * mebibyte }
 const optionsOf = (config: Config, files: BlobStore | undefined, proof?: SharedBlobs['proof']): BucketOptions => ({
   ...(proof ? { id: proof.id, abilities: proof.abilities } : {}),
   ...(files ? { before: files } : {}),
+  failpoint: failpointOf(config),
   buffers: Math.max(buffers.least, buffers.most / serversOf(config.servers)),
 })
 

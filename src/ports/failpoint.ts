@@ -14,6 +14,12 @@ export const failpoints = [
   'upload.finish.in-transaction',
   'upload.finish.after-commit',
   'upload.cancel.after-commit',
+  // In a bucket bytes are ahead of the rows that tell of them, and behind those that no longer do.
+  'bucket.part.after-send',
+  'bucket.tail.after-put',
+  'bucket.tail.before-delete',
+  'bucket.join.after-make',
+  'bucket.object.after-make',
   'mount.in-transaction',
   'mount.after-commit',
   'manifest.put.before-commit',

@@ -1,9 +1,5 @@
 // Compares a registry with a ledger: what it serves while it runs, and what lies in its data directory when it is stopped.
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { dataDirectory } from '#adapters/fs/data-directory.ts'
-import { openFsBlobStore } from '#adapters/fs/blob-store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { refusedAmongServers } from '#app/distribution/unleased-answers.ts'
 import { collect } from '#app/maintenance/collect.ts'
@@ -11,7 +7,8 @@ import { scrub } from '#app/maintenance/scrub.ts'
 import { Emptying } from '#app/maintenance/emptying.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import { type Client, digestOf, expectStatus, sizeOfRange } from './client.ts'
-import { manifestType } from './image.ts'
+import { imageOf, manifestType } from './image.ts'
+import { type KeptObjects, keptObjects } from './kept-objects.ts'
 import type { Fact, Ledger, Session } from './ledger.ts'
 import type { Scribe } from './scribe.ts'
 import { type Stored, storedIn } from './stored.ts'
@@ -75,7 +72,10 @@ async function checkLists(client: Client, ledger: Ledger): Promise<void> {
   }
 }
 
-/** Takes up every session that was open: it has what was acknowledged, perhaps the chunk under way, and never a part. */
+/**
+ * Takes up every session that was open: it has what was acknowledged, perhaps the chunk under way, and never a part. What comes of it is named by a
+ * manifest, and stays: whatever was left of the writers before would stay with it.
+ */
 export async function resumeSessions(scribe: Scribe): Promise<number> {
   const { client, ledger } = scribe
   const sessions = [...ledger.sessions]
@@ -88,6 +88,7 @@ export async function resumeSessions(scribe: Scribe): Promise<number> {
       if (answer.status === 201) {
         ledger.bytes.set(digest, session.bytes)
         ledger.fact('blob', session.repository, digest).register.settle(digest)
+        await nameIt(scribe, session)
       }
       ledger.sessions.delete(session)
     }
@@ -102,20 +103,26 @@ async function resume(scribe: Scribe, session: Session): Promise<void> {
   session.acknowledged = found
   if (found < session.bytes.length) await scribe.append(session, session.bytes.length)
   await scribe.finish(session)
+  await nameIt(scribe, session)
+}
+
+async function nameIt(scribe: Scribe, { repository, bytes }: Session): Promise<void> {
+  const image = imageOf([bytes])
+  await scribe.pushWhole(repository, image.config)
+  await scribe.putManifest(repository, image.manifest)
 }
 
 /**
  * Looks into a data directory whose server has ended: the database is whole, the counters are true; and when everything
- * that expires has expired and collection has run, the files are exactly the objects that manifests name.
+ * that expires has expired and collection has run, the files, or what lies in the bucket, are exactly the objects that manifests name.
  */
 export async function checkStored(dataDir: string): Promise<{ objects: number; files: number }> {
-  const { objects } = dataDirectory(dataDir)
+  const kept = keptObjects(dataDir)
   const stored = storedIn(dataDir)
   await stored.checkItself()
   await letTimePass(stored)
   const store = await stored.open()
-  const isShared = store.skew > 0
-  const blobs = openFsBlobStore(objects, undefined, { database: isShared ? 'shared' : 'own' })
+  const blobs = await kept.open(store.skew > 0)
   try {
     await checkUsage(store)
     const settings = { collectionDelay: 0, lease: { length: 1, renewBelow: 1, promise: 1, skew: 0 } }
@@ -136,7 +143,7 @@ export async function checkStored(dataDir: string): Promise<{ objects: number; f
     await store.close()
     await blobs.close()
   }
-  return compareFiles(stored, objects)
+  return compareFiles(stored, kept)
 }
 
 const otherSettings = {
@@ -171,7 +178,7 @@ async function letTimePass({ rows }: Stored): Promise<void> {
   await rows(`UPDATE object SET condemned_at = condemned_at - ${month} WHERE condemned_at IS NOT NULL`)
 }
 
-async function compareFiles({ rows }: Stored, folder: string): Promise<{ objects: number; files: number }> {
+async function compareFiles({ rows }: Stored, kept: KeptObjects): Promise<{ objects: number; files: number }> {
   const objects = await rows(
     'SELECT storage_key, state, CASE WHEN bytes IS NULL THEN 1 ELSE 0 END AS has_file FROM object ORDER BY storage_key',
   )
@@ -180,9 +187,7 @@ async function compareFiles({ rows }: Stored, folder: string): Promise<{ objects
     [],
     'no object is left in another state',
   )
-  const files = readdirSync(folder)
-    .filter((shard) => shard !== '.id')
-    .flatMap((shard) => readdirSync(join(folder, shard)).map((name) => `${shard}/${name}`))
+  const files = await kept.names()
   assert.deepEqual(
     files.sort(),
     objects.filter((row) => row.has_file === 1).map((row) => row.storage_key),

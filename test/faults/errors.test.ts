@@ -11,7 +11,13 @@ import { copyWorld, makeWorld, removeWorld, scribeOf, type World } from './world
 type Effect = 'ENOSPC' | 'EIO'
 type RequestPoint = Exclude<
   FailpointName,
-  `migration.${string}` | `move.${string}` | `directory.${string}` | `collect.${string}` | `drain.${string}` | `job.${string}`
+  | `migration.${string}`
+  | `move.${string}`
+  | `bucket.${string}`
+  | `directory.${string}`
+  | `collect.${string}`
+  | `drain.${string}`
+  | `job.${string}`
 >
 
 /** Where a real disk can refuse. In the other places one kind of error tells as much as two. */
@@ -22,7 +28,9 @@ const both: readonly FailpointName[] = [
   'manifest.put.in-transaction',
   'tag.move.in-transaction',
 ]
-const points = failpoints.filter((name): name is RequestPoint => !/^(?:migration|move|directory|collect|drain|job|serving)\./.test(name))
+const points = failpoints.filter(
+  (name): name is RequestPoint => !/^(?:migration|move|bucket|directory|collect|drain|job|serving)\./.test(name),
+)
 const cases = points.flatMap((name) =>
   (both.includes(name) ? (['EIO', 'ENOSPC'] as const) : (['EIO'] as const)).map((effect) => ({ name, effect })),
 )
@@ -40,7 +48,7 @@ describe('an error of the disk', () => {
 
   for (const { name, effect } of cases)
     test(`${effect} at ${name}`, async () => {
-      const own = copyWorld(world)
+      const own = await copyWorld(world)
       try {
         await failInHistory(name, effect, histories[name], own)
       } finally {
@@ -49,7 +57,7 @@ describe('an error of the disk', () => {
     })
 
   test('a collection that fails is taken up by a later one', async () => {
-    const own = copyWorld(world)
+    const own = await copyWorld(world)
     try {
       await failCollection(own)
     } finally {

@@ -24,6 +24,33 @@ const upload: History = {
   hit: 2,
 }
 
+/** Of several parts, where they are as small as a bucket may have them. */
+const large = (turn: number) => layer(turn, 12_000_000)
+
+/** Enough marks for what lies behind the parts to be put, and put again, and the one before to be forgotten. */
+const manyChunks: History = {
+  deed: async (scribe, turn) => {
+    const session = await scribe.open(`team/chunks-${turn}`, layer(turn))
+    for (const end of [200_000, 400_000, 600_000, 700_000]) await scribe.append(session, end)
+    await scribe.finish(session)
+  },
+  hit: 5,
+}
+
+/** Another server goes on with parts that the one before has sent. */
+const takeOver: History = {
+  before: async (scribe) => {
+    for (const session of [1, 2, 3]) await scribe.append(await scribe.open('team/taken-over', large(session)), 7_000_000)
+  },
+  deed: async (scribe) => {
+    const session = [...scribe.ledger.sessions].find(({ repository, finishing }) => repository === 'team/taken-over' && !finishing)
+    if (!session) return
+    await scribe.append(session, session.bytes.length)
+    await scribe.finish(session)
+  },
+  hit: 2,
+}
+
 const push: History = {
   deed: async (scribe, turn) => void (await scribe.pushImage('team/push', `v${turn}`, [layer(turn, 5000)])),
   hit: 2,
@@ -113,6 +140,18 @@ export const histories = {
       await scribe.append(session, 500_000)
       await scribe.cancel(session)
     },
+    hit: 2,
+  },
+  'bucket.part.after-send': {
+    deed: async (scribe, turn) => void (await scribe.pushBlob(`team/large-${turn}`, large(turn))),
+    hit: 3,
+  },
+  'bucket.tail.after-put': manyChunks,
+  'bucket.tail.before-delete': manyChunks,
+  'bucket.join.after-make': takeOver,
+  // The first in one request, the second of parts.
+  'bucket.object.after-make': {
+    deed: async (scribe, turn) => void (await scribe.pushBlob(`team/whole-${turn}`, turn % 2 === 0 ? layer(turn) : large(turn))),
     hit: 2,
   },
   'mount.in-transaction': mount,

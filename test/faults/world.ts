@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { giveDatabase } from '../world/database.ts'
 import { Client } from './client.ts'
 import type { Image } from './image.ts'
+import { copyBucket } from './kept-objects.ts'
 import { Ledger } from './ledger.ts'
 import { seededRandom } from './random.ts'
 import { Scribe } from './scribe.ts'
@@ -41,7 +42,7 @@ export async function makeWorld(): Promise<World> {
 }
 
 /** The same registry in another data directory. */
-export function copyWorld(world: World): World {
+export async function copyWorld(world: World): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-faults-'))
   const dataDir = join(folder, 'data')
   const ballast = join(world.dataDir, 'ballast')
@@ -49,6 +50,7 @@ export function copyWorld(world: World): World {
   // Only ever deleted, never written: it need not be copied.
   if (existsSync(ballast)) linkSync(ballast, join(dataDir, 'ballast'))
   giveDatabase(dataDir, world.dataDir)
+  await copyBucket(world.dataDir, dataDir)
   return { ...world, folder, dataDir, ledger: world.ledger.copy() }
 }
 

@@ -41,6 +41,14 @@ export async function behind<Result>(url: string, work: (client: ObjectClient) =
   }
 }
 
+/** All that lies under a URL, unfinished uploads aside, under another one, the store's own name too: whoever has the rows finds it there. */
+export const copyObjects = (from: string, to: string): Promise<void> =>
+  behind(from, (source) =>
+    behind(to, async (target) => {
+      for await (const { key } of source.list('')) await target.put(key, (await bytesOf(source, key)) ?? Buffer.alloc(0), undefined)
+    }),
+  )
+
 /** All bytes of an object; undefined where there is none. */
 export async function bytesOf(client: ObjectClient, name: string): Promise<Buffer | undefined> {
   const found = await client.get(name, { from: 0, to: 2 ** 26 })

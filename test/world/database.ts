@@ -30,20 +30,19 @@ export const environmentWith = (settings: Record<string, string>): Record<string
 })
 
 export const onPostgres = databases !== undefined
+export const onBucket = buckets !== undefined
 
 let made = 0
 
-/** Says in the folder's settings where its facts and its blobs are: the facts in an empty database, or in one with all that another folder's has while nobody uses that. */
+/**
+ * Says in the folder's settings where its facts and its blobs are: the facts in an empty database, or in one with all that another folder's has while
+ * nobody uses that. Objects in a bucket are the caller's to copy.
+ */
 export function giveDatabase(dataDir: string, like?: string): void {
   const name = `w${process.pid}_${++made}`
-  const lines = [...databaseLines(name, like), ...blobLines(name, like)]
+  const blobs = prefixOf(name)
+  const lines = [...databaseLines(name, like), ...(blobs === undefined ? [] : [`blobs: ${blobs}`])]
   if (lines.length > 0) writeFileSync(settingsOf(dataDir), `${lines.join('\n')}\n`)
-}
-
-/** Objects are written once: who has another's facts shares its prefix. */
-function blobLines(name: string, like: string | undefined): string[] {
-  const url = prefixOf(name)
-  return url === undefined ? [] : [`blobs: ${like === undefined ? url : settingsIn(like).blobs}`]
 }
 
 /** The URL of a prefix in the tests' bucket; undefined where blobs are files. */

@@ -10,12 +10,14 @@ import {
   type Mark,
   WriterOvertaken,
 } from '#ports/blob-store.ts'
+import type { Failpoint } from '#ports/failpoint.ts'
 import { openSealed } from './blob-reader.ts'
 import { BucketBlobWriter } from './blob-writer.ts'
 import { checkedBlocks } from './checked-bytes.ts'
 import { makeReadable } from './joined-parts.ts'
 import type { Abilities, ObjectClient, Patience } from './object-client.ts'
 import { digestOfObject } from './object-digest.ts'
+import { tailOf } from './open-part.ts'
 import { PartPool } from './part-pool.ts'
 import { startOfPart, usualPartSize } from './part-sizes.ts'
 import type { BucketPlace } from './place.ts'
@@ -38,6 +40,7 @@ export interface BucketOptions {
   patience?: Partial<Patience>
   /** Where objects lie that were made before this store was used. Whoever opened it closes it. */
   before?: BlobStore
+  failpoint?: Failpoint
 }
 
 const root = 'objects/'
@@ -67,12 +70,20 @@ export class BucketBlobStore<Client extends ObjectClient = ObjectClient> impleme
     this.#kind = kind
     this.#before = options.before
     this.name = options.id === undefined ? kind : this.namedBy(options.id)
+    const failpoint = options.failpoint ?? (() => {})
     this.#side = {
       client,
       pool: new PartPool(options.buffers ?? 128 * mebibyte),
       partSize: options.partSize ?? (place.partSize === undefined ? usualPartSize : -place.partSize),
       patience: 10_000,
-      forget: (...names) => this.#behind(names.map((name) => () => this.client.remove(name))),
+      failpoint,
+      forget: (...names) =>
+        this.#behind(
+          names.map((name) => async () => {
+            failpoint('bucket.tail.before-delete')
+            await this.client.remove(name)
+          }),
+        ),
     }
   }
 
@@ -102,17 +113,24 @@ export class BucketBlobStore<Client extends ObjectClient = ObjectClient> impleme
   async resume(key: string, algorithm: Algorithm, claim: () => Promise<Mark>): Promise<BlobWriter | undefined> {
     await this.#writers.get(key)?.abandon(new WriterOvertaken('another writer went on with the key'))
     const writer = new BucketBlobWriter(this.#side, nameOf(key), algorithm, await claim())
-    // Whoever was at it before may have begun uploads that no row knows of.
-    return this.#keep(key, writer, () => this.#behind([() => this.#abortAll(nameOf(key))]))
+    return this.#keep(key, writer, () => this.#removeRest(nameOf(key)))
   }
 
-  #keep(key: string, writer: BucketBlobWriter, sealed: () => void = () => {}): BucketBlobWriter {
+  #keep(key: string, writer: BucketBlobWriter, sealed = async (): Promise<void> => {}): BucketBlobWriter {
     this.#writers.set(key, writer)
-    writer.onEnd = (how) => {
-      if (how.sealed) sealed()
+    writer.onEnd = async (how) => {
       if (this.#writers.get(key) === writer) this.#writers.delete(key)
+      if (how.sealed) await sealed()
     }
     return writer
+  }
+
+  /** Of a blob that is whole: whoever was at it before may have begun uploads, and put tails, that no row knows of. */
+  async #removeRest(name: string): Promise<void> {
+    await this.#abortAll(name)
+    try {
+      for await (const each of this.client.list(tailOf(name))) await this.client.remove(each.key)
+    } catch {}
   }
 
   async isThere(key: string, size: number): Promise<boolean> {
@@ -149,7 +167,7 @@ export class BucketBlobStore<Client extends ObjectClient = ObjectClient> impleme
       }
       if (from < size && end < size) {
         const behind = Math.max(0, from - end)
-        const tail = `${name}.tail.${state?.tail}`
+        const tail = tailOf(name, state?.tail)
         // Sealed meanwhile, all of it lies under the key.
         if (await this.client.head(tail)) await this.#hashFrom(hash, tail, behind, size - end)
         else await this.#hashFrom(hash, name, end + behind, size)
@@ -202,14 +220,16 @@ export class BucketBlobStore<Client extends ObjectClient = ObjectClient> impleme
     this.client.close()
   }
 
-  /** What nobody waits for. What it leaves goes with its key. */
-  #behind(all: readonly (() => Promise<void>)[]): void {
-    for (const work of all) {
+  /** What need not succeed, and nobody must wait for: what it leaves goes with its key. */
+  async #behind(all: readonly (() => Promise<void>)[]): Promise<void> {
+    const begun = all.map((work) => {
       const doing = work()
         .catch(() => {})
         .finally(() => this.#doing.delete(doing))
       this.#doing.add(doing)
-    }
+      return doing
+    })
+    await Promise.all(begun)
   }
 }
 

@@ -17,7 +17,7 @@ export class BucketBlobWriter implements BlobWriter {
   #isOvertaken = false
   #onOvertaken: (() => void) | undefined
   /** Told once when the writer is closed. */
-  onEnd: (how: { sealed: boolean }) => void = () => {}
+  onEnd: (how: { sealed: boolean }) => Promise<void> = async () => {}
 
   /** @param mark of another writer; undefined: the key is new, or nothing was marked */
   constructor(side: WriteSide, name: string, algorithm: Algorithm, mark?: Mark) {
@@ -130,7 +130,8 @@ export class BucketBlobWriter implements BlobWriter {
     this.#why ??= why
     await this.#taken.quiet()
     this.#taken.drop()
-    this.onEnd(how)
-    this.onEnd = () => {}
+    const { onEnd } = this
+    this.onEnd = async () => {}
+    await onEnd(how)
   }
 }

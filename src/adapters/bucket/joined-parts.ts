@@ -1,4 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
+import type { Failpoint } from '#ports/failpoint.ts'
 import type { BlockSums } from './block-sums.ts'
 import { checkedBlocks } from './checked-bytes.ts'
 import { ConditionFailed, UploadGone } from './failures.ts'
@@ -38,7 +39,7 @@ export async function makeReadable(
  * @param each is given all of its blocks, one after the other, each compared with its sum
  */
 export async function joinParts(
-  client: ObjectClient,
+  { client, failpoint }: { client: ObjectClient; failpoint: Failpoint },
   name: string,
   { sent, sums, base, first }: { sent: SentParts; sums: BlockSums; base: string | undefined; first: number },
   each?: (block: Uint8Array) => void,
@@ -47,6 +48,7 @@ export async function joinParts(
   if (end === 0) return base
   const etag = await makeReadable(client, name, { uploadId, parts, end, base })
   if (etag === undefined) throw new RegistryError('storage-failed', 'the object store has lost what was marked')
+  failpoint('bucket.join.after-make')
   const parting = client.partsOf(name, { uploadId: uploadId ?? '', parts, etag, first })
   parting.catch(() => {})
   if (each) for await (const block of checkedBlocks(client, { key: name, from: 0, to: end, etag }, (index) => sums.of(index))) each(block)

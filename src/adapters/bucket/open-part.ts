@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { checksumBlock } from '#ports/blob-store.ts'
+import type { Failpoint } from '#ports/failpoint.ts'
 import type { BlockSums } from './block-sums.ts'
 import { checkedBlocks } from './checked-bytes.ts'
 import type { ObjectClient } from './object-client.ts'
@@ -11,11 +12,15 @@ export interface Tail {
   length: number
 }
 
+/** Its object's name, or what the names of all of a blob's begin with. */
+export const tailOf = (blob: string, tail = ''): string => `${blob}.tail.${tail}`
+
 export interface OpenPartSide {
   client: ObjectClient
   pool: PartPool
   /** In milliseconds: so long a writer waits for a buffer. */
   patience: number
+  failpoint: Failpoint
 }
 
 /** What lies behind the parts that were cut: in a buffer, in an object of its own, or in both. */
@@ -52,7 +57,7 @@ export class OpenPart {
   }
 
   nameOf({ name }: Tail): string {
-    return `${this.#name}.tail.${name}`
+    return tailOf(this.#name, name)
   }
 
   /** What is no longer needed when only these are; told once. */
@@ -115,6 +120,7 @@ export class OpenPart {
     const tail = { name: randomUUID(), length }
     this.#made.add(this.nameOf(tail))
     await this.#side.client.put(this.nameOf(tail), this.bytes, undefined, this.#signal)
+    this.#side.failpoint('bucket.tail.after-put')
     this.tail = tail
     return tail
   }

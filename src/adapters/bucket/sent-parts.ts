@@ -1,4 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
+import type { Failpoint } from '#ports/failpoint.ts'
 import type { ObjectClient, Part, Upload } from './object-client.ts'
 import type { PartBuffer, PartPool } from './part-pool.ts'
 import { startOfPart } from './part-sizes.ts'
@@ -9,6 +10,7 @@ const underWay = 2
 export class SentParts {
   readonly #client: ObjectClient
   readonly #pool: PartPool
+  readonly #failpoint: Failpoint
   readonly #name: string
   readonly #signal: AbortSignal
   readonly #first: number
@@ -22,12 +24,13 @@ export class SentParts {
 
   /** @param first size of the first part (part-sizes.ts) */
   constructor(
-    { client, pool }: { client: ObjectClient; pool: PartPool },
+    { client, pool, failpoint }: { client: ObjectClient; pool: PartPool; failpoint: Failpoint },
     name: string,
     state: { signal: AbortSignal; first: number; uploadId: string | undefined; parts: readonly Part[] },
   ) {
     this.#client = client
     this.#pool = pool
+    this.#failpoint = failpoint
     this.#name = name
     this.#signal = state.signal
     this.#first = state.first
@@ -57,10 +60,11 @@ export class SentParts {
       const body = buffer.bytes.subarray(0, buffer.length)
       const sending = this.#client
         .sendPart(this.#name, uploadId, index + 1, body, this.#signal)
-        .then(
-          (part) => void (this.#parts[index] = part),
-          (error: unknown) => void (this.#failure ??= error),
-        )
+        .then((part) => {
+          this.#parts[index] = part
+          this.#failpoint('bucket.part.after-send')
+        })
+        .catch((error: unknown) => void (this.#failure ??= error))
         .finally(() => {
           this.#pool.give(buffer)
           this.#sending.delete(sending)

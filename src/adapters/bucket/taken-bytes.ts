@@ -16,8 +16,8 @@ import { completeWhole, putWhole } from './whole-object.ts'
 export interface WriteSide extends OpenPartSide {
   /** Of the first part (part-sizes.ts). */
   partSize: number
-  /** Deletes what no mark names any more, behind whoever is served. */
-  forget: (...names: string[]) => void
+  /** Deletes what no mark names any more; that it could not is nobody's failure. */
+  forget: (...names: string[]) => Promise<void>
 }
 
 /** How far a writer is. */
@@ -120,7 +120,7 @@ export class TakenBytes {
     const state: UploadState = { uploadId, partSize: this.#partSize, parts, tail: tail?.name, base: this.#base, blocks, open }
     const mark = { size, state: writeState(state), digest: this.#digestNow() }
     // The row has the mark before this one by now, or none would be asked for; the one before that is not needed any more.
-    this.#side.forget(...this.#open.allBut(this.#marked.tail, tail))
+    void this.#side.forget(...this.#open.allBut(this.#marked.tail, tail))
     this.#marked = { sums: this.#sums.mark(), parts: count, tail, hash: this.#hash?.copy(), mark }
     return mark
   }
@@ -136,7 +136,7 @@ export class TakenBytes {
   }
 
   async seal(algorithm: Algorithm): Promise<SealedBlob> {
-    const { client, forget } = this.#side
+    const { client, forget, failpoint } = this.#side
     const { size } = this
     const digest = this.#hash || !this.#marked.mark.digest ? this.#digestNow() : this.#marked.mark.digest
     const whole = { client, name: this.#name, size, digest, base: this.#base }
@@ -145,7 +145,9 @@ export class TakenBytes {
     const { count, uploadId = '', all: parts } = this.#sent
     if (count === 0) await putWhole(whole, this.#open.bytes)
     else await completeWhole(whole, { uploadId, parts, last: this.#open.bytes })
-    forget(...this.#open.allBut())
+    failpoint('bucket.object.after-make')
+    // Before a row says that it is sealed: nobody comes back to it after that, and what lay there would lie there as long as the blob.
+    await forget(...this.#open.allBut())
     const sealed = { digest, size, checksums: this.#sums.all }
     if (algorithm === this.#algorithm) return sealed
     return { ...sealed, digest: (await digestOfObject(client, this.#name, algorithm))?.digest ?? digest }
@@ -188,7 +190,7 @@ export class TakenBytes {
   /** The parts become an object under the key, and go on as parts. */
   async #join(each?: (block: Uint8Array) => void): Promise<void> {
     const taken = { sent: this.#sent, sums: this.#sums, base: this.#base, first: this.#partSize }
-    this.#base = await joinParts(this.#side.client, this.#name, taken, each)
+    this.#base = await joinParts(this.#side, this.#name, taken, each)
   }
 
   /** What lies behind the parts comes back into memory. */
