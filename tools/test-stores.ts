@@ -1,7 +1,8 @@
-// npm run test:stores: what every database must do, on a real PostgreSQL, and every store of objects, on a real S3 (Ceph's) and on Azurite, and what
-// clients see of a server on them, with one thread and with several, killed too. Installs what is missing (Debian, as root; npm).
-// npm run test:stores -- --buckets: all that clients see, and the registry beside its model, with the blobs in each kind of bucket; nothing else.
-// npm run test:stores -- --failpoints: a kill at each failpoint on PostgreSQL, with one thread and with three; nothing else.
+// npm run test:stores: what every database must do, on a real PostgreSQL, and every store of objects, on a real S3 (Ceph's) and on Azurite; all that
+// clients see, and the registry beside its model, on PostgreSQL and S3, and some of it with each other store of bytes, with several threads, and killed.
+// Installs what is missing (Debian, as root; npm).
+// npm run test:stores -- --buckets: all that clients see, and the registry beside its model, with the blobs on Azurite too; nothing else.
+// npm run test:stores -- --failpoints: a kill at each failpoint on PostgreSQL, with files and S3, with one thread and with three; nothing else.
 import { startAzurite } from '../test/stores/azurite.ts'
 import type { ObjectStoreServer } from '../test/stores/object-store.ts'
 import { type PostgresServer, startPostgres } from '../test/stores/postgres-server.ts'
@@ -26,7 +27,12 @@ const ofFiles = [
 /** A front that sends files finds none in a bucket: a server refuses the two together. Single tests that are of files say it themselves (testOfFiles). */
 const ofObjects = ['blob-offload']
 
-/** What clients do with bytes: on each store of objects whenever the stores are tested, the rest with --buckets. */
+/** Where several servers share a folder of files; all the rest of what files are about is the same as on SQLite. */
+const ofSharedFiles = [...ofObjects, 'cli-commands', 'damaged-blobs', 'disk', 'doctor', 'restart', 'storage-limit', 'uploads-torn']
+
+const model = 'test/stores/model.test.ts'
+
+/** What clients do with bytes: on Azurite whenever the stores are tested, the rest with --buckets. */
 const ofBytes = [
   'blobs',
   'blob-links',
@@ -44,6 +50,7 @@ const ofBytes = [
 const waiting = 3
 
 const wireTests = (names: readonly string[]) => names.map((name) => `test/wire/${name}.test.ts`)
+const allOfBuckets = { patterns: ['test/wire/**/*.test.ts', model], except: wireTests([...ofFiles, ...ofObjects]) }
 await installPackages(['postgresql', 'pgbouncer', 'libfaketime', 'iproute2', 'iptables', 'ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw'])
 await installNode('azurite')
 const ways = { '--buckets': allInBuckets, '--failpoints': allFailpoints }
@@ -54,14 +61,17 @@ async function allStores(): Promise<Part[]> {
   // Ceph takes long to begin: one for all files, with buckets of each test's own.
   const ceph = await startRadosgw({ bytes: 8 * 1024 ** 3 })
   const shared = { [sharedRadosgw]: ceph.endpoint }
-  const parts = [await runTests({ title: 'stores', patterns: ['test/stores/**/*.test.ts'], atOnce: waiting, variables: shared })]
+  const stores = { patterns: ['test/stores/**/*.test.ts'], except: [model] }
+  const parts = [await runTests({ title: 'stores', ...stores, atOnce: waiting, variables: shared })]
   const postgres = await startPostgres()
   const onPostgres = await variablesOf(postgres)
-  const wire = { patterns: ['test/wire/**/*.test.ts'], except: wireTests(ofFiles) }
-  parts.push(await runTests({ title: 'wire on PostgreSQL', ...wire, atOnce: waiting, variables: onPostgres }))
+  parts.push(await inBucket(postgres, ceph, allOfBuckets))
+  ceph.stop()
+  const files = { title: 'wire on PostgreSQL and files', patterns: wireTests(ofSharedFiles) }
+  parts.push(await runTests({ ...files, atOnce: waiting, variables: onPostgres }))
   const azurite = await startAzurite()
-  for (const store of [ceph, azurite]) parts.push(await inBucket(postgres, store, { patterns: wireTests(ofBytes) }))
-  for (const store of [ceph, azurite]) store.stop()
+  parts.push(await inBucket(postgres, azurite, { patterns: wireTests(ofBytes) }))
+  azurite.stop()
   // A database that waits for the disk: what was acknowledged is there whatever ends.
   const durable = await startPostgres({ durable: true })
   const threads = { LONGSHORE_SERVERS: '3' }
@@ -83,36 +93,45 @@ async function allStores(): Promise<Part[]> {
 
 async function allFailpoints(): Promise<Part[]> {
   const durable = await startPostgres({ durable: true })
-  const variables = await variablesOf(durable)
-  const parts = await runBeside(
-    ...['1', '3'].map((threads) => ({
-      title: `LONGSHORE_SERVERS=${threads}`,
-      patterns: ['test/faults/kill.test.ts'],
-      variables: { ...variables, LONGSHORE_SERVERS: threads },
-    })),
-  )
-  durable.stop()
+  const ceph = await startRadosgw({ bytes: 8 * 1024 ** 3 })
+  const onPostgres = await variablesOf(durable)
+  const parts: Part[] = []
+  for (const [where, variables] of [
+    ['files', onPostgres],
+    [ceph.kind, { ...onPostgres, ...(await bucketOf(ceph, { partSize: '5MiB' })) }],
+  ] as const)
+    parts.push(
+      ...(await runBeside(
+        ...['1', '3'].map((threads) => ({
+          title: `PostgreSQL and ${where}, LONGSHORE_SERVERS=${threads}`,
+          patterns: ['test/faults/kill.test.ts'],
+          variables: { ...variables, LONGSHORE_SERVERS: threads },
+        })),
+      )),
+    )
+  for (const server of [durable, ceph]) server.stop()
   return parts
 }
 
 async function allInBuckets(): Promise<Part[]> {
-  const postgres = await startPostgres()
-  const parts = []
-  const all = { patterns: ['test/wire/**/*.test.ts', 'test/stores/model.test.ts'], except: wireTests([...ofFiles, ...ofObjects]) }
-  for (const start of [startRadosgw, startAzurite]) {
-    const store = await start()
-    parts.push(await inBucket(postgres, store, all))
-    store.stop()
-  }
-  postgres.stop()
-  return parts
+  const [postgres, azurite] = [await startPostgres(), await startAzurite()]
+  const part = await inBucket(postgres, azurite, allOfBuckets)
+  for (const server of [postgres, azurite]) server.stop()
+  return [part]
 }
 
 async function variablesOf(postgres: PostgresServer) {
   return { TEST_DATABASES: await postgres.database() }
 }
 
+/** @param parameters of its URL */
+async function bucketOf(store: ObjectStoreServer, parameters: Readonly<Record<string, string>> = {}) {
+  const url = new URL(store.url(await store.make()))
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  return { ...store.environment, TEST_BLOBS: url.href }
+}
+
 async function inBucket(postgres: PostgresServer, store: ObjectStoreServer, tests: Pick<Tests, 'patterns' | 'except'>): Promise<Part> {
-  const variables = { ...(await variablesOf(postgres)), ...store.environment, TEST_BLOBS: store.url(await store.make()) }
+  const variables = { ...(await variablesOf(postgres)), ...(await bucketOf(store)) }
   return runTests({ title: `wire on PostgreSQL and ${store.kind}`, ...tests, atOnce: waiting, variables })
 }
