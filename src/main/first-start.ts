@@ -35,13 +35,17 @@ export async function openSecrets(
   const before = await store.installation()
   // Where servers share a database, their key may have been given to them before the first of them began.
   if (!before && ((isOwn && parts.key) || parts.files)) throw new Refusal('database-missing', { path: database })
-  if (before?.begun && !parts.key) throw new Refusal('key-missing', { path: secretKey, dataDir: root })
+  if (before?.begun && !parts.key)
+    throw isOwn
+      ? new Refusal('key-missing', { path: secretKey, dataDir: root })
+      : new Refusal('key-missing-shared', { path: secretKey, database })
   if (before?.begun && !parts.files && (await store.hasFiles())) throw new Refusal('objects-missing', { path: objects })
   const fresh = { begun: false, ownerSealed: null, passwordsShown: false }
   if (!before) await store.putInstallation({ ...fresh, keyCheck: '' })
   const secrets = openSecretBox(secretKey)
   if (!before?.begun) await store.putInstallation({ ...fresh, keyCheck: secrets.seal(keyCheck.word, keyCheck.context) })
-  else if (!opens(secrets, before.keyCheck)) throw new Refusal('key-foreign', { path: secretKey })
+  else if (!opens(secrets, before.keyCheck))
+    throw isOwn ? new Refusal('key-foreign', { path: secretKey }) : new Refusal('key-foreign-shared', { path: secretKey, database })
   return secrets
 }
 

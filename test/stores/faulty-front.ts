@@ -17,6 +17,10 @@ export type Fault =
   | 'change answer'
   /** One that is not what its request was signed for is taken, too; the store does not see it. */
   | 'take any body'
+  /** Whatever has a condition, as a store says it that knows none; the rest is done. */
+  | 'refuse conditions'
+  /** The store's own words for what it does not do. */
+  | { says: string; status: number }
   /** The connection breaks behind so many bytes of the answer. */
   | { cutAfter: number }
   /** Nothing comes behind so many bytes of the answer. */
@@ -85,6 +89,9 @@ export class FaultyFront {
     if (fault === 'stall') return
     if (fault === 'slow down') return answer(response, 503, headersOf(request), errorOf(isAzure(request) ? 'ServerBusy' : 'SlowDown'))
     if (fault === 'error in 200') return answer(response, 200, {}, errorOf('InternalError'))
+    if (fault === 'refuse conditions' && (headers['if-none-match'] ?? headers['if-match']))
+      return answer(response, 501, {}, errorOf('NotImplemented'))
+    if (typeof fault === 'object' && 'says' in fault) return answer(response, fault.status, {}, errorOf(fault.says))
     if (fault === 'take any body' && headers['x-amz-content-sha256'] !== createHash('sha256').update(body).digest('hex'))
       return answer(response, 200, { etag: `"${createHash('md5').update(body).digest('hex')}"` }, '')
     if (fault === 'change body') flip(body)

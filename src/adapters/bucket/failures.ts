@@ -5,6 +5,8 @@ const sentences = {
   failed: 'the object store failed',
   busy: 'the object store asks to be asked less often, try again in a moment',
   refused: 'the object store refuses the credentials of this server',
+  forbidden: 'the object store knows this server and does not let it do what it has to: its key or role lacks a permission',
+  region: 'the object store wants the region of the bucket named as it knows it: region in the URL of the bucket, or AWS_REGION',
   'no-credentials': 'this server has found no credentials for the object store',
   'no-bucket': 'the object store has no such bucket',
   'part-too-small': 'the object store wants larger parts: a larger partSize is needed',
@@ -32,6 +34,8 @@ export class AbsentPerhaps extends RegistryError {
     super('storage-failed', `${sentences.failed} (NotFound)`)
   }
 }
+/** The store does not know what a request asks it to do beside what it is for, as obeying a condition, and did nothing. */
+export class Unsupported extends RegistryError {}
 /** The object ends before what was asked for. */
 export class BeyondEnd extends Error {}
 /** A part is not the one that was sent. */
@@ -48,7 +52,12 @@ const nameForm = /^[A-Za-z0-9_.-]{1,64}$/
 
 /** What an operator is told of a store that did not do as it was asked. @param name the store's own of it */
 export const storeFailure = (what: keyof typeof sentences, name: string, cause: unknown): RegistryError =>
-  Object.assign(new RegistryError('storage-failed', `${sentences[what]} (${nameForm.test(name) ? name : 'unknown'})`), { cause })
+  Object.assign(new RegistryError('storage-failed', told(what, name)), { cause })
+
+export const unsupported = (name: string, cause: unknown): Unsupported =>
+  Object.assign(new Unsupported('storage-failed', told('failed', name)), { cause })
+
+const told = (what: keyof typeof sentences, name: string): string => `${sentences[what]} (${nameForm.test(name) ? name : 'unknown'})`
 
 export const storeFull = (): RegistryError =>
   new RegistryError('storage-full', 'the object store has no room: free some space and try again')

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { Refusal } from '#core/refusal.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { ConditionFailed, Mangled } from './failures.ts'
+import { ConditionFailed, Mangled, Unsupported } from './failures.ts'
 import { type Abilities, type Condition, leastAbilities, type ObjectClient } from './object-client.ts'
 
 /** What a store does not do, and what is done instead. */
@@ -53,9 +53,8 @@ export async function examineBucket(client: ObjectClient, { place, hasPublicEndp
   try {
     client.abilities = leastAbilities
     const body = Buffer.from(`longshore ${folder}`)
-    const { etag } = await client.put(name('one'), body, 'absent')
+    const { etag, conditionalPut } = await putTwice(client, name('one'), body)
     const tagIsMd5 = etag === `"${createHash('md5').update(body).digest('hex')}"`
-    const conditionalPut = await isRefused(() => client.put(name('one'), body, 'absent'))
     client.abilities = { ...leastAbilities, conditionalPut, conditionalComplete: true, tagIsMd5 }
     const lacks = (await own?.({ name, body, unfit })) ?? []
     const found = await client.get(name('one'), { from: 2, to: 5 })
@@ -63,8 +62,8 @@ export async function examineBucket(client: ObjectClient, { place, hasPublicEndp
     if (!found || !got?.equals(body.subarray(2, 5)) || found.total !== body.length) throw unfit('range')
     if (!(await isListed(client, folder))) throw unfit('list')
     const conditionalComplete =
-      (await isRefused(() => completeOver(client, name('one'), body, 'absent'))) &&
-      (await isRefused(() => completeOver(client, name('one'), body, { etag: '"00000000000000000000000000000000"' })))
+      (await isObeyed(() => completeOver(client, name('one'), body, 'absent'))) &&
+      (await isObeyed(() => completeOver(client, name('one'), body, { etag: '"00000000000000000000000000000000"' })))
     client.abilities = { ...client.abilities, conditionalComplete }
     const isReached = !hasPublicEndpoint || (await gives(client, name('one'), body))
     for (const each of used) await client.remove(each)
@@ -100,6 +99,27 @@ async function identify(client: ObjectClient): Promise<string> {
   if (there !== undefined) return there
   await isRefused(() => client.put(idObject, Buffer.from(randomUUID()), client.abilities.conditionalPut ? 'absent' : undefined))
   return (await readId(client)) ?? ''
+}
+
+/** An object, and what becomes of the condition that it is not there; a store that knows none may refuse each request that has one. */
+async function putTwice(client: ObjectClient, name: string, body: Buffer): Promise<{ etag: string; conditionalPut: boolean }> {
+  try {
+    const { etag } = await client.put(name, body, 'absent')
+    return { etag, conditionalPut: await isObeyed(() => client.put(name, body, 'absent')) }
+  } catch (error) {
+    if (!(error instanceof Unsupported)) throw error
+    return { ...(await client.put(name, body, undefined)), conditionalPut: false }
+  }
+}
+
+/** A condition that does not hold. */
+async function isObeyed(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    return await isRefused(work)
+  } catch (error) {
+    if (error instanceof Unsupported) return false
+    throw error
+  }
 }
 
 async function isRefused(work: () => Promise<unknown>): Promise<boolean> {

@@ -13,7 +13,7 @@ import {
 import { columnTypes } from './column-types.ts'
 import { hostsOf } from './hosts.ts'
 import { Lanes } from './lanes.ts'
-import { NotPrimary, sessionQuestion, type Session } from './session.ts'
+import { begin, NotPrimary, sessionQuestion, type Session } from './session.ts'
 import { Timelines } from './timelines.ts'
 
 export interface PoolOptions {
@@ -109,7 +109,7 @@ export class Connections {
   /** Where a pooler keeps no settings of a session, each transaction says them; it begins with this. So does one whose COMMIT would be answered too early. */
   get begin(): string {
     const settings = { ...(this.#isPooled ? this.#limits : {}), ...(this.#answersEarly ? { synchronous_commit: 'on' as const } : {}) }
-    return ['BEGIN', ...localSettings(settings)].join('; ')
+    return [begin, ...localSettings(settings)].join('; ')
   }
 
   /** Whether a pooler stands between, as far as connections were made: what a session holds may then be another's. */

@@ -30,6 +30,7 @@ const failed = (sentence: string, error: unknown): RegistryError =>
 
 // https://www.postgresql.org/docs/15/errcodes-appendix.html
 const diskFull = '53100'
+const notPermitted = '42501'
 
 /** What our triggers say while the registry is being moved, and when it has. */
 export const pausedCode = 'LSP01'
@@ -57,5 +58,6 @@ export function asRefusal(error: unknown): unknown {
 export function notReached(error: unknown): Refusal {
   const { code, message = String(error) } = error as { code?: unknown; message?: string }
   if (/client password must be a (?:non-empty )?string/.test(message)) return new Refusal('database-password', {})
+  if (code === notPermitted) return new Refusal('database-permission', { found: message })
   return new Refusal('database-away', { found: typeof code === 'string' ? `${message} (${code})` : message })
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import type { Connections } from './connections.ts'
+import { begin } from './session.ts'
 
 // Any numbers that nobody else takes in a database of ours.
 export const migrationLock = 7_203_021_776
@@ -21,7 +22,7 @@ const askAgain = 100
 export async function beginAlone(client: ClientBase, lock: number): Promise<void> {
   for (;;) {
     await client.query(
-      'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0',
+      `${begin}; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0`,
     )
     const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [lock])
     if (rows[0]?.mine) return

@@ -5,6 +5,7 @@ import { isOfMove, keyColumns, leftTable, movedWord, moveTables, type MoveConnec
 import type { SqlValue } from '#store/transaction.ts'
 import { dialect, numbered } from './dialect.ts'
 import { movedCode, pausedCode } from './failures.ts'
+import { begin } from './session.ts'
 
 const typeOf: Readonly<Record<string, 'text' | 'bytes' | 'number'>> = { text: 'text', bytea: 'bytes', bigint: 'number', integer: 'number' }
 const arrayOf = { text: 'TEXT[]', bytes: 'BYTEA[]', number: 'BIGINT[]' } as const
@@ -44,7 +45,7 @@ export class PostgresMoveConnection implements MoveConnection {
   }
 
   async begin(how: 'snapshot' | 'write'): Promise<void> {
-    await this.#ask(how === 'write' ? 'BEGIN' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    await this.#ask(how === 'write' ? begin : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   }
 
   async commit(): Promise<void> {

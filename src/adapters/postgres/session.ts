@@ -10,6 +10,9 @@ export interface Session {
 export const sessionQuestion = `SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS "readOnly",
   (SELECT setting::bigint FROM pg_settings WHERE name = 'lock_timeout') AS "lockTimeout", current_setting('synchronous_commit') = 'off' AS "answersEarly"`
 
+/** What a command reads after it waited for a row has to be what is there then; a database, or a role, may have been told another level for all transactions. */
+export const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED'
+
 /** A server of the database that is a standby, or was overtaken by another one. */
 export class NotPrimary extends Error {
   readonly code = 'NOT_PRIMARY'

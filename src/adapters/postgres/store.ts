@@ -13,6 +13,7 @@ import { type Clocks, refuseClock } from './clocks.ts'
 import { type Beginning, type Judge, PostgresReader, PostgresTransaction, readClocks, type Runner } from './connection.ts'
 import { Connections, type PoolOptions } from './connections.ts'
 import { DatabaseTime } from './database-time.ts'
+import { refuseEncoding } from './encoding.ts'
 import { asRefusal, isOwn, isPaused, isRefusedCommit, named, notReached, passes, unknownOutcome } from './failures.ts'
 import { alone } from './locks.ts'
 import { migrate } from './migrate.ts'
@@ -39,7 +40,7 @@ export interface PostgresStore extends MetadataStore {
 /**
  * The metadata store on PostgreSQL: each command a transaction on a connection of the pool, rows locked by the verbs
  * themselves. Any number of servers may write at once.
- * Refuses with `database-away`, `clock-off`, throws NewerDatabase; fails each command with `storage-failed` while the clocks are too far apart,
+ * Refuses with `database-away`, `database-permission`, `database-encoding`, `clock-off`, throws NewerDatabase; fails each command with `storage-failed` while the clocks are too far apart,
  * and whatever the database does not answer.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
@@ -52,6 +53,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
       const clocks = await readClocks(first, now)
       time.learn(clocks)
       if (judge === 'database') refuseClock(clocks)
+      await refuseEncoding(first)
       await migrate(first)
     } finally {
       await first.end()

@@ -26,10 +26,18 @@ export function signAs(sha256: string, { middlewareStack }: Signable): void {
 }
 
 /** A client of the SDK; the keys come from the SDK's own chain: environment, profile, web identity, container, instance. */
-export function clientAt(sdk: Sdk, place: S3Place, endpoint: string | undefined, patience: Patience): SdkClient {
+export function clientAt(
+  sdk: Sdk,
+  place: S3Place,
+  endpoint: string | undefined,
+  patience: Patience,
+  environment: NodeJS.ProcessEnv = process.env,
+): SdkClient {
+  // The SDK reads the first of these and a profile's; AWS's command line and its other SDKs the second, too.
+  const region = place.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION
   const agent = { keepAlive: true, maxSockets: 2048 }
   const client = new sdk.S3Client({
-    ...(place.region === undefined ? {} : { region: place.region }),
+    ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     forcePathStyle: place.pathStyle,
     maxAttempts: patience.attempts,

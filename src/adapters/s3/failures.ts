@@ -7,6 +7,7 @@ import {
   PartReplaced,
   storeFailure,
   storeFull,
+  unsupported,
   UploadGone,
 } from '../bucket/failures.ts'
 
@@ -18,7 +19,11 @@ interface ServiceError {
 }
 
 const tooMuch = new Set(['SlowDown', 'ServiceUnavailable', 'ThrottlingException', 'TooManyRequests', 'RequestLimitExceeded', 'ServerBusy'])
-const notAllowed = new Set(['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'InvalidToken', 'Forbidden'])
+const notBelieved = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'InvalidToken'])
+// The first as S3 says it of a request that was signed for another region.
+const elsewhere = new Set(['AuthorizationHeaderMalformed', 'PermanentRedirect', 'TemporaryRedirect', 'IllegalLocationConstraintException'])
+// Stores other than AWS's have several names for a header that they do not know.
+const notKnown = new Set(['NotImplemented', 'InvalidArgument', 'InvalidRequest', 'UnsupportedArgument'])
 const changedOnTheWay = new Set([
   'BadDigest',
   'InvalidDigest',
@@ -47,6 +52,9 @@ const statusOf = (error: unknown): number | undefined => (error as ServiceError 
 // So Ceph says it of an upload that an object was made of.
 const saysUsedUp = (error: unknown): boolean => /multipart completion is already in progress/.test(String((error as Error)?.message))
 
+// The SDK's own, which has no name: nothing was asked of anybody.
+const lacksRegion = (error: unknown): boolean => (error as Error | undefined)?.message === 'Region is missing'
+
 /** What the SDK threw after its tries, as the port's failures or those of a bucket. */
 export function failureOf(error: unknown): Error {
   if (error instanceof RegistryError) return error
@@ -61,7 +69,10 @@ export function failureOf(error: unknown): Error {
   if (name === 'InternalError') return failed('failed')
   if (full.has(name) || status === 507) return storeFull()
   if (tooMuch.has(name) || status === 429 || status === 503) return failed('busy')
-  if (notAllowed.has(name) || status === 401 || status === 403) return failed('refused')
+  if (elsewhere.has(name) || status === 301 || lacksRegion(error)) return failed('region')
+  if (status === 501 || (status === 400 && notKnown.has(name))) return unsupported(name, error)
+  if (name === 'AccessDenied') return failed('forbidden')
+  if (notBelieved.has(name) || status === 401 || status === 403) return failed('refused')
   if (name === 'EntityTooSmall') return failed('part-too-small')
   if (name === 'NoSuchBucket') return failed('no-bucket')
   if (name === 'CredentialsProviderError') return failed('no-credentials')

@@ -13,6 +13,9 @@ export const s3Parameters = ['region', 'endpoint', 'publicEndpoint', 'pathStyle'
 
 const encryptions = ['AES256', 'aws:kms', 'aws:kms:dsse'] as const
 
+// AWS's own are small letters; OpenStack begins with RegionOne. The SDK takes what may stand in a host's name.
+const regionForm = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
+
 /** Throws WrongPlace. */
 export function parseS3Place(text: string): S3Place {
   const { url, value } = readPlace(text, 's3:', s3Parameters)
@@ -21,7 +24,7 @@ export function parseS3Place(text: string): S3Place {
   const endpoint = endpointOf('endpoint', value('endpoint'))
   const pathStyle = booleanOf('pathStyle', value('pathStyle'))
   const region = value('region')
-  if (region !== undefined && !/^[a-z0-9-]{1,40}$/.test(region)) throw new WrongPlace('parameter', 'region')
+  if (region !== undefined && !regionForm.test(region)) throw new WrongPlace('parameter', 'region')
   return {
     kind: 's3',
     bucket: url.hostname,

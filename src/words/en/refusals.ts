@@ -7,8 +7,12 @@ export const refusals = {
     '{path} is missing or empty, beside data that belong to it: nothing was started, so that nothing is lost. Put the file back (a backup has it as longshore.db: "longshore restore" into an empty folder), or name another folder with --data-dir to begin anew',
   'refusal.key-missing':
     '{path} is missing: without this key nobody can read the passwords and signing keys of {dataDir}. Put it back (a backup has it as keys/secret.key, mode 0400), or restore a whole backup into an empty folder',
+  'refusal.key-missing-shared':
+    '{path} is missing: passwords and signing keys in {database} are sealed with the key of the server that began there. Give this server a copy of it (keys/secret.key of that data folder, or the file of its LONGSHORE_SECRET_KEY_FILE), and name it with LONGSHORE_SECRET_KEY_FILE',
   'refusal.key-foreign':
     '{path} is not the key of this database: passwords and signing keys were written with another one. Put that one back (a backup has it as keys/secret.key), or restore a whole backup into an empty folder',
+  'refusal.key-foreign-shared':
+    '{path} is not the key of {database}: passwords and signing keys there are sealed with that of the server that began it. Give this server a copy of it (keys/secret.key of that data folder, or the file of its LONGSHORE_SECRET_KEY_FILE), and name it with LONGSHORE_SECRET_KEY_FILE',
   'refusal.blobs-unreachable': 'the object store {place} cannot be used: {message}',
   'refusal.blobs-unfit': 'the object store {place} does not do what objects need ({what}): another one is needed',
   'refusal.objects-missing':
@@ -68,6 +72,10 @@ export const refusals = {
     'the database does not answer: {found}. Look at its URL (LONGSHORE_STORE, --to-store), at its password and at the network between, then try again',
   'refusal.database-password':
     'the database asks for a password and has been given none: name a file that has it, by LONGSHORE_STORE_PASSWORD_FILE or, for the place that the registry moves to, --to-store-password-file; then try again',
+  'refusal.database-permission':
+    'the user of the database may not do there what a server has to do: {found}. It has to own the database, and the tables if there are any: ALTER DATABASE … OWNER TO …',
+  'refusal.database-encoding':
+    "the database keeps its texts in {encoding}, where not every name has a place: give the server one that was made with ENCODING 'UTF8' TEMPLATE template0",
   'refusal.clock-off':
     'the clocks of this machine and of the database differ by {seconds} s, and {allowed} s are allowed: set the wrong one right (NTP does), then try again',
   'refusal.collection-rests':

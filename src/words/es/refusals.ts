@@ -10,8 +10,12 @@ export const refusals: Translation<typeof english> = {
     '{path} falta o está vacío, junto a datos que dependen de él: no se ha iniciado nada, para que no se pierda nada. Vuelva a poner el archivo (una copia de seguridad lo tiene como longshore.db: «longshore restore» en una carpeta vacía), o indique otra carpeta con --data-dir para empezar de nuevo',
   'refusal.key-missing':
     'falta {path}: sin esta clave nadie puede leer las contraseñas ni las claves de firma de {dataDir}. Vuelva a ponerla (una copia de seguridad la tiene como keys/secret.key, modo 0400), o restaure una copia completa en una carpeta vacía',
+  'refusal.key-missing-shared':
+    'falta {path}: las contraseñas y las claves de firma de {database} están selladas con la clave del servidor que empezó allí. Dé una copia a este servidor (keys/secret.key de aquella carpeta de datos, o el archivo de su LONGSHORE_SECRET_KEY_FILE) e indíquela con LONGSHORE_SECRET_KEY_FILE',
   'refusal.key-foreign':
     '{path} no es la clave de esta base de datos: las contraseñas y las claves de firma se escribieron con otra. Vuelva a poner aquella (una copia de seguridad la tiene como keys/secret.key), o restaure una copia completa en una carpeta vacía',
+  'refusal.key-foreign-shared':
+    '{path} no es la clave de {database}: las contraseñas y las claves de firma de allí están selladas con la del servidor que empezó. Dé una copia a este servidor (keys/secret.key de aquella carpeta de datos, o el archivo de su LONGSHORE_SECRET_KEY_FILE) e indíquela con LONGSHORE_SECRET_KEY_FILE',
   'refusal.blobs-unreachable': 'el almacén de objetos {place} no se puede usar: {message}',
   'refusal.blobs-unfit': 'el almacén de objetos {place} no hace lo que necesitan los objetos ({what}): hace falta otro',
   'refusal.objects-missing':
@@ -77,6 +81,10 @@ export const refusals: Translation<typeof english> = {
     'la base de datos no responde: {found}. Revise su URL (LONGSHORE_STORE, --to-store), su contraseña y la red entre ambos, y vuelva a intentarlo',
   'refusal.database-password':
     'la base de datos pide una contraseña y no se le dio ninguna: indique un archivo que la tenga, con LONGSHORE_STORE_PASSWORD_FILE o, para el lugar adonde va el registro, con --to-store-password-file; y vuelva a intentarlo',
+  'refusal.database-permission':
+    'el usuario de la base de datos no puede hacer en ella lo que un servidor tiene que hacer: {found}. Tiene que ser el dueño de la base, y de sus tablas si las hay: ALTER DATABASE … OWNER TO …',
+  'refusal.database-encoding':
+    "la base de datos guarda sus textos en {encoding}, donde no todo nombre tiene sitio: dé al servidor una que se haya creado con ENCODING 'UTF8' TEMPLATE template0",
   'refusal.clock-off':
     'el reloj de esta máquina y el de la base de datos difieren en {seconds} s, y se permiten {allowed} s: ponga en hora el que esté mal (NTP lo hace) e inténtelo de nuevo',
   'refusal.collection-rests':

@@ -10,8 +10,12 @@ export const refusals: Translation<typeof english> = {
     '{path} manque ou est vide, à côté de données qui en dépendent : rien n’a été démarré, pour que rien ne soit perdu. Remettez le fichier en place (une sauvegarde l’a sous longshore.db : « longshore restore » dans un dossier vide), ou indiquez un autre dossier avec --data-dir pour repartir de zéro',
   'refusal.key-missing':
     '{path} manque : sans cette clé, personne ne peut lire les mots de passe et les clés de signature de {dataDir}. Remettez-la en place (une sauvegarde l’a sous keys/secret.key, mode 0400), ou restaurez une sauvegarde entière dans un dossier vide',
+  'refusal.key-missing-shared':
+    '{path} manque : les mots de passe et les clés de signature de {database} sont scellés avec la clé du serveur qui y a commencé. Donnez-en une copie à ce serveur (keys/secret.key de cet autre dossier, ou le fichier de son LONGSHORE_SECRET_KEY_FILE) et indiquez-la avec LONGSHORE_SECRET_KEY_FILE',
   'refusal.key-foreign':
     '{path} n’est pas la clé de cette base de données : les mots de passe et les clés de signature ont été écrits avec une autre. Remettez celle-là en place (une sauvegarde l’a sous keys/secret.key), ou restaurez une sauvegarde entière dans un dossier vide',
+  'refusal.key-foreign-shared':
+    '{path} n’est pas la clé de {database} : les mots de passe et les clés de signature y sont scellés avec celle du serveur qui y a commencé. Donnez-en une copie à ce serveur (keys/secret.key de cet autre dossier, ou le fichier de son LONGSHORE_SECRET_KEY_FILE) et indiquez-la avec LONGSHORE_SECRET_KEY_FILE',
   'refusal.blobs-unreachable': 'le stockage d’objets {place} est inutilisable : {message}',
   'refusal.blobs-unfit': 'le stockage d’objets {place} ne fait pas ce qu’il faut aux objets ({what}) : il en faut un autre',
   'refusal.objects-missing':
@@ -78,6 +82,10 @@ export const refusals: Translation<typeof english> = {
     'la base de données ne répond pas : {found}. Vérifiez son URL (LONGSHORE_STORE, --to-store), son mot de passe et le réseau entre les deux, puis réessayez',
   'refusal.database-password':
     'la base de données demande un mot de passe et n’en a reçu aucun : indiquez un fichier qui le contient, par LONGSHORE_STORE_PASSWORD_FILE ou, pour l’endroit où va le registre, par --to-store-password-file ; puis réessayez',
+  'refusal.database-permission':
+    'l’utilisateur de la base de données ne peut pas y faire ce qu’un serveur doit faire : {found}. Il doit posséder la base, et ses tables s’il y en a : ALTER DATABASE … OWNER TO …',
+  'refusal.database-encoding':
+    "la base de données garde ses textes en {encoding}, où tous les noms n’ont pas leur place : donnez au serveur une base créée avec ENCODING 'UTF8' TEMPLATE template0",
   'refusal.clock-off':
     'l’horloge de cette machine et celle de la base de données diffèrent de {seconds} s, l’écart permis est de {allowed} s : mettez à l’heure celle qui est déréglée (NTP s’en charge), puis réessayez',
   'refusal.collection-rests':

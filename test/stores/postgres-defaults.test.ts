@@ -1,0 +1,65 @@
+// A database that somebody else made: what it, or a role, was told of all transactions, whom it belongs to, how it keeps texts.
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { Client } from 'pg'
+import { openPostgresStore } from '#adapters/postgres/store.ts'
+import { Refusal } from '#core/refusal.ts'
+import { startPostgres } from './postgres-server.ts'
+
+const starting = startPostgres()
+after(async () => (await starting).stop())
+
+async function as(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await work(client).finally(() => client.end())
+}
+
+const nameOf = (url: string) => new URL(url).pathname.slice(1)
+
+test('a command reads what is there when it has its row, whatever level its role or its database was told', async () => {
+  const url = await (await starting).database()
+  await as(url, (admin) => admin.query(`ALTER DATABASE ${nameOf(url)} SET default_transaction_isolation = 'serializable'`))
+  const store = await openPostgresStore({ url, connections: 2 })
+  try {
+    await as(url, async (admin) => {
+      await admin.query(`CREATE TABLE levels (level TEXT);
+        CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO levels VALUES (current_setting('transaction_isolation')); RETURN NULL; END $$;
+        CREATE TRIGGER note AFTER INSERT ON installation FOR EACH ROW EXECUTE FUNCTION note()`)
+      await store.putInstallation({ keyCheck: 'word', begun: true, ownerSealed: null, passwordsShown: true })
+      assert.deepEqual((await admin.query('SELECT level FROM levels')).rows, [{ level: 'read committed' }])
+    })
+  } finally {
+    await store.close()
+  }
+})
+
+test('a user who may make no tables is told whose the database has to be', async () => {
+  const url = new URL(await (await starting).database())
+  await as(url.href, (admin) => admin.query(`CREATE ROLE guest LOGIN; GRANT ALL ON DATABASE ${nameOf(url.href)} TO guest`))
+  url.username = 'guest'
+  await assert.rejects(
+    openPostgresStore({ url: url.href, connections: 2 }),
+    (error) => error instanceof Refusal && error.reason === 'database-permission' && /schema public/.test(String(error.detail.found)),
+  )
+})
+
+for (const [encoding, taken] of [
+  ['LATIN1', false],
+  ['EUC_JP', false],
+  ['SQL_ASCII', true],
+] as const)
+  test(`a database that keeps texts in ${encoding} is ${taken ? 'taken' : 'refused'}`, async () => {
+    const url = new URL(await (await starting).database())
+    const name = encoding.toLowerCase()
+    await as(url.href, (admin) =>
+      admin.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C'`),
+    )
+    url.pathname = name
+    const opening = openPostgresStore({ url: url.href, connections: 2 })
+    if (taken) return (await opening).close()
+    await assert.rejects(
+      opening,
+      (error) => error instanceof Refusal && error.reason === 'database-encoding' && error.detail.encoding === encoding,
+    )
+  })
