@@ -27,9 +27,9 @@ after(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** Of all that a registry does in one container. */
-function signatureOf(container: string, key: string): string {
-  const permissions = ContainerSASPermissions.parse('rcwdl')
+/** @param allowed all that a registry does in one container */
+function signatureOf(container: string, key: string, allowed = 'rcwdl'): string {
+  const permissions = ContainerSASPermissions.parse(allowed)
   const values = { containerName: container, permissions, expiresOn: new Date(Date.now() + 3_600_000) }
   return generateBlobSASQueryParameters(values, new StorageSharedKeyCredential(account, key)).toString()
 }
@@ -82,6 +82,14 @@ test('a shared access signature of the container is enough for all but links, an
     return !error.message.includes(sas) && !error.message.includes(new URLSearchParams(sas).get('sig') ?? sas)
   })
 })
+
+for (const allowed of ['rcwl', 'rcwd', 'rd'])
+  test(`a shared access signature of ${allowed} alone is told to lack a permission`, async () => {
+    const { make, url, secret } = await starting
+    const container = await make()
+    const start = ChildServer.start({ LONGSHORE_BLOBS: url(container), AZURE_STORAGE_SAS_TOKEN: signatureOf(container, secret, allowed) })
+    await assert.rejects(start, /lacks a permission \(AuthorizationPermissionMismatch\)/)
+  })
 
 test('a server whose clock is wrong is served: it signs with the clock of the store', async () => {
   const ahead = 60 * 60 * 1000
@@ -185,5 +193,5 @@ test('an identity of the machine: its tokens for requests, and a key of theirs f
 test('without anything the start says so, after a bounded number of tries', async () => {
   const { make, url } = await starting
   const nobody = { AZURE_POD_IDENTITY_AUTHORITY_HOST: 'http://127.0.0.1:1', AZURE_STORAGE_KEY: '' }
-  await assert.rejects(ChildServer.start({ LONGSHORE_BLOBS: url(await make()), ...nobody }), /the object store/)
+  await assert.rejects(ChildServer.start({ LONGSHORE_BLOBS: url(await make()), ...nobody }), /go over https alone: name a key/)
 })

@@ -9,7 +9,7 @@ import { ChildServer } from '../world/child.ts'
 import { runCli } from '../world/cli-run.ts'
 import { digestOf, locationOf, pushBlob, pushImage, someBytes, startUpload } from '../world/content.ts'
 import { header, send } from '../world/send.ts'
-import type { ObjectStoreServer } from './object-store.ts'
+import { behind, type ObjectStoreServer } from './object-store.ts'
 import { startTlsFront } from './tls-front.ts'
 
 /** What clients do with a server whose blobs lie in a bucket. */
@@ -127,6 +127,22 @@ export function bucketServerTests(starting: Promise<ObjectStoreServer>): void {
     await server.up()
     assert.ok((await send(server, 'GET', `/v2/app/blobs/${digestOf(blob)}`)).body.equals(blob))
     assert.ok((await send(server, 'GET', '/v2/app/manifests/v1')).body.equals(image.manifest))
+  })
+
+  test('what stands where folders would be is nobody’s file: consoles make it, and accounts with a hierarchical namespace', async () => {
+    const store = await starting
+    const { server, bucket } = await serverOn()
+    await pushBlob(server, 'app', someBytes(70_000))
+    const marks = store.kind === 's3' ? ['', 'objects/', 'objects/00/'] : ['objects', 'objects/00']
+    const stray = 'objects/00/left'
+    Object.assign(process.env, store.environment)
+    await behind(store.url(bucket, { prefix: 'registry' }), async (client) => {
+      for (const name of marks) await client.put(name, Buffer.alloc(0), undefined)
+      await client.put(stray, Buffer.from('left'), undefined)
+    })
+    const found = await runCli(['scrub', '--data-dir', server.dataDir, '--output', 'json'])
+    assert.equal(found.code, 0, found.problem)
+    assert.deepEqual((JSON.parse(found.out) as { strangers: string[] }).strangers, ['00/left'])
   })
 
   for (const downloads of ['served', 'signed'])

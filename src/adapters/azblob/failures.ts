@@ -4,6 +4,7 @@ import { BeyondEnd, ConditionFailed, isUntrusted, Mangled, ObjectAbsent, storeFa
 /** What the SDK throws of an answer, or of none. */
 interface ServiceError {
   name?: string
+  message?: string
   code?: string | undefined
   statusCode?: number | undefined
   response?: { headers?: { get(name: string): string | undefined } }
@@ -13,12 +14,16 @@ const taken = new Set(['BlobAlreadyExists', 'ConditionNotMet', 'TargetConditionN
 const changedOnTheWay = new Set(['Md5Mismatch', 'Crc64Mismatch', 'InvalidMd5'])
 const tooMuch = new Set(['ServerBusy', 'TooManyRequests'])
 const late = new Set(['ETIMEDOUT', 'OperationTimedOut', 'AbortError'])
+// A role, or a shared access signature, without what was asked.
+const notPermitted = new Set(['AuthorizationPermissionMismatch', 'InsufficientAccountPermissions'])
+// The SDK's own, before anything is sent.
+const refusesPlainHttp = /^Bearer token authentication is not permitted/
 const withoutToken = /^(?:Aggregate)?Authentication(?:Required)?Error$|^CredentialUnavailableError$/
 
 /** What the SDK threw after its tries, as the port's failures or those of a bucket. Of what it says only the service's own name of it goes on: there may be signatures in the rest. */
 export function failureOf(error: unknown): Error {
   if (error instanceof RegistryError) return error
-  const { name = '', code, statusCode: status, response } = (error ?? {}) as ServiceError
+  const { name = '', message = '', code, statusCode: status, response } = (error ?? {}) as ServiceError
   const told = response?.headers?.get('x-ms-error-code') ?? code ?? (name || 'unknown')
   if (status === 412 || taken.has(told)) return new ConditionFailed()
   if (told === 'InvalidBlockList') return new UploadGone()
@@ -34,7 +39,9 @@ export function failureOf(error: unknown): Error {
   if (late.has(told) || late.has(name)) return failed('late')
   if (isUntrusted(told)) return failed('untrusted')
   if (tooMuch.has(told) || status === 429 || status === 503) return failed('busy')
-  if (withoutToken.test(name)) return storeFailure('no-credentials', name, undefined)
+  if (withoutToken.test(name)) return storeFailure('no-identity', name, undefined)
+  if (refusesPlainHttp.test(message)) return storeFailure('plain-http', 'AZURE_STORAGE_KEY', undefined)
+  if (notPermitted.has(told)) return failed('forbidden')
   if (status === 401 || status === 403) return failed('refused')
   return failed(status === undefined ? 'away' : 'failed')
 }

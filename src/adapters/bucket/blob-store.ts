@@ -27,6 +27,8 @@ import type { WriteSide } from './taken-bytes.ts'
 const mebibyte = 1024 * 1024
 const presignedLife = 10 * 60 * 1000
 const keyForm = /^[0-9a-f]{2}\/[0-9a-f-]{36}$/
+/** What consoles, and accounts with a hierarchical namespace, put where a folder would be. */
+const folderForm = /^(?:[0-9a-f]{2}\/?)?$/
 
 export interface BucketOptions {
   /** As the self-test found it; without it the objects of any bucket are looked for in this one. */
@@ -207,6 +209,7 @@ export class BucketBlobStore<Client extends ObjectClient = ObjectClient> impleme
       let last = ''
       for await (const { key: name } of names) {
         const key = name.slice(root.length).replace(/\.tail\..*$/, '')
+        if (folderForm.test(key)) continue
         // They come in the order of their names: what belongs to one key stands together.
         if (key !== last) yield key
         last = key

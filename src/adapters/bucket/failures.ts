@@ -7,7 +7,12 @@ const sentences = {
   refused: 'the object store refuses the credentials of this server',
   forbidden: 'the object store knows this server and does not let it do what it has to: its key or role lacks a permission',
   region: 'the object store wants the region of the bucket named as it knows it: region in the URL of the bucket, or AWS_REGION',
-  'no-credentials': 'this server has found no credentials for the object store',
+  'no-credentials':
+    'this server has found no credentials for the object store: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role give them',
+  'no-identity':
+    'this server has found no credentials for the object store: LONGSHORE_BLOBS_KEY_FILE, AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or an identity gives them',
+  'plain-http':
+    'this server has no key for the object store, and the tokens of an identity go over https alone: name a key, or an endpoint of https',
   'no-bucket': 'the object store has no such bucket',
   'part-too-small': 'the object store wants larger parts: a larger partSize is needed',
   late: 'the object store did not answer in time',
