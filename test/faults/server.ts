@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { Agent } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { endsWithUs } from '../world/after-us.ts'
 import { freePort } from '../world/free-port.ts'
 
 const program = fileURLToPath(new URL('../../bin/longshore.js', import.meta.url))
@@ -72,7 +73,7 @@ export async function spawnServer(dataDir: string, settings: Settings = {}, surr
   const [port, adminPort] = await Promise.all([freePort(), freePort()])
   const env = { ...environment(dataDir, { HTTP: `${host}:${port}`, ADMIN: `${host}:${adminPort}`, ...settings }), ...variables }
   const [word = '', ...words] = [...within, process.execPath, ...flags, program, 'serve']
-  const child = spawn(word, words, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = endsWithUs(spawn(word, words, { env, stdio: ['ignore', 'pipe', 'pipe'] }))
   return new Running(child, { dataDir, host, port, adminPort })
 }
 
@@ -104,12 +105,9 @@ class Running implements Server {
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (piece: Buffer) => (this.#log = (this.#log + piece).slice(-100_000)))
     this.ended = once(child, 'close').then(([code, signal]) => {
-      process.off('exit', this.#cut)
       this.agent.destroy()
       return signal ?? code
     })
-    // A test run that is interrupted leaves nothing behind.
-    process.once('exit', this.#cut)
   }
 
   get alive(): boolean {

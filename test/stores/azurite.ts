@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob'
 import { nodeModulesOf } from '../../tools/install-clients.ts'
 import { freePort } from '../world/free-port.ts'
-import { answers, endsWithUs, type ObjectStoreServer } from './object-store.ts'
+import { answers, endStoreWithUs, type ObjectStoreServer } from './object-store.ts'
 
 export const account = 'images'
 
@@ -22,9 +22,9 @@ export async function startAzurite(more: readonly string[] = []): Promise<Object
     stdio: 'ignore',
     env: { ...process.env, AZURITE_ACCOUNTS: `${account}:${key}` },
   })
-  const watcher = endsWithUs(child.pid === undefined ? [] : [child.pid], folder)
+  const watcher = endStoreWithUs(child.pid === undefined ? [] : [child.pid], folder)
   const stop = () => {
-    watcher.kill()
+    watcher.forget()
     child.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import type { Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { BucketBlobStore, BucketOptions } from '#adapters/bucket/blob-store.ts'
@@ -8,6 +6,7 @@ import { openAzureBlobStore } from '#adapters/azblob/open.ts'
 import { parseAzurePlace } from '#adapters/azblob/place.ts'
 import { openS3BlobStore } from '#adapters/s3/open.ts'
 import { parseS3Place } from '#adapters/s3/place.ts'
+import { afterUs } from '../world/after-us.ts'
 
 /** A store of objects of our own on loopback, for as long as the tests run. */
 export interface ObjectStoreServer {
@@ -55,14 +54,9 @@ export async function bytesOf(client: ObjectClient, name: string): Promise<Buffe
   return found && buffer(found.body)
 }
 
-/** However this process ends, killed too: then the pipe is closed, and what it began ends after it. */
-export function endsWithUs(pids: readonly number[], folder: string): { kill(): void } {
-  const script = 'cat > /dev/null; folder=$0; kill -9 "$@" 2> /dev/null; rm -rf "$folder"'
-  const watcher = spawn('/bin/sh', ['-c', script, folder, ...pids.map(String)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
-  watcher.unref()
-  ;(watcher.stdin as Socket).unref()
-  return { kill: () => void watcher.kill() }
-}
+/** The processes of a store, and what they keep, end with this one at the latest. */
+export const endStoreWithUs = (pids: readonly number[], folder: string): { forget(): void } =>
+  afterUs('folder=$0; kill -9 "$@" 2> /dev/null; rm -rf "$folder"', [folder, ...pids.map(String)])
 
 export async function answers(endpoint: string): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {

@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { endsWithUs } from '../world/after-us.ts'
 import { freePort } from '../world/free-port.ts'
 
 export interface Pooler {
@@ -47,21 +48,20 @@ ${forgets ? 'ignore_startup_parameters = options\n' : ''}`,
   // It refuses to run as root.
   const asRoot = process.getuid?.() === 0
   const [uid, gid] = asRoot ? ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))) : []
-  const child: ChildProcess = spawn('/usr/sbin/pgbouncer', [config], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    ...(uid === undefined || gid === undefined ? {} : { uid, gid }),
-  })
+  const child = endsWithUs(
+    spawn('/usr/sbin/pgbouncer', [config], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...(uid === undefined || gid === undefined ? {} : { uid, gid }),
+    }),
+  )
   let said = ''
   child.stderr?.on('data', (piece: Buffer) => (said += piece))
-  const cut = () => void child.kill('SIGKILL')
-  process.once('exit', cut)
   while (child.exitCode === null && !(await answers(port))) await pause(20)
   if (child.exitCode !== null) throw new Error(`pgbouncer ended: ${said}`)
   return {
     address: `127.0.0.1:${port}`,
     stop: () => {
-      process.off('exit', cut)
-      cut()
+      child.kill('SIGKILL')
       rmSync(folder, { recursive: true })
     },
   }

@@ -1,9 +1,9 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Pool } from 'pg'
+import { afterUs } from '../world/after-us.ts'
 import { freePort } from '../world/free-port.ts'
 
 /** A PostgreSQL of our own on loopback, for as long as the tests run. */
@@ -56,20 +56,6 @@ export function programs(): string {
 
 /** Where one of them is, as `psql`. */
 export const postgresProgram = (name: string): string => join(programs(), name)
-
-/** However this process ends, killed too: then the pipe is closed, and what it began ends after it. */
-function endsWithUs(words: readonly string[], uid: number | undefined, gid: number | undefined): { kill(): void } {
-  const script = 'cat > /dev/null; "$0" -D "$1" -s -m immediate stop; rm -rf "$2"'
-  const watcher = spawn('/bin/sh', ['-c', script, ...words], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    // A Ctrl-C is for those who wait for it.
-    detached: true,
-    ...(uid === undefined || gid === undefined ? {} : { uid, gid }),
-  })
-  watcher.unref()
-  ;(watcher.stdin as Socket).unref()
-  return { kill: () => void watcher.kill() }
-}
 
 /** One that ended stays in the table of processes until somebody asks how. */
 function isAlive(pid: number): boolean {
@@ -141,7 +127,7 @@ export async function startPostgres({
     rmSync(join(data, 'postmaster.pid'))
   }
   begin()
-  const watcher = endsWithUs([join(bin, 'pg_ctl'), data, folder], uid, gid)
+  const watcher = afterUs('"$0" -D "$1" -s -m immediate stop; rm -rf "$2"', [join(bin, 'pg_ctl'), data, folder], { uid, gid })
   const url = (database: string) => `postgres://postgres@${address}/${database}`
   // Tests at once ask for databases; one is made after the other.
   const admin = new Pool({ connectionString: url('postgres'), max: 1 })
@@ -165,7 +151,7 @@ export async function startPostgres({
       await admin.query(`DROP DATABASE ${nameOf(of)} WITH (FORCE)`)
     },
     stop: () => {
-      watcher.kill()
+      watcher.forget()
       void admin.end()
       // It may have been ended by its test.
       spawnSync(join(bin, 'pg_ctl'), ['-D', data, '-w', '-s', '-m', 'immediate', 'stop'], uid === undefined ? {} : { uid, gid })

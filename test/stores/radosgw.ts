@@ -13,7 +13,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { freePort } from '../world/free-port.ts'
-import { answers, endsWithUs, type ObjectStoreServer } from './object-store.ts'
+import { answers, endStoreWithUs, type ObjectStoreServer } from './object-store.ts'
 
 export interface RadosgwServer extends ObjectStoreServer {
   accessKeyId: string
@@ -98,9 +98,9 @@ async function startOwn(bytes: number): Promise<RadosgwServer> {
     const keys = [`--access-key=${accessKeyId}`, `--secret-key=${secretAccessKey}`]
     run('radosgw-admin', '-c', config, 'user', 'create', '--uid=test', '--display-name=test', ...keys)
     const pids = children.flatMap(({ pid }) => pid ?? [])
-    const watcher = endsWithUs(pids, folder)
+    const watcher = endStoreWithUs(pids, folder)
     const stop = () => {
-      watcher.kill()
+      watcher.forget()
       for (const child of children) child.kill('SIGKILL')
       rmSync(folder, { recursive: true, force: true })
     }

@@ -5,6 +5,7 @@ import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { endsWithUs } from '../world/after-us.ts'
 import { environmentWith } from '../world/database.ts'
 import { withPorts } from '../world/free-port.ts'
 import { makeDataDirectory, readCredentials, removeDataDirectory } from '../world/server.ts'
@@ -21,17 +22,15 @@ before(async () => {
   const settings = await withPorts({ LONGSHORE_HTTP: '127.0.0.1:0' })
   const [host = '', port] = settings.LONGSHORE_HTTP.split(':')
   http = { host, port: Number(port) }
-  child = spawn(process.execPath, [program, 'serve'], {
-    env: environmentWith({
-      HOME: process.env.HOME ?? '',
-      ...settings,
-      LONGSHORE_HTTPS: 'off',
-      LONGSHORE_ADMIN: 'off',
-      LONGSHORE_SERVERS: '2',
-      LONGSHORE_DATA_DIR: dataDir,
-    }),
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const env = environmentWith({
+    HOME: process.env.HOME ?? '',
+    ...settings,
+    LONGSHORE_HTTPS: 'off',
+    LONGSHORE_ADMIN: 'off',
+    LONGSHORE_SERVERS: '2',
+    LONGSHORE_DATA_DIR: dataDir,
   })
+  child = endsWithUs(spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'ignore', 'pipe'] }))
   for (let tries = 0; tries < 600 && !(await isUp()); tries++) await pause(50)
 })
 after(() => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Agent } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { endsWithUs } from './after-us.ts'
 import { environmentWith } from './database.ts'
 import { withPorts } from './free-port.ts'
 import { makeDataDirectory, readCredentials, removeDataDirectory } from './server.ts'
@@ -82,10 +83,9 @@ export class ChildServer implements Target {
   async up(environment: Record<string, string> = {}): Promise<void> {
     const from = this.log.length
     const limit = this.#openFiles === undefined ? '' : `ulimit -n ${this.#openFiles}; `
-    const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, process.execPath, program, 'serve'], {
-      env: environmentWith({ HOME: process.env.HOME ?? '', ...this.#environment, ...environment, LONGSHORE_DATA_DIR: this.dataDir }),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const env = environmentWith({ HOME: process.env.HOME ?? '', ...this.#environment, ...environment, LONGSHORE_DATA_DIR: this.dataDir })
+    const words = ['-c', `${limit}exec "$0" "$@"`, process.execPath, program, 'serve']
+    const child = endsWithUs(spawn('/bin/sh', words, { env, stdio: ['ignore', 'pipe', 'pipe'] }))
     this.#process = child
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (this.log += piece.toString('utf8')))
     const line = await this.#waitFor(() =>

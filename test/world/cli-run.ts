@@ -7,6 +7,7 @@ import type { Maintenance } from '#core/maintenance.ts'
 import { hostOf, type HostOptions } from '#main/host.ts'
 import { transportInProcess } from '#main/operate-here.ts'
 import { operatorOf } from '#main/operator.ts'
+import { endsWithUs } from './after-us.ts'
 import { environmentWith } from './database.ts'
 
 export interface Ran {
@@ -59,7 +60,7 @@ export function spawnProgram(
   env: Record<string, string>,
   as: { uid?: number; gid?: number } = {},
 ): Spoken {
-  const child = spawn(command, words, { env: environmentWith(env), stdio: ['ignore', 'pipe', 'pipe'], ...as })
+  const child = endsWithUs(spawn(command, words, { env: environmentWith(env), stdio: ['ignore', 'pipe', 'pipe'], ...as }))
   let out = ''
   let problem = ''
   child.stdout.on('data', (piece: Buffer) => (out += piece.toString('utf8')))
