@@ -9,7 +9,9 @@ import { chance } from './chance.ts'
 
 export const repositories = ['a', 'team/b', 'c'] as RepositoryName[]
 export const tags = ['latest', 'v1', 'v2'] as Tag[]
-export const contents = ['', '{}', 'config', 'one layer', 'another layer', 'x'.repeat(2000)].map((text) => Buffer.from(text))
+/** Of several blocks, and of several parts where a bucket's are as small as they may be. */
+const manyBlocks = Array.from({ length: 100_000 }, (_, number) => number).join(' ')
+export const contents = ['', '{}', 'config', 'one layer', 'another layer', 'x'.repeat(2000), manyBlocks].map((text) => Buffer.from(text))
 export const unknownDigest = digestOf(Buffer.from('never pushed'))
 
 export async function* bodyOf(bytes: Uint8Array, pieces = 1): AsyncIterable<Uint8Array> {

@@ -1,6 +1,7 @@
 import { after, before } from 'node:test'
 import { Client } from 'pg'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
+import { checksumBlock } from '#ports/blob-store.ts'
 import { collectionTests } from '../model/collection.ts'
 import { randomHistories } from '../model/random-histories.ts'
 import { uploadTests } from '../model/uploads.ts'
@@ -29,15 +30,16 @@ async function factsInPostgres(): Promise<Facts> {
   }
 }
 
-let worlds = 0
+/** As small as a store of the tests takes them: what is larger than a few blocks has several. */
+const partSize = checksumBlock
 
 /** With TEST_BLOBS the bytes are in that bucket, else in the world's folder. */
 async function placesOf(): Promise<Places> {
-  const prefix = prefixOf(`model${process.pid}_${++worlds}`)
-  return { facts: await factsInPostgres(), ...(prefix === undefined ? {} : { objects: await objectsIn(prefix) }) }
+  const prefix = prefixOf()
+  return { facts: await factsInPostgres(), ...(prefix === undefined ? {} : { objects: await objectsIn(prefix, { partSize }) }) }
 }
 
 const on = `PostgreSQL and ${process.env.TEST_BLOBS?.replace(/:.*/, '') ?? 'files'}`
-randomHistories(on, Number(process.env.TEST_HISTORIES ?? 30), placesOf)
+randomHistories(on, Number(process.env.TEST_HISTORIES ?? 18), placesOf)
 collectionTests(on, placesOf)
 uploadTests(on, placesOf)

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -32,21 +33,22 @@ export const environmentWith = (settings: Record<string, string>): Record<string
 export const onPostgres = databases !== undefined
 export const onBucket = buckets !== undefined
 
-let made = 0
-
 /**
  * Says in the folder's settings where its facts and its blobs are: the facts in an empty database, or in one with all that another folder's has while
  * nobody uses that. Objects in a bucket are the caller's to copy.
  */
 export function giveDatabase(dataDir: string, like?: string): void {
-  const name = `w${process.pid}_${++made}`
+  const name = newName()
   const blobs = prefixOf(name)
   const lines = [...databaseLines(name, like), ...(blobs === undefined ? [] : [`blobs: ${blobs}`])]
   if (lines.length > 0) writeFileSync(settingsOf(dataDir), `${lines.join('\n')}\n`)
 }
 
+/** One that no other run of a test has: there are few numbers of processes, and they come again. */
+const newName = (): string => `w${randomBytes(8).toString('hex')}`
+
 /** The URL of a prefix in the tests' bucket; undefined where blobs are files. */
-export function prefixOf(name: string): string | undefined {
+export function prefixOf(name = newName()): string | undefined {
   if (buckets === undefined) return undefined
   const url = new URL(buckets)
   url.pathname = `${url.pathname.replace(/\/$/, '')}/${name}`
