@@ -53,6 +53,23 @@ const onlyLogin = (logins: Record<string, { username: string; password: string; 
   return Object.values(logins)[0] ?? assert.fail()
 }
 
+test('a further name of the registry is what stands in images, whatever address it is copied from; what is no name is refused', async () => {
+  const names = ['https://one.example.org/', 'http://two.example.org:5443', 'THREE.example.org', '[fd00::1]:5443', 'four.example.org/team']
+  const given = names.map((name) => `--server ${name}`).join(' ')
+  const { out } = await kubernetes(undefined, `pull-secret --token named ${given}`)
+  assert.deepEqual(Object.keys(loginsIn(parse(out))), [
+    server.loginServer,
+    'one.example.org',
+    'two.example.org:5443',
+    'three.example.org',
+    '[fd00::1]:5443',
+    'four.example.org/team',
+  ])
+  for (const words of ['pull-secret', 'attach --namespace shop', 'check'])
+    for (const name of ['ftp://one.example.org', 'one.example.org:port', 'https://'])
+      await refused(undefined, `${words} --server ${name}`, /host or host:port, as in the name of an image/, 2)
+})
+
 test('pull-secret prints a Secret that signs in, and nothing else, on standard output; the notes have no password', async () => {
   const { out, problem } = await kubernetes(undefined, 'pull-secret --token printed --days 30 --server registry.example.org:5443')
   const secret = parse(out)

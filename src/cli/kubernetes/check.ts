@@ -14,7 +14,7 @@ import {
 import { namedRegistry } from '../named-registry.ts'
 import { grid } from '../print.ts'
 import { addClusterOptions, Cluster, type ClusterOptions, type Pod } from './cluster.ts'
-import { serversOf } from './issue.ts'
+import { serverArgument, serversOf } from './issue.ts'
 import { type PullOutcome, pullOutcome } from './pull-problem.ts'
 
 interface Options extends DataOptions, OutputOptions, RegistryOptions, ClusterOptions {
@@ -42,7 +42,7 @@ export function checkCommand(cli: Cli): Command {
     .option('--node <name...>', say('kubernetes.check.node'), [])
     .option('--image <repository:tag>', say('kubernetes.check.image'), 'longshore-check')
     .option('--secret <name>', say('kubernetes.check.secret'))
-    .option('--server <name...>', say('kubernetes.server'), [])
+    .option('--server <name...>', say('kubernetes.server'), serverArgument(cli), [])
     .option('--seconds <number>', say('kubernetes.check.seconds'), secondsArgument(cli), 60)
   return addClusterOptions(command, cli).action(async (options: Options) => {
     const registry = await asOperator(cli, options, ({ arm }) => namedRegistry(arm, options.registry))

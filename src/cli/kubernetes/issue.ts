@@ -13,9 +13,21 @@ export interface IssueOptions {
 
 export const addIssueOptions = (command: Command, cli: Cli): Command =>
   command
-    .option('--server <name...>', cli.say('kubernetes.server'), [])
+    .option('--server <name...>', cli.say('kubernetes.server'), serverArgument(cli), [])
     .option('--days <number>', cli.say('kubernetes.days'), daysArgument(cli), 365)
     .option('--rotate', cli.say('kubernetes.rotate'))
+
+// A kubelet takes a login for the images below a path, too. What comes before the host is of the address that somebody copied.
+const serverForm = /^(?:https?:\/\/)?((?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:\/[a-z0-9._/-]*[a-z0-9])?)\/?$/i
+
+/** As it stands in the names of images. */
+export const serverArgument =
+  ({ say }: Cli) =>
+  (text: string, before: readonly string[]): string[] => {
+    const [, name] = serverForm.exec(text) ?? []
+    if (name === undefined) throw new InvalidArgumentError(say('expected.server'))
+    return [...before, name.toLowerCase()]
+  }
 
 const daysArgument =
   ({ say }: Cli) =>
@@ -28,7 +40,7 @@ export const secretNameOf = (registry: string): string => `longshore-${registry.
 
 /** The names under which images of the registry are asked for. */
 export const serversOf = ({ properties }: ArmRegistry, more: readonly string[]): string[] => [
-  ...new Set([properties.loginServer, ...more.map((each) => each.toLowerCase())]),
+  ...new Set([properties.loginServer, ...more]),
 ]
 
 export interface Issued {

@@ -49,6 +49,7 @@ Exit codes: 0 done · 1 not done, or something bad was found · 2 wrong command 
   'expected.choice': 'one of {choices}',
   'expected.host-name': 'a host name, *.domain, or an IP address, without a port',
   'expected.domain': 'a domain without a star, as in registry.example.org',
+  'expected.server': 'host or host:port, as in the name of an image',
   'expected.network': 'an IP address or a network, as in 10.0.0.0/8',
   'expected.offload': 'off, or nginx:/PREFIX/ with letters, digits, - and _ between slashes, as in nginx:/longshore-objects/',
   'expected.store': 'sqlite, or postgres://user@host:port/database, several hosts with commas between',

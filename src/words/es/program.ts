@@ -51,6 +51,7 @@ Códigos de salida: 0 hecho · 1 no hecho, o se encontró un defecto · 2 línea
   'expected.choice': 'uno de estos valores: {choices}',
   'expected.host-name': 'un nombre de host, *.dominio o una dirección IP, sin puerto',
   'expected.domain': 'un dominio sin asterisco, como registry.example.org',
+  'expected.server': 'host o host:puerto, como en el nombre de una imagen',
   'expected.network': 'una dirección IP o una red, como 10.0.0.0/8',
   'expected.offload': 'off, o nginx:/PREFIJO/ con letras, cifras, - y _ entre barras, como nginx:/longshore-objects/',
   'expected.store': 'sqlite, o postgres://user@host:port/database, varios hosts separados por comas',

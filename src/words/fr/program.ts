@@ -51,6 +51,7 @@ Codes de sortie : 0 fait · 1 pas fait, ou un défaut a été trouvé · 2 ligne
   'expected.choice': 'une valeur parmi {choices}',
   'expected.host-name': 'un nom d’hôte, *.domaine ou une adresse IP, sans port',
   'expected.domain': 'un domaine sans étoile, comme registry.example.org',
+  'expected.server': 'hôte ou hôte:port, comme dans le nom d’une image',
   'expected.network': 'une adresse IP ou un réseau, comme 10.0.0.0/8',
   'expected.offload':
     'off, ou nginx:/PREFIXE/ avec des lettres, des chiffres, - et _ entre barres obliques, comme nginx:/longshore-objects/',
