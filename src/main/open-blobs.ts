@@ -2,7 +2,8 @@ import type { MessagePort } from 'node:worker_threads'
 import type { DataDirectory } from '#adapters/fs/data-directory.ts'
 import { openFsBlobStore, openSharedFsBlobStore, type SharedBlobs as SharedFiles } from '#adapters/fs/blob-store.ts'
 import type { BucketBlobStore, BucketOptions } from '#adapters/bucket/blob-store.ts'
-import { type Alone, type Examined, examineBucket, readId } from '#adapters/bucket/self-test.ts'
+import type { BucketPlace } from '#adapters/bucket/place.ts'
+import { type Alone, type Examined, examineBucket, type LinksTo, readId } from '#adapters/bucket/self-test.ts'
 import { Refusal } from '#core/refusal.ts'
 import type { BlobStore } from '#ports/blob-store.ts'
 import { variableOf } from './config.ts'
@@ -96,6 +97,9 @@ const optionsOf = (config: Config, files: BlobStore | undefined, proof?: SharedB
   buffers: Math.max(buffers.least, buffers.most / serversOf(config.servers)),
 })
 
+const linksTo = ({ publicEndpoint }: BucketPlace, { blobDownloads }: Config): LinksTo =>
+  publicEndpoint !== undefined ? 'other' : blobDownloads === 'served' ? 'nothing' : 'same'
+
 interface OpenBucket {
   blobs: BucketBlobStore
   examine: (alone: Alone) => Promise<Examined>
@@ -103,19 +107,18 @@ interface OpenBucket {
 
 /** Who has a data folder of their own has no need of its client. */
 async function openBucket(config: Config, place: Exclude<Config['blobs'], 'files'>, options: BucketOptions): Promise<OpenBucket> {
-  const [name, hasPublicEndpoint] = [blobsName(place), place.publicEndpoint !== undefined]
+  const [name, links] = [blobsName(place), linksTo(place, config)]
   if (place.kind === 's3') {
     const { openS3BlobStore } = await import('#adapters/s3/open.ts')
     const blobs = await openS3BlobStore(place, options)
     return {
       blobs,
-      examine: async (alone) =>
-        (await import('#adapters/s3/self-test.ts')).examine(blobs.client, { place: name, hasPublicEndpoint, alone }),
+      examine: async (alone) => (await import('#adapters/s3/self-test.ts')).examine(blobs.client, { place: name, links, alone }),
     }
   }
   const { openAzureBlobStore } = await import('#adapters/azblob/open.ts')
   const blobs = await openAzureBlobStore(place, { ...options, keyFile: config.blobsKeyFile })
   if (config.blobDownloads !== 'served' && !blobs.client.signs)
     throw new Refusal('downloads-with-sas', { name: variableOf('blobDownloads') })
-  return { blobs, examine: (alone) => examineBucket(blobs.client, { place: name, hasPublicEndpoint, alone }) }
+  return { blobs, examine: (alone) => examineBucket(blobs.client, { place: name, links, alone }) }
 }

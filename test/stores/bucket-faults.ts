@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BucketBlobStore } from '#adapters/bucket/blob-store.ts'
+import { Refusal } from '#core/refusal.ts'
 import { newKey, patternOf, readAll, write } from '#ports/blob-scene.contract.ts'
 import { checksumBlock, CorruptBlob, type SealedBlob } from '#ports/blob-store.ts'
 import { patchChunk } from '../conformance/client.ts'
@@ -9,6 +10,7 @@ import { digestOf, locationOf, startUpload } from '../world/content.ts'
 import { send } from '../world/send.ts'
 import { Server } from '../world/server.ts'
 import type { Asked, Fault, FaultyFront } from './faulty-front.ts'
+import { examined } from './bucket-objects.ts'
 import type { ObjectStoreServer } from './object-store.ts'
 import { bytes, type FaultyStore, failsWith, holds, partSize, startFaultyStore } from './faulty-store.ts'
 
@@ -226,6 +228,19 @@ export function bucketFaultTests(server: Promise<ObjectStoreServer>, { multipart
     assert.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes))
     url.searchParams.set(url.searchParams.has('sig') ? 'sig' : 'X-Amz-Signature', '0'.repeat(64))
     assert.equal((await fetch(url)).status, 403)
+  })
+
+  test('a start that would send clients to the store looks whether its links give anything', async () => {
+    const { front, url } = await starting
+    await examined(url, 'same')
+    front.fail('link', { says: 'AuthorizationHeaderMalformed', status: 400 }, 1)
+    await examined(url, 'same')
+    front.fail('link', { says: 'AuthorizationHeaderMalformed', status: 400 })
+    await assert.rejects(
+      examined(url, 'same'),
+      (error) => error instanceof Refusal && error.reason === 'blobs-unreachable' && /gives nothing/.test(String(error.detail.message)),
+    )
+    assert.ok((await examined(url, 'other')).lacks.includes('public-endpoint'))
   })
 
   return starting

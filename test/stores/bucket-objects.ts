@@ -1,4 +1,4 @@
-import { type Examined, examineBucket, type ToExamine } from '#adapters/bucket/self-test.ts'
+import { type Examined, examineBucket, type LinksTo, type ToExamine } from '#adapters/bucket/self-test.ts'
 import { S3Client } from '#adapters/s3/client.ts'
 import { examine } from '#adapters/s3/self-test.ts'
 import type { BucketOptions } from '#adapters/bucket/blob-store.ts'
@@ -6,8 +6,8 @@ import type { Objects } from '../model/world.ts'
 import { behind, bytesOf, openStore } from './object-store.ts'
 
 /** As a server does at its start. */
-export function examined(url: string): Promise<Examined> {
-  const asked: ToExamine = { place: url, hasPublicEndpoint: false, alone: (work) => work() }
+export function examined(url: string, links: LinksTo = 'nothing'): Promise<Examined> {
+  const asked: ToExamine = { place: url, links, alone: (work) => work() }
   return behind(url, (client) => (client instanceof S3Client ? examine(client, asked) : examineBucket(client, asked)))
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type Asked = 'put' | 'part' | 'copy' | 'begin' | 'complete' | 'abort' | 'get' | 'head' | 'delete' | 'list'
+export type Asked = 'put' | 'part' | 'copy' | 'begin' | 'complete' | 'abort' | 'get' | 'head' | 'delete' | 'list' | 'link'
 
 export type Fault =
   | 'slow down'
@@ -134,6 +134,7 @@ function kindOf({ method, url = '', headers }: http.IncomingMessage): Asked {
   if (method === 'PUT') return headers['x-amz-copy-source'] ? 'copy' : query.has('partNumber') ? 'part' : 'put'
   if (method === 'DELETE') return query.has('uploadId') ? 'abort' : 'delete'
   if (method === 'HEAD') return 'head'
+  if (query.has('X-Amz-Signature') || query.has('sig')) return 'link'
   return query.has('list-type') || query.has('uploads') ? 'list' : 'get'
 }
 

@@ -64,6 +64,12 @@ export const unsupported = (name: string, cause: unknown): Unsupported =>
 
 const told = (what: keyof typeof sentences, name: string): string => `${sentences[what]} (${nameForm.test(name) ? name : 'unknown'})`
 
+export const linksFailure = (): RegistryError =>
+  new RegistryError(
+    'storage-failed',
+    'a link that this server signed gives nothing there: is its region the one of the bucket, and may its key sign links?',
+  )
+
 export const storeFull = (): RegistryError =>
   new RegistryError('storage-full', 'the object store has no room: free some space and try again')
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { Refusal } from '#core/refusal.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { ConditionFailed, Mangled, Unsupported } from './failures.ts'
+import { ConditionFailed, linksFailure, Mangled, Unsupported } from './failures.ts'
 import { type Abilities, type Condition, leastAbilities, type ObjectClient } from './object-client.ts'
 
 /** What a store does not do, and what is done instead. */
@@ -28,11 +28,13 @@ export interface Probe {
 /** Does the work while no other server of the registry does work in this way. */
 export type Alone = <Result>(work: () => Promise<Result>) => Promise<Result>
 
+/** What clients are given links to: nothing, the address that this server uses itself, or another one. */
+export type LinksTo = 'nothing' | 'same' | 'other'
+
 export interface ToExamine {
   /** As people know it. */
   place: string
-  /** Clients are given links with another address than this server uses. */
-  hasPublicEndpoint: boolean
+  links: LinksTo
   alone: Alone
   /** Gives the client the abilities that are its kind's own; says what it lacks. */
   own?: (probe: Probe) => Promise<Lack[]>
@@ -42,7 +44,7 @@ export interface ToExamine {
  * Tries on objects of its own what everything else stands on, and finds out what the store obeys. Refuses with `blobs-unreachable`, and with `blobs-unfit`
  * where what it takes is not what it gives.
  */
-export async function examineBucket(client: ObjectClient, { place, hasPublicEndpoint, alone, own }: ToExamine): Promise<Examined> {
+export async function examineBucket(client: ObjectClient, { place, links, alone, own }: ToExamine): Promise<Examined> {
   const folder = `probe/${randomUUID()}/`
   const used = new Set<string>()
   const name = (last: string) => {
@@ -65,7 +67,9 @@ export async function examineBucket(client: ObjectClient, { place, hasPublicEndp
       (await isObeyed(() => completeOver(client, name('one'), body, 'absent'))) &&
       (await isObeyed(() => completeOver(client, name('one'), body, { etag: '"00000000000000000000000000000000"' })))
     client.abilities = { ...client.abilities, conditionalComplete }
-    const isReached = !hasPublicEndpoint || (await gives(client, name('one'), body))
+    const isReached = links === 'nothing' || (await gives(client, name('one'), body))
+    // What this server can ask for and its links do not give, they give to nobody.
+    if (links === 'same' && !isReached) throw linksFailure()
     for (const each of used) await client.remove(each)
     if (await client.head(name('one'))) throw unfit('delete')
     if (!conditionalPut) lacks.push('conditional-put')
@@ -148,9 +152,16 @@ export async function completeOver(client: ObjectClient, name: string, body: Uin
   }
 }
 
+const mostTries = 3
+
 /** By the address that clients know. */
 async function gives(client: ObjectClient, name: string, body: Buffer): Promise<boolean> {
   const { url } = await client.presign(name, 60_000, undefined)
-  const answer = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined)
-  return answer?.ok === true && Buffer.from(await answer.arrayBuffer()).equals(body)
+  for (let tries = 0; tries < mostTries; tries++) {
+    const given = await fetch(url, { signal: AbortSignal.timeout(5000) })
+      .then(async (answer) => (answer.ok ? Buffer.from(await answer.arrayBuffer()) : undefined))
+      .catch(() => undefined)
+    if (given?.equals(body)) return true
+  }
+  return false
 }

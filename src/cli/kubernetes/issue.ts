@@ -18,7 +18,8 @@ export const addIssueOptions = (command: Command, cli: Cli): Command =>
     .option('--rotate', cli.say('kubernetes.rotate'))
 
 // A kubelet takes a login for the images below a path, too. What comes before the host is of the address that somebody copied.
-const serverForm = /^(?:https?:\/\/)?((?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:\/[a-z0-9._/-]*[a-z0-9])?)\/?$/i
+const serverForm =
+  /^(?:https?:\/\/)?((?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:\/[a-z0-9._/-]*[a-z0-9])?)\/?$/i
 
 /** As it stands in the names of images. */
 export const serverArgument =
@@ -39,9 +40,7 @@ const daysArgument =
 export const secretNameOf = (registry: string): string => `longshore-${registry.toLowerCase()}`
 
 /** The names under which images of the registry are asked for. */
-export const serversOf = ({ properties }: ArmRegistry, more: readonly string[]): string[] => [
-  ...new Set([properties.loginServer, ...more]),
-]
+export const serversOf = ({ properties }: ArmRegistry, more: readonly string[]): string[] => [...new Set([properties.loginServer, ...more])]
 
 export interface Issued {
   secret: PullSecret
