@@ -80,6 +80,8 @@ export interface BlobWriter {
   readonly size: number
   /** The size at the last mark. */
   readonly marked: number
+  /** Bytes that lie in the store for it; absent where these are those that were taken. What was sent to a store of objects stays there when it is forgotten here. */
+  readonly held?: number
   /** Set by who holds it; a store that can tell calls it when another writer has gone on with the key. */
   onOvertaken?: () => void
   /**

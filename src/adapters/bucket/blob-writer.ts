@@ -33,6 +33,10 @@ export class BucketBlobWriter implements BlobWriter {
     return this.#taken.marked
   }
 
+  get held(): number {
+    return this.#taken.held
+  }
+
   get isIdle(): boolean {
     return this.#turns.isIdle
   }

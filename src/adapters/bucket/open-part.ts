@@ -23,7 +23,14 @@ export interface OpenPartSide {
   failpoint: Failpoint
 }
 
-/** What lies behind the parts that were cut: in a buffer, in an object of its own, or in both. */
+/** So many times as many bytes may have to come back, and to go again, for what came behind them. */
+const worth = 32
+const behind = { least: 32 * 1024, most: 256 * 1024 }
+
+/**
+ * What lies behind the parts that were cut: in a buffer, in an object of its own, or in both. Where it was put away, and its client sends little by
+ * little, what comes is collected beside it until there is enough to bring it back for.
+ */
 export class OpenPart {
   readonly #side: OpenPartSide
   /** The blob's object. */
@@ -31,6 +38,8 @@ export class OpenPart {
   readonly #holder: Holder
   readonly #signal: AbortSignal
   #buffer: PartBuffer | undefined
+  /** What came while the rest was away. */
+  #behind: PartBuffer | undefined
   tail: Tail | undefined
   /** Objects that were made, or inherited, and are there still. */
   readonly #made = new Set<string>()
@@ -49,11 +58,15 @@ export class OpenPart {
   }
 
   get bytes(): Uint8Array {
-    return this.#buffer?.bytes.subarray(0, this.#buffer.length) ?? new Uint8Array()
+    return contentOf(this.#buffer)
   }
 
   get isInMemory(): boolean {
     return this.#buffer !== undefined
+  }
+
+  get behind(): Uint8Array {
+    return contentOf(this.#behind)
   }
 
   nameOf({ name }: Tail): string {
@@ -66,6 +79,34 @@ export class OpenPart {
     const others = [...this.#made].filter((name) => !kept.has(name))
     for (const name of others) this.#made.delete(name)
     return others
+  }
+
+  /** Takes them where what they belong behind is away, and they are few beside it. */
+  collects(bytes: Uint8Array): boolean {
+    if (this.#buffer || !this.tail) return false
+    const most = Math.ceil(Math.min(behind.most, Math.max(behind.least, this.tail.length / worth)))
+    if (!this.#behind && bytes.length <= most) this.#behind = this.#side.pool.takeAside(most)
+    if (!this.#behind || this.#behind.length + bytes.length > this.#behind.most) return false
+    this.#behind.bytes.set(bytes, this.#behind.length)
+    this.#behind.length += bytes.length
+    return true
+  }
+
+  /** Gives what was collected to who puts it where it belongs. */
+  async takeBehind(add: (bytes: Uint8Array) => Promise<void>): Promise<void> {
+    const buffer = this.#behind
+    if (!buffer) return
+    this.#behind = undefined
+    try {
+      await add(contentOf(buffer))
+    } finally {
+      this.#side.pool.give(buffer)
+    }
+  }
+
+  dropBehind(): void {
+    if (this.#behind) this.#side.pool.give(this.#behind)
+    this.#behind = undefined
   }
 
   /** Takes as many of the bytes as the part has room for, and says how many. @param most of this part */
@@ -144,3 +185,5 @@ export class OpenPart {
     return this.#buffer
   }
 }
+
+const contentOf = (buffer: PartBuffer | undefined): Uint8Array => buffer?.bytes.subarray(0, buffer.length) ?? new Uint8Array()

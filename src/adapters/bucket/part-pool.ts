@@ -15,9 +15,12 @@ export interface PartBuffer {
   counted: number
   /** What it may grow to. */
   readonly most: number
+  /** Of a few bytes beside others (`takeAside`). */
+  readonly isAside?: true
 }
 
 const smallest = 256 * 1024
+const smallestAside = 32 * 1024
 /** Are kept while there are no uploads. */
 const mostFree = 4
 /** In milliseconds: who waits looks again so often, and at those that rest but a moment after it waited so long. */
@@ -26,13 +29,15 @@ const lookAgain = 200
 /**
  * The buffers of all uploads of a thread, so many bytes together. Where there is no room, one is put away that nobody has brought bytes for
  * lately, the longest untouched first; else who needs room waits until a part was sent, and after a while puts away whichever rests. So that each gets on where all have begun a part and
- * none is whole, one at a time may go beyond, until its part was sent: there are never more bytes than these and one part.
+ * none is whole, one at a time may go beyond, until its part was sent: there are never more bytes than these and one part, and
+ * a quarter as many in small buffers (`takeAside`).
  */
 export class PartPool {
   readonly #most: number
   /** In milliseconds: so long nobody brought bytes for what is put away. */
   readonly #untouched: number
   #taken = 0
+  #aside = 0
   /** When each was touched; the longest untouched first. */
   readonly #holders = new Map<Holder, number>()
   readonly #waiting = new Set<() => void>()
@@ -45,7 +50,7 @@ export class PartPool {
   }
 
   get taken(): number {
-    return this.#taken
+    return this.#taken + this.#aside
   }
 
   /** Fails when `signal` says so, or nothing changes for `patience` milliseconds. */
@@ -62,6 +67,15 @@ export class PartPool {
     this.#taken += size
     this.touch(holder)
     return { bytes: Buffer.allocUnsafeSlow(size), length: 0, counted: size, most }
+  }
+
+  /** A small one that nobody is asked to put away, and smaller where there are many. They have a quarter as much as all others, beside that: undefined where it is used up. */
+  takeAside(wanted: number): PartBuffer | undefined {
+    const most = this.#most / 4
+    const size = this.#aside < most / 2 ? wanted : Math.min(wanted, smallestAside)
+    if (this.#aside + size > most) return undefined
+    this.#aside += size
+    return { bytes: Buffer.allocUnsafeSlow(size), length: 0, counted: size, most: size, isAside: true }
   }
 
   /** It has a buffer that bytes come to. */
@@ -93,6 +107,10 @@ export class PartPool {
 
   give(buffer: PartBuffer): void {
     const { bytes, counted, most } = buffer
+    if (buffer.isAside) {
+      this.#aside -= counted
+      return
+    }
     this.#taken -= counted
     if (this.#beyond === buffer) this.#beyond = undefined
     const kept = this.#free.reduce((sum, { length }) => sum + length, 0)

@@ -21,6 +21,8 @@ export class SentParts {
   uploadId: string | undefined
   /** How many were cut. */
   count: number
+  /** So many were once, since the upload began. */
+  #most: number
 
   /** @param first size of the first part (part-sizes.ts) */
   constructor(
@@ -37,6 +39,7 @@ export class SentParts {
     this.uploadId = state.uploadId
     this.#parts = [...state.parts]
     this.count = state.parts.length
+    this.#most = this.count
   }
 
   /** Of those that are in the store. */
@@ -49,6 +52,11 @@ export class SentParts {
     return startOfPart(this.count, this.#first)
   }
 
+  /** Where the last one ends of all that were sent. */
+  get mostEnd(): number {
+    return startOfPart(this.#most, this.#first)
+  }
+
   /** Sends one; its buffer goes back to the pool by itself. Waits while two are on their way. */
   async send(buffer: PartBuffer): Promise<void> {
     const send = async () => {
@@ -57,6 +65,7 @@ export class SentParts {
       this.uploadId ??= await this.#client.begin(this.#name)
       const { uploadId } = this
       const index = this.count++
+      this.#most = Math.max(this.#most, this.count)
       const body = buffer.bytes.subarray(0, buffer.length)
       const sending = this.#client
         .sendPart(this.#name, uploadId, index + 1, body, this.#signal)
@@ -101,6 +110,7 @@ export class SentParts {
   replace({ uploadId, parts }: Upload): void {
     this.uploadId = uploadId
     this.#parts = [...parts]
+    this.#most = this.count
   }
 
   #refuseFailed(): void {

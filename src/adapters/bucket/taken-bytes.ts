@@ -88,15 +88,26 @@ export class TakenBytes {
   }
 
   get size(): number {
-    return this.#sums.size
+    return this.#sums.size + this.#open.behind.length
   }
 
   get marked(): number {
     return this.#marked.sums.size
   }
 
+  /** What lies in the store: parts that a rollback forgot are there until others have their numbers, or the upload ends. */
+  get held(): number {
+    return Math.max(this.size, this.#sent.mostEnd)
+  }
+
   async take(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return
+    if (this.#hash && this.#open.collects(bytes)) return
+    await this.#bringBack()
+    await this.#add(bytes)
+  }
+
+  async #add(bytes: Uint8Array): Promise<void> {
     if (!this.#hash) await this.#takeOver()
     await this.#load()
     this.#hash?.update(bytes)
@@ -110,6 +121,7 @@ export class TakenBytes {
 
   async mark(): Promise<Mark> {
     if (this.size === this.marked) return this.#marked.mark
+    await this.#bringBack()
     const storing = this.#open.store()
     await Promise.allSettled([storing, this.#sent.quiet()])
     await this.#sent.settle()
@@ -129,6 +141,7 @@ export class TakenBytes {
   rollback(): void {
     const { sums, parts, tail, hash } = this.#marked
     const isSamePart = this.#sent.count === parts
+    this.#open.dropBehind()
     this.#sent.rollback(parts)
     this.#open.rollback(sums.size - this.#sent.end, tail, isSamePart)
     this.#sums.rollback(sums)
@@ -136,6 +149,7 @@ export class TakenBytes {
   }
 
   async seal(algorithm: Algorithm): Promise<SealedBlob> {
+    await this.#bringBack()
     const { client, forget, failpoint } = this.#side
     const { size } = this
     const digest = this.#hash || !this.#marked.mark.digest ? this.#digestNow() : this.#marked.mark.digest
@@ -155,6 +169,7 @@ export class TakenBytes {
 
   /** What is in memory goes into the store. */
   async rest(): Promise<void> {
+    await this.#bringBack()
     if (!this.#open.isInMemory) return
     await this.#open.store()
     this.#open.drop()
@@ -172,7 +187,13 @@ export class TakenBytes {
   }
 
   drop(): void {
+    this.#open.dropBehind()
     this.#open.drop()
+  }
+
+  /** What was collected is taken like all else. */
+  async #bringBack(): Promise<void> {
+    await this.#open.takeBehind((bytes) => this.#add(bytes))
   }
 
   /** Before bytes are added to what another writer left. */
