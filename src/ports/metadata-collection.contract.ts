@@ -192,7 +192,7 @@ export function collectionContract(it: It): void {
     await assert.rejects(scene.startUpload(a, 401), full)
     const { uploadId } = await scene.startUpload(a, 400)
     await assert.rejects(scene.startUpload(b, 1), full)
-    await scene.store.cancelUpload({ uploadId, now: scene.now })
+    await scene.store.cancelUpload({ uploadId, held: 0, now: scene.now })
     // Named and deleted, the first is no push's any more: the second has the place of one.
     for (const blob of [first, undefined]) {
       const pushed = image({ config: blob ?? (await scene.push(a, other)) })

@@ -266,12 +266,36 @@ export function uploadsContract(it: It): void {
     assert.equal(await reserved(), 90)
     await assert.rejects(hold(101), { failure: 'quota-exceeded' })
     assert.equal(await reserved(), 90)
+    const lying = { uploadId, epoch: 1, size: 120, areThere: true, now: start, expiresAt: start + 48 * hour } as const
+    await scene.store.reserveUpload(lying)
+    assert.equal(await reserved(), 120, 'what lies there is counted, whatever the limit')
     await hold(0)
     assert.equal(await reserved(), 10)
     assert.equal((await scene.store.upload(scene.registryId, a, uploadId))?.size, 10)
     await assert.rejects(scene.store.reserveUpload({ uploadId: scene.id(), epoch: 1, size: 1, now: start, expiresAt: start }), {
       failure: 'upload-unknown',
     })
+  })
+
+  it('the bytes of uploads that end otherwise than well are counted until they are gone', async (scene) => {
+    const condemned = async () => (await scene.usage()).condemned
+    const [known, marked, reserved] = [await scene.startUpload(a), await scene.startUpload(a), await scene.startUpload(a, 40)]
+    for (const { uploadId } of [known, marked]) await scene.noteUpload(uploadId, { size: 10 })
+    await scene.store.cancelUpload({ uploadId: known.uploadId, held: 25, now: start })
+    assert.equal(await condemned(), 25)
+    await scene.store.cancelUpload({ uploadId: marked.uploadId, now: start })
+    assert.equal(await condemned(), 35)
+    await scene.store.cancelUpload({ uploadId: reserved.uploadId, now: start })
+    assert.equal(await condemned(), 75)
+    for (const round of [1, 2]) {
+      const { uploadId } = await scene.startUpload(a)
+      assert.equal((await scene.finishUpload(uploadId, blobOf('the same'))).joined, round === 2)
+    }
+    assert.equal(await condemned(), 75 + 'the same'.length, 'the second copy')
+    assert.deepEqual({ ...(await scene.usage()) }, { ...(await scene.store.recomputedUsage(scene.registryId)) })
+    const objects = await scene.store.condemnedObjects({ now: start, age: 0, limit: 10 })
+    await scene.store.forgetObjects({ objectIds: objects.map((each) => each.objectId), now: start })
+    assert.equal(await condemned(), 0)
   })
 
   it('sessions that were left behind give their places back, the longest at rest first, and no more of them than is wanted', async (scene) => {

@@ -69,8 +69,11 @@ export interface UploadCommands {
    * `upload-unknown`, `range-invalid`, `quota-exceeded`, `unreferenced-full`.
    */
   noteUpload: Command<UploadOwner & { from: number; mark: Mark; lastStart: number; now: number; expiresAt: number }, void>
-  /** Holds a place for this many bytes in all, never fewer than are acknowledged. `upload-unknown`, `range-invalid`, `quota-exceeded`, `unreferenced-full`. */
-  reserveUpload: Command<UploadOwner & { size: number; now: number; expiresAt: number }, void>
+  /**
+   * Holds a place for this many bytes in all, never fewer than are acknowledged. Of bytes that are there already none is refused its place.
+   * `upload-unknown`, `range-invalid`, `quota-exceeded`, `unreferenced-full`.
+   */
+  reserveUpload: Command<UploadOwner & { size: number; areThere?: true; now: number; expiresAt: number }, void>
   /** Ends sessions whose life is over before then and that hold a place, the first one first, until `bytes` are free. Returns how many are. */
   endRestingUploads: Command<{ registryId: number; now: number; expiring: number; bytes: number; limit: number }, number>
   /**
@@ -93,8 +96,11 @@ export interface UploadCommands {
     },
     { objectId: string; joined: boolean }
   >
-  /** Session gone, object condemned. With an epoch only if that owner still has it. `upload-unknown`, `range-invalid`. */
-  cancelUpload: Command<{ uploadId: string; epoch?: number; now: number }, void>
+  /**
+   * Session gone, object condemned, with as many bytes as the caller knows of, else with those that it held a place for. With an epoch only if
+   * that owner still has it. `upload-unknown`, `range-invalid`.
+   */
+  cancelUpload: Command<{ uploadId: string; epoch?: number; held?: number; now: number }, void>
   /** Ends sessions that expired; returns their keys. */
   reapUploads: Command<{ now: number; limit: number }, { uploadId: string; storageKey: string }[]>
 }

@@ -38,7 +38,7 @@ export async function blobArrives(tx: SqlTransaction, arrival: Arrival): Promise
   if (current) await (joined ? relyOn : replace)(tx, arrival, current)
   else await makeBlob(tx, arrival)
   if (named) await noteNamed(tx, registryId, [digest])
-  if (joined) await discardObjects(tx, [objectId])
+  if (joined) await discardObjects(tx, [{ objectId, bytes: arrival.bytes ? 0 : size }])
   // The bytes that were there are bad: this push heals every repository that has the digest.
   else if (current) await condemnObjects(tx, [current.object_id], now)
   if (!joined) await makeReady(tx, arrival)

@@ -43,6 +43,8 @@ export interface UsageChange {
   needsRoom?: boolean
   /** Bytes that must fit under the limit although they are not counted in the end. */
   asked?: number
+  /** What is counted lies there already: no limit keeps it from being counted. */
+  areThere?: boolean
 }
 
 export type Noted = AnyEvent & { registryId: number; by?: string | null }

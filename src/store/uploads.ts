@@ -122,11 +122,12 @@ export const noteUpload: Verb<'noteUpload'> = async (tx, { uploadId, epoch, from
   if (more > 0) changeUsage(tx, upload.registry_id, { reserved: more, needsRoom: true })
 }
 
-export const reserveUpload: Verb<'reserveUpload'> = async (tx, { uploadId, epoch, size, expiresAt }) => {
+export const reserveUpload: Verb<'reserveUpload'> = async (tx, { uploadId, epoch, size, areThere = false, expiresAt }) => {
   const upload = await findOwnUpload(tx, { uploadId, epoch })
   const reserved = Math.max(upload.size, size)
   await tx.run('UPDATE upload SET reserved = ?, expires_at = ? WHERE upload_id = ?', reserved, expiresAt, uploadId)
-  changeUsage(tx, upload.registry_id, { reserved: reserved - upload.reserved, needsRoom: reserved > upload.reserved })
+  const more = reserved - upload.reserved
+  changeUsage(tx, upload.registry_id, areThere ? { reserved: more, areThere } : { reserved: more, needsRoom: more > 0 })
 }
 
 export const endRestingUploads: Verb<'endRestingUploads'> = async (tx, { registryId, expiring, bytes, limit }) => {
@@ -169,18 +170,18 @@ export const finishUpload: Verb<'finishUpload'> = async (tx, input) => {
   return { objectId: arrived.objectId, joined: arrived.joined }
 }
 
-export const cancelUpload: Verb<'cancelUpload'> = async (tx, { uploadId, epoch }) => {
+export const cancelUpload: Verb<'cancelUpload'> = async (tx, { uploadId, epoch, held }) => {
   const upload = await findOwnUpload(tx, { uploadId, epoch })
   await tx.run('DELETE FROM upload WHERE upload_id = ?', uploadId)
-  await release(tx, [upload])
+  await release(tx, [{ ...upload, held: held === undefined ? undefined : Math.max(held, upload.size) }])
 }
 
 /** Gives back what uploads had whose rows are gone: their objects and the place in the registry. */
-async function release(tx: SqlTransaction, uploads: readonly UploadRow[]): Promise<void> {
+async function release(tx: SqlTransaction, uploads: readonly (UploadRow & { held?: number | undefined })[]): Promise<void> {
   const open = uploads.filter((upload) => upload.state === 'open')
   await discardObjects(
     tx,
-    open.map((upload) => upload.object_id),
+    open.map(({ object_id: objectId, size, reserved, held }) => ({ objectId, bytes: held ?? Math.max(size, reserved) })),
   )
   for (const { registry_id: registryId, reserved } of open) changeUsage(tx, registryId, { reserved: -reserved })
   for (const { repo_id: repositoryId } of uploads) changeRepository(tx, repositoryId, { mayBeEmpty: true })

@@ -12,6 +12,7 @@ export function changeUsage(tx: SqlTransaction, registryId: number, change: Usag
   for (const name of counters) if (change[name]) sum[name] = (sum[name] ?? 0) + change[name]
   if (change.needsRoom) sum.needsRoom = true
   if (change.asked) sum.asked = (sum.asked ?? 0) + change.asked
+  if (change.areThere) sum.areThere = true
   tx.usageChanges.set(registryId, sum)
 }
 
@@ -26,7 +27,7 @@ export async function settleUsage(tx: SqlTransaction): Promise<void> {
   tx.usageChanges.clear()
   for (const [registryId, change] of changes) {
     const net = (change.used ?? 0) + (change.reserved ?? 0)
-    const more = Math.max(net, change.asked ?? 0)
+    const more = change.areThere ? 0 : Math.max(net, change.asked ?? 0)
     const limit = more > 0 || change.needsRoom ? await limitOf(tx, registryId, more) : null
     await add(tx, registryId, change)
     if (limit !== null) await check(tx, registryId, { limit, net, more, needsRoom: change.needsRoom === true })

@@ -39,13 +39,12 @@ export class UploadChunks {
 
   /** Returns where the chunk began. Fails with `range-invalid` (the session stands), `size-invalid`, and as `admit`, `quota-exceeded`. */
   async receive(upload: Upload, session: UploadSession, registryId: number, { body, range, offset, isPassed }: Chunk): Promise<number> {
-    const { writer, acknowledged } = session
+    const { writer } = session
     const start = await positioned(session, range?.start ?? (isPassed ? undefined : offset))
     const expected = range ? range.end - range.start + 1 : body.length
     if (range && body.length !== undefined && body.length !== expected) throw wrongLength(expected ?? 0, body.length)
     this.#checkSize(start + (expected ?? 0))
     let nextCheck = writer.size + checkSpaceEvery
-    let reserved = false
     try {
       for await (const piece of guarded(body.bytes)) {
         await writer.append(piece)
@@ -54,14 +53,13 @@ export class UploadChunks {
         await this.admit(writer.size)
         // What is too much is told before all of it has come.
         const size = Math.max(writer.size, start + (expected ?? 0))
-        reserved = true
         await withRoom(this.#deps, registryId, size, () => this.#reserve(upload, session, size))
+        session.reserved = size
       }
       this.#checkSize(writer.size)
       if (expected !== undefined && writer.size - start !== expected) throw wrongLength(expected, writer.size - start)
       return start
     } catch (error) {
-      if (reserved) await this.#reserve(upload, session, acknowledged.size).catch(() => {})
       // It may be a late one, and who comes next must not go on behind it.
       if (error instanceof BrokenBody && isPassed) await writer.rollback()
       throw error

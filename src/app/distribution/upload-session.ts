@@ -18,7 +18,10 @@ type State =
   | { is: 'busy'; writer: BlobWriter }
   | { is: 'flushing'; writer: BlobWriter; flushed: Promise<void> }
   | { is: 'idle'; writer: BlobWriter; since: number }
-  | { is: 'ended'; cancelled: boolean; size: number | undefined }
+  | { is: 'ended'; cancelled: boolean; size: number | undefined; held: number | undefined }
+
+/** Bytes that lie in the store for a writer. */
+export const heldBy = (writer: BlobWriter): number => writer.held ?? writer.size
 
 export class RequestAtSession {
   readonly #came = Promise.withResolvers<void>()
@@ -52,6 +55,8 @@ export class UploadSession implements Holder {
   epoch = 1
   /** What the row has. */
   acknowledged: Mark = nothingMarked
+  /** As many bytes as the row holds a place for, as far as is known here. */
+  reserved = 0
   /** Where its last chunk began. */
   lastStart = 0
   /** Another thread has its file. */
@@ -77,6 +82,12 @@ export class UploadSession implements Holder {
     return 'writer' in this.state ? this.state.writer.size : undefined
   }
 
+  /** Bytes that lie in the store for it; undefined where nobody here knows. */
+  get held(): number | undefined {
+    if ('writer' in this.state) return heldBy(this.state.writer)
+    return this.state.is === 'ended' ? this.state.held : undefined
+  }
+
   async rest(): Promise<void> {
     // What could not be written shows at the next use; a writer that was abandoned meanwhile has no file any more.
     if ('writer' in this.state) await this.state.writer.rest().catch(() => {})
@@ -84,7 +95,7 @@ export class UploadSession implements Holder {
 
   async end({ cancelled }: { cancelled: boolean }): Promise<void> {
     const before = this.state
-    this.state = { is: 'ended', cancelled, size: this.taken }
+    this.state = { is: 'ended', cancelled, size: this.taken, held: this.held }
     if ('writer' in before) await before.writer.abandon()
   }
 }

@@ -5,6 +5,7 @@ import { type BlobWriter, WriterOvertaken } from '#ports/blob-store.ts'
 import type { Upload, UploadCommands, UploadReads } from '#ports/uploads.ts'
 import type { Deps } from '../deps.ts'
 import type { FilesMemory } from './file-counts.ts'
+import { LeftBytes } from './left-bytes.ts'
 import { type OpenFileLimits, OpenFiles } from './open-files.ts'
 import { SmallBlobWriter } from './small-blobs.ts'
 import { type Aside, BrokenBody } from './upload-body.ts'
@@ -42,6 +43,7 @@ export class UploadSessions {
   /** The longest untouched first. */
   readonly #sessions = new Map<string, UploadSession>()
   readonly #files: OpenFiles
+  readonly #left: LeftBytes
   readonly #mostKept: number
   readonly #patience: number
   /** Where it is not the next request may come to another thread or server, which goes on at what the row has. */
@@ -59,6 +61,7 @@ export class UploadSessions {
     this.#patience = limits.patience ?? 1000
     this.#isAlone = !manyServers && (seat === undefined || seat.columns === 1)
     this.#files = new OpenFiles(limits, seat, memory)
+    this.#left = new LeftBytes(deps, this.#isAlone)
   }
 
   get open(): number {
@@ -102,7 +105,7 @@ export class UploadSessions {
       return await work(session)
     } catch (error) {
       if (error instanceof BrokenBody && session.state.is === 'busy') endFlushing = flushing(session, session.state.writer)
-      await this.#recover(session, error)
+      await this.#recover(session, upload.id, error)
       throw await this.#answer(session, request, error)
     } finally {
       this.#leave(upload.id, session)
@@ -159,7 +162,7 @@ export class UploadSessions {
     const take = () =>
       blobs.at(backend).resume(storageKey, algorithm, async () => {
         const { epoch, lastStart, mark } = await store.claimUpload({ uploadId })
-        Object.assign(session, { epoch, lastStart, acknowledged: mark })
+        Object.assign(session, { epoch, lastStart, acknowledged: mark, reserved: mark.size })
         return mark
       })
     const writer = await take().catch(async (error: unknown) => {
@@ -181,9 +184,10 @@ export class UploadSessions {
   }
 
   // A lost connection keeps what came; anything else returns to the last acknowledged byte.
-  async #recover(session: UploadSession, error: unknown): Promise<void> {
+  async #recover(session: UploadSession, uploadId: string, error: unknown): Promise<void> {
     const { state } = session
     if (state.is === 'flushing') {
+      await this.#left.keep(session, uploadId, state.writer)
       // Whoever comes back comes later: what is in memory goes to the file, and the file is closed.
       await session.rest()
       this.#files.release(session)
@@ -191,11 +195,7 @@ export class UploadSessions {
     }
     if (state.is !== 'busy' || !this.#files.holds(session)) return
     if (error instanceof RegistryError && error.failure === 'range-invalid') return
-    try {
-      await state.writer.rollback()
-    } catch {
-      await session.end({ cancelled: false })
-    }
+    await this.#left.takeBack(session, uploadId, state.writer)
   }
 
   async #answer({ state, sealFailed }: UploadSession, { upload, registryId }: UploadRequest, error: unknown): Promise<unknown> {
@@ -237,7 +237,8 @@ export class UploadSessions {
   async end(upload: Upload, epoch?: number): Promise<void> {
     const session = this.#sessions.get(upload.id)
     const now = this.#deps.clock.now()
-    await this.#deps.store.cancelUpload({ uploadId: upload.id, now, ...(epoch === undefined ? {} : { epoch }) })
+    const known = { ...(epoch === undefined ? {} : { epoch }), ...(session?.held === undefined ? {} : { held: session.held }) }
+    await this.#deps.store.cancelUpload({ uploadId: upload.id, now, ...known })
     this.#sessions.delete(upload.id)
     await session?.end({ cancelled: true })
     if (session) this.#files.release(session)

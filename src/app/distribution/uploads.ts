@@ -232,6 +232,7 @@ export class Uploads {
       throw error
     }
     session.acknowledged = mark
+    session.reserved = Math.max(session.reserved, size)
     session.lastStart = start
     failpoint('upload.append.after-commit')
     return size
