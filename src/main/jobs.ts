@@ -5,6 +5,7 @@ import { JobWorker, releaseClaims } from '#app/jobs/worker.ts'
 import type { Deps } from '#app/deps.ts'
 import type { WallClock } from '#app/maintenance/wall-clock.ts'
 import type { Config } from './settings.ts'
+import { loggedFailure } from './logged-failure.ts'
 
 const atOnce = 4
 const claim = 60_000
@@ -27,12 +28,8 @@ export async function startJobs(
     every,
     chance,
     failed: ({ id, kind, key, attempts }, error) =>
-      log.error(
-        { job: id, kind, key, attempts, error: error instanceof Error ? error.stack : String(error) },
-        'a job failed; it is tried again',
-      ),
-    queueFailed: (error) =>
-      log.error({ error: error instanceof Error ? error.stack : String(error) }, 'no job can be taken up; it is tried again'),
+      log.error({ job: id, kind, key, attempts, ...loggedFailure(error) }, 'a job failed; it is tried again'),
+    queueFailed: (error) => log.error(loggedFailure(error), 'no job can be taken up; it is tried again'),
   })
   worker.start()
   return worker

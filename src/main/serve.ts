@@ -31,6 +31,7 @@ import { registerJobFigures } from '#adapters/telemetry/job-figures.ts'
 import { startJobs } from './jobs.ts'
 import { isOwnDatabase } from './facts.ts'
 import { listenFor } from './listening.ts'
+import { loggedFailure } from './logged-failure.ts'
 import { shareWithFront } from './offload.ts'
 import { originsOf } from './origins.ts'
 import { openDirectory } from './registry.ts'
@@ -132,7 +133,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
       interval: config.gcInterval,
       wallClock,
       report: telemetry.collected,
-      failed: (error) => log.error({ error: String(error) }, 'collection failed'),
+      failed: (error) => log.error(loggedFailure(error), 'collection failed'),
     })
     collector.start()
     closers.push(() => collector.stop())

@@ -1,9 +1,12 @@
 // A database that somebody else made: what it, or a role, was told of all transactions, whom it belongs to, how it keeps texts.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
+import { Connections } from '#adapters/postgres/connections.ts'
 import { openPostgresStore } from '#adapters/postgres/store.ts'
 import { Refusal } from '#core/refusal.ts'
+import { ChildServer } from '../world/child.ts'
 import { startPostgres } from './postgres-server.ts'
 
 const starting = startPostgres()
@@ -31,6 +34,34 @@ test('a command reads what is there when it has its row, whatever level its role
     })
   } finally {
     await store.close()
+  }
+})
+
+test('bytes come back as they were put, in whichever form the database was told to write them', async () => {
+  const url = await (await starting).database()
+  await as(url, (admin) => admin.query(`ALTER DATABASE ${nameOf(url)} SET bytea_output = 'escape'`))
+  const connections = new Connections({ url, connections: 1 })
+  const all = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+  try {
+    for (const bytes of [all, Uint8Array.of(), Buffer.from('\\\\x41'), Buffer.from('\\x41')]) {
+      const { rows } = await connections.query<{ bytes: Uint8Array }>('SELECT CAST($1 AS BYTEA) AS bytes', [bytes])
+      assert.deepEqual(rows[0]?.bytes, Uint8Array.from(bytes))
+    }
+  } finally {
+    await connections.end()
+  }
+})
+
+test('what fails beside all requests is in the log with what the database said of it', async () => {
+  const url = await (await starting).database()
+  const server = await ChildServer.start({ LONGSHORE_STORE: url, LONGSHORE_GC_INTERVAL: '100ms' })
+  try {
+    await as(url, (admin) => admin.query('ALTER TABLE gc_queue RENAME TO gone'))
+    const failed = () => server.lines().find(({ msg }) => msg === 'collection failed')
+    for (let tries = 0; !failed() && tries < 500; tries++) await pause(20)
+    assert.match(String(failed()?.cause), /relation "gc_queue" does not exist/)
+  } finally {
+    await server.stop()
   }
 })
 

@@ -1,10 +1,14 @@
 import { type CustomTypesConfig, types } from 'pg'
 
+/** In whichever form the database, or the role, was told to write them. */
+const escaped = types.getTypeParser(types.builtins.BYTEA, 'text') as (text: string) => Buffer
+const bytes = (text: string): Uint8Array => (text.startsWith('\\x') ? Uint8Array.fromHex(text.slice(2)) : Uint8Array.from(escaped(text)))
+
 const number = (text: string): number => Number(text)
 const parsers = new Map<number, (text: string) => unknown>([
   [types.builtins.INT8, number],
   [types.builtins.NUMERIC, number],
-  [types.builtins.BYTEA, (text) => Uint8Array.fromHex(text.slice(2))],
+  [types.builtins.BYTEA, bytes],
 ])
 
 /** What each type of a column is in JavaScript: numbers, texts and bytes, as SQLite gives them. */
