@@ -1,5 +1,6 @@
 import { longestBackOff } from '#core/job.ts'
 import type { Installation, TimeMark } from '#ports/installation.ts'
+import { hasFile } from './migrations/content-tables.ts'
 import type { Read, Verb } from './verb.ts'
 
 export const installation: Read<'installation'> = async (db) => {
@@ -13,7 +14,7 @@ export const timeMark: Read<'timeMark'> = (db) =>
   Promise.resolve(db.get<TimeMark>('SELECT wall, uptime, boot, rest_left AS "restLeft" FROM time_mark'))
 
 export const hasFiles: Read<'hasFiles'> = async (db) =>
-  (await db.get(`SELECT 1 FROM object WHERE state = 'ready' AND backend LIKE 'files%' AND bytes IS NULL LIMIT 1`)) !== undefined
+  (await db.get(`SELECT 1 FROM object WHERE ${hasFile} LIMIT 1`)) !== undefined
 
 export const putInstallation: Verb<'putInstallation'> = async (tx, { keyCheck, begun, ownerSealed, passwordsShown }) => {
   await tx.run(

@@ -12,7 +12,7 @@ const statistics = [
   ['manifest', 'manifest', '100001 11 1'],
 ] as const
 
-test('tags of some manifests are found by their digests, repositories that are emptied by their state, however large the others are', async () => {
+test('tags of some manifests are found by their digests, repositories that are emptied by their state, objects with files where most have none, however many the others are', async () => {
   const connection = new SqliteConnection(':memory:')
   const { database } = connection
   const plans = new Map<string, string>()
@@ -37,6 +37,7 @@ test('tags of some manifests are found by their digests, repositories that are e
   await scene.deleteManifest(a, gone)
   await scene.deleteRepository(b)
   await store.usage(scene.registryId)
+  await store.hasFiles()
   while ((await scene.drain()) > 0);
   await store.close()
 
@@ -44,6 +45,8 @@ test('tags of some manifests are found by their digests, repositories that are e
   const tags = of(/\btag\b.*digest (?:= value|IN)/)
   assert.equal(tags.length, 2)
   for (const [sql, plan] of tags) assert.match(plan, /tag USING (?:COVERING )?INDEX tag_digest/, sql)
+  const [[, files = ''] = []] = of(/FROM object WHERE .*'files'/)
+  assert.match(files, /object USING (?:COVERING )?INDEX object_in_file/)
   const emptied = of(/^SELECT (?!.*UNION).*FROM repository .*'draining'/)
   assert.ok(emptied.length >= 2)
   for (const [sql, plan] of emptied) assert.match(plan, /repository USING INDEX repository_draining/, sql)

@@ -47,6 +47,9 @@ const tagColumns = ({ text, bytes, bigint }: Types) => `
       write_enabled INTEGER NOT NULL DEFAULT 1, delete_enabled INTEGER NOT NULL DEFAULT 1,
       read_enabled INTEGER NOT NULL DEFAULT 1, list_enabled INTEGER NOT NULL DEFAULT 1`
 
+/** Of an object that has a file of its own. Where all lie in a bucket the index of them is empty, and is asked at each start. */
+export const hasFile = `state = 'ready' AND bytes IS NULL AND substr(backend, 1, 5) = 'files'`
+
 export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dialect): string[] => [
   `CREATE TABLE registry (
       id ${identity}, name ${text} NOT NULL UNIQUE, seq ${bigint} NOT NULL DEFAULT 0,
@@ -87,6 +90,7 @@ export const contentTables = ({ text, identity, bytes, bigint, clustered }: Dial
       object_id ${text} PRIMARY KEY, registry_id ${bigint} NOT NULL REFERENCES registry(id), digest ${bytes},
       size ${bigint} NOT NULL DEFAULT 0, storage_key ${text} NOT NULL UNIQUE, backend ${text} NOT NULL, state ${text} NOT NULL,
       block_crc ${bytes}, bytes ${bytes}, created_at ${bigint} NOT NULL, verified_at ${bigint}, condemned_at ${bigint})`,
+  `CREATE INDEX object_in_file ON object (backend) WHERE ${hasFile}`,
   `CREATE INDEX object_condemned_of ON object (registry_id, condemned_at) WHERE state = 'condemned'`,
   `CREATE TABLE blob (
       registry_id ${bigint} NOT NULL, digest ${bytes} NOT NULL, object_id ${text} NOT NULL REFERENCES object(object_id),
