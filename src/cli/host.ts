@@ -29,9 +29,9 @@ export interface Host {
   operator: (source: Source) => Promise<Operator & { close: () => Promise<void> }>
   restore: (source: Source, options: { from: string; verify: boolean; signal: AbortSignal }) => Promise<Restored & { dataDir: string }>
   /** Moves the registry to other places, or only tells what that would be. */
-  migrate: (source: Source, options: Migration) => Promise<Moved | MovePlan>
+  move: (source: Source, options: AskedMove) => Promise<Moved | MovePlan>
   /** A place that was left, or is being left, is the registry's again. */
-  undoMigration: (source: Source) => Promise<{ store: string; phase: string; to: readonly string[] }>
+  undoMove: (source: Source) => Promise<{ store: string; phase: string; to: readonly string[] }>
   /** What a client's programs need in their environment to find and trust the server; brings the files that it names up to date. */
   clientEnvironment: (source: Source) => Promise<readonly Variable[]>
   /** Keeps these lines in a hosts file, the system's when none is named. */
@@ -69,14 +69,17 @@ export interface Host {
   interruption: () => AbortSignal
 }
 
-export interface Migration {
+export interface AskedMove {
+  /** `postgres://…`, `sqlite` for the data folder of the configuration, or another folder. */
   toStore: string | undefined
   toStorePasswordFile: string | undefined
+  /** As the setting has it. */
   toBlobs: string | undefined
   verify: boolean
   dryRun: boolean
   signal: AbortSignal
   progress: (progress: MoveProgress) => void
+  /** What is to be done is known; nothing was yet. */
   planned: (plan: MovePlan) => void
 }
 

@@ -26,7 +26,7 @@ export function migrateCommand(cli: Cli): Command {
     .action(async (options: Options) => {
       const source = sourceOf({ ...options })
       if (options.undo) {
-        const undone = await host.undoMigration(source)
+        const undone = await host.undoMove(source)
         return print(cli, options, undone, ({ store, phase, to }) =>
           pairs([
             [say('migrate.undone'), store],
@@ -35,7 +35,7 @@ export function migrateCommand(cli: Cli): Command {
         )
       }
       const dryRun = options.dryRun === true
-      const done = await host.migrate(source, {
+      const done = await host.move(source, {
         toStore: options.toStore,
         toStorePasswordFile: options.toStorePasswordFile,
         toBlobs: options.toBlobs,

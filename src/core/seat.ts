@@ -11,4 +11,5 @@ export interface Seat {
   readonly bell: Bell
 }
 
-export const alone: Seat = { column: 0, columns: 1, bell: { ring: () => {}, onRing: () => {} } }
+/** Of the one thread where there are no others. */
+export const onlySeat: Seat = { column: 0, columns: 1, bell: { ring: () => {}, onRing: () => {} } }

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { networkOf } from '#core/ip-address.ts'
-import { alone, type Seat } from '#core/seat.ts'
+import { onlySeat, type Seat } from '#core/seat.ts'
 import { Doorway } from './doorway.ts'
 import { type ConnectionsMemory, connectionsMemory, OpenConnections } from './open-connections.ts'
 import { plainAddress } from './proxies.ts'
@@ -75,7 +75,7 @@ export class Connections {
 
   constructor(
     limits: ConnectionLimits,
-    seat: Seat = alone,
+    seat: Seat = onlySeat,
     memory: ConnectionsMemory = connectionsMemory(limits.most, { columns: 1, seed: 0 }),
   ) {
     this.#limits = limits

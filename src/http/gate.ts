@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import { alone, type Seat } from '#core/seat.ts'
+import { onlySeat, type Seat } from '#core/seat.ts'
 import { SharedCounts } from '#core/shared-counts.ts'
 import { SharedRows } from '#core/shared-rows.ts'
 import { type GateMemory, gateMemory, rows } from './gate-memory.ts'
@@ -47,7 +47,7 @@ export class Gate {
   /** @param elapsed one clock for all threads, in milliseconds, which only goes forward */
   constructor(
     { most, mostOfOne = most, longestLine, longestWait }: GateLimits,
-    seat: Seat = alone,
+    seat: Seat = onlySeat,
     memory?: GateMemory,
     elapsed: () => number = () => performance.now(),
   ) {

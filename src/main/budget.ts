@@ -1,6 +1,6 @@
 import { systemClock } from '#adapters/system/clock.ts'
 import { Refusal } from '#core/refusal.ts'
-import { alone, type Seat } from '#core/seat.ts'
+import { onlySeat, type Seat } from '#core/seat.ts'
 import type { GateMemory } from '#http/gate-memory.ts'
 import { Gate } from '#http/gate.ts'
 import type { GateName, Gates } from '#http/place.ts'
@@ -53,7 +53,7 @@ export function budgetOf(config: Config, openFiles: number): Budget {
 export function gatesOf(
   budget: Budget,
   { maxWait: longestWait, slowClient: slowAfter }: Config,
-  { seat = alone, memory }: { seat?: Seat; memory?: Readonly<Record<GateName, GateMemory>> } = {},
+  { seat = onlySeat, memory }: { seat?: Seat; memory?: Readonly<Record<GateName, GateMemory>> } = {},
 ): Gates {
   const gate = (name: GateName) => new Gate({ ...budget[name], longestLine, longestWait }, seat, memory?.[name], systemClock.elapsed)
   return {

@@ -96,13 +96,13 @@ export function hostOf(options: HostOptions): Host {
       const { restoreInto } = await import('./restore.ts')
       return { ...(await restoreInto(dataDir, from, { verify, signal })), dataDir }
     },
-    migrate: async (source, options) => {
-      const { planMigration, migrate } = await import('./migrate.ts')
+    move: async (source, options) => {
+      const { previewMove, moveAway } = await import('./move.ts')
       const { config } = configured(source)
       process.umask(0o077)
-      return options.dryRun ? planMigration(config, options) : migrate(config, options)
+      return options.dryRun ? previewMove(config, options) : moveAway(config, options)
     },
-    undoMigration: async (source) => (await import('./migrate.ts')).undoMigration(configured(source).config),
+    undoMove: async (source) => (await import('./move.ts')).undoMove(configured(source).config),
     clientEnvironment: async (source) => {
       const { config } = configured(source)
       const { machine, close } = await open(config)

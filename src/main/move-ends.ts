@@ -80,8 +80,7 @@ async function openBoth(from: MovePlaces, to: MovePlaces, closers: (() => Promis
   if (to.config.blobs === 'files') makeFolders(to.directory.objects)
   const next = await openBlobs(to.config, to.directory, { hasFiles: false, serves: true })
   closers.push(() => next.close())
-  // The name in the rows is the store's own.
-  // No server has it yet.
+  // Rows name it as it names itself. No server has it yet, so none looks at it beside this.
   await next.prove((work) => work())
   return { from: old.blobs, to: next.blobs, names: { from: blobsPlace(from), to: blobsPlace(to) }, left: await old.nameInRows() }
 }

@@ -8,7 +8,7 @@ import { PasswordWorkers } from '#adapters/system/password-hasher.ts'
 import type { Deps } from '#app/deps.ts'
 import { rememberedByOneProcess } from '#app/distribution/unleased-answers.ts'
 import { Refusal } from '#core/refusal.ts'
-import { alone } from '#core/seat.ts'
+import { onlySeat } from '#core/seat.ts'
 import type { Registry } from '#ports/registries.ts'
 import { depsOf } from './deps-of.ts'
 import { isOwnDatabase, openFacts, type OpenFacts, type SharedFacts } from './facts.ts'
@@ -65,7 +65,7 @@ export async function openDirectory(config: Config, memory?: ServerMemory): Prom
       hasher,
       unleased: rememberedByOneProcess(clock, config.gcLease, memory?.unleased),
       // Where several threads serve, nobody signs in at this one.
-      failedLogins: new FailedLogins(clock, memory?.columns === 1 ? { seat: alone, memory: memory.logins } : undefined),
+      failedLogins: new FailedLogins(clock, memory?.columns === 1 ? { seat: onlySeat, memory: memory.logins } : undefined),
       rateLimits: new RateLimits(clock, memory?.rates),
     })
     await facts.alone(() => beginOnce(deps, config))

@@ -17,7 +17,7 @@ import { loginServerOf } from '#app/resources/registries.ts'
 import { openFilesAt } from '#app/distribution/file-counts.ts'
 import { openConnections } from '#http/open-connections.ts'
 import { type ListenAddress, type Listener, tlsTerms } from '#http/listener.ts'
-import { alone } from '#core/seat.ts'
+import { onlySeat } from '#core/seat.ts'
 import type { MetadataStore } from '#ports/metadata-store.ts'
 import { adminDoor } from './admin-door.ts'
 import { badRequest } from './bad-request.ts'
@@ -84,7 +84,7 @@ export async function serve(config: Config, { program = 'longshore' } = {}): Pro
     const directory = directoryOf(config)
     const names = serverNames(config)
     // Of all serving threads; this one only looks.
-    const gates = gatesOf(budget, config, { seat: { ...alone, columns }, memory: memory.gates })
+    const gates = gatesOf(budget, config, { seat: { ...onlySeat, columns }, memory: memory.gates })
     // Node opens a pipe as one that keeps nobody: while a write waits for a reader that stalls, no thread that made it can end.
     void process.stderr
     // Behind the serving threads' own numbers.

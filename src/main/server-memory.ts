@@ -4,7 +4,7 @@ import { releaseWriteTurn, type WriteTurnMemory, writeTurnMemory } from '#adapte
 import { type FilesMemory, filesMemory, releaseFiles } from '#app/distribution/file-counts.ts'
 import { unleasedMemory } from '#app/distribution/unleased-answers.ts'
 import { type LoginsMemory, loginsMemory, mostBuckets, releaseLogins } from '#app/tokens/rate-limits.ts'
-import { alone, type Seat } from '#core/seat.ts'
+import { onlySeat, type Seat } from '#core/seat.ts'
 import { sharedWords } from '#core/shared-words.ts'
 import { type BucketsMemory, bucketsMemory } from '#core/shared-buckets.ts'
 import { type GateMemory, gateMemory, releaseGate } from '#http/gate-memory.ts'
@@ -56,7 +56,7 @@ export function serverMemory(budget: Budget, { columns, random }: { columns: num
 export const logDescriptor = 2
 
 export const seatAt = ({ columns, bells }: ServerMemory, column: number): Seat =>
-  columns === 1 ? alone : { column, columns, bell: bellOf(bells, column) }
+  columns === 1 ? onlySeat : { column, columns, bell: bellOf(bells, column) }
 
 /** The thread of this column is dead: its places are free for the others. Before another thread gets the column. */
 export function releaseColumn({ bells, gates, connections, logins, files, log }: ServerMemory, column: number): void {

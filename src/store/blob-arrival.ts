@@ -58,7 +58,7 @@ const readBlob = (tx: SqlTransaction, registryId: number, digest: Digest) =>
 /** What was read is still so, now that nobody else changes it. */
 async function hold(tx: SqlTransaction, { registryId, digest }: Arrival, current: Current, lock: string): Promise<StoredDigest> {
   const stored = storedDigest(digest)
-  if (tx.alone) return stored
+  if (tx.isSoleWriter) return stored
   await tx.get(`SELECT digest FROM blob WHERE registry_id = ? AND digest = ?${lock}`, registryId, stored)
   const now = await readBlob(tx, registryId, digest)
   if (now?.object_id !== current.object_id || now.state !== current.state) throw new RunAgain('the blob changed meanwhile')

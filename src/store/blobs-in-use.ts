@@ -39,7 +39,7 @@ export async function noteInUse(tx: SqlTransaction, registryId: number, blobs: r
     const size = sumOf([...made].map((digest) => ({ size: sizes.get(digest) ?? 0 })))
     changeUsage(tx, registryId, { used: size, unreferenced: -size })
     left = left.filter((digest) => !made.has(digest))
-    if (left.length === 0 || tx.alone) return
+    if (left.length === 0 || tx.isSoleWriter) return
     const held = await digestsOf(
       tx,
       `SELECT digest FROM blob_in_use WHERE registry_id = ? AND digest ${tx.among('bytes')} ORDER BY digest${tx.forKeyShare}`,

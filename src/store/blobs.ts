@@ -29,7 +29,7 @@ export const mountBlob: Verb<'mountBlob'> = async (tx, { registryId, name, from,
   const target = await ensureRepository(tx, registryId, name)
   tx.failpoint('mount.in-transaction')
   // The source's link keeps the blob until the new one does.
-  if (!tx.alone && !(await ready(tx.forKeyShareOf('repo_blob')))) throw new RunAgain('the source lost its link meanwhile')
+  if (!tx.isSoleWriter && !(await ready(tx.forKeyShareOf('repo_blob')))) throw new RunAgain('the source lost its link meanwhile')
   const link = { registryId, repositoryId: target.id, digest, now, leaseUntil }
   if (await renewLink(tx, link)) {
     await reviewLink(tx, { ...link, after: leaseUntil })

@@ -13,8 +13,7 @@ export const installation: Read<'installation'> = async (db) => {
 export const timeMark: Read<'timeMark'> = (db) =>
   Promise.resolve(db.get<TimeMark>('SELECT wall, uptime, boot, rest_left AS "restLeft" FROM time_mark'))
 
-export const hasFiles: Read<'hasFiles'> = async (db) =>
-  (await db.get(`SELECT 1 FROM object WHERE ${hasFile} LIMIT 1`)) !== undefined
+export const hasFiles: Read<'hasFiles'> = async (db) => (await db.get(`SELECT 1 FROM object WHERE ${hasFile} LIMIT 1`)) !== undefined
 
 export const putInstallation: Verb<'putInstallation'> = async (tx, { keyCheck, begun, ownerSealed, passwordsShown }) => {
   await tx.run(

@@ -50,7 +50,7 @@ export async function makeLink(
     await noteInUse(tx, registryId, [blob])
     await settleReferences(tx, repositoryId, digest)
   }
-  if (tx.alone) return
+  if (tx.isSoleWriter) return
   // A manifest that names what was not there when it was put, and this link: one of the two sees the other.
   await tx.get(`SELECT id FROM repository WHERE id = ?${tx.forShare}`, repositoryId)
   if ((await isNamed(tx, repositoryId, digest)) !== wasNamed) throw new RunAgain('a manifest that names the blob came meanwhile')

@@ -79,7 +79,7 @@ const namedBy = (tx: SqlTransaction) =>
 
 /** Whoever reviews one of them does so before, and it is queued anew, or after, and sees that these manifests do not name it. */
 async function holdLinks(tx: SqlTransaction, repositoryId: number, parents: readonly StoredDigest[]): Promise<void> {
-  if (tx.alone) return
+  if (tx.isSoleWriter) return
   await tx.all(
     `SELECT digest FROM repo_blob WHERE repo_id = ? AND digest IN ${namedBy(tx)} ORDER BY digest${tx.forNoKeyUpdate}`,
     repositoryId,

@@ -34,7 +34,7 @@ export async function manifestsHere(db: SqlReader, repositoryId: number, digests
 
 /** They stay until the transaction ends. */
 export async function holdManifests(tx: SqlTransaction, repositoryId: number, digests: readonly Digest[]): Promise<void> {
-  if (tx.alone || digests.length === 0) return
+  if (tx.isSoleWriter || digests.length === 0) return
   const held = await digestsOf(
     tx,
     `SELECT digest FROM manifest WHERE repo_id = ? AND digest ${tx.among('bytes')} ORDER BY digest${tx.forKeyShare}`,
@@ -146,7 +146,7 @@ export async function seeArrivals(
   manifest: Manifest,
   named: Named,
 ): Promise<void> {
-  if (tx.alone) return
+  if (tx.isSoleWriter) return
   const absent = namedDigests(manifest).filter((child) => !named.blobs.has(child) && !named.manifests.has(child))
   const isHere =
     absent.length > 0 &&

@@ -204,7 +204,7 @@ async function deleteTree(tx: SqlTransaction, key: string): Promise<{ key: strin
         `DELETE FROM resource WHERE key ${tx.among('text')}`,
         held.map((each) => each.key),
       )
-    if (held.length === 0 || tx.alone) return gone
+    if (held.length === 0 || tx.isSoleWriter) return gone
   }
 }
 

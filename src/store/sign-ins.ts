@@ -136,7 +136,7 @@ export async function deleteSignIns(
 ): Promise<void> {
   let gone: number
   do gone = await tx.run(`DELETE FROM sign_in WHERE ${of} = ? AND id <> ?`, value, except)
-  while (gone > 0 && !tx.alone)
+  while (gone > 0 && !tx.isSoleWriter)
 }
 
 export const endSignIns: Verb<'endSignIns'> = (tx, { family }) => deleteSignIns(tx, 'family', family)

@@ -66,7 +66,7 @@ export interface SqlTransaction extends SqlReader {
   /** By the database's clock, where that is the one that judges. */
   readonly began: number | undefined
   /** Nobody else writes while this transaction is open: what it read is still so. */
-  readonly alone: boolean
+  readonly isSoleWriter: boolean
   /**
    * Ends a SELECT whose rows this transaction may take away: nobody else changes, takes or relies on them before it ends.
    * Which tables' rows come first is told in lock-order.ts; several of one table are in the order of their key.

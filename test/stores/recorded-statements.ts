@@ -76,7 +76,7 @@ function placeOf(): string {
 
 /** Notes what src/store asks, in its own words. */
 export class RecordingConnection extends SqliteConnection {
-  override readonly alone: boolean
+  override readonly isSoleWriter: boolean
   override readonly aText = marked('aText', '', 'CAST(? AS TEXT)')
   override readonly someBytes = marked('someBytes', '', '?')
   override readonly inCommitOrder = marked('inCommitOrder', '', '')
@@ -88,10 +88,10 @@ export class RecordingConnection extends SqliteConnection {
   override readonly forShare = marked('forShare', '', '')
   readonly #statements: Statements
 
-  constructor(statements: Statements, alone: boolean) {
+  constructor(statements: Statements, isSoleWriter: boolean) {
     super(':memory:')
     this.#statements = statements
-    this.alone = alone
+    this.isSoleWriter = isSoleWriter
   }
 
   override forUpdateOf(table: string): string {

@@ -7,7 +7,7 @@ import { Connections } from '#http/connections.ts'
 import { listen } from '#http/listener.ts'
 import { connectionsMemory, releaseConnections } from '#http/open-connections.ts'
 import { hasTooMany } from '#http/balance.ts'
-import { alone } from '#core/seat.ts'
+import { onlySeat } from '#core/seat.ts'
 import { sharedWords } from '#core/shared-words.ts'
 import { eventually } from '../conformance/client.ts'
 import { seatOf } from './threads.ts'
@@ -17,7 +17,7 @@ function scene(limits: { most: number; mostOfOne: number }, columns = 2) {
   const memory = connectionsMemory(limits.most, { columns, seed: 7 })
   const bells = sharedWords(columns)
   const at = Array.from({ length: columns }, (_, column) => {
-    const seat = columns === 1 ? alone : seatOf({ column, columns, bells })
+    const seat = columns === 1 ? onlySeat : seatOf({ column, columns, bells })
     const connections = new Connections({ ...limits, slowAfter: 60_000, isProxy: () => false }, seat, memory)
     return { connections, comes: fakeListener(connections) }
   })

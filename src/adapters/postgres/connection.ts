@@ -91,7 +91,7 @@ export class PostgresTransaction extends PostgresReader implements SqlTransactio
   readonly forNoKeyUpdate = ' FOR NO KEY UPDATE'
   readonly forKeyShare = ' FOR KEY SHARE'
   readonly forShare = ' FOR SHARE'
-  readonly alone = false
+  readonly isSoleWriter = false
   readonly skipLocked = ' FOR UPDATE SKIP LOCKED'
   readonly usageSlots = 32
   readonly usageChanges = new Map()

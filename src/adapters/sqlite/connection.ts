@@ -24,7 +24,7 @@ export class SqliteConnection implements SqlTransaction {
   readonly database: DatabaseSync
   readonly failpoint: Failpoint
   // SQLite has one writer at a time: whoever decides already holds every row.
-  readonly alone: boolean = true
+  readonly isSoleWriter: boolean = true
   readonly forUpdate: string = ''
   readonly forNoKeyUpdate: string = ''
   readonly forKeyShare: string = ''

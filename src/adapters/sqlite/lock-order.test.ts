@@ -14,7 +14,7 @@ interface Touch {
 
 /** Notes which tables' rows each statement locks or writes, as it would on a database with several writers. */
 class RecordingConnection extends SqliteConnection {
-  override readonly alone = false
+  override readonly isSoleWriter = false
   override readonly forUpdate = ' /* holds */'
   override readonly forNoKeyUpdate = ' /* holds */'
   override readonly forKeyShare = ' /* holds */'

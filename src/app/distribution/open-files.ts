@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import { alone, type Seat } from '#core/seat.ts'
+import { onlySeat, type Seat } from '#core/seat.ts'
 import { FileCounts, type FileOwner, type FilesMemory, filesMemory, type Lack } from './file-counts.ts'
 
 /** Who holds a file open, and can give it up while it rests. */
@@ -27,7 +27,11 @@ export class OpenFiles {
   readonly #waiting = new Set<() => void>()
   readonly #counts: FileCounts
 
-  constructor({ most, longestWait }: OpenFileLimits, seat: Seat = alone, memory: FilesMemory = filesMemory(most, { columns: 1, seed: 0 })) {
+  constructor(
+    { most, longestWait }: OpenFileLimits,
+    seat: Seat = onlySeat,
+    memory: FilesMemory = filesMemory(most, { columns: 1, seed: 0 }),
+  ) {
     this.#longestWait = longestWait
     this.#counts = new FileCounts(most, seat, memory)
     seat.bell.onRing(() => this.#heard())

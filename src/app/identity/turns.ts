@@ -1,5 +1,5 @@
 import { RegistryError } from '#core/registry-error.ts'
-import { alone, type Seat } from '#core/seat.ts'
+import { onlySeat, type Seat } from '#core/seat.ts'
 import { sharedWords } from '#core/shared-words.ts'
 import { type CountsMemory, countsMemory, releaseCounts, SharedCounts } from '#core/shared-counts.ts'
 
@@ -42,7 +42,7 @@ export class Turns {
   readonly #counts: SharedCounts
 
   /** @param longest how many of one name may wait or be at work */
-  constructor(longest: number, seat: Seat = alone, memory: TurnsMemory = turnsMemory({ columns: 1, seed: 0 })) {
+  constructor(longest: number, seat: Seat = onlySeat, memory: TurnsMemory = turnsMemory({ columns: 1, seed: 0 })) {
     this.#longest = longest
     this.#seat = seat
     this.#owners = memory.owners

@@ -1,7 +1,7 @@
 import { networkOf } from '#core/ip-address.ts'
 import { type RateCategory, ratesOf } from '#core/rate-limit.ts'
 import { RegistryError } from '#core/registry-error.ts'
-import { alone, type Seat } from '#core/seat.ts'
+import { onlySeat, type Seat } from '#core/seat.ts'
 import { type BucketsMemory, bucketsMemory, SharedBuckets } from '#core/shared-buckets.ts'
 import { type Counting, type FailuresMemory, failuresMemory, SharedFailures } from '#core/shared-failures.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -91,7 +91,7 @@ export const loginsMemory = ({ columns, random }: { columns: number; random: () 
 /** A thread died: what failed there stays counted, and nobody waits for its turn. */
 export const releaseLogins = ({ turns }: LoginsMemory, column: number): void => releaseTurns(turns, column)
 
-const aloneLogins = () => ({ seat: alone, memory: loginsMemory({ columns: 1, random: () => 0 }) })
+const aloneLogins = () => ({ seat: onlySeat, memory: loginsMemory({ columns: 1, random: () => 0 }) })
 
 /**
  * Slows guessing (core/shared-failures.ts), at all threads of this process together; a flood of addresses and names pushes

@@ -1,7 +1,7 @@
 import { doctor } from './doctor.ts'
 import { identity } from './identity.ts'
 import { kubernetes } from './kubernetes.ts'
-import { migration } from './migration.ts'
+import { move } from './move.ts'
 import { program } from './program.ts'
 import { refusals } from './refusals.ts'
 import { registry } from './registry.ts'
@@ -15,7 +15,7 @@ export const cli = {
   ...server,
   ...registry,
   ...storage,
-  ...migration,
+  ...move,
   ...settings,
   ...refusals,
   ...doctor,

@@ -4,28 +4,16 @@ import { copySecrets } from '#adapters/fs/copy-secrets.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemIds } from '#adapters/system/ids.ts'
 import { moveRegistry, planMove } from '#app/maintenance/move/move.ts'
-import type { Moved, MovePlan, MoveProgress } from '#core/move.ts'
+import type { AskedMove } from '#cli/host.ts'
+import type { Moved, MovePlan } from '#core/move.ts'
 import { Refusal } from '#core/refusal.ts'
 import { ConfigError, parsedAs, variableOf } from './config.ts'
 import { failpointOf } from './failpoint.ts'
 import { blobsPlace, folderPlaces, openMoveEnds, openOldPlace, type MovePlaces, placesOf, storePlace } from './move-ends.ts'
 import { type Config, type SettingName, settings } from './settings.ts'
 
-export interface MigrateOptions {
-  /** `postgres://…`, `sqlite` for the data folder of the configuration, or another folder. */
-  toStore: string | undefined
-  toStorePasswordFile: string | undefined
-  /** As the setting has it. */
-  toBlobs: string | undefined
-  verify: boolean
-  signal: AbortSignal
-  progress: (progress: MoveProgress) => void
-  /** What is to be done is known; nothing was yet. */
-  planned: (plan: MovePlan) => void
-}
-
 /** What would be moved. Makes nothing but what the new places need to be looked at. */
-export async function planMigration(config: Config, options: MigrateOptions): Promise<MovePlan> {
+export async function previewMove(config: Config, options: AskedMove): Promise<MovePlan> {
   const ends = await openMoveEnds(placesOf(config), targetOf(config, options))
   try {
     return await planMove(ends)
@@ -35,7 +23,7 @@ export async function planMigration(config: Config, options: MigrateOptions): Pr
 }
 
 /** Moves the registry of a configuration to other places while servers are at work on it. Fails as `moveRegistry` does. */
-export async function migrate(config: Config, options: MigrateOptions): Promise<Moved> {
+export async function moveAway(config: Config, options: AskedMove): Promise<Moved> {
   const [from, to] = [placesOf(config), targetOf(config, options)]
   const ends = await openMoveEnds(from, to)
   try {
@@ -53,7 +41,7 @@ export async function migrate(config: Config, options: MigrateOptions): Promise<
  * Takes the mark of a move from the place that was left, or is being left: it is the registry's again. Where bytes alone were moved and there
  * is no mark any more, new ones may go into the stores again that they were moved from. Refuses with `move-none`.
  */
-export async function undoMigration(config: Config): Promise<{ store: string; phase: string; to: readonly string[] }> {
+export async function undoMove(config: Config): Promise<{ store: string; phase: string; to: readonly string[] }> {
   const places = placesOf(config)
   const end = await openOldPlace(places)
   try {
@@ -71,7 +59,7 @@ export async function undoMigration(config: Config): Promise<{ store: string; ph
   }
 }
 
-function targetOf(config: Config, { toStore, toStorePasswordFile, toBlobs }: MigrateOptions): MovePlaces {
+function targetOf(config: Config, { toStore, toStorePasswordFile, toBlobs }: AskedMove): MovePlaces {
   if (toStore === undefined && toBlobs === undefined) throw new ConfigError('move-nothing')
   const isUrl = toStore !== undefined && /^[a-z]+:\/\//i.test(toStore)
   const isFolder = toStore !== undefined && toStore !== 'sqlite' && !isUrl
@@ -97,7 +85,7 @@ async function bringSecrets(from: MovePlaces, to: MovePlaces): Promise<void> {
 }
 
 /** What the next start needs to be told, as variables of its environment. */
-function settingsAt(from: MovePlaces, to: MovePlaces, { toStore, toStorePasswordFile, toBlobs }: MigrateOptions): string[] {
+function settingsAt(from: MovePlaces, to: MovePlaces, { toStore, toStorePasswordFile, toBlobs }: AskedMove): string[] {
   const shown = (name: SettingName, text: string) => {
     const { shown: show } = settings[name] as { shown?: (text: string) => string }
     return `${variableOf(name)}=${show?.(text) ?? text}`

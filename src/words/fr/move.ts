@@ -1,7 +1,7 @@
-import type { migration as english } from '../en/migration.ts'
+import type { move as english } from '../en/move.ts'
 import type { Translation } from '../messages.ts'
 
-export const migration: Translation<typeof english> = {
+export const move: Translation<typeof english> = {
   'migrate.summary': 'Déplacer le registre vers PostgreSQL et un bucket, ou en revenir, pendant qu’il sert.',
   'migrate.more': `Le serveur continue pendant que tout est copié et comparé. Ensuite, un instant, rien n’est écrit : les derniers changements sont
 apportés et l’ancien endroit est quitté. Son serveur lit encore, répond 503 aux écritures, et doit être démarré au nouvel

@@ -1,7 +1,7 @@
-import type { migration as english } from '../en/migration.ts'
+import type { move as english } from '../en/move.ts'
 import type { Translation } from '../messages.ts'
 
-export const migration: Translation<typeof english> = {
+export const move: Translation<typeof english> = {
   'migrate.summary': 'Trasladar el registro a PostgreSQL y un bucket, o de vuelta, mientras se usa.',
   'migrate.more': `El servidor sigue mientras todo se copia y se compara. Después, por un momento, no se escribe nada: se llevan los últimos
 cambios y se deja el lugar antiguo. Su servidor aún lee, responde 503 a las escrituras, y debe iniciarse en el lugar nuevo

@@ -1,5 +1,5 @@
 /** What is said in English: `migrate`. */
-export const migration = {
+export const move = {
   'migrate.summary': 'Move the registry to PostgreSQL and a bucket, or back, while it is used.',
   'migrate.more': `The server goes on while everything is copied and compared. Then nothing is written for a moment, the last changes are brought
 over, and the old place is left: its server reads on, answers writes with 503, and is to be started at the new place, with
