@@ -5,18 +5,8 @@ import type { Answer, Stream } from './answer.ts'
 import { afterIntake } from './burst.ts'
 import type { Headers } from './headers.ts'
 import { linger } from './linger.ts'
+import type { LogFields } from './log-fields.ts'
 import type { Place } from './place.ts'
-
-/** What the log tells of a request besides its line and status. Never a secret. */
-export type LogFields = {
-  principal?: string
-  repository?: string
-  digest?: string
-  failure?: string
-  reason?: string
-  /** What somebody whom this server asked said; for the log alone. */
-  cause?: string
-}
 
 const smallBody = 16 * 1024
 /** What a socket takes at once, whoever reads. */
