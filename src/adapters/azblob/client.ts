@@ -1,5 +1,5 @@
-import { Readable } from 'node:stream'
-import { BeyondEnd, Mangled } from '../bucket/failures.ts'
+import type { Readable } from 'node:stream'
+import { openRange } from '../bucket/asked-range.ts'
 import {
   type Abilities,
   type AskedRange,
@@ -9,7 +9,6 @@ import {
   type ObjectClient,
   type Part,
   type Patience,
-  rangeIn,
   type Upload,
   usualPatience,
 } from '../bucket/object-client.ts'
@@ -64,30 +63,18 @@ export class AzureClient implements ObjectClient {
     return found && { size: found.contentLength ?? 0, etag: found.etag ?? '', crc: undefined }
   }
 
-  async get(key: string, { from, to, etag }: AskedRange, signal?: AbortSignal) {
-    try {
-      // Taken up again where it broke off by who reads it (bucket/checked-bytes.ts), not without end by the SDK.
-      const asked = {
-        maxRetryRequests: 0,
-        ...(signal ? { abortSignal: signal } : {}),
-        ...(etag === undefined ? {} : { conditions: { ifMatch: etag } }),
-      }
-      const found = await this.#requests.askUnlessAbsent(() => this.#requests.blob(key).download(from, to - from, asked))
-      if (!found) return undefined
-      const range = rangeIn(found.contentRange)
-      const body = found.readableStreamBody as Readable
-      // Without it an answer that breaks while nobody reads would end the process.
-      body.on('error', () => {})
-      if (range?.first !== from) {
-        body.destroy()
-        throw new Mangled('the store gave another range than was asked for')
-      }
-      return { body, etag: found.etag ?? '', total: range.total }
-    } catch (error) {
-      if (!(error instanceof BeyondEnd)) throw error
-      const found = await this.head(key)
-      return found && { body: Readable.from([]), etag: found.etag, total: found.size }
+  get(key: string, { from, to, etag }: AskedRange, signal?: AbortSignal) {
+    // Taken up again where it broke off by who reads it (bucket/checked-bytes.ts), not without end by the SDK.
+    const asked = {
+      maxRetryRequests: 0,
+      ...(signal ? { abortSignal: signal } : {}),
+      ...(etag === undefined ? {} : { conditions: { ifMatch: etag } }),
     }
+    const ask = async () => {
+      const found = await this.#requests.askUnlessAbsent(() => this.#requests.blob(key).download(from, to - from, asked))
+      return found && { body: found.readableStreamBody as Readable, etag: found.etag, range: found.contentRange }
+    }
+    return openRange(from, ask, () => this.head(key))
   }
 
   async remove(key: string): Promise<void> {

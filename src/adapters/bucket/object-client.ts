@@ -55,12 +55,6 @@ export interface AskedRange {
   etag?: string | undefined
 }
 
-/** What an answer says that it has. A range is always asked for: what says nothing of one is not the store's answer, but that of something before it. */
-export function rangeIn(text: string | undefined): { first: number; total: number } | undefined {
-  const [, first, total] = /^bytes ([0-9]+)-[0-9]+\/([0-9]+)$/.exec(text ?? '') ?? []
-  return first === undefined ? undefined : { first: Number(first), total: Number(total) }
-}
-
 /** What is asked of a store of objects. Each fails as failures.ts says, after a bounded number of tries; none believes an answer that does not fit what was sent. */
 export interface ObjectClient {
   /** In milliseconds: so long may nothing come. */

@@ -1,9 +1,10 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
+import { openRange } from '../bucket/asked-range.ts'
 import { refuseSamePage } from '../bucket/bounded-answer.ts'
-import { AbsentPerhaps, BeyondEnd, Mangled } from '../bucket/failures.ts'
+import { AbsentPerhaps } from '../bucket/failures.ts'
 import type { Abilities, AskedRange, Condition, FoundObject, ObjectClient, Part, Patience, Upload } from '../bucket/object-client.ts'
-import { rangeIn, usualPatience } from '../bucket/object-client.ts'
+import { usualPatience } from '../bucket/object-client.ts'
 import { Multipart, provesParts } from './multipart.ts'
 import type { S3Place } from './place.ts'
 import { headersOf, S3Requests } from './requests.ts'
@@ -79,26 +80,14 @@ export class S3Client implements ObjectClient {
     return found && { size: found.ContentLength ?? 0, etag: found.ETag ?? '', crc: found.ChecksumCRC32 }
   }
 
-  async get(key: string, { from, to, etag }: AskedRange, signal?: AbortSignal) {
+  get(key: string, { from, to, etag }: AskedRange, signal?: AbortSignal) {
     const { sdk } = this.#requests
-    try {
-      const asked = { ...this.#requests.at(key), Range: `bytes=${from}-${to - 1}`, ...(etag === undefined ? {} : { IfMatch: etag }) }
+    const asked = { ...this.#requests.at(key), Range: `bytes=${from}-${to - 1}`, ...(etag === undefined ? {} : { IfMatch: etag }) }
+    const ask = async () => {
       const found = await this.#requests.askUnlessAbsent(() => new sdk.GetObjectCommand(asked), signal)
-      if (!found) return undefined
-      const range = rangeIn(found.ContentRange)
-      const body = found.Body as Readable
-      // Without it an answer that breaks while nobody reads would end the process.
-      body.on('error', () => {})
-      if (range?.first !== from) {
-        body.destroy()
-        throw new Mangled('the store gave another range than was asked for')
-      }
-      return { body, etag: found.ETag ?? '', total: range.total }
-    } catch (error) {
-      if (!(error instanceof BeyondEnd)) throw error
-      const found = await this.head(key)
-      return found && { body: Readable.from([]), etag: found.etag, total: found.size }
+      return found && { body: found.Body as Readable, etag: found.ETag, range: found.ContentRange }
     }
+    return openRange(from, ask, () => this.head(key))
   }
 
   async remove(key: string): Promise<void> {
