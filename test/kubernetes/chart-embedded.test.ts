@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { makeLayout, type Layout } from '../clients/images.ts'
-import { buildImage, imageName } from './image.ts'
-import { type Cluster, startCluster } from './node.ts'
+import { imageName } from './image.ts'
+import type { Cluster } from './node.ts'
 import { runPod } from './pods.ts'
-import { type Release, releaseOf, volume } from './release.ts'
+import { givePullSecret, type Login, type Release, releaseOf, startForChart, volume } from './release.ts'
 import { monitors, variants } from './variants.ts'
 
 const namespace = 'registry'
@@ -16,16 +16,12 @@ const values = { persistence: { size: '1Gi', storageClass: 'local' }, scratch: {
 let folder: string
 let cluster: Cluster
 let release: Release
-let login: { user: string; password: string }
+let login: Login
 let web: Layout
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lsk-chart-'))
-  cluster = await startCluster([])
-  await cluster.ctr('images', 'import', await buildImage(folder))
+  cluster = await startForChart(folder, namespace)
   await cluster.apply(volume('disk', join(folder, 'disk')))
-  await cluster.kubectl('create', 'namespace', namespace)
-  // What the chart promises is what the strictest of Kubernetes' own rules asks for.
-  await cluster.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted')
   release = releaseOf(cluster, folder, { name: 'r', namespace })
   web = await makeLayout(folder)
 })
@@ -35,10 +31,7 @@ after(async () => {
 })
 
 const pull = async () => {
-  const { user, password } = login
-  await cluster.kubectl('delete', 'secret', 'pull', '--ignore-not-found')
-  const words = [`--docker-server=${release.host}`, `--docker-username=${user}`, `--docker-password=${password}`]
-  await cluster.kubectl('create', 'secret', 'docker-registry', 'pull', ...words)
+  await givePullSecret(cluster, release.host, login)
   const outcome = await runPod(cluster, { image: `${release.host}/shop/web:v1`, secrets: ['pull'] })
   assert.ok(outcome.ran, JSON.stringify(outcome))
 }

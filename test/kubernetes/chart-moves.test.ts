@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { makeLayout, type Layout } from '../clients/images.ts'
-import { buildImage } from './image.ts'
-import { type Cluster, startCluster } from './node.ts'
+import type { Cluster } from './node.ts'
 import { runPod } from './pods.ts'
-import { type Release, releaseOf, volume } from './release.ts'
+import { givePullSecret, type Login, type Release, releaseOf, startForChart, volume } from './release.ts'
 import { secretOf, startStores, type Stores } from './stores.ts'
 
 const namespace = 'moved'
@@ -35,15 +34,12 @@ let cluster: Cluster
 let stores: Stores
 let first: Release
 let second: Release
-let login: { user: string; password: string }
+let login: Login
 let web: Layout
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lsk-chart-'))
-  cluster = await startCluster([])
-  await cluster.ctr('images', 'import', await buildImage(folder))
+  cluster = await startForChart(folder, namespace)
   stores = await startStores(cluster, password)
-  await cluster.kubectl('create', 'namespace', namespace)
-  await cluster.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted')
   const secret = secretOf(namespace)
   await cluster.apply(volume('disk', join(folder, 'disk')), secret('database', { password }), secret('bucket', stores.keys))
   mkdirSync(join(cluster.hostsFolder, `${name}:80`), { recursive: true })
@@ -77,8 +73,7 @@ test('a registry in embedded mode is given what the move needs, by an upgrade', 
   await first.helm(['install'], embedded)
   await answers('first')
   login = await first.firstPassword()
-  const words = [`--docker-server=${name}:80`, `--docker-username=${login.user}`, `--docker-password=${login.password}`]
-  await cluster.kubectl('create', 'secret', 'docker-registry', 'pull', ...words)
+  await givePullSecret(cluster, `${name}:80`, login)
   await first.push(web, 'shop/before', login)
   await pull('shop/before')
   await first.helm(['upgrade'], { ...embedded, ...whatTheMoveNeeds })

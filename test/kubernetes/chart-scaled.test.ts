@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { makeLayout } from '../clients/images.ts'
-import { buildImage } from './image.ts'
-import { type Cluster, startCluster, until } from './node.ts'
+import { type Cluster, until } from './node.ts'
 import { runPod } from './pods.ts'
-import { type Release, releaseOf, type Values } from './release.ts'
+import { givePullSecret, type Login, type Release, releaseOf, startForChart, type Values } from './release.ts'
 import { secretOf, startStores, type Stores } from './stores.ts'
 
 const namespace = 'scaled'
@@ -22,14 +21,11 @@ let cluster: Cluster
 let stores: Stores
 let release: Release
 let values: Values
-let login: { user: string; password: string }
+let login: Login
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lsk-chart-'))
-  cluster = await startCluster([])
-  await cluster.ctr('images', 'import', await buildImage(folder))
+  cluster = await startForChart(folder, namespace)
   stores = await startStores(cluster, passwords.first)
-  await cluster.kubectl('create', 'namespace', namespace)
-  await cluster.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted')
   await cluster.apply(
     secret('sealing', { 'secret.key': randomBytes(32) }),
     secret('database', { password: passwords.first }),
@@ -62,8 +58,7 @@ test('two pods on one database and one bucket are ready, helm test passes, and w
   )
   await release.helm(['test'], {})
   login = await release.firstPassword()
-  const words = [`--docker-server=${release.host}`, `--docker-username=${login.user}`, `--docker-password=${login.password}`]
-  await cluster.kubectl('create', 'secret', 'docker-registry', 'pull', ...words)
+  await givePullSecret(cluster, release.host, login)
   await release.push(await makeLayout(folder, { bulk: 8 << 20 }), 'shop/web', login)
   const outcome = await pull()
   assert.ok(outcome.ran, JSON.stringify(outcome))

@@ -7,12 +7,17 @@ import { stringify } from 'yaml'
 import { run, succeed, told } from '../clients/command.ts'
 import type { Layout } from '../clients/images.ts'
 import { goTool } from '../clients/tool.ts'
-import { imageName } from './image.ts'
-import { type Cluster, nodeName } from './node.ts'
+import { buildImage, imageName } from './image.ts'
+import { type Cluster, nodeName, startCluster } from './node.ts'
 
 export const chart = fileURLToPath(new URL('../../deploy/helm/longshore', import.meta.url))
 
 export type Values = Record<string, unknown>
+
+export interface Login {
+  user: string
+  password: string
+}
 
 export interface Release {
   /** The Service as images name it: `r-longshore.ns.svc:80`. */
@@ -24,8 +29,8 @@ export interface Release {
   /** In one of its pods. */
   exec: (pod: string, ...words: string[]) => Promise<string>
   /** The admin user of the first registry, by the line of the notes. */
-  firstPassword: () => Promise<{ user: string; password: string }>
-  push: (layout: Layout, repository: string, login: { user: string; password: string }) => Promise<void>
+  firstPassword: () => Promise<Login>
+  push: (layout: Layout, repository: string, login: Login) => Promise<void>
 }
 
 /** @param folder where the values lie */
@@ -87,6 +92,27 @@ export function releaseOf(cluster: Cluster, folder: string, { name, namespace }:
 interface PodJson {
   metadata: { name: string; uid: string; deletionTimestamp?: string }
   status: { conditions?: { type: string; status: string }[] }
+}
+
+/** A cluster that has the image of this checkout, and a namespace for releases with the strictest of Kubernetes' own rules: the chart promises what they ask for. */
+export async function startForChart(folder: string, namespace: string): Promise<Cluster> {
+  const cluster = await startCluster([])
+  try {
+    await cluster.ctr('images', 'import', await buildImage(folder))
+    await cluster.kubectl('create', 'namespace', namespace)
+    await cluster.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted')
+    return cluster
+  } catch (error) {
+    await cluster.stop()
+    throw error
+  }
+}
+
+/** The Secret `pull` of the default namespace, with which pods pull from a registry; another one of that name goes. @param host with its port */
+export async function givePullSecret({ kubectl }: Cluster, host: string, { user, password }: Login): Promise<void> {
+  await kubectl('delete', 'secret', 'pull', '--ignore-not-found')
+  const words = [`--docker-server=${host}`, `--docker-username=${user}`, `--docker-password=${password}`]
+  await kubectl('create', 'secret', 'docker-registry', 'pull', ...words)
 }
 
 /** A folder of the node as a volume, with the mode of a new disk: root's own, but for the group that the pod is given. */
