@@ -15,6 +15,7 @@ import { Connections, type PoolOptions } from './connections.ts'
 import { DatabaseTime } from './database-time.ts'
 import { refuseEncoding } from './encoding.ts'
 import { asRefusal, isOwn, isPaused, isRefusedCommit, named, notReached, passes, unknownOutcome } from './failures.ts'
+import { whoseCommand } from './lanes.ts'
 import { alone } from './locks.ts'
 import { migrate } from './migrate.ts'
 import { RequestProofs } from './request-proofs.ts'
@@ -157,7 +158,7 @@ async function command(connections: Connections, beginning: Omit<Beginning, 'beg
   const until = performance.now() + longestPause
   for (let tries = 1; ; tries++)
     try {
-      return await connections.writers.within(() => once(connections, beginning, deed, input))
+      return await connections.writers.within(() => once(connections, beginning, deed, input), whoseCommand(input))
     } catch (error) {
       if (isPaused(error) && performance.now() < until) {
         tries--
