@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { BucketBlobWriter } from './blob-writer.ts'
-import type { AskedRange, ObjectClient } from './object-client.ts'
+import type { AskedRange, ObjectClient, Upload } from './object-client.ts'
 import { PartPool } from './part-pool.ts'
 
 const mebibyte = 1024 * 1024
@@ -13,7 +13,7 @@ const partSize = 2 * mebibyte
 function countingStore() {
   const objects = new Map<string, Buffer>()
   const parts: Buffer[][] = []
-  const moved = { bytes: 0 }
+  const moved = { bytes: 0, objects: 0 }
   const taken = (body: Uint8Array): Buffer => {
     moved.bytes += body.length
     return Buffer.from(body)
@@ -44,11 +44,16 @@ function countingStore() {
       ;(parts[Number(uploadId)] as Buffer[])[number - 1] = taken(body)
       return { etag: etagOf(body), crc: undefined }
     },
-    complete: async (key: string, { uploadId }: { uploadId: string }) => {
-      const bytes = Buffer.concat(parts[Number(uploadId)] ?? [])
+    complete: async (key: string, { uploadId, parts: listed }: Upload) => {
+      moved.objects++
+      const bytes = Buffer.concat((parts[Number(uploadId)] ?? []).slice(0, listed.length))
       objects.set(key, bytes)
       return { etag: etagOf(bytes) }
     },
+    partsOf: async (_: string, upload: Upload) => ({
+      ...upload,
+      uploadId: String(parts.push([...(parts[Number(upload.uploadId)] ?? [])]) - 1),
+    }),
     abort: async () => {},
     proves: () => true,
   }
@@ -111,4 +116,28 @@ test('what came while the rest was away is forgotten by a rollback, and taken by
   await writer.seal('sha256')
   assert.ok(all.objects.get('objects/0')?.equals(bytes))
   assert.equal(pool.taken, 0)
+})
+
+test('whoever sends the same chunk again and again has the parts made an object once', async () => {
+  const pool = new PartPool(4 * partSize, 0)
+  const all = writersOf(1, pool)
+  const [writer] = all.writers as [BucketBlobWriter]
+  await send(all, 0, randomBytes(3 * partSize + 1000))
+  await writer.mark()
+  for (let time = 0; time < 5; time++) await writer.makeReadable()
+  assert.equal(all.moved.objects, 1)
+  // Others are there now.
+  await send(all, 0, randomBytes(2 * partSize))
+  for (let time = 0; time < 5; time++) await writer.makeReadable()
+  assert.equal(all.moved.objects, 2)
+  const promised = (await writer.mark()).size
+  for (const time of [1, 2]) {
+    await writer.append(randomBytes(2 * partSize))
+    await writer.makeReadable()
+    assert.equal(all.moved.objects, 2 + time, 'of as many bytes, and others')
+    await writer.rollback()
+    assert.equal(writer.size, promised)
+  }
+  await writer.seal('sha256')
+  assert.ok(all.objects.get('objects/0')?.equals(Buffer.concat(all.sent[0] ?? [])))
 })

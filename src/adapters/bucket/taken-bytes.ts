@@ -56,6 +56,8 @@ export class TakenBytes {
   readonly #open: OpenPart
   #hash: Hash | undefined
   #base: string | undefined
+  /** Up to where what lies under the key goes, if it was made of parts here: who asks again for the same has nothing copied again. */
+  #joined: number | undefined
   #marked: Progress
 
   /** @param mark of another writer; undefined: the key is new, or nothing was marked */
@@ -141,6 +143,8 @@ export class TakenBytes {
   rollback(): void {
     const { sums, parts, tail, hash } = this.#marked
     const isSamePart = this.#sent.count === parts
+    // Others may come in the place of those that it was made of.
+    if (!isSamePart) this.#joined = undefined
     this.#open.dropBehind()
     this.#sent.rollback(parts)
     this.#open.rollback(sums.size - this.#sent.end, tail, isSamePart)
@@ -178,7 +182,7 @@ export class TakenBytes {
   /** What was taken can be read in the bucket up to where its parts go. */
   async makeReadable(): Promise<void> {
     await this.#sent.settle()
-    await this.#join()
+    if (this.#joined !== this.#sent.end) await this.#join()
   }
 
   /** Nothing is on its way any more, whatever became of it. */
@@ -212,6 +216,7 @@ export class TakenBytes {
   async #join(each?: (block: Uint8Array) => void): Promise<void> {
     const taken = { sent: this.#sent, sums: this.#sums, base: this.#base, first: this.#partSize }
     this.#base = await joinParts(this.#side, this.#name, taken, each)
+    this.#joined = this.#sent.end
   }
 
   /** What lies behind the parts comes back into memory. */
