@@ -21,6 +21,8 @@ export interface Wanted {
   opened?: Opened | undefined
 }
 
+/** In milliseconds: so long an answer stays open that nobody reads. */
+const longestRest = 5000
 /** So often in a row without a block between. */
 const mostBreaks = 3
 
@@ -60,7 +62,16 @@ export async function* checkedBlocks(
       if (came && sumIsRight(bytes, sumOf(Math.floor(at / checksumBlock)))) {
         breaks = 0
         at += bytes.length
-        yield bytes
+        // Whoever takes long holds no answer of the store open meanwhile: a store has so many at once, and they are everybody's.
+        const resting = setTimeout(() => {
+          source?.close()
+          source = undefined
+        }, longestRest)
+        try {
+          yield bytes
+        } finally {
+          clearTimeout(resting)
+        }
         continue
       }
       source?.close()
