@@ -28,7 +28,7 @@ const ofFiles = [
 const ofObjects = ['blob-offload']
 
 /** Where several servers share a folder of files; all the rest of what files are about is the same as on SQLite. */
-const ofSharedFiles = [...ofObjects, 'cli-commands', 'damaged-blobs', 'disk', 'doctor', 'restart', 'storage-limit', 'uploads-torn']
+const ofSharedFiles = [...ofObjects, 'damaged-blobs', 'disk', 'restart', 'storage-limit', 'uploads-torn']
 
 const model = 'test/stores/model.test.ts'
 
