@@ -58,6 +58,12 @@ export interface BlobStore {
   delete(key: string): Promise<void>
   /** Keys that have bytes, in no order. For alarms and checks: no decision is taken from it. */
   keys(): AsyncIterable<string>
+  /**
+   * Keys beside which something lies that only an upload that goes on has a need of, in no order, some twice; where `removeRemains` takes it
+   * away. Beside a whole blob it is of nobody. A store in which all of a key is one thing has no such question.
+   */
+  remains?(): AsyncIterable<string>
+  removeRemains?(key: string): Promise<void>
   /** Free and total bytes where new objects would lie; a store that has no such figure has no such question. */
   space?(): Promise<{ free: number; total: number }>
   /** Ends what the store runs in the background. Writers that are open are abandoned. */

@@ -145,6 +145,26 @@ export function bucketServerTests(starting: Promise<ObjectStoreServer>): void {
     assert.deepEqual((JSON.parse(found.out) as { strangers: string[] }).strangers, ['00/left'])
   })
 
+  test('what an upload left beside a blob that is whole goes with a scrub, and the blob stays', async () => {
+    const store = await starting
+    const { server, bucket } = await serverOn()
+    const blob = someBytes(70_000)
+    await pushBlob(server, 'app', blob)
+    Object.assign(process.env, store.environment)
+    await behind(store.url(bucket, { prefix: 'registry' }), async (client) => {
+      const [whole] = await Array.fromAsync(client.list('objects/'))
+      assert.ok(whole)
+      await client.put(`${whole.key}.tail.1`, Buffer.from('left'), undefined)
+      if (store.kind === 's3') await client.sendPart(whole.key, await client.begin(whole.key), 1, someBytes(1000))
+      const found = await runCli(['scrub', '--data-dir', server.dataDir, '--output', 'json'])
+      assert.equal(found.code, 0, found.problem)
+      assert.deepEqual((JSON.parse(found.out) as { strangers: string[] }).strangers, [])
+      assert.deepEqual(await Array.fromAsync(client.list('objects/')), [whole])
+      assert.deepEqual(await Array.fromAsync(client.unfinished('objects/')), [])
+    })
+    assert.ok((await send(server, 'GET', `/v2/app/blobs/${digestOf(blob)}`)).body.equals(blob))
+  })
+
   for (const downloads of ['served', 'signed'])
     test(`an object that somebody cut short is told to who asks whether it is there, and a push brings it back: ${downloads}`, async () => {
       const store = await starting

@@ -115,7 +115,7 @@ export class BucketBlobStore<Client extends ObjectClient = ObjectClient> impleme
   async resume(key: string, algorithm: Algorithm, claim: () => Promise<Mark>): Promise<BlobWriter | undefined> {
     await this.#writers.get(key)?.abandon(new WriterOvertaken('another writer went on with the key'))
     const writer = new BucketBlobWriter(this.#side, nameOf(key), algorithm, await claim())
-    return this.#keep(key, writer, () => this.#removeRest(nameOf(key)))
+    return this.#keep(key, writer, () => this.removeRemains(key))
   }
 
   #keep(key: string, writer: BucketBlobWriter, sealed = async (): Promise<void> => {}): BucketBlobWriter {
@@ -128,7 +128,8 @@ export class BucketBlobStore<Client extends ObjectClient = ObjectClient> impleme
   }
 
   /** Of a blob that is whole: whoever was at it before may have begun uploads, and put tails, that no row knows of. */
-  async #removeRest(name: string): Promise<void> {
+  async removeRemains(key: string): Promise<void> {
+    const name = nameOf(key)
     await this.#abortAll(name)
     try {
       for await (const each of this.client.list(tailOf(name))) await this.client.remove(each.key)
@@ -208,13 +209,21 @@ export class BucketBlobStore<Client extends ObjectClient = ObjectClient> impleme
     for (const names of [this.client.list(root), this.client.unfinished(root)]) {
       let last = ''
       for await (const { key: name } of names) {
-        const key = name.slice(root.length).replace(/\.tail\..*$/, '')
+        const key = keyOf(name)
         if (folderForm.test(key)) continue
         // They come in the order of their names: what belongs to one key stands together.
         if (key !== last) yield key
         last = key
       }
     }
+  }
+
+  async *remains(): AsyncIterable<string> {
+    for (const names of [this.client.list(root), this.client.unfinished(root)])
+      for await (const { key: name, uploadId } of names as AsyncIterable<{ key: string; uploadId?: string }>) {
+        const key = keyOf(name)
+        if ((uploadId !== undefined || name !== root + key) && keyForm.test(key)) yield key
+      }
   }
 
   async close(): Promise<void> {
@@ -235,6 +244,8 @@ export class BucketBlobStore<Client extends ObjectClient = ObjectClient> impleme
     await Promise.all(begun)
   }
 }
+
+const keyOf = (name: string): string => name.slice(root.length).replace(/\.tail\..*$/, '')
 
 // Keys are ours, made of an id; a wrong one is a bug and must not reach the bucket.
 function nameOf(key: string): string {

@@ -19,7 +19,8 @@ export type ScrubDeps = Pick<Deps, 'blobs' | 'clock'> & {
 /**
  * Reads every object and every manifest again and compares it with its digest, and has the database look at itself.
  * A bad object is quarantined, but for one that the disk does not let us read: it may do so again, and it keeps nobody from
- * reading the others. A manifest is compared at each reading and needs no mark. Runs beside everything else.
+ * reading the others. A manifest is compared at each reading and needs no mark. What an upload left beside a blob that is whole is taken
+ * away. Runs beside everything else.
  * Fails with `interrupted`.
  */
 export async function scrub({ store, blobs, clock, facts }: ScrubDeps, signal?: AbortSignal): Promise<Scrubbed> {
@@ -63,8 +64,11 @@ export async function scrub({ store, blobs, clock, facts }: ScrubDeps, signal?: 
     if (objects.length < atOnce || !last) break
     after = last.objectId
   }
-  for await (const key of blobs.keys()) if (!(await store.objectByKey(key))) result.strangers.push(key)
-  return result
+  if (blobs.remains)
+    for await (const key of blobs.remains()) if ((await store.objectByKey(key))?.state === 'ready') await blobs.removeRemains?.(key)
+  const strangers = new Set<string>()
+  for await (const key of blobs.keys()) if (!(await store.objectByKey(key))) strangers.add(key)
+  return { ...result, strangers: [...strangers] }
 }
 
 function unreadable(error: unknown): 'unreadable' {
