@@ -70,7 +70,7 @@ async function check(
     const named = used === undefined ? taken : taken - usage.used + used
     if (named > limit) throw storageExhausted({ limit, taken: named - more, asked: more })
   }
-  if (needsRoom && lacksRoom(usage)) throw unreferencedFull({ limit, lying: usage.unreferenced + usage.condemned })
+  if (needsRoom && lacksRoom(usage)) throw unreferencedFull({ limit, lying: usage.unreferenced + usage.reserved + usage.condemned })
 }
 
 /** The counters as they stand, with what is being emptied still in them. */

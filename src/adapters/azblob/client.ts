@@ -20,6 +20,7 @@ import { AzureRequests, conditionsOf } from './requests.ts'
 
 /** The requests that are made of Azure: those of blobs here, those of blocks in blocks.ts. */
 export class AzureClient implements ObjectClient {
+  readonly abortsOne = false
   readonly idle: number
   readonly mostParts = 50_000
   abilities: Abilities = { ...leastAbilities, conditionalComplete: true }

@@ -65,7 +65,7 @@ export class BucketBlobWriter implements BlobWriter {
       this.#refuseClosed()
       await this.#taken.quiet()
       this.#refuseClosed()
-      this.#taken.rollback()
+      await this.#taken.rollback()
       this.#failure = undefined
     })
   }

@@ -64,6 +64,8 @@ export interface ObjectClient {
   /** Of one object. */
   readonly mostParts: number
   abilities: Abilities
+  /** `abort` ends one upload, and what others have sent under the same key stays. */
+  readonly abortsOne: boolean
 
   put(key: string, body: Uint8Array, condition: Condition, signal?: AbortSignal): Promise<{ etag: string }>
   head(key: string): Promise<FoundObject | undefined>

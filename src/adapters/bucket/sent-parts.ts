@@ -106,6 +106,19 @@ export class SentParts {
     this.#failure = undefined
   }
 
+  /** Where none of them counts any more their upload ends, and its bytes go, if the store can tell them from what others send. */
+  async giveBack(): Promise<void> {
+    const { uploadId } = this
+    if (uploadId === undefined || this.count > 0 || !this.#client.abortsOne) return
+    this.uploadId = undefined
+    // Of one that could not be ended the bytes lie there until the key is deleted.
+    const isOver = await this.#client.abort(this.#name, uploadId).then(
+      () => true,
+      () => false,
+    )
+    if (isOver) this.#most = 0
+  }
+
   /** They are parts of another upload now. */
   replace({ uploadId, parts }: Upload): void {
     this.uploadId = uploadId

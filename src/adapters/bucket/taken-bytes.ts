@@ -140,7 +140,7 @@ export class TakenBytes {
   }
 
   /** Nothing may be on its way any more: a part that is sent again under the same number must come after the one before. */
-  rollback(): void {
+  async rollback(): Promise<void> {
     const { sums, parts, tail, hash } = this.#marked
     const isSamePart = this.#sent.count === parts
     // Others may come in the place of those that it was made of.
@@ -150,6 +150,7 @@ export class TakenBytes {
     this.#open.rollback(sums.size - this.#sent.end, tail, isSamePart)
     this.#sums.rollback(sums)
     this.#hash = hash?.copy()
+    await this.#sent.giveBack()
   }
 
   async seal(algorithm: Algorithm): Promise<SealedBlob> {

@@ -11,6 +11,7 @@ import { headersOf, S3Requests } from './requests.ts'
 
 /** The requests that are made of S3: those of objects here, those of uploads in multipart.ts. */
 export class S3Client implements ObjectClient {
+  readonly abortsOne = true
   readonly idle: number
   readonly mostParts = 10_000
   readonly #requests: S3Requests
