@@ -58,6 +58,25 @@ blobStoreContract('fs, by two threads', async () => {
   }
 })
 
+test('a key that one thread deletes before another says that it begins its file has none afterwards', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'longshore-blobs-'))
+  const first = openFsBlobStore(root)
+  const second = openSharedFsBlobStore(first.share())
+  try {
+    const key = newKey()
+    await first.delete(key)
+    const writer = second.create(key, 'sha256')
+    await writer.append(patternOf(100_000))
+    await assert.rejects(writer.mark(), WriterOvertaken)
+    await writer.abandon()
+    assert.deepEqual(await Array.fromAsync(first.keys()), [])
+  } finally {
+    await second.close()
+    await first.close()
+    rmSync(root, { recursive: true })
+  }
+})
+
 const folder = mkdtempSync(join(tmpdir(), 'longshore-blobs-'))
 after(() => rmSync(folder, { recursive: true }))
 

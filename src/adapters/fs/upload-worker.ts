@@ -74,6 +74,12 @@ const current = new Map<string, Writer>()
 const notOpen = new Error('not open yet')
 /** Their sync failed: a second one could succeed although the disk lost bytes. Until they are deleted. */
 const lost = new Set<string>()
+/**
+ * Deleted before they were made, the latest ones: a thread had yet to say that it begins a file when another one cancelled its upload. No key is
+ * used twice, so a file that came now would be nobody's, and stay.
+ */
+const gone = new Set<string>()
+const mostGone = 10_000
 
 /** One serving thread's writers. */
 class Line {
@@ -202,7 +208,7 @@ parentPort?.on('message', ({ port, arena }: WorkerOrder) => new Line(port, arena
 const overtaken = Object.assign(new Error('another writer went on with the file'), { code: 'overtaken' })
 
 function create({ path, algorithm }: Extract<Order, { kind: 'create' }>): WriteFile {
-  if (current.has(path)) throw overtaken
+  if (current.has(path) || gone.has(path)) throw overtaken
   try {
     return WriteFile.create(path, algorithm, failpoint)
   } catch (error) {
@@ -232,8 +238,14 @@ async function end(writer: Writer): Promise<void> {
 }
 
 async function remove(path: string): Promise<void> {
-  await removeFile(path)
+  const wasThere = removeFile(path)
   lost.delete(path)
+  if (wasThere) return
+  gone.add(path)
+  for (const first of gone) {
+    if (gone.size <= mostGone) return
+    gone.delete(first)
+  }
 }
 
 function attempt<Result>(open: () => Result): Result | Error {
