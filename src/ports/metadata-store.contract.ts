@@ -16,6 +16,7 @@ import { usageHolds } from './metadata-usage.contract.ts'
 import type { MetadataStore } from './metadata-store.ts'
 import { signInsContract } from './sign-ins.contract.ts'
 import { attributesContract } from './repository-attributes.contract.ts'
+import { storageLimitContract } from './metadata-storage-limit.contract.ts'
 import { uploadsContract } from './metadata-uploads.contract.ts'
 import { uploadOwnersContract } from './upload-owners.contract.ts'
 import { registryResourcesContract } from './registry-resources.contract.ts'
@@ -38,6 +39,7 @@ export function metadataStoreContract(adapter: string, open: () => Promise<Metad
       }
     })
   uploadsContract(it)
+  storageLimitContract(it)
   uploadOwnersContract(it)
   manifestsContract(it)
   conditionsContract(it)

@@ -64,23 +64,6 @@ test('a change whose number was seen before, of a transaction that a crash took 
   await client.end()
 })
 
-test('a command waits for the disk whatever its role or its database was told', async () => {
-  const url = await server.database()
-  const admin = await connect(url)
-  await admin.query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET synchronous_commit = off`)
-  const store = await openPostgresStore({ url, connections: 2 })
-  try {
-    await admin.query(`CREATE TABLE waits (how TEXT);
-      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO waits VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$;
-      CREATE TRIGGER note AFTER INSERT ON installation FOR EACH ROW EXECUTE FUNCTION note()`)
-    await store.putInstallation({ keyCheck: 'word', begun: true, ownerSealed: null, passwordsShown: true })
-    assert.deepEqual((await admin.query('SELECT how FROM waits')).rows, [{ how: 'on' }])
-  } finally {
-    await store.close()
-    await admin.end()
-  }
-})
-
 test('who waits for a lock has not all connections: what is read is answered meanwhile', async () => {
   const url = await server.database()
   const store = await openPostgresStore({ url, connections: 4 })

@@ -20,22 +20,26 @@ async function as(url: string, work: (client: Client) => Promise<unknown>): Prom
 
 const nameOf = (url: string) => new URL(url).pathname.slice(1)
 
-test('a command reads what is there when it has its row, whatever level its role or its database was told', async () => {
-  const url = await (await starting).database()
-  await as(url, (admin) => admin.query(`ALTER DATABASE ${nameOf(url)} SET default_transaction_isolation = 'serializable'`))
-  const store = await openPostgresStore({ url, connections: 2 })
-  try {
-    await as(url, async (admin) => {
-      await admin.query(`CREATE TABLE levels (level TEXT);
-        CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO levels VALUES (current_setting('transaction_isolation')); RETURN NULL; END $$;
-        CREATE TRIGGER note AFTER INSERT ON installation FOR EACH ROW EXECUTE FUNCTION note()`)
-      await store.putInstallation({ keyCheck: 'word', begun: true, ownerSealed: null, passwordsShown: true })
-      assert.deepEqual((await admin.query('SELECT level FROM levels')).rows, [{ level: 'read committed' }])
-    })
-  } finally {
-    await store.close()
-  }
-})
+for (const [what, setting, told, had] of [
+  ['reads what is there when it has its row', 'transaction_isolation', "default_transaction_isolation = 'serializable'", 'read committed'],
+  ['waits for the disk', 'synchronous_commit', 'synchronous_commit = off', 'on'],
+] as const)
+  test(`a command ${what}, whatever its role or its database was told`, async () => {
+    const url = await (await starting).database()
+    await as(url, (admin) => admin.query(`ALTER DATABASE ${nameOf(url)} SET ${told}`))
+    const store = await openPostgresStore({ url, connections: 2 })
+    try {
+      await as(url, async (admin) => {
+        await admin.query(`CREATE TABLE noted (value TEXT);
+          CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO noted VALUES (current_setting('${setting}')); RETURN NULL; END $$;
+          CREATE TRIGGER note AFTER INSERT ON installation FOR EACH ROW EXECUTE FUNCTION note()`)
+        await store.putInstallation({ keyCheck: 'word', begun: true, ownerSealed: null, passwordsShown: true })
+        assert.deepEqual((await admin.query('SELECT value FROM noted')).rows, [{ value: had }])
+      })
+    } finally {
+      await store.close()
+    }
+  })
 
 test('bytes come back as they were put, in whichever form the database was told to write them', async () => {
   const url = await (await starting).database()

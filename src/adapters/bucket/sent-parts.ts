@@ -99,17 +99,21 @@ export class SentParts {
     await Promise.all(this.#sending)
   }
 
-  /** Those behind the first `count` are sent anew; none of them may be on its way. */
-  rollback(count: number): void {
+  /**
+   * Those behind the first `count` are sent anew; none of them may be on its way. Where none is left their upload ends, and its bytes go, if the
+   * store can tell them from what others send. One that failed is not waited for once more.
+   */
+  async rollback(count: number): Promise<void> {
+    const hasFailed = this.#failure !== undefined
     this.count = count
     this.#parts.length = Math.min(this.#parts.length, count)
     this.#failure = undefined
+    if (count === 0 && !hasFailed && this.#client.abortsOne) await this.#giveBack()
   }
 
-  /** Where none of them counts any more their upload ends, and its bytes go, if the store can tell them from what others send. */
-  async giveBack(): Promise<void> {
+  async #giveBack(): Promise<void> {
     const { uploadId } = this
-    if (uploadId === undefined || this.count > 0 || !this.#client.abortsOne) return
+    if (uploadId === undefined) return
     this.uploadId = undefined
     // Of one that could not be ended the bytes lie there until the key is deleted.
     const isOver = await this.#client.abort(this.#name, uploadId).then(

@@ -146,11 +146,10 @@ export class TakenBytes {
     // Others may come in the place of those that it was made of.
     if (!isSamePart) this.#joined = undefined
     this.#open.dropBehind()
-    this.#sent.rollback(parts)
+    await this.#sent.rollback(parts)
     this.#open.rollback(sums.size - this.#sent.end, tail, isSamePart)
     this.#sums.rollback(sums)
     this.#hash = hash?.copy()
-    await this.#sent.giveBack()
   }
 
   async seal(algorithm: Algorithm): Promise<SealedBlob> {
